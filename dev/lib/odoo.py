@@ -42,13 +42,9 @@ def write_config(where: source.Source, addons: Path = paths.ADDONS, target: Path
 addons_path = {folders}
 data_dir = {paths.DATA}
 http_interface = 127.0.0.1
-admin_passwd = False
 list_db = False
 db_maxconn = 16
 db_maxconn_gevent = 16
-limit_time_real_cron = 600
-unaccent = False
-without_demo = True
 """
     if not target.is_file() or target.read_text() != text:
         target.write_text(text)
