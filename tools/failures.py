@@ -1,0 +1,212 @@
+"""What Meta's error codes mean to us: one table, read by everything that fails.
+
+The same failure may arrive as the answer to a request, later in a status
+webhook, or both. Both ways look here. A :class:`Failure` says which *family* the
+code belongs to (what a machine does about it), which *scope* it stops, how long
+to wait at least, and the *slug* of the sentence a person gets to read.
+
+Source: developers.facebook.com, WhatsApp "Error codes" and "Changelog".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+TRANSIENT = "transient"
+THROTTLED = "throttled"
+PERMANENT = "permanent"
+RECIPIENT = "recipient"
+CONFIGURATION = "configuration"
+REQUEST = "request"
+
+FAMILIES = (TRANSIENT, THROTTLED, PERMANENT, RECIPIENT, CONFIGURATION, REQUEST)
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One entry of the table."""
+
+    code: int | None
+    """Meta's code as it came; None when there was none."""
+    family: str
+    """``transient`` retry · ``throttled`` retry slower · ``permanent`` this
+    message never · ``recipient`` this person not for now · ``configuration``
+    somebody must mend something · ``request`` our mistake."""
+    slug: str
+    """Names the sentence and the next step."""
+    scope: str = "message"
+    """What is stopped or slowed: message, recipient, template, number, account."""
+    wait: int = 0
+    """Seconds to wait at least before the same thing may be tried again."""
+    tries: int | None = None
+    """Attempts in all after which it is given up; None: the sender's own limit."""
+
+    @property
+    def retryable(self) -> bool:
+        """Tell whether the same request may succeed later without any change."""
+        return self.family in (TRANSIENT, THROTTLED)
+
+
+def _table() -> dict[int, Failure]:
+    t, l, p, r = TRANSIENT, THROTTLED, PERMANENT, RECIPIENT  # noqa: E741
+    c, b = CONFIGURATION, REQUEST
+    rows: tuple[tuple[int, str, str, str, int, int | None], ...] = (
+        # code, family, slug, scope, wait, tries
+        (0, c, "token_invalid", "account", 0, None),
+        (1, t, "meta_unknown_error", "message", 0, 3),
+        (2, t, "meta_unavailable", "number", 0, None),
+        (3, c, "permission_missing", "account", 0, None),
+        (4, l, "api_rate_limit", "account", _MINUTE, None),
+        (10, c, "permission_missing", "account", 0, None),
+        (33, c, "number_unknown", "number", 0, None),
+        (100, b, "request_invalid", "message", 0, None),
+        (190, c, "token_invalid", "account", 0, None),
+        (368, c, "policy_violation", "account", 0, None),
+        (613, l, "api_rate_limit", "number", _MINUTE, None),
+        (80007, l, "api_rate_limit", "account", 5 * _MINUTE, None),
+        (80008, l, "api_rate_limit", "account", 5 * _MINUTE, None),
+        (130429, l, "number_throughput", "number", 1, None),
+        (130472, r, "recipient_in_experiment", "recipient", 0, None),
+        (130497, p, "country_restricted", "message", 0, None),
+        (131000, t, "meta_unknown_error", "message", 0, 3),
+        (131005, c, "permission_missing", "account", 0, None),
+        (131008, b, "request_invalid", "message", 0, None),
+        (131009, b, "request_invalid", "message", 0, None),
+        (131016, t, "meta_unavailable", "number", 0, None),
+        (131020, p, "group_unavailable", "message", 0, None),
+        (131021, p, "recipient_is_sender", "message", 0, None),
+        (131026, r, "recipient_unreachable", "recipient", 0, None),
+        (131030, c, "recipient_not_in_test_list", "recipient", 0, None),
+        (131031, c, "account_locked", "account", 0, None),
+        (131035, p, "content_not_stored", "message", 0, None),
+        (131036, p, "content_not_stored", "message", 0, None),
+        (131037, c, "display_name_missing", "number", 0, None),
+        (131041, p, "group_unavailable", "message", 0, None),
+        (131042, c, "payment_problem", "account", 0, None),
+        (131044, c, "payment_problem", "account", 0, None),
+        (131045, c, "number_not_registered", "number", 0, None),
+        (131047, p, "window_closed", "message", 0, None),
+        (131048, l, "number_spam_limit", "number", 6 * _HOUR, None),
+        (131049, r, "recipient_marketing_limit", "recipient", _DAY, None),
+        (131050, r, "recipient_opted_out", "recipient", 0, None),
+        (131051, b, "message_type_unsupported", "message", 0, None),
+        (131052, p, "media_download_failed", "message", 0, None),
+        (131053, p, "media_upload_failed", "message", 0, None),
+        (131055, b, "endpoint_wrong", "message", 0, None),
+        (131056, l, "recipient_rate_limit", "recipient", 1, None),
+        (131057, t, "number_in_maintenance", "number", _MINUTE, None),
+        (131059, b, "paging_cursor_invalid", "account", 0, None),
+        (131060, p, "inbound_unavailable", "message", 0, None),
+        (131061, b, "endpoint_wrong", "message", 0, None),
+        (131062, p, "phone_required", "message", 0, None),
+        (131063, c, "marketing_disabled", "account", 0, None),
+        (131064, c, "template_misclassified", "account", 0, None),
+        (132000, b, "template_parameters", "message", 0, None),
+        (132001, c, "template_missing", "template", 0, None),
+        (132005, p, "template_text_too_long", "message", 0, None),
+        (132007, p, "template_policy", "message", 0, None),
+        (132008, b, "template_parameters", "message", 0, None),
+        (132012, b, "template_parameters", "message", 0, None),
+        (132015, c, "template_paused", "template", 0, None),
+        (132016, c, "template_disabled", "template", 0, None),
+        (132018, b, "template_parameters", "message", 0, None),
+        (132068, c, "flow_blocked", "template", 0, None),
+        (132069, l, "flow_throttled", "template", _HOUR, None),
+        (133000, t, "number_not_registered", "number", _MINUTE, None),
+        (133004, t, "meta_unavailable", "number", 0, None),
+        (133005, c, "pin_wrong", "number", 0, None),
+        (133006, c, "number_not_verified", "number", 0, None),
+        (133008, c, "pin_wrong", "number", 0, None),
+        (133009, c, "pin_wrong", "number", 0, None),
+        (133010, c, "number_not_registered", "number", 0, None),
+        (133015, t, "number_recently_deleted", "number", 5 * _MINUTE, None),
+        (133016, l, "registration_limit", "number", 3 * _DAY, None),
+        (134011, c, "payment_terms", "account", 0, None),
+        (134100, b, "endpoint_wrong", "message", 0, None),
+        (134101, t, "template_syncing", "template", 10 * _MINUTE, None),
+        (134102, c, "template_not_eligible", "template", 0, None),
+        (135000, b, "request_invalid", "message", 0, None),
+        (137000, p, "identity_mismatch", "message", 0, None),
+        (200005, c, "insights_unavailable", "account", 0, None),
+        (200006, c, "insights_unavailable", "account", 0, None),
+        (200007, c, "insights_unavailable", "account", 0, None),
+        (2388001, c, "number_migration", "number", 0, None),
+        (2388012, c, "number_migration", "number", 0, None),
+        (2388019, c, "template_count_limit", "account", 0, None),
+        (2388040, b, "template_definition", "template", 0, None),
+        (2388047, b, "template_definition", "template", 0, None),
+        (2388072, b, "template_definition", "template", 0, None),
+        (2388073, b, "template_definition", "template", 0, None),
+        (2388091, c, "number_migration", "number", 0, None),
+        (2388093, c, "number_migration", "number", 0, None),
+        (2388103, c, "number_migration", "number", 0, None),
+        (2388293, b, "template_definition", "template", 0, None),
+        (2388299, b, "template_definition", "template", 0, None),
+        (2494100, c, "number_migration", "number", 0, None),
+        (2593107, p, "history_sync", "number", 0, None),
+        (2593108, p, "history_sync", "number", 0, None),
+        (2593109, p, "history_sync", "number", 0, None),
+    )
+    return {row[0]: Failure(*row[:4], wait=row[4], tries=row[5]) for row in rows}
+
+
+FAILURES: dict[int, Failure] = _table()
+
+# (first, last, family, slug, scope): whole blocks that are handled alike.
+RANGES: tuple[tuple[int, int, str, str, str], ...] = (
+    (200, 299, CONFIGURATION, "permission_missing", "account"),
+    (131201, 131215, PERMANENT, "group_unavailable", "message"),
+    (138000, 138018, PERMANENT, "call_impossible", "message"),
+    (139000, 139004, CONFIGURATION, "flow_blocked", "template"),
+    (139100, 139103, PERMANENT, "block_list", "message"),
+    (147001, 147005, CONFIGURATION, "business_username", "number"),
+    (2494164, 2494179, CONFIGURATION, "signup_link", "account"),
+)
+
+
+def classify(
+    code: int | None,
+    subcode: int | None = None,
+    http_status: int | None = None,
+    is_transient: bool = False,
+) -> Failure:
+    """Return what a failure means.
+
+    :param code: Meta's ``error.code``; None when the answer had none.
+    :param subcode: Meta's ``error_subcode``. Template errors (2388xxx) come as a
+        subcode of the general code 100: then the subcode says more.
+    :param http_status: helps with codes the table does not know.
+    :param is_transient: Meta's own ``is_transient`` flag, likewise.
+
+    Codes nobody described yet become ``permanent`` (slug ``unknown_error``),
+    unless the HTTP status or Meta's flag says otherwise: what may have been our
+    customer's message is not sent again on a guess.
+    """
+    if code in (None, 100) and subcode in FAILURES:
+        code = subcode
+    if code in FAILURES:
+        return FAILURES[code]
+    for first, last, family, slug, scope in RANGES:
+        if code is not None and first <= code <= last:
+            return Failure(code, family, slug, scope)
+    return Failure(code, _family_by_status(http_status, is_transient), "unknown_error")
+
+
+def _family_by_status(http_status: int | None, is_transient: bool) -> str:
+    if http_status == 429:
+        return THROTTLED
+    if is_transient or (http_status is not None and http_status >= 500):
+        return TRANSIENT
+    if http_status in (401, 403):
+        return CONFIGURATION
+    return PERMANENT
+
+
+SLUGS: frozenset[str] = frozenset(
+    {failure.slug for failure in FAILURES.values()}
+    | {row[3] for row in RANGES}
+    | {"unknown_error"}
+)
+"""Every slug :func:`classify` can answer with, for the catalogue of sentences."""

@@ -1,0 +1,183 @@
+"""Writes WhatsApp text piece by piece, keeping its markup valid.
+
+WhatsApp's markers must touch the words they belong to and cannot span lines. So
+blanks move outside of emphasis, empty emphasis is not written, and emphasis over
+several lines is closed at the end of each and opened again on the next.
+"""
+
+from __future__ import annotations
+
+import re
+
+_BLANKS = re.compile(r"[ \t\n\r\f]+")
+_PIECES = re.compile(r"\u00a0+|[ \t\n\r\f]+|[^\u00a0 \t\n\r\f]+")
+_FENCE = "```"
+
+
+class Writer:
+    """The text so far, and what has to come before the next word."""
+
+    def __init__(self) -> None:
+        self._out: list[str] = []
+        self._breaks = 0
+        self._blank = ""
+        self._wanted: list[str] = []  # marks that should be open
+        self._live: list[str] = []  # marks that are written
+        self._closed = ""  # the mark that was written last, if nothing followed
+        self._quotes = 0
+        self._bullet = ""
+        self._code: list[str] | None = None
+
+    # -- structure ---------------------------------------------------------
+
+    def line_break(self) -> None:
+        """Ask for one more line break; it is written before the next word."""
+        if self._code is not None:
+            self._code.append("\n")
+        else:
+            self._breaks += 1
+            self._blank = ""
+
+    def block(self) -> None:
+        """Ask that the next word starts a line."""
+        if self._code is None:
+            self._breaks = max(self._breaks, 1)
+            self._blank = ""
+
+    def item(self, bullet: str) -> None:
+        """Start a list item."""
+        self._bullet = bullet
+
+    def cell(self) -> None:
+        """Start a table cell."""
+        if self._out and not self._breaks:
+            self._blank = " | "
+
+    def start_quote(self) -> None:
+        """Begin to mark lines as quoted."""
+        self._quotes += 1
+
+    def end_quote(self) -> None:
+        """Stop to mark lines as quoted."""
+        self._quotes -= 1
+
+    def start_code(self) -> None:
+        """Begin a block of code; all of its text is kept as it is."""
+        self._code = self._code or []
+
+    def end_code(self) -> None:
+        """Write the block of code."""
+        if self._code is None:
+            return
+        code = "".join(self._code).replace("\u00a0", " ").replace(_FENCE, "'''")
+        self._code = None
+        if not code.strip():
+            return
+        self._breaks = max(self._breaks, 1)
+        marks, self._wanted = self._wanted, []
+        edge = "\n" if "\n" in code or code.startswith("`") or code.endswith("`") else ""
+        self._word(f"{_FENCE}{edge}{code}{edge}{_FENCE}")
+        self._wanted = marks
+        self.block()
+
+    # -- words -------------------------------------------------------------
+
+    def text(self, data: str) -> None:
+        """Write text as HTML means it: blanks collapse, no-break spaces stay."""
+        if self._code is not None:
+            self._code.append(data)
+            return
+        for piece in _PIECES.findall(data):
+            if piece[0] == "\u00a0":
+                self._blank += piece
+            elif _BLANKS.fullmatch(piece):
+                inside = bool(self._out) and not self._breaks
+                if (self._blank or inside) and not self._blank.endswith(" "):
+                    self._blank += " "
+            else:
+                self._word(piece.replace("`", "'") if "`" in self._wanted else piece)
+
+    def _word(self, word: str) -> None:
+        self._start_line()
+        self._write(self._blank.replace("\u00a0", " "))
+        self._blank = ""
+        for mark in self._wanted[len(self._live) :]:
+            if self._closed == mark:
+                self._out.pop()  # *a**b* is one bold word
+                self._closed = ""
+            else:
+                self._write(mark)
+            self._live.append(mark)
+        self._write(word)
+
+    def _start_line(self) -> None:
+        if self._out and self._breaks:
+            while self._live:
+                self._write(self._live.pop())
+            self._write("\n" * self._breaks)
+        if not self._out or self._breaks:
+            self._write("> " if self._quotes else "")
+            self._write(self._bullet)
+            self._bullet = ""
+        self._breaks = 0
+
+    def _write(self, piece: str) -> None:
+        if piece:
+            self._out.append(piece)
+            self._closed = ""
+
+    # -- emphasis and links ------------------------------------------------
+
+    def start_mark(self, mark: str) -> str:
+        """Ask that the next words stand in ``mark``.
+
+        :return: what to give to :meth:`end_mark`; ``""`` when nothing was
+            started, inside code or the same mark.
+        """
+        if "`" in self._wanted or mark in self._wanted or self._code is not None:
+            return ""
+        self._wanted.append(mark)
+        return mark
+
+    def end_mark(self, mark: str) -> None:
+        """Close ``mark`` right after the last word."""
+        if mark not in self._wanted:
+            return
+        last = self._wanted.index(mark)
+        del self._wanted[last]
+        while len(self._live) > last:
+            closed = self._live.pop()
+            self._write(closed)
+            self._closed = closed
+
+    def position(self) -> int:
+        """Return where the next piece will stand, for :meth:`end_link`."""
+        return len(self._out)
+
+    def end_link(self, address: str, start: int) -> None:
+        """Add a link's address, unless its words say it already."""
+        words = "".join(self._out[start:]).strip().strip("*_~`")
+        bare = re.sub(r"(?i)^https?://|/$", "", address)
+        if words in (address, bare) or words.rstrip("/") == address.rstrip("/"):
+            if words != address:
+                self._replace(start, address)
+            return
+        if not words:
+            self._word(address)
+            return
+        self._blank = self._blank or " "
+        self._word(f"({address})")
+
+    def _replace(self, start: int, address: str) -> None:
+        """Put the whole address where a shortened one was written."""
+        for index in range(start, len(self._out)):
+            piece = self._out[index]
+            if piece.strip() and piece not in ("*", "_", "~", "`", "> "):
+                self._out[index] = address
+                return
+
+    def finish(self) -> str:
+        """Close what is open and return the text."""
+        while self._live:
+            self._write(self._live.pop())
+        return "".join(self._out).strip("\n")

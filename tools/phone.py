@@ -1,0 +1,143 @@
+"""Phone numbers and the two names WhatsApp gives to a person.
+
+A ``wa_id`` is a phone number in digits as WhatsApp spells it; a ``bsuid`` is a
+business-scoped user id such as ``GB.70315500291844``. Brazil, Mexico and
+Argentina changed their mobile numbering, and WhatsApp kept old spellings, so one
+person may arrive under a ``wa_id`` that differs from the stored number by a
+digit. Everything that compares people must compare :func:`phone_key`.
+
+Source: developers.facebook.com, WhatsApp "Send messages" (phone number formats)
+and "Business-scoped user IDs".
+"""
+
+from __future__ import annotations
+
+import re
+
+import phonenumbers
+
+_BSUID = re.compile(r"([A-Z]{2})\.(?:ENT\.)?[A-Za-z0-9]{1,128}")
+
+# In these three patterns the group is the digits both spellings share.
+_BRAZIL = re.compile(r"55([1-9]\d)(9?)([6-9]\d{7})")
+_MEXICO = re.compile(r"521?(\d{10})")
+_ARGENTINA = re.compile(r"549?(\d{10})")
+
+
+def digits(value: str | None) -> str:
+    """Return only the ASCII digits of ``value`` (``""`` for nothing)."""
+    return "".join(c for c in value or "" if "0" <= c <= "9")
+
+
+def is_bsuid(value: str | None) -> bool:
+    """Tell whether ``value`` looks like a BSUID or a parent BSUID.
+
+    Only for recognising: ids are stored and sent whole and unchanged.
+    """
+    return bool(value) and _BSUID.fullmatch(value or "") is not None
+
+
+def normalise(raw: str | None, country: str | None = None) -> str | None:
+    """Return ``raw`` as E.164 (``+447700900123``), or None when that is a guess.
+
+    :param raw: what a person typed or another system stored.
+    :param country: ISO 3166 alpha-2 code used for numbers without a country
+        code. Without it only ``+…`` and ``00…`` numbers can be understood.
+    :return: E.164 with its plus sign, or None: a number that is too short, too
+        long, or local without a country is refused and never cut or padded.
+
+    Lengths decide, not assigned ranges: the ranges in ``phonenumbers`` are older
+    than the newest numbers people really have.
+    """
+    text = (raw or "").strip()
+    if not text or re.search(r"[A-Za-z]", text.split("ext")[0]):
+        return None  # letters: a vanity number or no number at all
+    if text.startswith("00") and not country:
+        text = "+" + text[2:]
+    if text.startswith("+") and _MEXICO.fullmatch(digits(text)):
+        text = "+" + phone_key(text)
+    try:
+        number = phonenumbers.parse(text, (country or "").upper() or None)
+    except phonenumbers.NumberParseException:
+        return None
+    possible = phonenumbers.is_possible_number_with_reason(number)
+    if possible != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return None  # also refuses numbers that only work inside their town
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def wa_id_to_e164(wa_id: str | None) -> str | None:
+    """Return ``"+" + wa_id``, or None when there is no digit in it.
+
+    Without the plus sign Meta would put the *business* number's country code in
+    front.
+    """
+    found = digits(wa_id)
+    return "+" + found if found else None
+
+
+def variants(wa_id: str | None) -> tuple[str, ...]:
+    """Return every ``wa_id`` spelling of one person, the canonical one first.
+
+    * Brazil: with the ninth digit first, then without. Only for subscriber
+      numbers that start with 6–9: shorter ones with 2–5 are landlines, and
+      somebody else.
+    * Mexico: ``52`` + ten digits first, then the old ``521``.
+    * Argentina: the mobile form ``549`` first, then ``54``.
+    * anywhere else: the digits themselves.
+
+    An input without digits gives an empty tuple.
+    """
+    found = digits(wa_id)
+    if match := _BRAZIL.fullmatch(found):
+        area, subscriber = match[1], match[3]
+        return (f"55{area}9{subscriber}", f"55{area}{subscriber}")
+    if match := _MEXICO.fullmatch(found):
+        return (f"52{match[1]}", f"521{match[1]}")
+    if match := _ARGENTINA.fullmatch(found):
+        return (f"549{match[1]}", f"54{match[1]}")
+    return (found,) if found else ()
+
+
+def phone_key(wa_id: str | None) -> str:
+    """Return the canonical digits under which one person is stored and searched.
+
+    ``""`` when there are no digits. ``phone_key(a) == phone_key(b)`` says that
+    ``a`` and ``b`` are the same person's number.
+    """
+    return next(iter(variants(wa_id)), "")
+
+
+def country_of(identifier: str | None) -> str | None:
+    """Return the ISO 3166 alpha-2 country of a ``wa_id`` or of a BSUID, or None.
+
+    Where several territories share a calling code and the number does not tell
+    them apart, the main one is returned (44 is ``GB``).
+    """
+    if match := _BSUID.fullmatch(identifier or ""):
+        return match[1]
+    try:
+        number = phonenumbers.parse("+" + phone_key(identifier))
+    except phonenumbers.NumberParseException:
+        return None
+    region = phonenumbers.region_code_for_number(number)
+    if not region:
+        region = phonenumbers.region_code_for_country_code(number.country_code or 0)
+    return region if region and len(region) == 2 else None
+
+
+def format_international(wa_id: str | None) -> str:
+    """Return a ``wa_id`` for people to read: ``+44 7700 900123``.
+
+    Digits that are no phone number come back with a plus sign in front.
+    """
+    key = phone_key(wa_id)
+    if not key:
+        return ""
+    try:
+        number = phonenumbers.parse("+" + key)
+    except phonenumbers.NumberParseException:
+        return "+" + key
+    return phonenumbers.format_number(
+        number, phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    )

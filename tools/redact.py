@@ -1,0 +1,103 @@
+"""Keep secrets out of everything that is written down.
+
+Access tokens, app secrets, proofs and verify tokens may turn up in a URL, in a
+header, in JSON or in Meta's own sentence ("Malformed access token EAA…").
+:func:`redact` masks them in text and in nested data; :class:`RedactFilter` does
+it for a logger, arguments and traceback included.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+MASK = "***"
+
+SECRET_KEYS = frozenset(
+    {
+        "access_token",
+        "app_secret",
+        "appsecret_proof",
+        "authorization",
+        "client_secret",
+        "fb_exchange_token",
+        "hub.verify_token",
+        "input_token",
+        "verify_token",
+    }
+)
+
+_KEYS = "|".join(sorted(map(re.escape, SECRET_KEYS - {"authorization"})))
+_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
+    # Authorization: Bearer x / OAuth x, with or without the header's name
+    (re.compile(r"\b(Bearer|OAuth)\s+(?!\*)[^\s'\",;}\]]+", re.I), rf"\1 {MASK}"),
+    # key=value in URLs and forms, "key": "value" in JSON and reprs
+    (
+        re.compile(rf"(?i)\b({_KEYS})(['\"]?\s*(?:=|:)\s*b?['\"]?)[^\s'\"&,;}}\]]+"),
+        rf"\1\2{MASK}",
+    ),
+    # Meta's tokens, wherever they stand
+    (re.compile(r"\bEAA[A-Za-z0-9_\-]{5,}"), MASK),
+)
+
+
+def redact(value: Any, secrets: Iterable[str] = ()) -> Any:
+    """Return ``value`` with every secret replaced by ``***``.
+
+    :param value: text, bytes, or nested dicts, lists and tuples of them; other
+        objects come back as they are.
+    :param secrets: further values known to be secret, masked wherever they occur.
+    """
+    known = tuple(secret for secret in secrets if secret)
+    if isinstance(value, str):
+        return _redact_text(value, known)
+    if isinstance(value, bytes):
+        return _redact_text(value.decode("utf-8", "replace"), known).encode()
+    if isinstance(value, Mapping):
+        return {
+            key: MASK if _is_secret(key) and item else redact(item, known)
+            for key, item in value.items()
+        }
+    if isinstance(value, (list, tuple)):
+        items = [redact(item, known) for item in value]
+        return items if isinstance(value, list) else tuple(items)
+    return value
+
+
+def _is_secret(key: object) -> bool:
+    return isinstance(key, str) and key.lower() in SECRET_KEYS
+
+
+def _redact_text(text: str, secrets: tuple[str, ...]) -> str:
+    for secret in secrets:
+        text = text.replace(secret, MASK)
+    for pattern, replacement in _PATTERNS:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+class RedactFilter(logging.Filter):
+    """A logging filter that lets every record pass, but without its secrets."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Rewrite message, arguments and traceback of ``record``; always True."""
+        try:
+            message = record.getMessage()
+        except Exception:  # a wrong format string is logging's own affair
+            message = f"{record.msg} {record.args}"
+        record.msg, record.args = _redact_text(message, ()), ()
+        if record.exc_info and not record.exc_text:
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
+        if record.exc_text:
+            record.exc_text = _redact_text(record.exc_text, ())
+        return True
+
+
+def protect(*names: str) -> None:
+    """Put a :class:`RedactFilter` on the named loggers, once each."""
+    for name in names:
+        logger = logging.getLogger(name)
+        if not any(isinstance(found, RedactFilter) for found in logger.filters):
+            logger.addFilter(RedactFilter())
