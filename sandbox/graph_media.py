@@ -1,0 +1,147 @@
+"""Media: upload, address, download, deletion, and resumable uploads for template samples.
+
+Source: Meta, ``business-phone-numbers/media`` and ``docs/graph-api/guides/upload``.
+"""
+
+import base64
+import hashlib
+import hmac
+import secrets
+
+from aiohttp import web
+
+from . import rules_media
+from .errors import GraphError, missing, unknown_node
+from .records import Media
+
+DOWNLOAD_PATH = "/whatsapp_business/attachments/"
+SAMPLE_TYPES = ("image/jpeg", "image/png", "video/mp4", "application/pdf")
+
+
+def store(world, mime_type, data, from_customer, filename=None):
+    """Keep a file and return its record."""
+    media = Media(
+        id=world.next_id(),
+        mime_type=mime_type,
+        data=data,
+        at=world.now(),
+        from_customer=from_customer,
+        sha256=base64.b64encode(hashlib.sha256(data).digest()).decode(),
+        filename=filename,
+    )
+    world.media[media.id] = media
+    return media
+
+
+def upload(call):
+    """``POST /{phone_number_id}/media`` as multipart."""
+    if call.body.get("messaging_product") != "whatsapp":
+        raise missing("messaging_product")
+    if "file" not in call.files:
+        raise missing("file")
+    filename, mime_type, data = call.files["file"]
+    mime_type = call.body.get("type") or mime_type
+    rules_media.check_upload(mime_type, len(data))
+    return {"id": store(call.world, mime_type, data, False, filename).id}
+
+
+def alive(call):
+    """Return the media of the call, or raise when its id is too old."""
+    media = call.record
+    if rules_media.is_expired(media.at, media.from_customer, call.world.now()):
+        raise unknown_node(media.id)
+    return media
+
+
+def read(call):
+    """``GET /{MEDIA_ID}``: a new address for five minutes."""
+    media = alive(call)
+    return {
+        "messaging_product": "whatsapp",
+        "url": address(call.server, media),
+        "mime_type": media.mime_type,
+        "sha256": media.sha256,
+        "file_size": len(media.data),
+        "id": media.id,
+    }
+
+
+def delete(call):
+    """``DELETE /{MEDIA_ID}``."""
+    del call.world.media[call.record.id]
+    return {"success": True}
+
+
+def seal(world, media_id, expires):
+    """Return the proof that an address was made here."""
+    text = f"{media_id}:{expires}".encode()
+    return hmac.new(world.app_secret.encode(), text, hashlib.sha256).hexdigest()[:32]
+
+
+def address(server, media):
+    """Return a download address that works for five minutes."""
+    expires = int(server.world.now()) + rules_media.URL_SECONDS
+    return f"{server.base_url}{DOWNLOAD_PATH}?mid={media.id}&ext={expires}&hash={seal(server.world, media.id, expires)}"
+
+
+async def download(server, request):
+    """Serve a file to whoever has a fresh address *and* the token."""
+    world, query = server.world, request.query
+    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+    token = world.tokens.get(value.strip()) if scheme.lower() == "bearer" else None
+    if token is None or not token.valid:
+        return web.json_response(GraphError(190).envelope(), status=401)
+    fault = server.faults.take(f"GET {request.path} {query.get('mid', '')}") if server.faults.waiting else None
+    if fault is not None:
+        from .faults import strike
+
+        return await strike(fault, request, web.Response(status=404))
+    media = world.media.get(query.get("mid", ""))
+    right = (
+        media is not None
+        and query.get("ext", "").isdigit()
+        and hmac.compare_digest(seal(world, media.id, query["ext"]), query.get("hash", ""))
+    )
+    if not right or int(query["ext"]) <= world.now():
+        return web.Response(status=404, text="")
+    return web.Response(body=media.data, headers={"Content-Type": media.mime_type})
+
+
+def start_upload(call):
+    """``POST /{APP_ID}/uploads``: first step of a resumable upload of a template sample."""
+    try:
+        length = int(call.get("file_length"))
+    except (TypeError, ValueError):
+        raise GraphError(100, message="(#100) The parameter file_length is required.") from None
+    mime_type = call.get("file_type")
+    if mime_type not in SAMPLE_TYPES:
+        raise GraphError(100, message="(#100) Param file_type must be one of {" + ", ".join(SAMPLE_TYPES) + "}")
+    upload_id = "upload:" + secrets.token_urlsafe(24)
+    call.world.uploads[upload_id] = {"length": length, "type": mime_type, "data": b""}
+    return {"id": upload_id}
+
+
+def session_of(call):
+    """Return the resumable upload a node names."""
+    if call.node not in call.world.uploads:
+        raise unknown_node(call.node, call.request.method)
+    return call.world.uploads[call.node]
+
+
+def continue_upload(call):
+    """``POST /{upload id}`` with raw bytes from ``file_offset`` on; returns the handle when complete."""
+    session = session_of(call)
+    offset = call.request.headers.get("file_offset", "0")
+    if not offset.isdigit() or int(offset) != len(session["data"]):
+        raise GraphError(100, message="(#100) The file_offset does not match what was uploaded so far.")
+    session["data"] += call.raw
+    if len(session["data"]) < session["length"]:
+        return {"id": call.node}
+    handle = "4::" + base64.urlsafe_b64encode(secrets.token_bytes(30)).decode()
+    call.world.handles[handle] = session["type"]
+    return {"h": handle}
+
+
+def read_upload(call):
+    """``GET /{upload id}``: how far the upload got."""
+    return {"id": call.node, "file_offset": len(session_of(call)["data"])}

@@ -1,0 +1,229 @@
+"""``POST /{phone_number_id}/messages``: sending, marking as read, typing.
+
+Source: Meta, ``messages/send-messages``, ``messages/mark-message-as-read``, ``typing-indicators``.
+"""
+
+import time
+
+from . import rules_message, rules_parameters, rules_recipient, rules_throttle, rules_window
+from .errors import GraphError, invalid, missing
+from .records import Message
+
+THIRTY_DAYS = 30 * 24 * 3600
+#: Failures about the person, which may come with the answer or later as a ``failed`` status.
+DEFERRABLE = frozenset({131026, 131047, 131049, 131050, 130472, 131056})
+#: Template statuses that may not be sent, and Meta's code for each; all others are 132001.
+UNSENDABLE = {"PAUSED": 132015, "DISABLED": 132016}
+
+
+def send(call):
+    """Send a message, or mark one as read."""
+    body = call.body
+    if "status" in body:
+        return mark_read(call)
+    number, world = call.record, call.world
+    kind = rules_message.check_envelope(body)
+    if number.status not in ("CONNECTED", "FLAGGED", "RATE_LIMITED"):
+        raise GraphError(133010, f"The number is {number.status}.")
+    throttle(call, number)
+    message = Message(
+        wamid="",
+        phone_number_id=number.phone_number_id,
+        customer_id="",
+        direction="out",
+        type=kind,
+        content=body[kind],
+        at=world.now(),
+        status="accepted",
+        callback_data=body.get("biz_opaque_callback_data"),
+    )
+    if kind == "template":
+        apply_template(call, number, message)
+    else:
+        check_media(world, rules_message.check_content(kind, body[kind]))
+    how, value = rules_recipient.target(body)
+    if body.get("recipient_type") == "group":
+        raise GraphError(131041, "The group does not exist or this number is not a member of it.")
+    failure = None
+    try:
+        customer = find_customer(world, number, how, value)
+        message.customer_id, message.sent_by = customer.id, how
+        check_person(call, number, customer, message)
+    except GraphError as problem:
+        if problem.code not in call.server.switches.async_errors or problem.code not in DEFERRABLE:
+            raise
+        if not message.customer_id:
+            return send_to_nobody(call, number, value, message, problem)
+        failure = problem
+    if kind == "reaction":
+        failure = failure or reaction_problem(world, customer, body[kind])
+    attach_context(world, customer, message, body.get("context"))
+    fault = call.server.faults.take(call.label, failed=True) if call.server.faults.waiting else None
+    message.wamid = world.next_wamid()
+    held = kind == "template" and message.category == "marketing" and call.server.switches.pacing
+    if held:
+        message.status = "held"
+    call.server.traffic.accept(message, GraphError(fault.code) if fault else failure)
+    return answer(world, how, value, customer, message, body, held)
+
+
+def answer(world, how, value, customer, message, body, held):
+    """Return the body of a successful send."""
+    contact = {"input": str(value)}
+    if how == "to":
+        contact["wa_id"] = customer.wa_id
+        if body.get("recipient"):
+            contact["user_id"] = world.bsuid(customer)
+    else:
+        contact["user_id"] = world.bsuid(customer)
+    sent = {"id": message.wamid}
+    if message.type == "template":
+        sent["message_status"] = "held_for_quality_assessment" if held else "accepted"
+    return {"messaging_product": "whatsapp", "contacts": [contact], "messages": [sent]}
+
+
+def send_to_nobody(call, number, value, message, failure):
+    """Accept a message to a phone without WhatsApp and report the failure later, as Meta often does."""
+    digits = rules_recipient.normalise(value, number.digits)
+    message.wamid, message.sent_by = call.world.next_wamid(), "to"
+    call.server.traffic.accept_for_nobody(message, digits, failure)
+    return {
+        "messaging_product": "whatsapp",
+        "contacts": [{"input": str(value), "wa_id": digits}],
+        "messages": [{"id": message.wamid}],
+    }
+
+
+def throttle(call, number):
+    """Raise 130429 when the number sends faster than its throughput."""
+    rate = call.server.switches.throttle_mps
+    if rate is None:
+        rate = rules_throttle.MPS_BY_LEVEL[number.level]
+    buckets, now = call.server.buckets, time.monotonic()
+    bucket = buckets.get(number.phone_number_id)
+    if bucket is None:
+        bucket = buckets[number.phone_number_id] = rules_throttle.Bucket.full(rate, now)
+    if not bucket.take(now, rate):
+        raise GraphError(130429, f"Cloud API message throughput of {rate:g} messages per second has been reached.")
+
+
+def find_customer(world, number, how, value):
+    """Return the person a message is for, or raise 131021, 131026 or 131009."""
+    if how == "recipient":
+        customer = world.by_bsuid.get(value)
+        if customer is None:
+            raise rules_recipient.foreign_bsuid()
+        return customer
+    digits = rules_recipient.normalise(value, number.digits)
+    if digits == number.digits:
+        raise GraphError(131021, "The recipient's phone number is the sender's own.")
+    customer = world.find_phone(digits)
+    if customer is None:
+        raise GraphError(131026, "The recipient's phone number is not a WhatsApp phone number.")
+    return customer
+
+
+def check_person(call, number, customer, message):
+    """Raise when this person may not get this message now: window, pair rate."""
+    world = call.world
+    if message.type != "template":
+        thread = world.thread(number.phone_number_id, customer.id)
+        if not rules_window.is_open(thread.window_from, message.at):
+            raise GraphError(
+                131047,
+                "Message failed to send because more than 24 hours have passed since the "
+                "customer last replied to this number.",
+            )
+    if call.server.switches.pair_rate:
+        pairs = call.server.pairs
+        key = (number.phone_number_id, customer.id)
+        pair = pairs.get(key)
+        if pair is None:
+            pair = pairs[key] = rules_throttle.Pair()
+        if not rules_throttle.allow_pair(pair, message.at):
+            raise GraphError(
+                131056, "Too many messages sent from this phone number to the same user in a short period of time."
+            )
+
+
+def apply_template(call, number, message):
+    """Check a template send and give the message its card and category."""
+    world, content = call.world, message.content
+    if not isinstance(content, dict) or not isinstance(content.get("name"), str):
+        raise missing("template['name']")
+    language = content.get("language")
+    if not isinstance(language, dict) or not isinstance(language.get("code"), str):
+        raise missing("template['language']['code']")
+    template = world.by_template.get((number.waba_id, content["name"], language["code"]))
+    if template is not None and template.status in UNSENDABLE:
+        raise GraphError(
+            UNSENDABLE[template.status], f"template {template.name} in {template.language} is {template.status.lower()}"
+        )
+    if template is None or template.status != "APPROVED":
+        raise GraphError(132001, f"template name ({content['name'][:80]}) does not exist in {language['code'][:20]}")
+    card, media = rules_parameters.fill(
+        template.components, content.get("components", []), template.parameter_format == "NAMED", call.version
+    )
+    check_media(world, media)
+    message.card, message.category = card, template.category.lower()
+    message.template = {"name": template.name, "language": template.language, "category": template.category}
+
+
+def check_media(world, ids):
+    """Raise unless every media id exists and was uploaded by the business."""
+    for media_id in ids:
+        media = world.media.get(media_id)
+        if media is None or media.from_customer:
+            raise GraphError(
+                100,
+                f"The media {media_id[:40]} does not exist or was not uploaded by this business.",
+                message="(#100) Invalid parameter",
+            )
+
+
+def reaction_problem(world, customer, content):
+    """Return the failure of a reaction to a message that cannot take one, or None; Meta says so afterwards."""
+    target = world.messages.get(content["message_id"])
+    if (
+        target is None
+        or target.customer_id != customer.id
+        or target.type == "reaction"
+        or world.now() - target.at > THIRTY_DAYS
+    ):
+        return GraphError(131009, "The message to react to does not exist, is a reaction or is older than 30 days.")
+    return None
+
+
+def attach_context(world, customer, message, context):
+    """Quote a message; no bubble appears for an unknown one, for templates or reactions."""
+    if context is None:
+        return
+    if message.type == "reaction":
+        raise invalid("A reaction cannot quote a message.")
+    target = world.messages.get(context["message_id"])
+    if target is not None and target.customer_id == customer.id and message.type != "template":
+        message.context = {"id": target.wamid, "author": "customer" if target.direction == "in" else "business"}
+
+
+def mark_read(call):
+    """Mark a customer's message and all before it as read; perhaps show "typing"."""
+    body, world = call.body, call.world
+    if body.get("messaging_product") != "whatsapp":
+        raise missing("messaging_product")
+    if body["status"] != "read":
+        raise GraphError(100, message="(#100) Param status must be one of {READ}.")
+    if not isinstance(body.get("message_id"), str):
+        raise missing("message_id")
+    typing = body.get("typing_indicator")
+    if typing is not None and (not isinstance(typing, dict) or typing.get("type") != "text"):
+        raise invalid("typing_indicator['type'] must be text.")
+    message = world.messages.get(body["message_id"])
+    if (
+        message is None
+        or message.direction != "in"
+        or world.now() - message.at > THIRTY_DAYS
+        or message.phone_number_id != call.record.phone_number_id
+    ):
+        raise invalid("The message does not exist, is older than 30 days or was not sent to this number.")
+    call.server.traffic.business_read(message, typing is not None)
+    return {"success": True}

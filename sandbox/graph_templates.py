@@ -1,0 +1,208 @@
+"""Templates: list, create, read, edit, delete, unpause, and the review that follows.
+
+Source: Meta, ``templates/template-management`` and ``webhooks/reference/message_template_status_update``.
+"""
+
+from . import payloads, rules_review
+from .errors import GraphError
+from .graph_fields import page, pick, with_links
+from .rules_template import EXISTS, check_components, check_definition, refuse
+
+DEFAULT = ("name", "parameter_format", "components", "language", "status", "category", "id")
+KNOWN = frozenset(
+    {
+        "sub_category",
+        "correct_category",
+        "message_send_ttl_seconds",
+        "cta_url_link_tracking_opted_out",
+        "degrees_of_freedom_spec",
+        "library_template_name",
+        "previous_category",
+        "health_status",
+    }
+)
+
+
+def record(template):
+    """Return every field of a template that has a value."""
+    out = {
+        "id": template.id,
+        "name": template.name,
+        "parameter_format": template.parameter_format,
+        "language": template.language,
+        "status": template.status,
+        "category": template.category,
+        "components": template.components,
+        "rejected_reason": template.rejected_reason,
+        "quality_score": {"score": template.quality},
+    }
+    if template.previous_category:
+        out["previous_category"] = template.previous_category
+    if template.ttl is not None:
+        out["message_send_ttl_seconds"] = template.ttl
+    return out
+
+
+def cursor(template):
+    """Return the opaque paging cursor of a template."""
+    return f"MAZDZD{template.id}"
+
+
+def list_templates(call):
+    """``GET /{WABA_ID}/message_templates`` with filters and cursors."""
+    params = call.params
+    templates = [one for one in call.world.templates.values() if one.waba_id == call.record.waba_id]
+    for name in ("status", "category", "language"):
+        if params.get(name):
+            wanted = {item.strip(' "[]').lower() for item in params[name].split(",")}
+            templates = [one for one in templates if getattr(one, name).lower() in wanted]
+    if params.get("name"):
+        templates = [one for one in templates if params["name"] in one.name]
+    words = params.get("name_or_content") or params.get("content")
+    if words:
+        templates = [
+            one
+            for one in templates
+            if words.lower() in content_of(one) or (params.get("name_or_content") and words.lower() in one.name)
+        ]
+    part, paging = page(templates, params, cursor)
+    data = [pick(record(one), params.get("fields"), DEFAULT, KNOWN, "MessageTemplate") for one in part]
+    out = {"data": data, **with_links(call, paging)}
+    if params.get("summary"):
+        out["summary"] = {
+            "total_count": len(templates),
+            "message_template_count": len(templates),
+            "message_template_limit": 250,
+        }
+    return out
+
+
+def content_of(template):
+    """Return all words of a template in small letters."""
+    return " ".join(str(part.get("text", "")) for part in template.components).lower()
+
+
+def create(call):
+    """``POST /{WABA_ID}/message_templates``: hand in for review."""
+    world, waba_id = call.world, call.record.waba_id
+    name, language, category, components, form = check_definition(call.body)
+    if (waba_id, name, language) in world.by_template:
+        raise refuse(
+            f"There is already {language} content for this template.", EXISTS, "Content in This Language Already Exists"
+        )
+    asked = category
+    if call.server.switches.recategorise:
+        category = call.server.switches.recategorise.upper()
+    template = world.add_template(
+        waba_id,
+        name,
+        language,
+        category,
+        components,
+        parameter_format=form,
+        ttl=call.body.get("message_send_ttl_seconds"),
+        previous_category=asked if asked != category else None,
+    )
+    call.server.templates_changed(template)
+    start_review(call.server, template)
+    return {"id": template.id, "status": template.status, "category": template.category}
+
+
+def start_review(server, template):
+    """Put a template under review; the verdict follows after a moment."""
+    template.status = "PENDING"
+    server.traffic.later(server.switches.review_delay_s * 1000, end_review, server, template)
+
+
+def end_review(server, template):
+    """Decide about a template that is still pending, and report it."""
+    if template.status != "PENDING" or template.id not in server.world.templates:
+        return
+    switches = server.switches
+    decision = rules_review.verdict(switches.review, switches.reject_reason, template.components)
+    if decision:
+        set_status(server, template, *decision)
+
+
+def set_status(server, template, status, reason="NONE", other_info=None):
+    """Give a template a status and report it by ``message_template_status_update``."""
+    template.status, template.rejected_reason = status, reason if status == "REJECTED" else "NONE"
+    rejection = rules_review.rejection_info(reason) if status == "REJECTED" else None
+    server.traffic.publish(
+        "message_template_status_update",
+        payloads.template_status(template, status, reason, other_info, rejection),
+        template.waba_id,
+    )
+    server.templates_changed(template)
+
+
+def read(call):
+    """``GET /{TEMPLATE_ID}``."""
+    return pick(record(call.record), call.get("fields"), DEFAULT, KNOWN, "MessageTemplate")
+
+
+def edit(call):
+    """``POST /{TEMPLATE_ID}``: replace components, category or lifetime; goes back to review."""
+    template, body = call.record, call.body
+    if not rules_review.editable(template.status):
+        raise refuse(f"A template that is {template.status} cannot be edited.")
+    if body.get("category") and str(body["category"]).upper() != template.category:
+        if template.status == "APPROVED":
+            raise refuse("The category of an approved template cannot be changed.")
+        template.category = str(body["category"]).upper()
+    if body.get("components") is not None:
+        template.components = check_components(
+            body["components"], template.parameter_format == "NAMED", template.category
+        )
+    if body.get("message_send_ttl_seconds") is not None:
+        template.ttl = body["message_send_ttl_seconds"]
+    start_review(call.server, template)
+    call.server.templates_changed(template)
+    return {"success": True}
+
+
+def delete_by_name(call):
+    """``DELETE /{WABA_ID}/message_templates?name=…`` for all languages, with ``hsm_id`` for one."""
+    name, one_id = call.get("name"), call.get("hsm_id")
+    if not name:
+        raise GraphError(100, message="(#100) The parameter name is required.")
+    found = [
+        one
+        for one in call.world.templates.values()
+        if one.waba_id == call.record.waba_id and one.name == name and (not one_id or one.id == str(one_id))
+    ]
+    if not found:
+        raise GraphError(
+            100,
+            message="Invalid parameter",
+            subcode=2593002,
+            user=("Message Template Not Found", f"There is no template with the name {name}."),
+        )
+    for template in found:
+        remove(call.server, template)
+    return {"success": True}
+
+
+def delete(call):
+    """``DELETE /{TEMPLATE_ID}``: one language of a template."""
+    remove(call.server, call.record)
+    return {"success": True}
+
+
+def remove(server, template):
+    """Delete a template and report it; a disabled one stays."""
+    if template.status == "DISABLED":
+        raise refuse("A disabled template cannot be deleted.")
+    server.world.drop_template(template)
+    server.traffic.publish(
+        "message_template_status_update", payloads.template_status(template, "DELETED"), template.waba_id
+    )
+    server.templates_changed(template)
+
+
+def unpause(call):
+    """``POST /{TEMPLATE_ID}/unpause``."""
+    if call.record.status != "PAUSED":
+        return {"success": False, "reason": "The template is not paused."}
+    set_status(call.server, call.record, "APPROVED")
+    return {"success": True}

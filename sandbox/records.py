@@ -1,0 +1,151 @@
+"""What the sandbox's world is made of: plain records, no behaviour beyond their own fields."""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+THREAD_LIMIT = 500
+
+
+@dataclass(slots=True)
+class Account:
+    """One WhatsApp Business Account (WABA); owned by a business portfolio, holds templates and numbers."""
+
+    waba_id: str
+    name: str
+    portfolio_id: str
+    currency: str = "USD"
+    timezone_id: str = "1"
+    country: str = "US"
+    review_status: str = "APPROVED"
+    #: app id -> {"override_callback_uri", "verify_token"}; empty dict = subscribed without an override.
+    subscribed: dict = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Number:
+    """One business phone number."""
+
+    phone_number_id: str
+    waba_id: str
+    digits: str
+    display: str
+    verified_name: str
+    quality: str = "GREEN"
+    level: str = "STANDARD"
+    status: str = "CONNECTED"
+    limit: str = "TIER_2K"
+    #: {"override_callback_uri", "verify_token"} of this number alone.
+    webhook: dict = field(default_factory=dict)
+    #: Service messages delivered, by "YYYY-MM"; the first 1,000 of a month are free.
+    service_delivered: dict = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Customer:
+    """One person with WhatsApp on a phone."""
+
+    id: str
+    name: str
+    wa_id: str
+    country: str
+    #: Secret seed of the person's BSUIDs; changes when the phone number does.
+    seed: str
+    username: str | None = None
+    hidden_phone: bool = False
+    online: bool = True
+    read_receipts: bool = True
+    in_contact_book: bool = False
+    marketing_stopped: bool = False
+    #: phone_number_ids of businesses this person has blocked.
+    blocked: set = field(default_factory=set)
+    #: BSUIDs that were valid before a number change.
+    retired: list = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Message:
+    """One message, either way. ``direction`` is seen from the business: ``in`` was written by the customer."""
+
+    wamid: str
+    phone_number_id: str
+    customer_id: str
+    direction: str
+    type: str
+    content: object
+    at: float
+    status: str
+    context: dict | None = None
+    card: dict | None = None
+    callback_data: str | None = None
+    #: "to" or "recipient": how the business addressed the person.
+    sent_by: str | None = None
+    category: str = "service"
+    referral: dict | None = None
+    errors: list = field(default_factory=list)
+    #: Who reacted with which emoji: {"in": "👍", "out": "❤️"}.
+    reactions: dict = field(default_factory=dict)
+    priced: bool = False
+    template: dict | None = None
+    tapped: list = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Thread:
+    """The chat of one customer with one business number."""
+
+    phone_number_id: str
+    customer_id: str
+    messages: deque = field(default_factory=lambda: deque(maxlen=THREAD_LIMIT))
+    #: Epoch seconds of the newest customer message that opens the window.
+    window_from: float | None = None
+    #: Epoch seconds when the business last used the phone number itself, either way.
+    spoke_by_phone_at: float | None = None
+    entry_at: float | None = None
+    free_until: float | None = None
+    typing_until: float = 0.0
+    unread: int = 0
+
+
+@dataclass(slots=True)
+class Template:
+    """One message template in one language."""
+
+    id: str
+    waba_id: str
+    name: str
+    language: str
+    category: str
+    components: list
+    status: str = "PENDING"
+    parameter_format: str = "POSITIONAL"
+    rejected_reason: str = "NONE"
+    quality: str = "UNKNOWN"
+    previous_category: str | None = None
+    ttl: int | None = None
+
+
+@dataclass(slots=True)
+class Media:
+    """One uploaded file."""
+
+    id: str
+    mime_type: str
+    data: bytes
+    sha256: str
+    at: float
+    #: Uploaded by the business (30 days) or sent by a customer (7 days).
+    from_customer: bool
+    filename: str | None = None
+
+
+@dataclass(slots=True)
+class Token:
+    """One access token and what it may do."""
+
+    value: str
+    scopes: tuple = ("whatsapp_business_messaging", "whatsapp_business_management")
+    #: Epoch seconds; 0 = never.
+    expires_at: float = 0
+    valid: bool = True
+    #: WABA ids it reaches; None = all.
+    wabas: tuple | None = None

@@ -1,0 +1,212 @@
+"""What a template may look like when it is handed in for review.
+
+Source: Meta, ``templates/overview``, ``templates/components``. Refusals are code 100 with Meta's 2388xxx number as
+subcode and a sentence for people in ``error_user_msg``.
+"""
+
+import itertools
+import re
+
+from .errors import GraphError
+from .rules_parameters import variables
+
+NAME = re.compile(r"^[a-z0-9_]{1,512}$")
+LANGUAGE = re.compile(r"^[a-z]{2,3}(_[A-Z]{2})?$")
+CATEGORIES = ("MARKETING", "UTILITY", "AUTHENTICATION")
+COMPONENTS = ("HEADER", "BODY", "FOOTER", "BUTTONS", "CAROUSEL", "LIMITED_TIME_OFFER")
+HEADER_FORMATS = ("TEXT", "IMAGE", "VIDEO", "DOCUMENT", "LOCATION")
+BUTTON_TOP = {
+    "QUICK_REPLY": 10,
+    "URL": 2,
+    "PHONE_NUMBER": 1,
+    "COPY_CODE": 1,
+    "FLOW": 1,
+    "OTP": 1,
+    "CATALOG": 1,
+    "MPM": 1,
+    "VOICE_CALL": 1,
+    "REQUEST_CONTACT_INFO": 1,
+    "CALL_PERMISSION_REQUEST": 1,
+}
+NO_LABEL = ("OTP", "REQUEST_CONTACT_INFO", "COPY_CODE", "CALL_PERMISSION_REQUEST")
+BODY_MAX, HEADER_MAX, FOOTER_MAX, LABEL_MAX, URL_MAX = 1024, 60, 60, 25, 2000
+
+TOO_LONG, HEADER_FORMAT, BODY_FORMAT, FOOTER_FORMAT = 2388040, 2388047, 2388072, 2388073
+EXISTS, TOO_MANY_VARIABLES, AT_THE_EDGE = 2388024, 2388293, 2388299
+
+
+def refuse(text, subcode=None, title="Template cannot be created"):
+    """Return Meta's refusal of a template definition."""
+    return GraphError(100, message="Invalid parameter", subcode=subcode, user=(title, text))
+
+
+def check_definition(body):
+    """Check a creation request; return ``(name, language, category, components, named)`` made uniform."""
+    name, language = body.get("name"), body.get("language")
+    if not isinstance(name, str) or not NAME.match(name):
+        raise refuse("The name may only have lower-case letters, digits and underscores, at most 512.")
+    if not isinstance(language, str) or not LANGUAGE.match(language):
+        raise refuse(f"Language {str(language)[:20]} is not supported.")
+    category = str(body.get("category", "")).upper()
+    if category not in CATEGORIES:
+        raise GraphError(100, message="(#100) Param category must be one of {" + ", ".join(CATEGORIES) + "}")
+    named = str(body.get("parameter_format", "positional")).upper()
+    if named not in ("NAMED", "POSITIONAL"):
+        raise GraphError(100, message="(#100) Param parameter_format must be one of {NAMED, POSITIONAL}")
+    components = check_components(body.get("components"), named == "NAMED", category)
+    return name, language, category, components, named
+
+
+def check_components(components, named, category):
+    """Check all components and return them with type and format in capitals."""
+    if not isinstance(components, list) or not all(isinstance(part, dict) for part in components):
+        raise GraphError(100, message="(#100) The parameter components is required.")
+    out = []
+    for part in components:
+        part = {**part, "type": str(part.get("type", "")).upper()}
+        if part["type"] not in COMPONENTS:
+            raise refuse(f"Component type {part['type'][:40]} is not known.")
+        if part["type"] == "HEADER":
+            part["format"] = str(part.get("format", "")).upper()
+        if part["type"] == "BUTTONS":
+            part["buttons"] = [
+                {**button, "type": str(button.get("type", "")).upper()} for button in part.get("buttons") or []
+            ]
+        out.append(part)
+    kinds = [part["type"] for part in out]
+    if len(set(kinds)) != len(kinds):
+        raise refuse("Each component may occur once.")
+    if "BODY" not in kinds:
+        raise refuse("A template needs a body.", BODY_FORMAT)
+    for part in out:
+        check = {"HEADER": check_header, "FOOTER": check_footer, "BUTTONS": check_buttons}.get(part["type"])
+        if check:
+            check(part, named)
+        elif part["type"] == "BODY" and category != "AUTHENTICATION":
+            check_body(part, named)
+    return out
+
+
+def check_header(part, named):
+    """Check a header: a text of 60 characters with one variable, or a sample of a file."""
+    if part["format"] not in HEADER_FORMATS:
+        raise refuse("The header must be TEXT, IMAGE, VIDEO, DOCUMENT or LOCATION.", HEADER_FORMAT)
+    example = part.get("example") or {}
+    if part["format"] in ("IMAGE", "VIDEO", "DOCUMENT"):
+        if not example.get("header_handle"):
+            raise refuse("A header with a file needs a sample file (header_handle).", HEADER_FORMAT)
+        return
+    if part["format"] == "LOCATION":
+        return
+    text = part.get("text")
+    if not isinstance(text, str) or not text.strip():
+        raise refuse("The header has no text.", HEADER_FORMAT)
+    if len(text) > HEADER_MAX:
+        raise refuse(f"The header may have {HEADER_MAX} characters.", TOO_LONG)
+    if "\n" in text or re.search(r"[*_~`]", re.sub(r"{{.*?}}", "", text)):
+        raise refuse("The header may not have line breaks or formatting.", HEADER_FORMAT)
+    wanted = check_variables(text, named, HEADER_FORMAT)
+    if len(wanted) > 1:
+        raise refuse("The header may have one variable.", HEADER_FORMAT)
+    key = "header_text_named_params" if named else "header_text"
+    if wanted and not example.get(key):
+        raise refuse("Each variable of the header needs an example.", HEADER_FORMAT)
+
+
+def check_body(part, named):
+    """Check a body: 1,024 characters, proper variables with an example each."""
+    text = part.get("text")
+    if not isinstance(text, str) or not text.strip():
+        raise refuse("The body has no text.", BODY_FORMAT)
+    if len(text) > BODY_MAX:
+        raise refuse(f"The body may have {BODY_MAX} characters.", TOO_LONG)
+    wanted = check_variables(text, named, BODY_FORMAT)
+    if not wanted:
+        return
+    stripped = text.strip()
+    if stripped.startswith("{{") or stripped.endswith("}}"):
+        raise refuse("Variables can't be at the start or end of the template.", AT_THE_EDGE)
+    words = len(re.sub(r"{{.*?}}", " ", text).split())
+    if words < 2 * len(wanted) + 1:
+        raise refuse("This template has too many variables for its length.", TOO_MANY_VARIABLES)
+    check_body_example(part.get("example") or {}, wanted, named)
+
+
+def check_body_example(example, wanted, named):
+    """Check that every variable of the body has an example value."""
+    if named:
+        given = {item.get("param_name") for item in example.get("body_text_named_params") or []}
+        complete = given >= set(wanted)
+    else:
+        rows = example.get("body_text") or []
+        complete = bool(rows) and isinstance(rows[0], list) and len(rows[0]) == len(wanted)
+    if not complete:
+        raise refuse("Each variable of the body needs an example.", BODY_FORMAT)
+
+
+def check_variables(text, named, subcode):
+    """Return the variables of a text, or raise when they are malformed."""
+    wanted = variables(text)
+    rest = re.sub(r"{{\s*[A-Za-z0-9_]+\s*}}", "", text)
+    if "{{" in rest or "}}" in rest:
+        raise refuse("A variable is written {{1}} or {{name}}.", subcode)
+    if re.search(r"}}\s*{{", text):
+        raise refuse("Two variables may not stand next to each other.", subcode)
+    if named:
+        if not all(re.fullmatch(r"[a-z][a-z0-9_]*", name) for name in wanted):
+            raise refuse("Names of variables have lower-case letters, digits and underscores.", subcode)
+    elif wanted != [str(number) for number in range(1, len(wanted) + 1)]:
+        raise refuse("Variables must be numbered {{1}}, {{2}}, … without gaps.", subcode)
+    return wanted
+
+
+def check_footer(part, named):
+    """Check a footer: 60 characters, no variables."""
+    text = part.get("text")
+    if text is None and part.get("code_expiration_minutes"):
+        return
+    if not isinstance(text, str) or not text.strip():
+        raise refuse("The footer has no text.", FOOTER_FORMAT)
+    if len(text) > FOOTER_MAX:
+        raise refuse(f"The footer may have {FOOTER_MAX} characters.", TOO_LONG)
+    if "{{" in text:
+        raise refuse("The footer may not have variables.", FOOTER_FORMAT)
+
+
+def check_buttons(part, named):
+    """Check buttons: at most ten, each kind at most so often, quick replies in one block."""
+    buttons = part["buttons"]
+    if not 1 <= len(buttons) <= 10:
+        raise refuse("A template may have one to ten buttons.")
+    kinds = [button["type"] for button in buttons]
+    for kind in set(kinds):
+        if kind not in BUTTON_TOP:
+            raise refuse(f"Button type {kind[:40]} is not known.")
+        if kinds.count(kind) > BUTTON_TOP[kind]:
+            raise refuse(f"At most {BUTTON_TOP[kind]} buttons of type {kind} are allowed.")
+    blocks = [kind == "QUICK_REPLY" for kind in kinds]
+    if sum(one != two for one, two in itertools.pairwise(blocks)) > 1:
+        raise refuse("Quick replies and other buttons must be two groups.")
+    for button in buttons:
+        check_button(button)
+
+
+def check_button(button):
+    """Check one button."""
+    kind, label = button["type"], button.get("text")
+    if kind not in NO_LABEL and (not isinstance(label, str) or not 1 <= len(label) <= LABEL_MAX):
+        raise refuse(f"The label of a button may have {LABEL_MAX} characters.")
+    if kind == "PHONE_NUMBER" and not 1 <= len(str(button.get("phone_number", ""))) <= 20:
+        raise refuse("A phone button needs a phone_number of at most 20 characters.")
+    if kind == "COPY_CODE" and not button.get("example"):
+        raise refuse("A copy-code button needs an example.")
+    if kind != "URL":
+        return
+    url = str(button.get("url", ""))
+    if not url.startswith(("http://", "https://")) or len(url) > URL_MAX:
+        raise refuse(f"A URL button needs an address of at most {URL_MAX} characters.")
+    wanted = variables(url)
+    if wanted and (wanted != ["1"] or not url.endswith("{{1}}")):
+        raise refuse("The address of a button may have one variable {{1}} at its end.")
+    if wanted and not button.get("example"):
+        raise refuse("A URL button with a variable needs an example.")

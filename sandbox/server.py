@@ -1,0 +1,123 @@
+"""The web application: Graph API, control API and phone page on one socket."""
+
+from pathlib import Path
+
+from aiohttp import web
+
+from . import control, graph, graph_media
+from .faults import Faults
+from .journal import Journal
+from .live import Hub
+from .switches import Switches
+from .traffic import Traffic
+from .views import delivery_view, template_view
+from .webhooks import Postman
+from .world import World
+
+PAGE = Path(__file__).parent / "page"
+BODY_MAX = 110 * 1024 * 1024
+PAGE_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+
+
+class Server:
+    """Everything one running sandbox holds together.
+
+    :param config: see ``config.py``.
+    """
+
+    def __init__(self, config):
+        self.config = config
+        self.base_url = f"http://{config['host']}:{config['port']}"
+        self.world = World(config)
+        self.switches = Switches()
+        self.switches.update(config["switches"])
+        self.faults = Faults()
+        self.journal = Journal()
+        self.hub = Hub()
+        self.postman = Postman(self.world, self.switches, self.journal, self.tell)
+        self.traffic = Traffic(self.world, self.switches, self.postman, self.journal, self.hub)
+        self.buckets, self.pairs = {}, {}
+        self._runner = None
+
+    def tell(self, event, data):
+        """Tell whoever watches live about a delivery."""
+        self.hub.tell(event, lambda: delivery_view(data))
+
+    def templates_changed(self, template):
+        """Tell whoever watches live about a template."""
+        self.hub.tell("template", lambda: template_view(template))
+
+    def reset(self):
+        """Back to the state after start: people, threads, templates, switches, logs; callbacks are kept."""
+        subscribed = {waba_id: account.subscribed for waba_id, account in self.world.accounts.items()}
+        callback = self.world.app_callback
+        self.traffic.clear()
+        self.postman.clear()
+        self.world.clock_offset = 0.0
+        self.world.reset()
+        for waba_id, value in subscribed.items():
+            if waba_id in self.world.accounts:
+                self.world.accounts[waba_id].subscribed = value
+        self.world.app_callback = callback
+        self.switches.__init__()
+        self.switches.update(self.config["switches"])
+        self.faults.set(None)
+        self.journal.clear()
+        self.forget_rates()
+        self.postman.paused = False
+        self.hub.tell("reset", {})
+
+    def forget_rates(self):
+        """Forget what was lately sent, as far as limits go (needed when the clock is moved)."""
+        self.buckets.clear()
+        self.pairs.clear()
+
+    def application(self):
+        """Return the aiohttp application."""
+        app = web.Application(client_max_size=BODY_MAX)
+        control.add_routes(app, self)
+        app.router.add_get(graph_media.DOWNLOAD_PATH, lambda request: graph_media.download(self, request))
+        app.router.add_get("/", self._page)
+        app.router.add_get("/page/{name}", self._page)
+        app.router.add_route("*", "/{path:.*}", lambda request: graph.handle(self, request))
+        app.on_startup.append(self._start)
+        app.on_shutdown.append(self._close_streams)
+        app.on_cleanup.append(self._stop)
+        return app
+
+    async def _start(self, app):
+        await self.postman.start()
+
+    async def _close_streams(self, app):
+        self.hub.close()
+
+    async def _stop(self, app):
+        self.traffic.clear()
+        await self.postman.stop()
+
+    async def _page(self, request):
+        name = request.match_info.get("name", "index.html")
+        path = PAGE / name
+        if "/" in name or path.suffix not in PAGE_TYPES or not path.is_file():
+            return web.Response(status=404, text="There is no such page.")
+        return web.Response(
+            body=path.read_bytes(),
+            content_type=PAGE_TYPES[path.suffix],
+            charset="utf-8",
+            headers={"Cache-Control": "no-cache"},
+        )
+
+    async def listen(self):
+        """Open the socket; port 0 takes a free one. Returns the base URL."""
+        self._runner = web.AppRunner(self.application(), access_log=None, shutdown_timeout=2)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, self.config["host"], self.config["port"], backlog=1024)
+        await site.start()
+        port = site._server.sockets[0].getsockname()[1]
+        self.base_url = f"http://{self.config['host']}:{port}"
+        return self.base_url
+
+    async def close(self):
+        """Close the socket and end everything under way."""
+        if self._runner is not None:
+            await self._runner.cleanup()

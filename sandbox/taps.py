@@ -1,0 +1,116 @@
+"""What happens when a customer taps something on a card.
+
+Source: Meta, ``webhooks/reference/messages/button`` and ``…/interactive``, ``business-scoped-user-ids``.
+"""
+
+from .control_errors import ControlError
+from .views import message_view
+
+
+def tap(server, customer, given):
+    """Tap a button or a list row of a message.
+
+    :param given: ``message_id`` and one of ``index`` (button, or row counted over all sections), ``payload``, ``id``.
+    :return: what the control API answers: the message that left the phone, or what the phone opens instead.
+    """
+    message = server.world.messages.get(given.get("message_id"))
+    if message is None or message.customer_id != customer.id or message.direction != "out":
+        raise ControlError("This message does not exist on this phone.", 404)
+    choices = choices_of(message)
+    choice = next((one for one in choices if matches(one, given)), None)
+    if choice is None:
+        raise ControlError(f"There is nothing to tap there; choices: {[one['text'] for one in choices]}.")
+    if "open" in choice:
+        return {"opens": choice["open"]}
+    number = server.world.numbers[message.phone_number_id]
+    content = choice["content"]
+    if choice["kind"] == "contacts":
+        customer.in_contact_book = True
+        content = [own_card(customer)]
+    message.tapped.append(choice["index"])
+    server.traffic.show(message)
+    answer = server.traffic.write(
+        customer, number, choice["kind"], content, {"id": message.wamid, "author": "business"}
+    )
+    return message_view(answer)
+
+
+def matches(choice, given):
+    """Tell whether a tap names this choice."""
+    if given.get("index") is not None:
+        return str(given["index"]) == str(choice["index"])
+    wanted = given.get("payload", given.get("id"))
+    return wanted is not None and wanted == choice.get("key")
+
+
+def own_card(customer):
+    """Return the contact card a customer shares when asked for the phone number."""
+    phone = "+" + customer.wa_id
+    return {
+        "name": {"formatted_name": customer.name, "first_name": customer.name.split()[0]},
+        "phones": [{"phone": phone, "wa_id": customer.wa_id, "type": "CELL"}],
+        "vcard": f"BEGIN:VCARD\nVERSION:3.0\nFN:{customer.name}\nTEL;type=CELL:{phone}\nEND:VCARD",
+        "origin": "contact_request",
+    }
+
+
+def choices_of(message):
+    """Return everything tappable on a message: ``index``, ``text``, and what a tap does."""
+    if message.type == "template":
+        return [template_choice(button) for button in message.card["buttons"]]
+    if message.type != "interactive":
+        return []
+    content = message.content
+    action = content["action"]
+    if content["type"] == "button":
+        return [
+            {
+                "index": index,
+                "text": one["reply"]["title"],
+                "key": one["reply"]["id"],
+                "kind": "interactive",
+                "content": {"type": "button_reply", "button_reply": dict(one["reply"])},
+            }
+            for index, one in enumerate(action["buttons"])
+        ]
+    if content["type"] == "list":
+        rows = [row for section in action["sections"] for row in section["rows"]]
+        return [
+            {
+                "index": index,
+                "text": row["title"],
+                "key": row["id"],
+                "kind": "interactive",
+                "content": {"type": "list_reply", "list_reply": dict(row)},
+            }
+            for index, row in enumerate(rows)
+        ]
+    if content["type"] == "cta_url":
+        params = action["parameters"]
+        return [{"index": 0, "text": params["display_text"], "open": {"url": params["url"]}}]
+    if content["type"] == "location_request_message":
+        return [
+            {
+                "index": 0,
+                "text": "Send location",
+                "key": "location",
+                "kind": "location",
+                "content": {"latitude": 51.5007, "longitude": -0.1246, "name": "My place"},
+            }
+        ]
+    return [{"index": 0, "text": "Share phone number", "key": "contact", "kind": "contacts", "content": None}]
+
+
+def template_choice(button):
+    """Return what one button of a template card does."""
+    base = {"index": button["index"], "text": button["text"], "key": button.get("payload")}
+    kind = button["type"]
+    if kind == "quick_reply":
+        return {**base, "kind": "button", "content": {"payload": button["payload"], "text": button["text"]}}
+    if kind == "request_contact_info":
+        return {**base, "text": button["text"] or "Share phone number", "kind": "contacts", "content": None}
+    if kind == "url":
+        return {**base, "open": {"url": button["url"]}}
+    if kind == "phone_number":
+        return {**base, "open": {"phone_number": button["phone_number"]}}
+    return {**base, "open": {"code": button.get("code", "")}}

@@ -1,0 +1,270 @@
+"""The state of the sandbox: who exists, what was said, which templates there are.
+
+Everything lives in memory and is bounded. Time is the world's own clock: real time plus an offset a tester sets.
+"""
+
+import base64
+import hashlib
+import os
+import time
+
+from . import fiction
+from . import rules_recipient as recipient
+from .errors import GraphError
+from .records import Account, Customer, Number, Template, Thread, Token
+from .starter import starter_templates
+
+MESSAGES_LIMIT = 100_000
+
+
+class World:
+    """All records and the look-ups between them.
+
+    :param config: see ``config.py``.
+    """
+
+    def __init__(self, config):
+        self.config = config
+        self.clock_offset = 0.0
+        self.app_id = config["app_id"]
+        self.app_secret = config["app_secret"]
+        self.portfolio_id = config["portfolio_id"]
+        self.app_callback = {"callback_url": None, "verify_token": None, "fields": None}
+        self.reset()
+
+    # ------------------------------------------------------------------ life
+
+    def reset(self):
+        """Forget everything but what the configuration says."""
+        self._serial = 0
+        self._wamid_seed = os.urandom(6)
+        self._country_digits = None
+        self.accounts, self.numbers, self.tokens = {}, {}, {}
+        self.customers, self.by_wa_id, self.by_bsuid, self.by_username = {}, {}, {}, {}
+        self.threads, self.messages, self.templates, self.by_template = {}, {}, {}, {}
+        self.media, self.uploads, self.handles = {}, {}, {}
+        for values in self.config["accounts"]:
+            self.add_account(values)
+        for value, values in self.config["tokens"].items():
+            self.tokens[value] = Token(value=value, **values)
+        callback = self.config.get("app_callback") or {}
+        self.app_callback = {"callback_url": None, "verify_token": None, "fields": None, **callback}
+        for values in self.config.get("customers", ()):
+            self.add_customer(**values)
+
+    def now(self):
+        """Return the world's time in epoch seconds."""
+        return time.time() + self.clock_offset
+
+    def next_id(self):
+        """Return a fresh decimal id for templates, media and the like."""
+        self._serial += 1
+        return str(910_000_000_000_000 + self._serial * 1009 + int.from_bytes(self._wamid_seed[:3], "big"))
+
+    def next_wamid(self):
+        """Return a fresh message id; opaque to clients, unique also over restarts."""
+        self._serial += 1
+        raw = b"\x1d\x18\x0c" + self._wamid_seed + self._serial.to_bytes(6, "big") + os.urandom(18)
+        return "wamid." + base64.b64encode(raw).decode()
+
+    # ------------------------------------------------------------------ business side
+
+    def add_account(self, values):
+        """Add a WABA with its numbers and the starter templates."""
+        account = Account(waba_id=values["waba_id"], name=values["name"], portfolio_id=self.portfolio_id)
+        self.accounts[account.waba_id] = account
+        for number in values["numbers"]:
+            self.add_number(account.waba_id, **number)
+        for template in starter_templates():
+            self.add_template(account.waba_id, **template)
+        return account
+
+    def add_number(self, waba_id, phone_number_id, display, verified_name, **more):
+        """Add a business number to an account."""
+        digits = "".join(char for char in display if char.isdigit())
+        number = Number(
+            phone_number_id=phone_number_id,
+            waba_id=waba_id,
+            digits=digits,
+            display=display,
+            verified_name=verified_name,
+            **more,
+        )
+        self.numbers[phone_number_id] = number
+        return number
+
+    def add_template(self, waba_id, name, language, category, components, **more):
+        """Add a template; (account, name, language) is unique."""
+        template = Template(
+            id=self.next_id(),
+            waba_id=waba_id,
+            name=name,
+            language=language,
+            category=category,
+            components=components,
+            **more,
+        )
+        self.templates[template.id] = template
+        self.by_template[waba_id, name, language] = template
+        return template
+
+    def drop_template(self, template):
+        """Forget a template."""
+        del self.templates[template.id]
+        self.by_template.pop((template.waba_id, template.name, template.language), None)
+
+    def callback(self, field, waba_id, number):
+        """Return where a webhook goes, as ``(url or None, why not)``.
+
+        Overrides hold only for the fields in ``webhooks.OVERRIDABLE``; template and account events always go to
+        the app's own callback. Source: Meta, ``webhooks/override``.
+        """
+        account = self.accounts.get(waba_id)
+        subscription = account.subscribed.get(self.app_id) if account else None
+        if subscription is None:
+            return None, "the app is not subscribed to this account: POST /{WABA_ID}/subscribed_apps"
+        if field in OVERRIDABLE:
+            for override in (number.webhook if number else {}, subscription):
+                if override.get("override_callback_uri"):
+                    return override["override_callback_uri"], None
+        if self.app_callback["callback_url"]:
+            fields = self.app_callback["fields"]
+            if fields is not None and field not in fields:
+                return None, f"the app is not subscribed to the field {field}"
+            return self.app_callback["callback_url"], None
+        return None, (
+            "the app has no callback URL; an override does not cover this field"
+            if field not in OVERRIDABLE
+            else "no callback URL is set"
+        )
+
+    def app_token(self):
+        """Return the app's own token ``APP_ID|APP_SECRET``; it reaches the app, not the accounts."""
+        return Token(value="app", scopes=("app",), wabas=())
+
+    # ------------------------------------------------------------------ people
+
+    def add_customer(self, name, phone=None, username=None, hidden_phone=False, **more):
+        """Add a person, or update the one who has that phone number or username.
+
+        :return: ``(customer, created)``.
+        """
+        username = username.lstrip("@") if username else None
+        digits = recipient.normalise(phone, "") if phone else None
+        known = (digits and self.find_phone(digits)) or (username and self.by_username.get(username))
+        if known:
+            known.name, known.hidden_phone = name, hidden_phone
+            self.rename(known, username or known.username)
+            return known, False
+        seed = digits or os.urandom(12).hex()
+        digits = digits or self.free_phone(more.pop("country", None))
+        self._serial += 1
+        customer = Customer(
+            id=f"c{self._serial}",
+            name=name,
+            wa_id=digits,
+            country=recipient.country_of(digits),
+            seed=seed,
+            hidden_phone=hidden_phone,
+            **more,
+        )
+        self.customers[customer.id] = customer
+        self.by_wa_id[digits] = customer
+        self.by_bsuid[self.bsuid(customer)] = customer
+        self.rename(customer, username)
+        return customer, True
+
+    def rename(self, customer, username):
+        """Give the person another username, or none."""
+        username = username.lstrip("@") if username else None
+        if customer.username:
+            self.by_username.pop(customer.username, None)
+        customer.username = username
+        if username:
+            self.by_username[username] = customer
+
+    def free_phone(self, country=None):
+        """Return a fictional number nobody has: +44 7700 900xxx, then +1 xxx-555-01xx."""
+        if country != "US":
+            for _ in range(50):
+                digits = fiction.uk_number()
+                if digits not in self.by_wa_id:
+                    return digits
+        digits = next(self.free_us_phones(), None)
+        if digits is None:
+            raise GraphError(1, "No fictional phone number is left.")
+        return digits
+
+    def free_us_phones(self):
+        """Yield fictional US numbers nobody has."""
+        return (digits for digits in fiction.us_numbers() if digits not in self.by_wa_id)
+
+    def bsuid(self, customer, portfolio_id=None):
+        """Return the person's business-scoped user id; another portfolio sees another one."""
+        text = f"{portfolio_id or self.portfolio_id}:{customer.seed}"
+        number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:7], "big")
+        return f"{customer.country}.{number:017d}"
+
+    def find_phone(self, digits):
+        """Return the customer with this number in any of its spellings, or None."""
+        for spelling in recipient.same_person(digits):
+            if spelling in self.by_wa_id:
+                return self.by_wa_id[spelling]
+        return None
+
+    def change_phone(self, customer, digits=None):
+        """Give the person another number (None: only a new BSUID); return the previous ``(wa_id, bsuid)``."""
+        before = customer.wa_id, self.bsuid(customer)
+        del self.by_bsuid[before[1]]
+        customer.retired.append(before[1])
+        if digits:
+            del self.by_wa_id[customer.wa_id]
+            customer.wa_id = digits
+            customer.country = recipient.country_of(digits)
+            self.by_wa_id[digits] = customer
+        customer.seed = os.urandom(12).hex()
+        self.by_bsuid[self.bsuid(customer)] = customer
+        return before
+
+    def phone_visible(self, customer, thread):
+        """Tell whether webhooks about this thread may carry the person's phone number."""
+        return recipient.phone_visible(
+            customer.hidden_phone, thread.spoke_by_phone_at, customer.in_contact_book, self.now()
+        )
+
+    # ------------------------------------------------------------------ messages
+
+    def thread(self, phone_number_id, customer_id):
+        """Return the chat of a person with a number, made when first needed."""
+        key = (phone_number_id, customer_id)
+        thread = self.threads.get(key)
+        if thread is None:
+            thread = self.threads[key] = Thread(phone_number_id=phone_number_id, customer_id=customer_id)
+        return thread
+
+    def keep(self, message):
+        """Store a message in its thread and by id, forgetting the oldest when there are too many."""
+        self.messages[message.wamid] = message
+        self.thread(message.phone_number_id, message.customer_id).messages.append(message)
+        if len(self.messages) > MESSAGES_LIMIT:
+            del self.messages[next(iter(self.messages))]
+
+
+#: Fields whose webhooks follow an override. Source: Meta, ``webhooks/override`` (28 June 2026).
+OVERRIDABLE = frozenset(
+    {
+        "messages",
+        "message_echoes",
+        "calls",
+        "consumer_profile",
+        "messaging_handovers",
+        "group_lifecycle_update",
+        "group_participants_update",
+        "group_settings_update",
+        "group_status_update",
+        "smb_message_echoes",
+        "smb_app_state_sync",
+        "history",
+        "account_settings_update",
+    }
+)
