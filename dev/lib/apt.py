@@ -16,8 +16,10 @@ from lib import paths, shell
 from lib.progress import Trouble, step
 
 SOURCES = Path("/etc/apt")
-NO_DEBIAN = ("this is not a Debian machine (no Debian entry in /etc/apt), so Odoo 19 cannot be fetched here: "
-             "set ODOO_HOME to a folder with Odoo 19 (a checkout, or where the package “odoo” is installed).")
+NO_DEBIAN = (
+    "this is not a Debian machine (no Debian entry in /etc/apt), so Odoo 19 cannot be fetched here: "
+    "set ODOO_HOME to a folder with Odoo 19 (a checkout, or where the package “odoo” is installed)."
+)
 
 
 @dataclass(frozen=True)
@@ -97,15 +99,26 @@ def download_unstable(packages: list[str], target: Path) -> list[Path]:
     sources = state / "unstable.sources"
     sources.write_text(_unstable_sources())
     (state / "status").write_text("")
-    options = {"Dir::Etc::sourcelist": sources, "Dir::Etc::sourceparts": "/dev/null", "Dir::State": state,
-               "Dir::State::status": state / "status", "Dir::Cache": state / "cache", "Acquire::Languages": "none",
-               "Acquire::Retries": "3", "APT::Sandbox::User": ""}
+    options = {
+        "Dir::Etc::sourcelist": sources,
+        "Dir::Etc::sourceparts": "/dev/null",
+        "Dir::State": state,
+        "Dir::State::status": state / "status",
+        "Dir::Cache": state / "cache",
+        "Acquire::Languages": "none",
+        "Acquire::Retries": "3",
+        "APT::Sandbox::User": "",
+    }
     flags = [part for key, value in options.items() for part in ("-o", f"{key}={value}")]
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     shell.run(["apt-get", *flags, "update"], log="apt-update", purpose="Reading Debian's package list")
-    shell.run(["apt-get", *flags, "download", *packages], log="apt-download", purpose="Downloading Odoo 19 from Debian",
-              cwd=target)
+    shell.run(
+        ["apt-get", *flags, "download", *packages],
+        log="apt-download",
+        purpose="Downloading Odoo 19 from Debian",
+        cwd=target,
+    )
     files = sorted(target.glob("*.deb"))
     if len(files) != len(packages):
         raise Trouble(f"Debian sent {len(files)} of {len(packages)} packages; see .dev/log/apt-download.log, then try again.")
@@ -136,13 +149,25 @@ def install(packages: list[str], why: str) -> None:
         prefix = ["sudo"] if os.isatty(0) else ["sudo", "-n"]
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     # Waiting for the lock instead of failing: two commands may start at the same moment.
-    base = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=300",
-            "-o", "Acquire::Retries=3"]
+    base = [
+        *prefix,
+        "env",
+        "DEBIAN_FRONTEND=noninteractive",
+        "apt-get",
+        "-o",
+        "DPkg::Lock::Timeout=300",
+        "-o",
+        "Acquire::Retries=3",
+    ]
     with step(f"installing {names} ({why})"):
         try:
             shell.run([*base, "update"], log="apt-machine", purpose="Updating the machine's package list", env=environment)
-            shell.run([*base, "install", "-y", "--no-install-recommends", *packages], log="apt-machine",
-                      purpose=f"Installing {names}", env=environment)
+            shell.run(
+                [*base, "install", "-y", "--no-install-recommends", *packages],
+                log="apt-machine",
+                purpose=f"Installing {names}",
+                env=environment,
+            )
         except Trouble as trouble:
             if prefix and "password" in str(trouble):
                 raise Trouble(advice) from None

@@ -18,8 +18,10 @@ FILESTORE = paths.DATA / "filestore"
 
 def comment(database: str, env: dict[str, str]) -> str | None:
     """The note we left on a database, '' when there is none, None when there is no such database."""
-    rows = postgres.sql("SELECT coalesce(shobj_description(oid, 'pg_database'), '') || ';' FROM pg_database "
-                        f"WHERE datname = '{database}'", env=env)
+    rows = postgres.sql(
+        f"SELECT coalesce(shobj_description(oid, 'pg_database'), '') || ';' FROM pg_database WHERE datname = '{database}'",
+        env=env,
+    )
     return rows.rstrip(";") if rows else None
 
 
@@ -57,7 +59,11 @@ def ensure_template(kit: odoo.Kit) -> str:
             drop(TEMPLATE, kit.pg)
             create(TEMPLATE, kit.pg)
             with step(f"installing {MODULES} into a template database (about a minute)"):
-                odoo.run(kit, ["-d", TEMPLATE, "-i", MODULES, "--stop-after-init"], log="template",
-                         purpose="Building the template database")
+                odoo.run(
+                    kit,
+                    ["-d", TEMPLATE, "-i", MODULES, "--stop-after-init"],
+                    log="template",
+                    purpose="Building the template database",
+                )
             set_comment(TEMPLATE, wanted, kit.pg)
     return TEMPLATE

@@ -7,7 +7,7 @@ from lib.progress import Trouble, step
 from lib.rpc import Odoo, RemoteError
 
 DATABASE = f"{paths.MODULE}_demo"
-LOGIN = PASSWORD = "admin"  # what Odoo gives a new database
+LOGIN = PASSWORD = "admin"  # noqa: S105 (what Odoo gives a new database)
 ACCOUNT = f"{paths.MODULE}.account_demo"
 
 
@@ -40,19 +40,30 @@ def connect(session: Odoo, base_url: str, sandbox: dict) -> dict:
     account = session.ref(ACCOUNT)
     if not account:
         raise Trouble(f"The demo data lacks the account {ACCOUNT}: run “dev/run --reset” to build the demo database anew.")
-    session.call("wa.account", "write", [account], {"api_url": sandbox["url"], "app_secret": sandbox["app_secret"],
-                                                    "access_token": sandbox["access_token"]})
+    session.call(
+        "wa.account",
+        "write",
+        [account],
+        {"api_url": sandbox["url"], "app_secret": sandbox["app_secret"], "access_token": sandbox["access_token"]},
+    )
     try:
         session.call("wa.account", "action_connect", [account])
     except RemoteError as error:
-        raise Trouble(f"Connecting the demo account to the sandbox did not work: {error} "
-                      "See .dev/log/odoo.log and .dev/log/sandbox.log.") from error
+        raise Trouble(
+            f"Connecting the demo account to the sandbox did not work: {error} See .dev/log/odoo.log and .dev/log/sandbox.log."
+        ) from error
     row = session.read("wa.account", account, ["webhook_url", "waba_id", "state", "state_reason"])
     if row["state"] != "connected":
-        raise Trouble(f"The demo account is not connected after connecting it ({row['state_reason'] or row['state']}); "
-                      "see .dev/log/odoo.log and .dev/log/sandbox.log.")
+        raise Trouble(
+            f"The demo account is not connected after connecting it ({row['state_reason'] or row['state']}); "
+            "see .dev/log/odoo.log and .dev/log/sandbox.log."
+        )
     numbers = session.search_read("wa.number", [("account_id", "=", account)], ["phone_number_id"], limit=1, order="id")
     if not numbers:
         raise Trouble("The demo account has no number after connecting it; see .dev/log/odoo.log.")
-    return {"account_id": account, "webhook_url": row["webhook_url"], "waba_id": row["waba_id"],
-            "phone_number_id": numbers[0]["phone_number_id"]}
+    return {
+        "account_id": account,
+        "webhook_url": row["webhook_url"],
+        "waba_id": row["waba_id"],
+        "phone_number_id": numbers[0]["phone_number_id"],
+    }

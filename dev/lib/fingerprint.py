@@ -8,8 +8,22 @@ from lib import paths
 
 #: Parts of the addon that end up in a database when it is installed or updated. Pages and scripts (`static`) are read anew
 #: by Odoo itself, tests are not part of a database.
-PARTS = ("__manifest__.py", "__init__.py", "hooks.py", "controllers", "data", "demo", "i18n", "migrations", "models", "report",
-         "security", "tools", "views", "wizards")
+PARTS = (
+    "__manifest__.py",
+    "__init__.py",
+    "hooks.py",
+    "controllers",
+    "data",
+    "demo",
+    "i18n",
+    "migrations",
+    "models",
+    "report",
+    "security",
+    "tools",
+    "views",
+    "wizards",
+)
 
 
 def addon() -> str:

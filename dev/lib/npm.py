@@ -28,8 +28,11 @@ def extract(package: str, members: dict[str, Path]) -> None:
     ensure_npm()
     folder = paths.DOWNLOADS / "npm"
     folder.mkdir(parents=True, exist_ok=True)
-    name = shell.run(["npm", "pack", "--silent", package], log="npm-pack", purpose=f"Downloading {package} from npm",
-                     cwd=folder).strip().splitlines()[-1]
+    name = (
+        shell.run(["npm", "pack", "--silent", package], log="npm-pack", purpose=f"Downloading {package} from npm", cwd=folder)
+        .strip()
+        .splitlines()[-1]
+    )
     with tarfile.open(folder / name) as archive:
         for member, target in members.items():
             source = archive.extractfile(f"package/{member}")
@@ -51,7 +54,11 @@ def ensure_linters() -> Path:
             for file in files:
                 shutil.copy(file, paths.NODE)
             with step("installing eslint and prettier"):
-                shell.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], log="npm-ci",
-                          purpose="Installing the JavaScript linters", cwd=paths.NODE)
+                shell.run(
+                    ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+                    log="npm-ci",
+                    purpose="Installing the JavaScript linters",
+                    cwd=paths.NODE,
+                )
             mark.write_text(wanted)
     return LINTERS / ".bin"

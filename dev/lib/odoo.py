@@ -25,13 +25,20 @@ class Kit:
     def environment(self) -> dict[str, str]:
         """The environment of an Odoo process."""
         base = {name: value for name, value in os.environ.items() if name not in UNWANTED}
-        return {**base, **self.pg, "PYTHONPATH": str(self.source.python_path), "PATH": f"{paths.VENV / 'bin'}:{os.environ['PATH']}",
-                "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "" if os.access(self.source.package, os.W_OK) else "1"}
+        return {
+            **base,
+            **self.pg,
+            "PYTHONPATH": str(self.source.python_path),
+            "PATH": f"{paths.VENV / 'bin'}:{os.environ['PATH']}",
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONDONTWRITEBYTECODE": "" if os.access(self.source.package, os.W_OK) else "1",
+        }
 
     def command(self, arguments: list[str]) -> list[str]:
         """The command line of `odoo <arguments>` with our configuration; a subcommand comes first, as Odoo wants it."""
-        subcommand = arguments[:1] if arguments and not arguments[0].startswith("-") else []
-        rest = arguments[len(subcommand):]
+        depth = 2 if arguments[:1] == ["i18n"] else 1  # "i18n export" takes its options after both words
+        subcommand = arguments[:depth] if arguments and not arguments[0].startswith("-") else []
+        rest = arguments[len(subcommand) :]
         return [str(paths.PYTHON), str(LAUNCHER), *subcommand, "-c", str(CONFIG), *rest]
 
 
@@ -63,4 +70,6 @@ def ensure(*, survive_exec: bool = False) -> Kit:
 
 def run(kit: Kit, arguments: list[str], *, log: str, purpose: str, timeout: float = 1200) -> str:
     """Run `odoo <arguments>` to its end; returns its log."""
-    return shell.run(kit.command(arguments), log=log, purpose=purpose, cwd=paths.STATE_DIR, env=kit.environment, timeout=timeout)
+    return shell.run(
+        kit.command(arguments), log=log, purpose=purpose, cwd=paths.STATE_DIR, env=kit.environment, timeout=timeout
+    )

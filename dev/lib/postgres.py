@@ -75,7 +75,9 @@ def _reachable(folder: Path, account: pwd.struct_passwd) -> bool:
     """Whether that user may enter every folder on the way (a checkout below /root is closed to others)."""
     if os.geteuid() != 0:
         return True
-    return all(part.stat().st_mode & 0o001 or part.stat().st_uid == account.pw_uid for part in [*folder.parents] if part.exists())
+    return all(
+        part.stat().st_mode & 0o001 or part.stat().st_uid == account.pw_uid for part in [*folder.parents] if part.exists()
+    )
 
 
 class Cluster:
@@ -108,11 +110,20 @@ class Cluster:
         options = {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
         log_file = paths.LOGS / f"{log}.log"
         with log_file.open("w") as output:
-            done = subprocess.run([str(part) for part in command], stdin=subprocess.DEVNULL, stdout=output,
-                                  stderr=subprocess.STDOUT, cwd="/", check=False, **options)
+            done = subprocess.run(
+                [str(part) for part in command],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd="/",
+                check=False,
+                **options,
+            )
         if done.returncode:
             details = log_file.read_text() + (self.log.read_text()[-3000:] if self.log.exists() else "")
-            raise Trouble(shell.diagnose(details) or f"{purpose} failed; see {shell.show(log_file)} and {shell.show(self.log)}.")
+            raise Trouble(
+                shell.diagnose(details) or f"{purpose} failed; see {shell.show(log_file)} and {shell.show(self.log)}."
+            )
 
     def _prepare(self) -> None:
         for folder in (self.home, self.socket):
@@ -123,8 +134,21 @@ class Cluster:
         if not (self.data / "PG_VERSION").exists():
             with step("creating a private PostgreSQL"):
                 shutil.rmtree(self.data, ignore_errors=True)
-                self._run(_binaries() / "initdb", "-D", self.data, "-U", ROLE, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8",
-                          "--no-sync", log="initdb", purpose="Creating the private PostgreSQL")
+                self._run(
+                    _binaries() / "initdb",
+                    "-D",
+                    self.data,
+                    "-U",
+                    ROLE,
+                    "-A",
+                    "trust",
+                    "-E",
+                    "UTF8",
+                    "--locale=C.UTF-8",
+                    "--no-sync",
+                    log="initdb",
+                    purpose="Creating the private PostgreSQL",
+                )
 
     def _running(self) -> bool:
         ready = subprocess.run([_binaries() / "pg_isready", "-q", "-h", self.socket], stdin=subprocess.DEVNULL, check=False)
@@ -135,14 +159,38 @@ class Cluster:
         self._prepare()
         if self._running():
             return
-        settings = " ".join(f"-c {name}={value}" for name, value in {**SETTINGS, "unix_socket_directories": self.socket}.items())
-        self._run(_binaries() / "pg_ctl", "start", "-w", "-t", "60", "-D", self.data, "-l", self.log, "-o", settings,
-                  log="pg_ctl", purpose="Starting the private PostgreSQL")
+        settings = " ".join(
+            f"-c {name}={value}" for name, value in {**SETTINGS, "unix_socket_directories": self.socket}.items()
+        )
+        self._run(
+            _binaries() / "pg_ctl",
+            "start",
+            "-w",
+            "-t",
+            "60",
+            "-D",
+            self.data,
+            "-l",
+            self.log,
+            "-o",
+            settings,
+            log="pg_ctl",
+            purpose="Starting the private PostgreSQL",
+        )
 
     def stop(self) -> None:
         """Stop the cluster, ending its connections."""
-        self._run(_binaries() / "pg_ctl", "stop", "-w", "-m", "fast", "-D", self.data, log="pg_ctl-stop",
-                  purpose="Stopping the private PostgreSQL")
+        self._run(
+            _binaries() / "pg_ctl",
+            "stop",
+            "-w",
+            "-m",
+            "fast",
+            "-D",
+            self.data,
+            log="pg_ctl-stop",
+            purpose="Stopping the private PostgreSQL",
+        )
 
     def environment(self) -> dict[str, str]:
         """libpq's variables for this cluster."""
@@ -167,8 +215,15 @@ def _start_keeper() -> None:
             return  # one is waiting already
         code = f"import sys; sys.path.insert(0, {str(paths.DEV)!r}); from lib import postgres; postgres.keep({file.fileno()})"
         # The keeper inherits the locked file, so there is no moment in which a second one could start.
-        subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                         stderr=(paths.LOGS / "keeper.log").open("w"), start_new_session=True, pass_fds=[file.fileno()], cwd="/")
+        subprocess.Popen(
+            [sys.executable, "-c", code],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=(paths.LOGS / "keeper.log").open("w"),
+            start_new_session=True,
+            pass_fds=[file.fileno()],
+            cwd="/",
+        )
 
 
 def keep(keeper_lock: int) -> None:
@@ -202,12 +257,20 @@ def ensure(*, survive_exec: bool = False) -> dict[str, str]:
 def _check_given() -> None:
     """Stop with one sentence when the caller's server does not answer."""
     psql = client("psql")
-    done = subprocess.run([psql, "-d", MAINTENANCE, "-Atc", "SHOW server_version_num"], stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        [psql, "-d", MAINTENANCE, "-Atc", "SHOW server_version_num"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
     if done.returncode:
         reason = done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "no answer"
-        raise Trouble(f"The PostgreSQL that PGHOST/PGPORT point at cannot be used ({reason}): "
-                      "start it and check PGUSER/PGPASSWORD, or unset these variables to get a private one.")
+        raise Trouble(
+            f"The PostgreSQL that PGHOST/PGPORT point at cannot be used ({reason}): "
+            "start it and check PGUSER/PGPASSWORD, or unset these variables to get a private one."
+        )
     if int(done.stdout) < 130000:
         raise Trouble("The PostgreSQL that PGHOST/PGPORT point at is older than 13, which Odoo 19 needs: use a newer one.")
 
@@ -225,8 +288,14 @@ def client(name: str) -> str:
 
 def sql(statement: str, database: str = MAINTENANCE, *, env: dict[str, str]) -> str:
     """Run one statement and return its rows, columns separated by “|”."""
-    done = subprocess.run([client("psql"), "-X", "-v", "ON_ERROR_STOP=1", "-d", database, "-Atc", statement],
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, env={**os.environ, **env})
+    done = subprocess.run(
+        [client("psql"), "-X", "-v", "ON_ERROR_STOP=1", "-d", database, "-Atc", statement],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **env},
+    )
     if done.returncode:
         raise Trouble(shell.diagnose(done.stderr) or f"PostgreSQL refused ({done.stderr.strip()[-300:]}).")
     return done.stdout.strip()

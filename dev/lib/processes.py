@@ -41,8 +41,15 @@ class Server:
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("w") as output:
             self.process = subprocess.Popen(
-                [str(part) for part in command], stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=env,
-                cwd=cwd, start_new_session=True, preexec_fn=_die_with(os.getpid(), signal.SIGTERM))
+                [str(part) for part in command],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=env,
+                cwd=cwd,
+                start_new_session=True,
+                preexec_fn=_die_with(os.getpid(), signal.SIGTERM),
+            )
 
     @property
     def pid(self) -> int:
@@ -62,8 +69,10 @@ class Server:
         while time.monotonic() < deadline:
             if not self.running():
                 text = self.log.read_text(errors="replace")
-                raise Trouble(shell.diagnose(text) or f"{self.name} stopped while starting ({self.last_words()}); "
-                              f"see {shell.show(self.log)}.")
+                raise Trouble(
+                    shell.diagnose(text)
+                    or f"{self.name} stopped while starting ({self.last_words()}); see {shell.show(self.log)}."
+                )
             if answers(url):
                 return
             time.sleep(0.1)

@@ -64,13 +64,21 @@ class Router:
         asyncio.set_event_loop(self._loop)
         try:
             serving = asyncio.start_server(self._connection, LOOPBACK, self.port, limit=FIRST_LINE_LIMIT, backlog=512)
-            self._loop.run_until_complete(serving)
+            self._server = self._loop.run_until_complete(serving)
         except OSError as error:
             self._error = error
+            self._loop.close()
             return
         finally:
             self._ready.set()
         self._loop.run_forever()
+        open_connections = asyncio.all_tasks(self._loop)
+        for task in open_connections:
+            task.cancel()
+        self._loop.run_until_complete(asyncio.gather(*open_connections, return_exceptions=True))
+        self._server.close()
+        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        self._loop.close()
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         upstream: asyncio.StreamWriter | None = None

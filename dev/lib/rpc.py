@@ -62,8 +62,10 @@ class Odoo:
 
     def call(self, model: str, method: str, *args: Any, **kwargs: Any) -> Any:
         """Call a method of a model; methods of records take the list of ids first."""
-        return self._post(f"/web/dataset/call_kw/{model}/{method}",
-                          {"model": model, "method": method, "args": list(args), "kwargs": kwargs})
+        return self._post(
+            f"/web/dataset/call_kw/{model}/{method}",
+            {"model": model, "method": method, "args": list(args), "kwargs": kwargs},
+        )
 
     def search_read(self, model: str, domain: list, fields: list[str], **options: Any) -> list[dict]:
         """Rows that match a domain."""

@@ -43,11 +43,22 @@ class Servers:
         odoo_url, direct_url = self._start_odoo(kit)
         with step("connecting the demo account to the sandbox"):
             session = Odoo(odoo_url, demo.DATABASE, demo.LOGIN, demo.PASSWORD)
-            account = demo.connect(session, odoo_url, {"url": sandbox_url, "app_secret": APP_SECRET, "access_token": ACCESS_TOKEN})
+            account = demo.connect(
+                session, odoo_url, {"url": sandbox_url, "app_secret": APP_SECRET, "access_token": ACCESS_TOKEN}
+            )
         self.state = {
-            "odoo_url": odoo_url, "sandbox_url": sandbox_url, "database": demo.DATABASE, "login": demo.LOGIN,
-            "password": demo.PASSWORD, **account, "app_secret": APP_SECRET, "access_token": ACCESS_TOKEN,
-            "odoo_http_url": direct_url, "pid": os.getpid(), "odoo_pid": self.odoo.pid, "sandbox_pid": self.sandbox.pid,
+            "odoo_url": odoo_url,
+            "sandbox_url": sandbox_url,
+            "database": demo.DATABASE,
+            "login": demo.LOGIN,
+            "password": demo.PASSWORD,
+            **account,
+            "app_secret": APP_SECRET,
+            "access_token": ACCESS_TOKEN,
+            "odoo_http_url": direct_url,
+            "pid": os.getpid(),
+            "odoo_pid": self.odoo.pid,
+            "sandbox_pid": self.sandbox.pid,
             "postgres": kit.pg,
         }
         state.write(self.state)
@@ -58,8 +69,13 @@ class Servers:
         url = f"http://{ports.LOOPBACK}:{port}"
         environment = {**kit.environment, "PYTHONPATH": ""}
         with step("starting the WhatsApp sandbox"):
-            self.sandbox = Server("The sandbox", [paths.PYTHON, "-m", "sandbox", "--host", ports.LOOPBACK, "--port", port],
-                                  log=paths.LOGS / "sandbox.log", env=environment, cwd=paths.ROOT)
+            self.sandbox = Server(
+                "The sandbox",
+                [paths.PYTHON, "-m", "sandbox", "--host", ports.LOOPBACK, "--port", port],
+                log=paths.LOGS / "sandbox.log",
+                env=environment,
+                cwd=paths.ROOT,
+            )
             self._stops.append(self.sandbox.stop)
             self.sandbox.wait_for(f"{url}/sandbox/state", 30)
         return url
@@ -68,11 +84,22 @@ class Servers:
         port = ports.wished("WA_HTTP_PORT", DEFAULT_HTTP)
         http_port, websocket_port = ports.any_free(), ports.any_free()
         url, direct = f"http://{ports.LOOPBACK}:{port}", f"http://{ports.LOOPBACK}:{http_port}"
-        arguments = ["-d", demo.DATABASE, "--http-port", str(http_port), "--gevent-port", str(websocket_port),
-                     "--workers", str(WORKERS), "--max-cron-threads", str(CRON_WORKERS)]
+        arguments = [
+            "-d",
+            demo.DATABASE,
+            "--http-port",
+            str(http_port),
+            "--gevent-port",
+            str(websocket_port),
+            "--workers",
+            str(WORKERS),
+            "--max-cron-threads",
+            str(CRON_WORKERS),
+        ]
         with step("starting Odoo"):
-            self.odoo = Server("Odoo", kit.command(arguments), log=paths.LOGS / "odoo.log", env=kit.environment,
-                               cwd=paths.STATE_DIR)
+            self.odoo = Server(
+                "Odoo", kit.command(arguments), log=paths.LOGS / "odoo.log", env=kit.environment, cwd=paths.STATE_DIR
+            )
             self._stops.append(self.odoo.stop)
             router = Router(port, http_port, websocket_port)
             router.start()
@@ -93,8 +120,8 @@ class Servers:
 def introduce(values: dict) -> None:
     """Print where to go and what to try."""
     say(f"""
-  Odoo                   {values['odoo_url']}/odoo    login {values['login']}, password {values['password']}
-  The customer's phone   {values['sandbox_url']}/
+  Odoo                   {values["odoo_url"]}/odoo    login {values["login"]}, password {values["password"]}
+  The customer's phone   {values["sandbox_url"]}/
 
   Try this:
   1. On the phone, add a customer and write “Hello”: in Odoo a lead and a conversation appear, live (Discuss, and CRM).

@@ -12,12 +12,28 @@ from lib.progress import Trouble
 
 #: What a program prints -> what a person is told. Looked for in this order.
 SYMPTOMS = (
-    (("No space left on device", "ENOSPC", "Disk quota exceeded"),
-     "The disk is full: free at least 4 GB where this checkout lies, then run the command again."),
-    (("Temporary failure resolving", "Could not resolve", "Name or service not known", "EAI_AGAIN", "ENOTFOUND",
-      "Network is unreachable", "Failed to establish a new connection", "Temporary failure in name resolution",
-      "Could not connect", "ECONNREFUSED", "ETIMEDOUT", "Connection timed out", "NameResolutionError"),
-     "No network: the first start downloads Odoo and its libraries. Connect this machine, then run the command again."),
+    (
+        ("No space left on device", "ENOSPC", "Disk quota exceeded"),
+        "The disk is full: free at least 4 GB where this checkout lies, then run the command again.",
+    ),
+    (
+        (
+            "Temporary failure resolving",
+            "Could not resolve",
+            "Name or service not known",
+            "EAI_AGAIN",
+            "ENOTFOUND",
+            "Network is unreachable",
+            "Failed to establish a new connection",
+            "Temporary failure in name resolution",
+            "Could not connect",
+            "ECONNREFUSED",
+            "ETIMEDOUT",
+            "Connection timed out",
+            "NameResolutionError",
+        ),
+        "No network: the first start downloads Odoo and its libraries. Connect this machine, then run the command again.",
+    ),
 )
 
 
@@ -37,8 +53,15 @@ def need(tool: str, advice: str) -> str:
     return found
 
 
-def run(command: list, *, log: str, purpose: str, cwd: Path | None = None, env: dict | None = None,
-        timeout: float | None = None) -> str:
+def run(
+    command: list,
+    *,
+    log: str,
+    purpose: str,
+    cwd: Path | None = None,
+    env: dict | None = None,
+    timeout: float | None = None,
+) -> str:
     """Run `command`; its whole output goes to `.dev/log/<log>.log` and is returned.
 
     :param purpose: what did not happen if it fails, as the start of a sentence ("Installing Python packages").
@@ -48,8 +71,16 @@ def run(command: list, *, log: str, purpose: str, cwd: Path | None = None, env: 
     log_file = paths.LOGS / f"{log}.log"
     with log_file.open("w+b") as output:
         try:
-            done = subprocess.run([str(part) for part in command], stdin=subprocess.DEVNULL, stdout=output,
-                                  stderr=subprocess.STDOUT, cwd=cwd, env=env, timeout=timeout, check=False)
+            done = subprocess.run(
+                [str(part) for part in command],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=cwd,
+                env=env,
+                timeout=timeout,
+                check=False,
+            )
         except FileNotFoundError:
             raise Trouble(f"The program “{command[0]}” is missing: install it, then run the command again.") from None
         except subprocess.TimeoutExpired:

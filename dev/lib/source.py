@@ -17,11 +17,22 @@ PACKAGES = ["odoo-19", "libjs-jquery", "libjs-jquery-form", "libjs-underscore", 
 DIST = paths.ODOO_TREE / "usr" / "lib" / "python3" / "dist-packages"
 
 #: Listed in `mail`'s asset bundle and stripped by Debian: without it every page logs an error and every tour fails.
-SELFIE = ("@mediapipe/selfie_segmentation@0.1.1675465747", "selfie_segmentation.js",
-          "mail/static/lib/selfie_segmentation/selfie_segmentation.js")
+SELFIE = (
+    "@mediapipe/selfie_segmentation@0.1.1675465747",
+    "selfie_segmentation.js",
+    "mail/static/lib/selfie_segmentation/selfie_segmentation.js",
+)
 #: Odoo's icons. Debian unstable moved on to a Font Awesome whose files have other names; this is the one Odoo is drawn with.
-ICONS = ("font-awesome@4.7.0", ("FontAwesome.otf", "fontawesome-webfont.eot", "fontawesome-webfont.ttf",
-                                "fontawesome-webfont.woff", "fontawesome-webfont.woff2"))
+ICONS = (
+    "font-awesome@4.7.0",
+    (
+        "FontAwesome.otf",
+        "fontawesome-webfont.eot",
+        "fontawesome-webfont.ttf",
+        "fontawesome-webfont.woff",
+        "fontawesome-webfont.woff2",
+    ),
+)
 ICON_FOLDERS = ("web/static/lib/fontawesome/fonts", "web/static/src/libs/fontawesome/fonts")
 RECIPE = "3"  # raise it when this file unpacks differently
 
@@ -57,15 +68,22 @@ def _release(package: Path) -> str | None:
 def from_home(home: str) -> Source:
     """The Odoo that `ODOO_HOME` points at: a checkout, the folder `odoo` lies in, or that folder itself."""
     base = Path(home).expanduser().resolve()
-    for package in (base / "odoo", base, base / "usr/lib/python3/dist-packages/odoo", base / "lib/python3/dist-packages/odoo"):
+    for package in (
+        base / "odoo",
+        base,
+        base / "usr/lib/python3/dist-packages/odoo",
+        base / "lib/python3/dist-packages/odoo",
+    ):
         release = _release(package)
         if release == "19.0":
             extra = [folder for folder in (package.parent / "addons",) if (folder / "mail" / "__manifest__.py").is_file()]
             return Source(package, tuple(extra), from_debian=False)
         if release:
             raise Trouble(f"ODOO_HOME={home} holds Odoo {release}; this addon needs 19.0: point ODOO_HOME at an Odoo 19.")
-    raise Trouble(f"ODOO_HOME={home} holds no Odoo: point it at a checkout of Odoo 19 (the folder with “odoo-bin”) "
-                  "or at the folder that the Python package “odoo” is installed in.")
+    raise Trouble(
+        f"ODOO_HOME={home} holds no Odoo: point it at a checkout of Odoo 19 (the folder with “odoo-bin”) "
+        "or at the folder that the Python package “odoo” is installed in."
+    )
 
 
 def _fill_holes(addons: Path) -> None:

@@ -8,7 +8,7 @@ import sys
 
 from lib import apt, paths, shell
 from lib.locks import only_one
-from lib.progress import Trouble, step
+from lib.progress import step
 
 LOCK = paths.DEV / "requirements.lock"
 
@@ -19,8 +19,6 @@ def _fingerprint() -> str:
 
 def ensure() -> None:
     """Make the environment, or do nothing when it fits the lock file and this Python."""
-    if sys.version_info < (3, 10):
-        raise Trouble("Python 3.10 or newer is needed: install it and run the command with it.")
     mark = paths.VENV / "made-from"
     with only_one("venv"):
         if mark.is_file() and mark.read_text() == _fingerprint():
@@ -33,6 +31,9 @@ def ensure() -> None:
             shutil.rmtree(paths.VENV, ignore_errors=True)
             shell.run([sys.executable, "-m", "venv", paths.VENV], log="venv", purpose="Making the Python environment")
         with step("installing Python packages (about a minute)"):
-            shell.run([paths.PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "-r", LOCK],
-                      log="pip", purpose="Installing Python packages")
+            shell.run(
+                [paths.PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "-r", LOCK],
+                log="pip",
+                purpose="Installing Python packages",
+            )
         mark.write_text(_fingerprint())

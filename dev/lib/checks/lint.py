@@ -1,0 +1,72 @@
+"""Linters, one check each: ruff, mypy, pylint-odoo, eslint, prettier."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from lib import npm, package, paths
+from lib.checks.plan import Plan, run_logged
+from lib.checks.results import Result
+from lib.progress import step
+
+SCRIPTS = ("static/src/**/*.js", "static/tests/**/*.js", "sandbox/page/**/*.js")
+STYLES = ("static/src/**/*.scss", "static/src/**/*.css", "sandbox/page/**/*.css")
+
+
+def _check(name: str, command: list, cwd: Path, env: dict | None = None) -> Result:
+    with step(name):
+        code, output = run_logged(command, log=f"lint-{name}", cwd=cwd, env=env)
+    return Result.check(name, [output.strip()[-6000:] or f"{name} ended with code {code}."] if code else [])
+
+
+def _files(patterns: tuple[str, ...]) -> list[Path]:
+    return sorted(path for pattern in patterns for path in paths.ROOT.glob(pattern))
+
+
+def _javascript(plan: Plan) -> list[Result]:
+    scripts, styles = _files(SCRIPTS), _files(STYLES)
+    if not scripts:
+        return []
+    programs = npm.ensure_linters()
+    # eslint resolves its plugins from where its configuration lies, and they are installed out of the tree.
+    config = paths.NODE / "eslint.config.mjs"
+    shutil.copy(paths.ROOT / "eslint.config.mjs", config)
+    return [
+        _check("eslint", [programs / "eslint", "-c", config, "--max-warnings", "0", *scripts], paths.ROOT),
+        _check(
+            "prettier",
+            [programs / "prettier", "--config", paths.ROOT / ".prettierrc.json", "--check", *scripts, *styles],
+            paths.ROOT,
+        ),
+    ]
+
+
+def _pylint(plan: Plan) -> Result:
+    """pylint-odoo takes the addon's name from its folder, so it reads the exported addon."""
+    folder = package.export(paths.STATE_DIR / "lint")
+    environment = {**plan.kit.environment, "PYLINTHOME": str(paths.STATE_DIR / "pylint")}
+    return _check(
+        "pylint-odoo",
+        [paths.PYTHON, "-m", "pylint", "--rcfile", paths.ROOT / "pyproject.toml", folder],
+        folder.parent,
+        environment,
+    )
+
+
+def run(plan: Plan) -> list[Result]:
+    """Run every linter."""
+    plan.kit  # noqa: B018  (the environment the linters live in)
+    environment = {**os.environ, "MYPYPATH": str(paths.ROOT), "MYPY_CACHE_DIR": str(paths.STATE_DIR / "mypy")}
+    return [
+        _check("ruff", [paths.PYTHON, "-m", "ruff", "check", "--no-cache", "."], paths.ROOT),
+        _check(
+            "mypy",
+            [paths.PYTHON, "-m", "mypy", "--config-file", paths.ROOT / "pyproject.toml", "-p", "tools"],
+            paths.STATE_DIR,
+            environment,
+        ),
+        _pylint(plan),
+        *_javascript(plan),
+    ]
