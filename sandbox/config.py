@@ -19,9 +19,7 @@ DEFAULTS = {
         {
             "waba_id": "900000000000001",
             "name": "Example Shop",
-            "numbers": [
-                {"phone_number_id": "900000000000101", "display": "+1 202-555-0142", "verified_name": "Example Shop"}
-            ],
+            "numbers": [{"phone_number_id": "900000000000101", "display": "+1 202-555-0142", "verified_name": "Example Shop"}],
         }
     ],
     "tokens": {"EAADEMO-TOKEN": {}},

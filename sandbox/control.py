@@ -191,7 +191,7 @@ async def live(server, request, body):
     response = web.StreamResponse(
         headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     )
-    watcher = Watcher(customer_id)
+    watcher = Watcher(customer_id, deliveries=request.query.get("deliveries") == "1")
     server.hub.watchers.add(watcher)
     try:
         await response.prepare(request)

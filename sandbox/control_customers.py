@@ -47,8 +47,25 @@ def number_of(server, phone_number_id=None):
 
 
 def list_customers(server, request, body):
-    """All people."""
-    return {"customers": [customer_view(server.world, one) for one in server.world.customers.values()]}
+    """People, the latest active first; ``q`` searches name, number and username, ``limit`` cuts (default all)."""
+    world = server.world
+    active = {}
+    for (_, customer_id), thread in world.threads.items():
+        at, unread = active.get(customer_id, (0, 0))
+        active[customer_id] = max(at, thread.last_at), unread + thread.unread
+    words = request.query.get("q", "").lower().lstrip("+@")
+    found = [
+        one
+        for one in world.customers.values()
+        if not words or any(words in text for text in (one.name.lower(), one.wa_id, one.username or ""))
+    ]
+    found.sort(key=lambda one: active.get(one.id, (0, 0))[0], reverse=True)
+    limit = int(request.query.get("limit") or len(found))
+    rows = [
+        {**customer_view(world, one), "last_at": active.get(one.id, (0, 0))[0], "unread": active.get(one.id, (0, 0))[1]}
+        for one in found[:limit]
+    ]
+    return {"customers": rows, "total": len(found)}
 
 
 def add_customer(server, request, body):
@@ -192,9 +209,7 @@ def write(server, request, body):
         at = world.now() - float(body["ago_s"])
     if isinstance(content, dict) and kind in ("image", "video", "audio", "document", "sticker"):
         content = complete_media(server, kind, content)
-    message = server.traffic.write(
-        customer, number, kind, content, context_of(world, customer, body), body.get("referral"), at
-    )
+    message = server.traffic.write(customer, number, kind, content, context_of(world, customer, body), body.get("referral"), at)
     return message_view(message)
 
 

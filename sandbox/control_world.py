@@ -24,12 +24,11 @@ async def set_callback(server, request, body):
     waba_id = body.get("waba_id")
     if waba_id is None:
         world.app_callback = {"callback_url": url or None, "verify_token": token, "fields": body.get("fields")}
+        server.hub.tell("callback", {})
         return {"ok": True}
     if waba_id not in world.accounts:
         raise ControlError(f"There is no account {waba_id}.", 404)
-    world.accounts[waba_id].subscribed[world.app_id] = (
-        {"override_callback_uri": url, "verify_token": token} if url else {}
-    )
+    world.accounts[waba_id].subscribed[world.app_id] = {"override_callback_uri": url, "verify_token": token} if url else {}
     return {"ok": True}
 
 
@@ -101,9 +100,7 @@ def change_template(server, request, body):
     if "category" in body:
         previous, template.category = template.category, body["category"]
         template.previous_category = previous
-        server.traffic.publish(
-            "template_category_update", payloads.template_category(template, previous), template.waba_id
-        )
+        server.traffic.publish("template_category_update", payloads.template_category(template, previous), template.waba_id)
     server.templates_changed(template)
     return template_view(template)
 

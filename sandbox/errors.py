@@ -22,8 +22,7 @@ CODES = {
     190: (401, "Invalid OAuth access token - Cannot parse access token"),
     200: (
         403,
-        "You do not have the necessary permissions required to send messages on behalf of this "
-        "WhatsApp Business Account",
+        "You do not have the necessary permissions required to send messages on behalf of this WhatsApp Business Account",
     ),
     368: (403, "Temporarily blocked for policies violations"),
     2200: (400, "Callback verification failed"),

@@ -222,9 +222,7 @@ def check_proof(call, value):
         return
     right = hmac.new(call.world.app_secret.encode(), value.encode(), hashlib.sha256).hexdigest()
     if not hmac.compare_digest(right, str(proof)):
-        raise GraphError(
-            100, message="Invalid appsecret_proof provided in the API argument", kind="GraphMethodException"
-        )
+        raise GraphError(100, message="Invalid appsecret_proof provided in the API argument", kind="GraphMethodException")
 
 
 def find_node(call):

@@ -194,7 +194,7 @@ async def subscribe(call):
     url = call.get("override_callback_uri")
     if not url:
         account.subscribed[app_id] = {}
-        call.server.postman.resume()
+        call.server.hub.tell("callback", {})
         return {"success": True}
     if app_id not in account.subscribed:
         raise GraphError(
@@ -204,6 +204,7 @@ async def subscribe(call):
         )
     await prove(call, url, call.get("verify_token"))
     account.subscribed[app_id] = {"override_callback_uri": url, "verify_token": call.get("verify_token")}
+    call.server.hub.tell("callback", {})
     return {"success": True}
 
 
@@ -227,6 +228,7 @@ def list_subscribed(call):
 def unsubscribe(call):
     """``DELETE /{WABA_ID}/subscribed_apps``."""
     call.record.subscribed.pop(call.world.app_id, None)
+    call.server.hub.tell("callback", {})
     return {"success": True}
 
 
@@ -280,9 +282,7 @@ def read_portfolio(call):
 
 def list_accounts(call):
     """``GET /{business portfolio id}/owned_whatsapp_business_accounts``."""
-    accounts = [
-        one for one in call.world.accounts.values() if call.token.wabas is None or one.waba_id in call.token.wabas
-    ]
+    accounts = [one for one in call.world.accounts.values() if call.token.wabas is None or one.waba_id in call.token.wabas]
     part, paging = page(accounts, call.params, lambda one: f"QVF{one.waba_id}")
     return {
         "data": [

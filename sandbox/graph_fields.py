@@ -32,9 +32,7 @@ def pick(record, wanted, default, known, node_type):
     chosen = names(wanted)
     for name in chosen:
         if name not in record and name not in known:
-            raise GraphError(
-                100, message=f"(#100) Tried accessing nonexisting field ({name[:60]}) on node type ({node_type})"
-            )
+            raise GraphError(100, message=f"(#100) Tried accessing nonexisting field ({name[:60]}) on node type ({node_type})")
     out = {name: record[name] for name in chosen if name in record}
     out["id"] = record["id"]
     return out

@@ -131,8 +131,7 @@ def check_person(call, number, customer, message):
         if not rules_window.is_open(thread.window_from, message.at):
             raise GraphError(
                 131047,
-                "Message failed to send because more than 24 hours have passed since the "
-                "customer last replied to this number.",
+                "Message failed to send because more than 24 hours have passed since the customer last replied to this number.",
             )
     if call.server.switches.pair_rate:
         pairs = call.server.pairs

@@ -151,9 +151,7 @@ def edit(call):
             raise refuse("The category of an approved template cannot be changed.")
         template.category = str(body["category"]).upper()
     if body.get("components") is not None:
-        template.components = check_components(
-            body["components"], template.parameter_format == "NAMED", template.category
-        )
+        template.components = check_components(body["components"], template.parameter_format == "NAMED", template.category)
     if body.get("message_send_ttl_seconds") is not None:
         template.ttl = body["message_send_ttl_seconds"]
     start_review(call.server, template)
@@ -194,9 +192,7 @@ def remove(server, template):
     if template.status == "DISABLED":
         raise refuse("A disabled template cannot be deleted.")
     server.world.drop_template(template)
-    server.traffic.publish(
-        "message_template_status_update", payloads.template_status(template, "DELETED"), template.waba_id
-    )
+    server.traffic.publish("message_template_status_update", payloads.template_status(template, "DELETED"), template.waba_id)
     server.templates_changed(template)
 
 

@@ -9,8 +9,10 @@ QUEUE_LIMIT = 500
 class Watcher:
     """One open event stream, for one customer's phone or (None) for everything."""
 
-    def __init__(self, customer_id=None):
+    def __init__(self, customer_id=None, deliveries=False):
         self.customer_id = customer_id
+        #: Also hears of every webhook delivery, which may be many.
+        self.deliveries = deliveries
         self.queue = asyncio.Queue(QUEUE_LIMIT)
 
     def put(self, event, data):
@@ -37,15 +39,19 @@ class Hub:
         """
         if not self.watchers:
             return
-        concerned = [
-            one
-            for one in self.watchers
-            if customer_id is None or one.customer_id is None or one.customer_id == customer_id
-        ]
+        if event == "delivery":
+            concerned = [one for one in self.watchers if one.deliveries]
+        else:
+            concerned = self._concerned(customer_id)
         if concerned and callable(data):
             data = data()
         for watcher in concerned:
             watcher.put(event, data)
+
+    def _concerned(self, customer_id):
+        if customer_id is None:
+            return list(self.watchers)
+        return [one for one in self.watchers if one.customer_id in (None, customer_id)]
 
     def close(self):
         """End all streams (server shutdown)."""

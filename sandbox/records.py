@@ -85,6 +85,8 @@ class Message:
     #: Who reacted with which emoji: {"in": "👍", "out": "❤️"}.
     reactions: dict = field(default_factory=dict)
     priced: bool = False
+    #: The message is on the customer's device; until then the phone page does not show it.
+    on_phone: bool = False
     template: dict | None = None
     tapped: list = field(default_factory=list)
 
@@ -104,6 +106,8 @@ class Thread:
     free_until: float | None = None
     typing_until: float = 0.0
     unread: int = 0
+    #: Epoch seconds of the newest message either way; 0 = none yet.
+    last_at: float = 0.0
 
 
 @dataclass(slots=True)

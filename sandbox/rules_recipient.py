@@ -206,9 +206,7 @@ def target(body):
 
 def foreign_bsuid():
     """Return the refusal for a well-formed id this portfolio has never seen or that was retired."""
-    return GraphError(
-        131009, "The business-scoped user ID does not belong to this business portfolio or is no longer valid."
-    )
+    return GraphError(131009, "The business-scoped user ID does not belong to this business portfolio or is no longer valid.")
 
 
 def phone_visible(hidden, spoke_by_phone_at, in_contact_book, now):

@@ -69,9 +69,7 @@ def check_components(components, named, category):
         if part["type"] == "HEADER":
             part["format"] = str(part.get("format", "")).upper()
         if part["type"] == "BUTTONS":
-            part["buttons"] = [
-                {**button, "type": str(button.get("type", "")).upper()} for button in part.get("buttons") or []
-            ]
+            part["buttons"] = [{**button, "type": str(button.get("type", "")).upper()} for button in part.get("buttons") or []]
         out.append(part)
     kinds = [part["type"] for part in out]
     if len(set(kinds)) != len(kinds):

@@ -29,9 +29,7 @@ def tap(server, customer, given):
         content = [own_card(customer)]
     message.tapped.append(choice["index"])
     server.traffic.show(message)
-    answer = server.traffic.write(
-        customer, number, choice["kind"], content, {"id": message.wamid, "author": "business"}
-    )
+    answer = server.traffic.write(customer, number, choice["kind"], content, {"id": message.wamid, "author": "business"})
     return message_view(answer)
 
 

@@ -104,7 +104,11 @@ class Traffic:
         if customer is None or not customer.online or message.status != "sent":
             return
         thread = self.world.thread(message.phone_number_id, message.customer_id)
+        message.on_phone = True
         thread.unread += 1
+        self.hub.tell(
+            "unread", {"customer_id": customer.id, "phone_number_id": thread.phone_number_id, "unread": thread.unread}
+        )
         if not self.switches.skip_delivered:
             self._advance(message, "delivered", customer)
         else:
@@ -114,7 +118,7 @@ class Traffic:
 
     def read_up_to(self, customer, thread):
         """The customer looks at a chat: everything that arrived is read."""
-        thread.unread = 0
+        had_unread, thread.unread = thread.unread, 0
         if not customer.online:
             return
         for message in list(thread.messages):
@@ -122,11 +126,13 @@ class Traffic:
                 continue
             if message.status not in ("sent", "delivered"):
                 continue
+            message.on_phone = True
             if message.status == "sent" and not self.switches.skip_delivered:
                 self._advance(message, "delivered", customer)
             if customer.read_receipts and self.switches.read_receipts:
                 self._advance(message, "read", customer)
-        self.hub.tell("thread", {"phone_number_id": thread.phone_number_id, "unread": 0}, customer.id)
+        if had_unread:
+            self.hub.tell("unread", {"customer_id": customer.id, "phone_number_id": thread.phone_number_id, "unread": 0})
 
     def played(self, message):
         """The customer played a voice note; other audio has no such status."""
@@ -243,9 +249,7 @@ class Traffic:
             thread.entry_at, thread.free_until = message.at, None
         self._apply_reaction(message)
         self.show(message)
-        value = payloads.incoming(
-            number, customer, world.bsuid(customer), message, world.phone_visible(customer, thread)
-        )
+        value = payloads.incoming(number, customer, world.bsuid(customer), message, world.phone_visible(customer, thread))
         self.postman.publish(Update(number.waba_id, "messages", value, number, done=lambda: self._arrived(message)))
         return message
 

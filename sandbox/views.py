@@ -47,6 +47,7 @@ def message_view(message):
         out["biz_opaque_callback_data"] = message.callback_data
         out["sent_by"] = message.sent_by
         out["tapped"] = message.tapped
+        out["on_phone"] = message.on_phone
     return out
 
 

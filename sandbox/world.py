@@ -228,9 +228,7 @@ class World:
 
     def phone_visible(self, customer, thread):
         """Tell whether webhooks about this thread may carry the person's phone number."""
-        return recipient.phone_visible(
-            customer.hidden_phone, thread.spoke_by_phone_at, customer.in_contact_book, self.now()
-        )
+        return recipient.phone_visible(customer.hidden_phone, thread.spoke_by_phone_at, customer.in_contact_book, self.now())
 
     # ------------------------------------------------------------------ messages
 
@@ -245,7 +243,9 @@ class World:
     def keep(self, message):
         """Store a message in its thread and by id, forgetting the oldest when there are too many."""
         self.messages[message.wamid] = message
-        self.thread(message.phone_number_id, message.customer_id).messages.append(message)
+        thread = self.thread(message.phone_number_id, message.customer_id)
+        thread.messages.append(message)
+        thread.last_at = message.at
         if len(self.messages) > MESSAGES_LIMIT:
             del self.messages[next(iter(self.messages))]
 

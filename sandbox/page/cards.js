@@ -1,0 +1,155 @@
+/** What a message holds besides words: headers, files, places, contact cards, buttons and lists. */
+
+import { el, hidden, icon } from "./dom.js";
+import { words } from "./markup.js";
+
+const source = (media) => (media.id ? `/sandbox/media/${encodeURIComponent(media.id)}` : null);
+
+/** Return a picture, player or file line for a media object. */
+export function media(kind, content) {
+    const url = source(content);
+    if (!url) {
+        return fileLine(content.filename || kind, content.link || "", content.link);
+    }
+    const name = content.caption || content.filename || kind;
+    if (kind === "image" || kind === "sticker") {
+        return el("img", { class: kind, src: url, alt: name, loading: "lazy" });
+    }
+    if (kind === "video" || kind === "gif") {
+        return el("video", { src: url, controls: true, preload: "metadata", "aria-label": name });
+    }
+    if (kind === "audio") {
+        const label = content.voice ? "Voice note" : "Audio";
+        return el("audio", { src: url, controls: true, preload: "metadata", "aria-label": label });
+    }
+    return fileLine(content.filename || "Document", content.mime_type || "Tap to open", url);
+}
+
+function fileLine(name, line, url) {
+    return el(
+        "a",
+        { class: "file", href: url, target: "_blank", rel: "noopener noreferrer" },
+        icon("file"),
+        el("span", {}, el("b", { text: name, dir: "auto" }), el("small", { text: line }))
+    );
+}
+
+/** Return a place. */
+export function place(location) {
+    const at = `${location.latitude}, ${location.longitude}`;
+    return el(
+        "div",
+        { class: "place" },
+        el("span", { class: "map", "aria-hidden": "true" }, icon("pin")),
+        el(
+            "span",
+            { dir: "auto" },
+            el("b", { text: location.name || "Location" }),
+            el("small", { text: location.address || at })
+        )
+    );
+}
+
+/** Return contact cards. */
+export function contacts(cards) {
+    return cards.map((card) =>
+        el(
+            "div",
+            { class: "contact" },
+            icon("person"),
+            el(
+                "span",
+                { dir: "auto" },
+                el("b", { text: card.name?.formatted_name || "Contact" }),
+                el("small", { text: (card.phones || []).map((one) => one.phone).join(", ") })
+            )
+        )
+    );
+}
+
+/** Return the header of a template or interactive message. */
+export function header(part) {
+    if (!part) {
+        return null;
+    }
+    if (part.type === "text") {
+        return el("div", { class: "head", dir: "auto", text: part.text });
+    }
+    if (part.type === "location") {
+        return place(part.location);
+    }
+    return part[part.type] ? media(part.type, part[part.type]) : null;
+}
+
+const BUTTON_ICONS = {
+    quick_reply: "reply",
+    reply: "reply",
+    url: "link",
+    phone_number: "call",
+    copy_code: "copy",
+    otp: "copy",
+    list: "list",
+    request_contact_info: "call",
+    location: "pin",
+};
+const BUTTON_NAMES = {
+    copy_code: "Copy code",
+    otp: "Copy code",
+    request_contact_info: "Share phone number",
+};
+
+/**
+ * Return a card's buttons.
+ *
+ * @param {Array<{index: number, type: string, text: string}>} buttons
+ * @param {Array<number>} tapped indexes already tapped
+ * @param {function} onTap called with the button
+ */
+export function buttons(buttons, tapped, onTap) {
+    if (!buttons.length) {
+        return null;
+    }
+    return el(
+        "div",
+        { class: "buttons" },
+        ...buttons.map((button) => {
+            const done = tapped.includes(button.index);
+            return el(
+                "button",
+                { type: "button", class: done ? "done" : "", onclick: () => onTap(button) },
+                icon(done ? "tick" : BUTTON_ICONS[button.type] || "reply"),
+                el("span", {
+                    dir: "auto",
+                    text: button.text || BUTTON_NAMES[button.type] || "Open",
+                }),
+                done && hidden("(tapped)")
+            );
+        })
+    );
+}
+
+/** Return the buttons an interactive message shows, in the form of template buttons. */
+export function interactiveButtons({ type, action }) {
+    if (type === "button") {
+        return action.buttons.map((one, index) => ({
+            index,
+            type: "reply",
+            text: one.reply.title,
+        }));
+    }
+    const single = {
+        list: ["list", action.button],
+        cta_url: ["url", action.parameters?.display_text],
+        location_request_message: ["location", "Send location"],
+        request_contact_info: ["request_contact_info", ""],
+    }[type];
+    return single ? [{ index: 0, type: single[0], text: single[1] }] : [];
+}
+
+/** Return body and footer of a card. */
+export function text(body, footer) {
+    return [
+        body && words(body),
+        footer && el("div", { class: "foot", dir: "auto", text: footer }),
+    ].filter(Boolean);
+}
