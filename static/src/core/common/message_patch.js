@@ -1,0 +1,41 @@
+import { Message } from "@mail/core/common/message";
+
+import { MessageFailure } from "@crm_whatsapp/core/common/message_failure";
+import { MessageTick } from "@crm_whatsapp/core/common/message_tick";
+
+import { patch } from "@web/core/utils/patch";
+
+Message.components = { ...Message.components, MessageFailure, MessageTick };
+
+patch(Message.prototype, {
+    /** The customer left, all of us right; core knows only "I" and "the others". */
+    get isAlignedRight() {
+        if (!this.message.isWa) {
+            return super.isAlignedRight;
+        }
+        return Boolean(
+            this.env.inChatWindow && (this.message.isWaOutgoing || this.message.isWaNote)
+        );
+    },
+    get attClass() {
+        const attClass = super.attClass;
+        if (!this.message.isWa) {
+            return attClass;
+        }
+        return {
+            ...attClass,
+            "o-selfAuthored": attClass["o-selfAuthored"] || this.isAlignedRight,
+            o_crm_whatsapp_message: true,
+            o_crm_whatsapp_message_note: this.message.isWaNote,
+            o_crm_whatsapp_message_ours: this.isAlignedRight && !this.message.isSelfAuthored,
+            o_crm_whatsapp_message_ticked: Boolean(this.message.waTickState),
+        };
+    },
+    /** In a narrow window the title says who the customer is; colleagues keep their names. */
+    get shouldDisplayAuthorName() {
+        if (this.env.inChatWindow && this.message.isWa && this.message.wa_direction === "in") {
+            return false;
+        }
+        return super.shouldDisplayAuthorName;
+    },
+});

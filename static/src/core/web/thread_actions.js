@@ -1,0 +1,28 @@
+import { registerThreadAction } from "@mail/core/common/thread_actions";
+
+import { _t } from "@web/core/l10n/translation";
+
+registerThreadAction("wa-take", {
+    condition: ({ owner, thread }) =>
+        thread?.isWa &&
+        thread.wa_conversation_id &&
+        !thread.wa_user_id &&
+        (!owner.props.chatWindow || owner.props.chatWindow.isOpen),
+    icon: "fa fa-fw fa-hand-paper-o",
+    name: _t("Assign to Me"),
+    open: ({ thread }) => thread.waTake(),
+    sequence: 10,
+    sequenceGroup: 7,
+});
+
+registerThreadAction("wa-open-lead", {
+    condition: ({ owner, thread }) =>
+        thread?.isWa &&
+        thread.wa_lead_id &&
+        (!owner.props.chatWindow || owner.props.chatWindow.isOpen),
+    icon: "fa fa-fw fa-handshake-o",
+    name: _t("Open Lead"),
+    open: ({ thread }) => thread.waOpenLead(),
+    sequence: 20,
+    sequenceGroup: 7,
+});

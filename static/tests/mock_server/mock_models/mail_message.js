@@ -1,0 +1,38 @@
+import { mailModels } from "@mail/../tests/mail_test_helpers";
+import { mailDataHelpers } from "@mail/../tests/mock_server/mail_mock_server";
+
+import { fields, makeKwArgs } from "@web/../tests/web_test_helpers";
+
+const WA_FIELDS = ["wa_direction", "wa_error", "wa_kind", "wa_state"];
+
+/** What `models/mail_message.py` tells colleagues about a message. */
+export class MailMessage extends mailModels.MailMessage {
+    wa_direction = fields.Char();
+    wa_error = fields.Char();
+    wa_kind = fields.Char();
+    wa_state = fields.Char();
+
+    get _to_store_defaults() {
+        return [...super._to_store_defaults, ...WA_FIELDS];
+    }
+
+    /**
+     * Change the state of a message as the server does when WhatsApp reports one.
+     *
+     * @param {number} id
+     * @param {Object} values
+     */
+    _wa_update(id, values) {
+        this.write([id], values);
+        const [message] = this.browse(id);
+        const [channel] = this.env["discuss.channel"].browse(message.res_id);
+        this.env["bus.bus"]._sendone(
+            channel,
+            "mail.record/insert",
+            new mailDataHelpers.Store(
+                this.browse(id),
+                makeKwArgs({ fields: WA_FIELDS })
+            ).get_result()
+        );
+    }
+}
