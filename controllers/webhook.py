@@ -1,0 +1,93 @@
+import hmac
+import logging
+
+from odoo import http
+from odoo.http import request
+from odoo.tools import SQL
+
+from ..tools.webhook.signature import verify
+
+_logger = logging.getLogger(__name__)
+
+#: Meta sends at most 3 MB. Source: cloud-api reference §4.4.
+MAX_BODY = 4 * 1024 * 1024
+
+
+class WaWebhook(http.Controller):
+    """Meta's callback: verify the raw bytes, keep them, answer. No other work, ever."""
+
+    @http.route(
+        "/wa/webhook/<string:webhook_key>",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        save_session=False,
+        readonly=True,
+    )
+    def verify_callback(self, webhook_key, **kw):
+        """Answer Meta's handshake, now and whenever Meta repeats it.
+
+        Source: cloud-api reference §4.2: 200 with the challenge verbatim as text.
+        """
+        account = self._find_account(webhook_key, "verify_token")
+        expected = next(iter(account["secrets"]), "") if account else ""
+        given = kw.get("hub.verify_token") or ""
+        if (
+            kw.get("hub.mode") != "subscribe"
+            or not expected
+            or not hmac.compare_digest(given.encode(), expected.encode())
+        ):
+            return request.make_response("Forbidden", status=403)
+        return request.make_response(
+            kw.get("hub.challenge") or "", headers=[("Content-Type", "text/plain; charset=utf-8")]
+        )
+
+    @http.route(
+        "/wa/webhook/<string:webhook_key>",
+        type="http",
+        auth="public",
+        methods=["POST"],
+        csrf=False,
+        save_session=False,
+        max_content_length=MAX_BODY,
+    )
+    def receive(self, webhook_key, **kw):
+        """Store a signed webhook and answer 200: from then on it is ours to process.
+
+        :returns: 200 stored (or known), 401 not signed by the account's app,
+            404 no such callback, 413 too large.
+        """
+        account = self._find_account(webhook_key, "app_secret", "app_secret_previous")
+        if not account:
+            return request.make_response("Not Found", status=404)
+        body = request.httprequest.get_data()
+        signature = request.httprequest.headers.get("X-Hub-Signature-256")
+        if not verify(account["secrets"], body, signature):
+            request.env["wa.webhook.health"].sudo()._count_refused(account["id"])
+            _logger.info("WhatsApp account %s: webhook with a wrong signature refused", account["id"])
+            return request.make_response("Unauthorized", status=401)
+        events = request.env["wa.event"].sudo()
+        if events._store(account["id"], body):
+            events._trigger_worker()
+        return request.make_response("OK", headers=[("Content-Type", "text/plain")])
+
+    def _find_account(self, webhook_key, *kinds):
+        """Return ``{"id", "secrets"}`` of the account with this callback, or None.
+
+        One query and no records: this is the only thing that every webhook pays
+        for besides storing it.
+        """
+        rows = request.env.execute_query(
+            SQL(
+                """
+                SELECT a.id, ARRAY_REMOVE(ARRAY_AGG(s.value), NULL)
+                  FROM wa_account a
+             LEFT JOIN wa_secret s ON s.account_id = a.id AND s.kind = ANY(%s)
+                 WHERE a.webhook_key = %s AND a.active
+              GROUP BY a.id
+                """,
+                list(kinds),
+                webhook_key,
+            )
+        )
+        return {"id": rows[0][0], "secrets": rows[0][1]} if rows else None

@@ -1,0 +1,9 @@
+-- A copied database must not write to customers, nor answer for the original.
+DELETE FROM wa_secret;
+UPDATE wa_account
+   SET state = 'draft', state_reason = NULL, webhook_key = md5(random()::text || clock_timestamp()::text);
+UPDATE wa_number SET is_blocked = TRUE, blocked_reason = 'This is a copy of the database.';
+UPDATE wa_message
+   SET state = 'cancelled'
+ WHERE direction = 'out' AND state IN ('queued', 'sending');
+UPDATE ir_cron SET active = FALSE WHERE id IN (SELECT sender_cron_id FROM wa_number);

@@ -1,0 +1,20 @@
+from odoo import api, models
+
+
+class BasePartnerMergeAutomaticWizard(models.TransientModel):
+    """Merging customers keeps every contact and conversation of both."""
+
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    @api.model
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        """Move our rows through the ORM first.
+
+        Core moves foreign keys by SQL and deletes source rows when a unique key
+        stands in the way. Source: base/wizard/base_partner_merge.py.
+        """
+        self.env["wa.contact"].sudo().search([("partner_id", "in", src_partners.ids)]).write(
+            {"partner_id": dst_partner.id}
+        )
+        self.env.flush_all()
+        return super()._update_foreign_keys(src_partners, dst_partner)

@@ -1,0 +1,98 @@
+from odoo import api, fields, models
+
+
+class CrmLead(models.Model):
+    """The WhatsApp side of a lead: its conversations, and since when nobody touched it."""
+
+    _inherit = "crm.lead"
+
+    wa_conversation_ids = fields.One2many("wa.conversation", "lead_id", "WhatsApp Conversations")
+    wa_conversation_count = fields.Integer(compute="_compute_wa_conversation_count")
+    wa_waiting_since = fields.Datetime(
+        "WhatsApp Waiting Since",
+        compute="_compute_wa_waiting_since",
+        help="The oldest customer message nobody has answered yet.",
+    )
+    wa_idle_since = fields.Datetime(
+        "Untouched Since",
+        compute="_compute_wa_idle_since",
+        store=True,
+        index="btree_not_null",
+        help="The last change of stage or WhatsApp message of a person, whichever is later.",
+    )
+
+    # ------------------------------------------------------------------ compute
+
+    def _compute_wa_conversation_count(self):
+        for lead in self:
+            lead.wa_conversation_count = len(lead._wa_visible_conversations())
+
+    @api.depends("wa_conversation_ids.waiting_since")
+    def _compute_wa_waiting_since(self):
+        for lead in self:
+            waiting = lead.sudo().wa_conversation_ids.filtered("waiting_since").mapped("waiting_since")
+            lead.wa_waiting_since = min(waiting, default=False)
+
+    @api.depends("date_last_stage_update", "wa_conversation_ids.last_touch_at")
+    def _compute_wa_idle_since(self):
+        for lead in self:
+            moments = [lead.date_last_stage_update, *lead.sudo().wa_conversation_ids.mapped("last_touch_at")]
+            lead.wa_idle_since = max(filter(None, moments), default=False)
+
+    # ----------------------------------------------------------------- business
+
+    def _wa_visible_conversations(self):
+        """Return the conversations with this lead's customer that the user may see, latest first."""
+        self.ensure_one()
+        if not self._origin.id:
+            return self.env["wa.conversation"]
+        domain = [("lead_id", "=", self._origin.id)]
+        if self.partner_id:
+            domain = ["|", *domain, ("partner_id", "=", self.partner_id.id)]
+        conversations = self.env["wa.conversation"]
+        if not conversations.has_access("read"):
+            return conversations
+        return conversations.search(domain).sorted(
+            lambda c: (c.lead_id == self._origin, c.last_message_at or c.create_date), reverse=True
+        )
+
+    def _wa_conversations(self, partner):
+        """The lead's own conversations come before others of its customer."""
+        own = self.wa_conversation_ids.sorted("last_message_at", reverse=True)
+        return own | super()._wa_conversations(partner)
+
+    def _wa_log_failure(self, message):
+        """Say in the chatter that a message of this lead did not arrive, and why."""
+        for lead in self:
+            lead._message_log(
+                body=self.env._(
+                    "WhatsApp message to %(customer)s failed: “%(preview)s”. %(reason)s",
+                    customer=message.contact_id.display_name,
+                    preview=message.preview or "",
+                    reason=message.error_text or "",
+                )
+            )
+
+    def _merge_dependences(self, opportunities):
+        """Keep the conversations and messages of merged leads reachable from the one that stays."""
+        result = super()._merge_dependences(opportunities)
+        for model in ("wa.conversation", "wa.message"):
+            self.env[model].sudo().search([("lead_id", "in", opportunities.ids)]).write(
+                {"lead_id": self.id}
+            )
+        return result
+
+    # ----------------------------------------------------------------- actions
+
+    def action_open_wa_conversation(self):
+        """Open the chat with this lead's customer; without one, offer to start it with a template."""
+        self.ensure_one()
+        conversation = self._wa_visible_conversations()[:1]
+        if conversation:
+            return conversation.action_open_chat()
+        return self.env["wa.template.send"]._action_for(self)
+
+    def action_wa_send_template(self):
+        """Open the template wizard for this record."""
+        self.ensure_one()
+        return self.env["wa.template.send"]._action_for(self)

@@ -1,0 +1,1 @@
+from . import identity, message, notice, status, template

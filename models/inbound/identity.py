@@ -1,0 +1,51 @@
+from odoo import api, models
+
+from ...tools.webhook.events import Person
+
+
+class WaInboundIdentity(models.AbstractModel):
+    """A customer changed their number, so WhatsApp gave them a new id."""
+
+    _name = "wa.inbound.identity"
+    _description = "WhatsApp Inbound: Identity Changes"
+
+    @api.model
+    def _handle(self, event, item):
+        """Re-key the contact of the person, keeping history and partner.
+
+        :param event: ``wa.event`` it came in.
+        :param IdentityEvent item: new ids and what is known of the old ones.
+        Source: cloud-api reference §5.4 and §6.7.
+        """
+        number = self.env["wa.inbound.message"]._find_number(item)
+        if not number:
+            return [f"unknown phone_number_id {item.phone_number_id}"]
+        contacts = self.env["wa.contact"]
+        former = Person(bsuid=item.previous_bsuid, wa_id=item.previous_wa_id)
+        contact = contacts._find(number.account_id._get_portfolio_key(), former)
+        if not contact:
+            return [f"{item.change} of a person we do not know"]
+        contact._rekey(item.person)
+        return []
+
+
+class WaInboundPreference(models.AbstractModel):
+    """A customer stopped or resumed marketing messages inside WhatsApp."""
+
+    _name = "wa.inbound.preference"
+    _description = "WhatsApp Inbound: Preferences"
+
+    @api.model
+    def _handle(self, event, item):
+        """Keep the wish of the customer; the gate obeys it.
+
+        :param PreferenceEvent item: category and value. Source: cloud-api reference §5.9.
+        """
+        number = self.env["wa.inbound.message"]._find_number(item)
+        if not number:
+            return [f"unknown phone_number_id {item.phone_number_id}"]
+        if item.category != "marketing_messages" or item.value not in ("stop", "resume"):
+            return [f"preference not handled yet: {item.category} {item.value}"]
+        contact, _new = self.env["wa.contact"]._ensure(number.account_id, item.person)
+        contact.opted_out_marketing = item.value == "stop"
+        return []

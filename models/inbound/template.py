@@ -1,0 +1,28 @@
+from odoo import api, models
+
+
+class WaInboundTemplate(models.AbstractModel):
+    """WhatsApp decided something about a template."""
+
+    _name = "wa.inbound.template"
+    _description = "WhatsApp Inbound: Templates"
+
+    @api.model
+    def _handle(self, event, item):
+        """Take over status, quality or category of the template.
+
+        :param TemplateEvent item: see ``tools.webhook.events``.
+        """
+        templates = self.env["wa.template"].with_context(active_test=False)
+        template = templates.search([("template_uid", "=", item.template_id)], limit=1) or templates.search(
+            [
+                ("account_id.waba_id", "=", item.waba_id),
+                ("name", "=", item.name),
+                ("language", "=", item.language),
+            ],
+            limit=1,
+        )
+        if not template:
+            return [f"template {item.name} ({item.language}) is not known here"]
+        template._apply_event(item)
+        return []

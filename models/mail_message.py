@@ -1,0 +1,51 @@
+from odoo import fields, models
+
+from odoo.addons.mail.tools.discuss import Store
+
+#: Of several WhatsApp messages made from one post, the one whose state is shown.
+SHOWN_FIRST = ("failed", "unknown", "queued", "sending", "sent", "delivered", "read", "played")
+
+
+class MailMessage(models.Model):
+    """A Discuss message, with the WhatsApp facts behind it for the web client."""
+
+    _inherit = "mail.message"
+
+    wa_message_ids = fields.One2many("wa.message", "mail_message_id", "WhatsApp Messages")
+
+    def _wa_leading_row(self):
+        """Return the WhatsApp message whose state stands for this message; as superuser."""
+        self.ensure_one()
+        rows = self.sudo().wa_message_ids
+        return rows.sorted(
+            lambda row: SHOWN_FIRST.index(row.state) if row.state in SHOWN_FIRST else len(SHOWN_FIRST)
+        )[:1]
+
+    def _wa_store_fields(self):
+        """Return direction, kind, state and error as Store attributes."""
+
+        def of_row(name):
+            return lambda message: message._wa_leading_row()[name]
+
+        def has_row(message):
+            return bool(message.sudo().wa_message_ids)
+
+        return [
+            Store.Attr("wa_direction", value=of_row("direction"), predicate=has_row),
+            Store.Attr("wa_kind", value=of_row("kind"), predicate=has_row),
+            Store.Attr("wa_state", value=of_row("state"), predicate=has_row),
+            Store.Attr("wa_error", value=of_row("error_text"), predicate=has_row),
+        ]
+
+    def _to_store_defaults(self, target: Store.Target):
+        result = super()._to_store_defaults(target)
+        if target.is_internal(self.env) and "discuss.channel" in self.mapped("model"):
+            result = result + self._wa_store_fields()
+        return result
+
+    def action_wa_retry(self):
+        """Queue the failed WhatsApp messages behind these messages again."""
+        self.check_access("read")
+        rows = self.sudo().wa_message_ids
+        rows.conversation_id.sudo(False).check_access("write")
+        rows.action_retry()

@@ -1,0 +1,46 @@
+from odoo import fields, models
+
+
+class ResPartner(models.Model):
+    """The WhatsApp side of a customer."""
+
+    _inherit = "res.partner"
+
+    # Inbound messages look customers up by number; core has no index here.
+    phone_sanitized = fields.Char(index="btree_not_null")
+    wa_contact_ids = fields.One2many("wa.contact", "partner_id", "WhatsApp Contacts")
+    wa_is_source = fields.Boolean(
+        "Came Over WhatsApp", readonly=True, copy=False, help="Created from a first WhatsApp message."
+    )
+    wa_conversation_count = fields.Integer(compute="_compute_wa_conversation_count")
+
+    def _compute_wa_conversation_count(self):
+        counts = {}
+        if self.env["wa.conversation"].has_access("read"):
+            counts = dict(
+                self.env["wa.conversation"]._read_group(
+                    [("partner_id", "in", self.ids)], ["partner_id"], ["__count"]
+                )
+            )
+        for partner in self:
+            partner.wa_conversation_count = counts.get(partner._origin, 0)
+
+    def _wa_is_colleague(self):
+        """Tell whether this partner is a user with access to WhatsApp."""
+        self.ensure_one()
+        return any(
+            user.has_group("crm_whatsapp.crm_whatsapp_group_user") for user in self.sudo().user_ids
+        )
+
+    def action_open_wa_conversation(self):
+        """Open the latest chat with this customer; without one, offer to start it with a template."""
+        self.ensure_one()
+        conversation = self.env["wa.conversation"].search([("partner_id", "=", self.id)], limit=1)
+        if conversation:
+            return conversation.action_open_chat()
+        return self.env["wa.template.send"]._action_for(self)
+
+    def action_wa_send_template(self):
+        """Open the template wizard for this record."""
+        self.ensure_one()
+        return self.env["wa.template.send"]._action_for(self)

@@ -1,0 +1,116 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+from ..tools.graph.errors import GraphError
+
+
+class WaAccount(models.Model):
+    """Connecting an account: ask Meta what it is, take over its numbers and templates, subscribe."""
+
+    _inherit = "wa.account"
+
+    def action_connect(self):
+        """Connect (again): check the token, read account, numbers and templates, set the callback.
+
+        :raises UserError: Meta refused a step; says which and what to do.
+        """
+        self.check_access("write")
+        for account in self:
+            account._require_secrets()
+            try:
+                transport = account._get_transport()
+                account._check_token(transport)
+                account._read_account(transport)
+                account._sync_numbers(transport)
+                self.env["wa.template"]._sync_account(account)
+                transport.subscribe(
+                    account.waba_id,
+                    callback_url=account.sudo().webhook_url,
+                    verify_token=account._secret("verify_token"),
+                )
+            except GraphError as error:
+                raise self._user_error(error) from error
+            account.write({"state": "connected", "state_reason": False})
+            account.number_ids.filtered("is_blocked").action_resume()
+        return self._notify(self.env._("Connected to WhatsApp."))
+
+    def action_sync_templates(self):
+        """Take over the templates as they are at WhatsApp now."""
+        self.check_access("write")
+        count = 0
+        for account in self:
+            try:
+                count += self.env["wa.template"]._sync_account(account)
+            except GraphError as error:
+                raise self._user_error(error) from error
+        return self._notify(self.env._("%s templates are up to date.", count))
+
+    def _require_secrets(self):
+        self.ensure_one()
+        if not self.has_access_token or not self.has_app_secret:
+            raise UserError(
+                self.env._(
+                    "Enter the access token and the app secret first: the token lets Odoo write, "
+                    "the secret proves that what arrives comes from WhatsApp."
+                )
+            )
+
+    def _check_token(self, transport):
+        """Raise a clear error when the token is invalid or may not do what we need.
+
+        Source: cloud-api reference §1.3 (debug_token, scopes).
+        """
+        token = transport.debug_token()
+        if not token.get("is_valid", True):
+            raise UserError(
+                self.env._("WhatsApp says that the access token is not valid. Create a new one and paste it here.")
+            )
+        scopes = token.get("scopes")
+        needed = {"whatsapp_business_messaging", "whatsapp_business_management"}
+        if scopes is not None and (missing := needed - set(scopes)):
+            raise UserError(
+                self.env._(
+                    "The access token lacks the permission %s. Create one for a system user with both "
+                    "WhatsApp permissions.",
+                    ", ".join(sorted(missing)),
+                )
+            )
+        if token.get("app_id") and not self.app_id:
+            self.app_id = str(token["app_id"])
+
+    def _read_account(self, transport):
+        node = transport.account(self.waba_id)
+        portfolio_id = str((node.get("owner_business_info") or {}).get("id") or "")
+        if portfolio_id and portfolio_id != self.portfolio_id:
+            former_key = self._get_portfolio_key()
+            self.portfolio_id = portfolio_id
+            self.env["wa.contact"]._move_portfolio(former_key, self._get_portfolio_key())
+
+    def _sync_numbers(self, transport):
+        """Take over the numbers of the account; team, policy and order set up here are kept."""
+        numbers = self.env["wa.number"].with_context(active_test=False)
+        for node in transport.numbers(self.waba_id):
+            vals = numbers._vals_from_meta(node)
+            number = numbers.search([("phone_number_id", "=", vals["phone_number_id"])], limit=1)
+            if number:
+                number.write({**vals, "account_id": self.id})
+            else:
+                numbers.create({**vals, "account_id": self.id})
+
+    def _user_error(self, error):
+        """Return the UserError that says in plain words what Meta refused.
+
+        :param GraphError error: never contains a secret.
+        """
+        sentence = self.env["wa.failure"]._sentence(
+            getattr(error, "code", None) or "not_reachable",
+            getattr(error, "user_message", None) or getattr(error, "details", None) or None,
+        )
+        return UserError(sentence)
+
+    def _notify(self, message):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"type": "success", "message": message, "next": {"type": "ir.actions.act_window_close"}},
+        }

@@ -1,0 +1,311 @@
+from odoo import api, fields, models
+
+from ..tools.bidi import one_line
+from ..tools.phone import country_of, format_international, phone_key, variants, wa_id_to_e164
+from ..tools.webhook.events import Person
+
+
+class WaContact(models.Model):
+    """One person as Meta identifies them in one business portfolio.
+
+    Since 2026 a customer may have no phone number that we can see: the
+    business-scoped user id (BSUID) is the first key, ``wa_id`` the second. The
+    partner is who this is for the business; several contacts may be one partner
+    (work phone, private phone).
+    """
+
+    _name = "wa.contact"
+    _description = "WhatsApp Contact"
+    _order = "id desc"
+
+    portfolio_key = fields.Char(required=True, readonly=True)
+    bsuid = fields.Char("WhatsApp User ID", readonly=True)
+    parent_bsuid = fields.Char("Parent WhatsApp User ID", readonly=True)
+    wa_id = fields.Char("WhatsApp Phone", readonly=True, help="Digits, as WhatsApp writes them.")
+    phone_key = fields.Char(
+        readonly=True, help="The spelling all variants of one number share (Brazil, Mexico, Argentina)."
+    )
+    username = fields.Char(readonly=True)
+    profile_name = fields.Char(readonly=True)
+    country_id = fields.Many2one("res.country", readonly=True)
+    partner_id = fields.Many2one("res.partner", "Customer", index=True, ondelete="set null")
+    other_partner_ids = fields.Many2many(
+        "res.partner",
+        string="Others With This Number",
+        compute="_compute_other_partner_ids",
+        help="Customers that share the phone number. Change the customer above if the choice was wrong.",
+    )
+    conversation_ids = fields.One2many("wa.conversation", "contact_id", "Conversations")
+    is_unreachable = fields.Boolean(
+        readonly=True, help="WhatsApp reported that messages cannot be delivered to this person."
+    )
+    opted_out_marketing = fields.Boolean("Stopped Marketing", readonly=True)
+
+    _bsuid_uniq = models.Constraint(
+        "UNIQUE(portfolio_key, bsuid)", "This WhatsApp user is already known."
+    )
+    _wa_id_uniq = models.Constraint(
+        "UNIQUE(portfolio_key, wa_id)", "This WhatsApp number is already known."
+    )
+    _phone_key_uniq = models.Constraint(
+        "UNIQUE(portfolio_key, phone_key)", "This WhatsApp number is already known in another spelling."
+    )
+    _identity_check = models.Constraint(
+        "CHECK(bsuid IS NOT NULL OR wa_id IS NOT NULL)",
+        "A WhatsApp contact needs a phone number or a WhatsApp user id.",
+    )
+
+    # ------------------------------------------------------------------ compute
+
+    @api.depends("partner_id.name", "profile_name", "username", "wa_id", "bsuid")
+    def _compute_display_name(self):
+        for contact in self:
+            contact.display_name = contact.partner_id.name or contact._get_label()
+
+    def _compute_other_partner_ids(self):
+        for contact in self:
+            contact.other_partner_ids = (
+                contact._find_partners(contact.wa_id) - contact.partner_id
+                if contact.wa_id
+                else self.env["res.partner"]
+            )
+
+    def _get_label(self):
+        """Return the best name we have without the partner: profile, @username, phone, id."""
+        self.ensure_one()
+        return (
+            self.profile_name
+            or (self.username and f"@{self.username.lstrip('@')}")
+            or (self.wa_id and format_international(self.wa_id))
+            or self.bsuid
+            or ""
+        )
+
+    def _get_address_label(self):
+        """Return what the messages go to, for people: phone, else @username, else id."""
+        self.ensure_one()
+        return (
+            (self.wa_id and format_international(self.wa_id))
+            or (self.username and f"@{self.username.lstrip('@')}")
+            or self.bsuid
+        )
+
+    # ----------------------------------------------------------------- matching
+
+    @api.model
+    def _find(self, portfolio_key, person):
+        """Return the known contact of a webhook person, or an empty set.
+
+        Order of keys: BSUID, then phone in any of its spellings. A phone whose
+        contact carries another BSUID is *not* a match: the number has a new owner.
+
+        :param str portfolio_key: scope of BSUIDs, see ``wa.account._get_portfolio_key``.
+        :param Person person: ``tools.webhook.events.Person``.
+        Source: cloud-api reference §6.7.
+        """
+        if person.bsuid:
+            contact = self.search(
+                [("portfolio_key", "=", portfolio_key), ("bsuid", "=", person.bsuid)], limit=1
+            )
+            if contact:
+                return contact
+        if person.wa_id:
+            contact = self._find_by_phone(portfolio_key, person.wa_id)
+            if contact and person.bsuid and contact.bsuid and contact.bsuid != person.bsuid:
+                return self.browse()
+            return contact
+        return self.browse()
+
+    @api.model
+    def _find_by_phone(self, portfolio_key, wa_id):
+        """Return the contact owning a phone, whichever variant of it was written."""
+        return self.search(
+            [("portfolio_key", "=", portfolio_key), ("phone_key", "=", phone_key(wa_id))], limit=1
+        )
+
+    @api.model
+    def _ensure(self, account, person):
+        """Return the contact of a webhook person, created with its partner if new.
+
+        :returns: ``(contact, is_new)``
+        """
+        portfolio_key = account._get_portfolio_key()
+        contact = self._find(portfolio_key, person)
+        if contact:
+            contact._learn(person)
+            return contact, False
+        number_is_taken = False
+        if person.wa_id:
+            former = self._find_by_phone(portfolio_key, person.wa_id)
+            if former:
+                # Another person held this number before; they keep their history, not the number.
+                former._release_phone()
+                number_is_taken = True
+        contact = self.create(
+            {
+                "portfolio_key": portfolio_key,
+                "bsuid": person.bsuid or False,
+                "parent_bsuid": person.parent_bsuid or False,
+                "username": person.username or False,
+                "profile_name": one_line(person.name) or False,
+                "country_id": self._country_for(person.bsuid or person.wa_id),
+                **self._phone_vals(person.wa_id),
+            }
+        )
+        contact._link_partner(account.company_id, match_phone=not number_is_taken)
+        return contact, True
+
+    @api.model
+    def _ensure_for_phone(self, account, e164, partner):
+        """Return the contact of a phone number we want to write to first.
+
+        :param str e164: ``+…`` digits.
+        :param partner: ``res.partner`` the number was taken from; may be empty.
+        """
+        wa_id = e164.lstrip("+")
+        portfolio_key = account._get_portfolio_key()
+        contact = self._find_by_phone(portfolio_key, wa_id)
+        if not contact:
+            contact = self.create(
+                {
+                    "portfolio_key": portfolio_key,
+                    "partner_id": partner.id,
+                    "country_id": self._country_for(wa_id),
+                    **self._phone_vals(wa_id),
+                }
+            )
+            if not partner:
+                contact._link_partner(account.company_id)
+        return contact
+
+    def _learn(self, person):
+        """Complete this contact with what a later webhook says about the person."""
+        self.ensure_one()
+        vals = {}
+        if person.bsuid and not self.bsuid:
+            vals["bsuid"] = person.bsuid
+        if person.parent_bsuid and self.parent_bsuid != person.parent_bsuid:
+            vals["parent_bsuid"] = person.parent_bsuid
+        if person.username and self.username != person.username:
+            vals["username"] = person.username
+        name = one_line(person.name)
+        if name and self.profile_name != name:
+            vals["profile_name"] = name
+        if (
+            person.wa_id
+            and self.wa_id != person.wa_id
+            and not (self._find_by_phone(self.portfolio_key, person.wa_id) - self)
+        ):
+            vals.update(self._phone_vals(person.wa_id))
+        if not self.country_id and (person.bsuid or person.wa_id):
+            vals["country_id"] = self._country_for(person.bsuid or person.wa_id)
+        if vals:
+            self.write(vals)
+            if vals.get("wa_id") and self.partner_id and not self.partner_id.phone:
+                self.partner_id.phone = format_international(person.wa_id)
+
+    def _release_phone(self):
+        """Take the phone away from contacts whose number now belongs to somebody else."""
+        for contact in self:
+            if contact.bsuid:
+                contact.write({"wa_id": False, "phone_key": False})
+
+    def _rekey(self, person):
+        """Give this contact the ids WhatsApp assigned after a change of number.
+
+        An id that meanwhile belongs to another contact is not taken from it: two
+        people are never merged silently.
+        """
+        self.ensure_one()
+        vals = {}
+        if person.bsuid and not (self._find(self.portfolio_key, Person(bsuid=person.bsuid)) - self):
+            vals["bsuid"] = person.bsuid
+        if person.wa_id and not (self._find_by_phone(self.portfolio_key, person.wa_id) - self):
+            vals.update(self._phone_vals(person.wa_id))
+        former = self._get_address_label()
+        self.write(vals)
+        if self.partner_id and vals:
+            self.partner_id._message_log(
+                body=self.env._(
+                    "WhatsApp: the customer changed from %(former)s to %(now)s.",
+                    former=former,
+                    now=self._get_address_label(),
+                )
+            )
+
+    @api.model
+    def _move_portfolio(self, former_key, new_key):
+        """Re-scope the contacts of an account once Meta says which portfolio it belongs to.
+
+        A contact whose id is already known there stays as it is: its next message
+        finds the known one.
+        """
+        if not former_key.startswith("waba:"):
+            return
+        for contact in self.search([("portfolio_key", "=", former_key)]):
+            person = Person(bsuid=contact.bsuid or None, wa_id=contact.wa_id or None)
+            if not self._find(new_key, person):
+                contact.portfolio_key = new_key
+
+    @api.model
+    def _phone_vals(self, wa_id):
+        return {"wa_id": wa_id or False, "phone_key": phone_key(wa_id) if wa_id else False}
+
+    @api.model
+    def _country_for(self, identity):
+        """Return the id of the country a BSUID or phone belongs to, or False."""
+        code = country_of(identity) if identity else None
+        return (
+            self.env["res.country"].search([("code", "=", code)], limit=1).id if code else False
+        )
+
+    # ----------------------------------------------------------------- partners
+
+    @api.model
+    def _find_partners(self, wa_id):
+        """Return every partner with this number in any spelling, best match first.
+
+        People before companies, then the oldest record: the same answer each time.
+        """
+        numbers = [wa_id_to_e164(variant) for variant in variants(wa_id)]
+        partners = self.env["res.partner"].search(
+            [("phone_sanitized", "in", numbers)], order="is_company, id"
+        )
+        return partners
+
+    def _link_partner(self, company, match_phone=True):
+        """Attach the partner this contact belongs to, or create one.
+
+        :param bool match_phone: False when the number is known to have changed hands.
+        """
+        self.ensure_one()
+        partner = self.env["res.partner"]
+        if self.wa_id and match_phone:
+            partners = self._find_partners(self.wa_id)
+            partner = partners.filtered(lambda p: p.company_id in (company, p.company_id.browse()))[:1]
+        self.partner_id = partner or self._create_partner(company)
+
+    def _create_partner(self, company):
+        self.ensure_one()
+        return self.env["res.partner"].with_company(company).create(self._prepare_partner_vals(company))
+
+    def _prepare_partner_vals(self, company):
+        """Return the values of the partner made for an unknown person (hook)."""
+        self.ensure_one()
+        return {
+            "name": self._get_label(),
+            "phone": format_international(self.wa_id) if self.wa_id else False,
+            "country_id": self.country_id.id,
+            "wa_is_source": True,
+            "company_id": False,
+        }
+
+    # ----------------------------------------------------------------- business
+
+    def _get_recipient(self):
+        """Return ``{"wa_id": …}`` or ``{"bsuid": …}``: whom a message is addressed to.
+
+        Policy: phone when known, else BSUID; never both. Source: cloud-api reference §2.1.
+        """
+        self.ensure_one()
+        return {"wa_id": self.wa_id} if self.wa_id else {"bsuid": self.bsuid}

@@ -1,0 +1,348 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..tools.window import window_until
+
+
+class WaConversation(models.Model):
+    """The thread of one contact with one of our numbers.
+
+    The messages live in a Discuss channel; everything the business asks about
+    them (owner, lead, window, who waits) lives here.
+    """
+
+    _name = "wa.conversation"
+    _description = "WhatsApp Conversation"
+    _order = "last_message_at desc, id desc"
+
+    contact_id = fields.Many2one("wa.contact", required=True, index=True, ondelete="restrict", readonly=True)
+    number_id = fields.Many2one("wa.number", required=True, index=True, ondelete="restrict", readonly=True)
+    account_id = fields.Many2one(related="number_id.account_id", store=True)
+    company_id = fields.Many2one(related="number_id.company_id", store=True, index=True)
+    partner_id = fields.Many2one(related="contact_id.partner_id", string="Customer", store=True, index=True)
+    channel_id = fields.Many2one(
+        "discuss.channel", required=True, ondelete="cascade", readonly=True, copy=False
+    )
+    team_id = fields.Many2one("crm.team", "Sales Team", index=True)
+    user_id = fields.Many2one(
+        "res.users", "Assigned To", index=True, domain="[('share', '=', False)]"
+    )
+    lead_id = fields.Many2one("crm.lead", "Lead", index="btree_not_null", ondelete="set null")
+    state = fields.Selection(
+        [
+            ("open", "Open"),
+            ("pending", "Waiting for Customer"),
+            ("snoozed", "Snoozed"),
+            ("closed", "Closed"),
+        ],
+        default="open",
+        required=True,
+        index=True,
+    )
+    last_inbound_at = fields.Datetime("Last Customer Message", readonly=True)
+    window_until = fields.Datetime(
+        "Free to Write Until", compute="_compute_window_until", store=True, help="24 hours after the customer's last message."
+    )
+    waiting_since = fields.Datetime(
+        readonly=True, index="btree_not_null", help="The first customer message nobody has answered yet."
+    )
+    last_message_at = fields.Datetime(readonly=True, index=True)
+    last_touch_at = fields.Datetime(
+        readonly=True, help="The last message of the customer or of a colleague; automation does not count."
+    )
+    last_preview = fields.Char("Last Message", readonly=True)
+    read_wamid = fields.Char(readonly=True, help="Message to mark as read at WhatsApp.")
+    message_ids = fields.One2many("wa.message", "conversation_id", "WhatsApp Messages")
+
+    _contact_number_uniq = models.Constraint(
+        "UNIQUE(number_id, contact_id)", "This customer already has a conversation with this number."
+    )
+    _channel_uniq = models.Constraint("UNIQUE(channel_id)", "A channel belongs to one conversation.")
+
+    # ------------------------------------------------------------------ compute
+
+    @api.depends("contact_id.display_name", "number_id.name")
+    def _compute_display_name(self):
+        for conversation in self:
+            conversation.display_name = conversation.contact_id.display_name
+
+    @api.depends("last_inbound_at")
+    def _compute_window_until(self):
+        for conversation in self:
+            conversation.window_until = window_until(conversation.last_inbound_at or None) or False
+
+    # --------------------------------------------------------------------- crud
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "user_id" in vals:
+            self._join_assignee()
+        if {"user_id", "lead_id", "state", "last_inbound_at", "team_id"} & vals.keys():
+            self._broadcast()
+        return result
+
+    # ------------------------------------------------------------------ opening
+
+    @api.model
+    def _ensure(self, number, contact):
+        """Return the conversation of a contact with a number, created if there is none.
+
+        :returns: ``(conversation, is_new)``
+        """
+        conversation = self.search(
+            [("number_id", "=", number.id), ("contact_id", "=", contact.id)], limit=1
+        )
+        if conversation:
+            return conversation, False
+        channel = self._create_channel(contact)
+        conversation = self.create(
+            {
+                "contact_id": contact.id,
+                "number_id": number.id,
+                "channel_id": channel.id,
+                "team_id": number.team_id.id,
+            }
+        )
+        return conversation, True
+
+    @api.model
+    def _create_channel(self, contact):
+        """Create the Discuss channel of a conversation.
+
+        As the public user, or the job's own user (OdooBot) would join every
+        conversation; without uuid, or ``/chat/<id>/<uuid>`` would let anonymous
+        visitors in. Source: mail/models/discuss/discuss_channel.py ``create``,
+        mail/controllers/discuss/public_page.py.
+        """
+        public_user = self.env.ref("base.public_user")
+        channel = (
+            self.env["discuss.channel"]
+            .with_user(public_user)
+            .sudo()
+            .create(
+                {
+                    "name": contact.display_name,
+                    "channel_type": "wa",
+                    "uuid": False,
+                }
+            )
+        )
+        return self.env["discuss.channel"].browse(channel.id)
+
+    def _join_assignee(self):
+        """Make the assignee a member of the channel, silently, so that it is in their Discuss.
+
+        Not before the customer has written: five hundred templates of a rule must
+        not pin five hundred silent chats.
+        """
+        for conversation in self.filtered(lambda c: c.user_id and c.last_inbound_at):
+            channel = conversation.channel_id.sudo()
+            if conversation.user_id.partner_id not in channel.channel_member_ids.partner_id:
+                channel._add_members(users=conversation.user_id, post_joined_message=False)
+
+    def _assign(self):
+        """Give conversations without an owner to somebody of their team.
+
+        Previous owner of the customer or lead first, else whoever of the team has
+        the fewest open conversations. Nobody fitting: it stays visibly unassigned.
+        """
+        for conversation in self.filtered(lambda c: not c.user_id):
+            candidates = conversation.team_id.crm_team_member_ids.user_id.filtered("active")
+            known_owners = conversation.lead_id.user_id | conversation.partner_id.user_id
+            user = (known_owners & candidates)[:1] or conversation._pick_least_busy(candidates)
+            if not user and not conversation.team_id:
+                user = known_owners[:1]
+            if user:
+                conversation.user_id = user
+
+    def _pick_least_busy(self, candidates):
+        """Return the candidate with the fewest open conversations, then the longest without a new one."""
+        if not candidates:
+            return candidates
+        load = {
+            user.id: (count, newest)
+            for user, count, newest in self.env["wa.conversation"]._read_group(
+                [("user_id", "in", candidates.ids), ("state", "in", ("open", "pending"))],
+                ["user_id"],
+                ["__count", "id:max"],
+            )
+        }
+        return candidates.sorted(lambda u: (*load.get(u.id, (0, 0)), u.id))[:1]
+
+    def _adopt(self, record):
+        """Take owner and lead of a conversation we start from the record it is about."""
+        self.ensure_one()
+        lead = record if record._name == "crm.lead" else self.env["crm.lead"]
+        owner = record["user_id"] if "user_id" in record._fields else self.env["res.users"]
+        vals = {}
+        if lead and self._is_open_lead(lead):
+            vals["lead_id"] = lead.id
+        if lead.team_id:
+            vals["team_id"] = lead.team_id.id
+        if owner and owner._name == "res.users" and owner.has_group("crm_whatsapp.crm_whatsapp_group_user"):
+            vals["user_id"] = owner.id
+        self.write(vals)
+
+    # ------------------------------------------------------------------- leads
+
+    def _apply_lead_policy(self, is_new_contact, message_text):
+        """Attach the customer's open lead, or create one where the number's policy says so.
+
+        :param bool is_new_contact: this person was unknown before the message.
+        :param str message_text: plain words of the message, for the description.
+        """
+        self.ensure_one()
+        if self.lead_id and self._is_open_lead(self.lead_id):
+            return
+        lead = self._find_open_lead()
+        policy = self.number_id.lead_policy
+        if not lead and (policy == "always" or (policy == "new" and is_new_contact)):
+            lead = self._create_lead(message_text)
+        if lead and lead != self.lead_id:
+            self.lead_id = lead
+
+    @api.model
+    def _is_open_lead(self, lead):
+        return lead.active and lead.won_status == "pending"
+
+    def _find_open_lead(self):
+        """Return the open lead of this customer to continue, or an empty set.
+
+        Several open leads: the most recently created one of the number's team,
+        else the most recently created one.
+        """
+        self.ensure_one()
+        domain = [("won_status", "=", "pending"), ("company_id", "in", [self.company_id.id, False])]
+        if self.partner_id:
+            domain.append(("partner_id", "=", self.partner_id.id))
+        elif self.contact_id.wa_id:
+            domain.append(("phone_sanitized", "=", f"+{self.contact_id.wa_id}"))
+        else:
+            return self.env["crm.lead"]
+        leads = self.env["crm.lead"].search(domain, order="id desc")
+        return leads.filtered(lambda lead: lead.team_id == self.team_id)[:1] or leads[:1]
+
+    def _create_lead(self, message_text):
+        self.ensure_one()
+        return (
+            self.env["crm.lead"]
+            .with_company(self.company_id)
+            .with_context(mail_create_nosubscribe=True)
+            .create(self._prepare_lead_vals(message_text))
+        )
+
+    def _prepare_lead_vals(self, message_text):
+        """Return the values of the lead a conversation starts (hook)."""
+        self.ensure_one()
+        name = self.contact_id.display_name
+        return {
+            "name": self.env._("WhatsApp: %(name)s", name=name),
+            "type": "lead" if self.team_id.use_leads and not self.team_id.use_opportunities else "opportunity",
+            "partner_id": self.partner_id.id,
+            "contact_name": name,
+            "phone": self.partner_id.phone,
+            "team_id": self.team_id.id,
+            "user_id": self.user_id.id,
+            "company_id": self.company_id.id,
+            "description": message_text or False,
+            "source_id": self.env.ref("crm_whatsapp.utm_source_whatsapp").id,
+            "medium_id": self.env.ref("crm_whatsapp.utm_medium_whatsapp").id,
+        }
+
+    # ----------------------------------------------------------------- activity
+
+    def _on_inbound(self, sent_at, preview, opens_window):
+        """Keep who waits, since when, and until when we may write freely.
+
+        :param datetime sent_at: when the customer sent it (naive UTC), not when it arrived.
+        :param str preview: one line of the message.
+        :param bool opens_window: this kind of message opens the service window.
+        """
+        self.ensure_one()
+        vals = {"state": "open", "last_preview": preview}
+        vals["last_message_at"] = max(sent_at, self.last_message_at or sent_at)
+        vals["last_touch_at"] = max(sent_at, self.last_touch_at or sent_at)
+        if opens_window:
+            vals["last_inbound_at"] = max(sent_at, self.last_inbound_at or sent_at)
+        if not self.waiting_since:
+            vals["waiting_since"] = sent_at
+        self.write(vals)
+        self._join_assignee()
+
+    def _on_outbound(self, preview, by_person):
+        """Note that we wrote; only a person's answer ends the customer's waiting."""
+        self.ensure_one()
+        vals = {"last_message_at": fields.Datetime.now(), "last_preview": preview}
+        if by_person:
+            vals["waiting_since"] = False
+            vals["last_touch_at"] = vals["last_message_at"]
+        self.write(vals)
+
+    def _queue_read_receipt(self, last_message_id):
+        """Have the customer's messages up to a Discuss message marked as read at WhatsApp.
+
+        One receipt covers all earlier messages. Source: cloud-api reference §2.7.
+
+        :param int last_message_id: ``mail.message`` id a colleague has read up to.
+        """
+        for conversation in self:
+            last_inbound = self.env["wa.message"].search(
+                [
+                    ("conversation_id", "=", conversation.id),
+                    ("direction", "=", "in"),
+                    ("mail_message_id", "<=", last_message_id),
+                ],
+                order="id desc",
+                limit=1,
+            )
+            if last_inbound.wamid and not last_inbound.read_at:
+                last_inbound.read_at = fields.Datetime.now()
+                conversation.read_wamid = last_inbound.wamid
+                conversation.number_id._trigger_sender()
+
+    def _broadcast(self):
+        """Send what the screens show about these conversations to everybody who has them open."""
+        for conversation in self:
+            conversation.channel_id.sudo()._wa_broadcast()
+
+    # ------------------------------------------------------------------ actions
+
+    def action_open_chat(self):
+        """Open the conversation as a chat window."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.client",
+            "tag": "crm_whatsapp.open_conversation",
+            "params": {"channel_id": self.channel_id.id},
+        }
+
+    def action_take(self):
+        """Assign the conversation to me; whoever presses first owns it."""
+        if self.sudo().filtered(lambda c: c.user_id and c.user_id != self.env.user):
+            raise UserError(self.env._("A colleague already took this conversation."))
+        self.write({"user_id": self.env.uid})
+
+    def action_close(self):
+        """Close: nothing waits here until the customer writes again."""
+        self.write({"state": "closed", "waiting_since": False})
+
+    def action_reopen(self):
+        """Open a closed or snoozed conversation again."""
+        self.write({"state": "open"})
+
+    def action_send_template(self):
+        """Open the template wizard for this conversation."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_whatsapp.wa_template_send_action")
+        action["context"] = {"default_conversation_id": self.id}
+        return action
+
+    # -------------------------------------------------------------------- other
+
+    def _window_left(self, now=None):
+        """Return how long free text is still allowed, a timedelta (zero when closed)."""
+        self.ensure_one()
+        now = now or fields.Datetime.now()
+        return max((self.window_until or now) - now, timedelta())

@@ -1,0 +1,237 @@
+import hashlib
+import logging
+import traceback
+from datetime import timedelta
+
+import psycopg2
+from psycopg2 import errors as pg_errors
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..tools.redact import redact
+from ..tools.webhook.events import (
+    IdentityEvent,
+    MessageEvent,
+    PreferenceEvent,
+    StatusEvent,
+    TemplateEvent,
+)
+from ..tools.webhook.parse import parse
+
+_logger = logging.getLogger(__name__)
+
+BATCH_SIZE = 100
+#: Seconds until the next try, by number of failed tries; afterwards a person has to look.
+BACKOFF = (2, 10, 60, 300, 1800, 7200)
+#: Another transaction was faster: everything is rolled back and done again.
+CONFLICTS = (
+    pg_errors.SerializationFailure,
+    pg_errors.DeadlockDetected,
+    pg_errors.LockNotAvailable,
+    pg_errors.UniqueViolation,
+)
+CONFLICT_RETRIES = 20
+
+#: Which handler takes which event; everything else is a notice that is kept and listed.
+HANDLERS = {
+    MessageEvent: "wa.inbound.message",
+    StatusEvent: "wa.inbound.status",
+    IdentityEvent: "wa.inbound.identity",
+    PreferenceEvent: "wa.inbound.preference",
+    TemplateEvent: "wa.inbound.template",
+}
+DEFAULT_HANDLER = "wa.inbound.notice"
+
+
+class WaEvent(models.Model):
+    """One webhook POST exactly as it came.
+
+    What was answered with 200 is here. It is worked off by a scheduled job, as
+    often as it takes, and stays visible with its reason when that fails.
+    """
+
+    _name = "wa.event"
+    _description = "WhatsApp Webhook Event"
+    _order = "id desc"
+    _rec_name = "received_at"
+
+    account_id = fields.Many2one("wa.account", required=True, index=True, ondelete="cascade", readonly=True)
+    company_id = fields.Many2one(related="account_id.company_id")
+    digest = fields.Char(required=True, readonly=True, help="SHA-256 of the body.")
+    body = fields.Text(required=True, readonly=True)
+    state = fields.Selection(
+        [("new", "Waiting"), ("done", "Done"), ("failed", "Failed")],
+        default="new",
+        required=True,
+        readonly=True,
+    )
+    received_at = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now, index=True)
+    processed_at = fields.Datetime(readonly=True)
+    attempts = fields.Integer(readonly=True)
+    next_attempt_at = fields.Datetime(readonly=True)
+    error = fields.Text(readonly=True)
+    note = fields.Text(readonly=True, help="What was in it that we do not handle yet.")
+
+    _digest_uniq = models.Constraint("UNIQUE(account_id, digest)", "A webhook is stored once.")
+    _todo_idx = models.Index("(id) WHERE state = 'new'")
+
+    # ------------------------------------------------------------------- store
+
+    @api.model
+    def _store(self, account_id, body):
+        """Keep one verified webhook body; a repeated one is recognised by its digest.
+
+        :param int account_id: whose callback URL was called
+        :param bytes body: as it came, verified
+        :returns: True if it is new
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO wa_event (account_id, digest, body, state, received_at, attempts,
+                                      create_uid, create_date, write_uid, write_date)
+                VALUES (%(account)s, %(digest)s, %(body)s, 'new', %(now)s, 0, %(uid)s, %(now)s, %(uid)s, %(now)s)
+                ON CONFLICT (account_id, digest) DO NOTHING
+                RETURNING id
+                """,
+                account=account_id,
+                digest=hashlib.sha256(body).hexdigest(),
+                # PostgreSQL has no NUL in texts; JSON escapes it, so only rubbish contains one.
+                body=body.decode("utf-8", "replace").replace("\x00", "\ufffd"),
+                now=fields.Datetime.now(),
+                uid=self.env.uid,
+            )
+        )
+        return bool(rows)
+
+    @api.model
+    def _trigger_worker(self):
+        self.env.ref("crm_whatsapp.ir_cron_wa_event")._trigger()
+
+    # ------------------------------------------------------------------ worker
+
+    @api.model
+    def _cron_process(self):
+        """Work off waiting events, oldest first. Body of a scheduled job."""
+        conflicts = 0
+        while True:
+            try:
+                events = self._claim(BATCH_SIZE if not conflicts else 1)
+                if not events:
+                    break
+                events._process()
+                self.env.flush_all()
+                left = self.env["ir.cron"]._commit_progress(len(events))
+            except CONFLICTS:
+                # Not retried by ir.cron: undo all of the batch and do it again, singly.
+                self.env.cr.rollback()
+                self.env.invalidate_all()
+                conflicts += 1
+                if conflicts > CONFLICT_RETRIES:
+                    raise
+                continue
+            conflicts = 0
+            if left <= 0:
+                break
+        self._wake_for_retries()
+
+    @api.model
+    def _claim(self, limit):
+        """Lock the next due events against other workers for this transaction."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT id FROM wa_event
+                 WHERE state = 'new' AND (next_attempt_at IS NULL OR next_attempt_at <= %s)
+                 ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+                """,
+                fields.Datetime.now(),
+                limit,
+            )
+        )
+        return self.browse([row[0] for row in rows])
+
+    def _process(self):
+        """Process claimed events in order; one that fails does not touch the others.
+
+        A conflict with another transaction is not a failure: it is raised, so that
+        the whole batch is done again.
+        """
+        for event in self:
+            try:
+                with self.env.cr.savepoint():
+                    notes = event._process_one()
+                    self.env.flush_all()
+            except CONFLICTS:
+                raise
+            except psycopg2.OperationalError:
+                raise
+            except Exception as error:  # the queue's own loop: kept with its reason, never dropped
+                self.env.invalidate_all()
+                event._postpone(error)
+            else:
+                event.write(
+                    {
+                        "state": "done",
+                        "processed_at": fields.Datetime.now(),
+                        "error": False,
+                        "note": "\n".join(notes) or False,
+                    }
+                )
+
+    def _process_one(self):
+        """Hand everything in this event to its handlers.
+
+        :returns: list of lines about what is kept but not handled yet
+        """
+        self.ensure_one()
+        delivery = parse(self.body)
+        notes = [f"{problem.path}: {problem.reason}" for problem in delivery.problems]
+        company = self.account_id.company_id
+        statuses = []
+        for item in delivery.events:
+            if isinstance(item, StatusEvent):
+                statuses.append(item)
+                continue
+            handler = self.env[HANDLERS.get(type(item), DEFAULT_HANDLER)].with_company(company)
+            notes += handler._handle(self, item) or []
+        if statuses:
+            notes += self.env["wa.inbound.status"].with_company(company)._handle_all(self, statuses)
+        return notes
+
+    def _postpone(self, error):
+        """Keep a failed event with its reason and try again later, ever more patiently."""
+        self.ensure_one()
+        attempts = self.attempts + 1
+        _logger.warning(
+            "WhatsApp event %s failed (try %s): %s", self.id, attempts, redact(str(error)), exc_info=True
+        )
+        vals = {
+            "attempts": attempts,
+            "error": redact("".join(traceback.format_exception(error)[-3:]))[:4000],
+        }
+        if attempts > len(BACKOFF):
+            vals["state"] = "failed"
+        else:
+            vals["next_attempt_at"] = fields.Datetime.now() + timedelta(seconds=BACKOFF[attempts - 1])
+        self.write(vals)
+
+    @api.model
+    def _wake_for_retries(self):
+        [[due]] = self.env.execute_query(
+            SQL(
+                "SELECT MIN(COALESCE(next_attempt_at, %s)) FROM wa_event WHERE state = 'new'",
+                fields.Datetime.now(),
+            )
+        )
+        if due:
+            self.env.ref("crm_whatsapp.ir_cron_wa_event")._trigger(max(due, fields.Datetime.now()))
+
+    # ----------------------------------------------------------------- actions
+
+    def action_process_again(self):
+        """Process these events again; what they made before is recognised and kept."""
+        self.check_access("write")
+        self.sudo().write({"state": "new", "attempts": 0, "next_attempt_at": False})
+        self._trigger_worker()

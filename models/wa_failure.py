@@ -1,0 +1,184 @@
+from odoo import api, models
+from odoo.tools.translate import LazyTranslate
+
+from ..tools.failures import classify
+
+_lt = LazyTranslate(__name__)
+
+ADMIN_LOOKS = _lt("Ask an administrator to open WhatsApp → Configuration → Accounts.")
+SEND_TEMPLATE = _lt("Send a template instead.")
+SYNC_TEMPLATES = _lt("Synchronise the templates and try again.")
+TRY_LATER = _lt("Try again later.")
+NOTHING_TO_DO = _lt("Nothing needs to be done.")
+REPORT = _lt("Show the details to an administrator.")
+
+#: One catalogue for everything that can go wrong: slug -> (what happened, what to do).
+#: Slugs come from ``tools/failures.py`` (Meta's codes), ``tools/gate.py`` (our gate),
+#: the builders of ``tools/graph`` and the sender; tests keep the lists together.
+SENTENCES = {
+    # --- the gate
+    "no_recipient": (_lt("This customer has no WhatsApp identity we could write to."), _lt("Add a phone number.")),
+    "account_unhealthy": (_lt("WhatsApp refuses messages from this account."), ADMIN_LOOKS),
+    "number_unhealthy": (
+        _lt("Sending from this WhatsApp number is stopped."),
+        _lt("Ask an administrator to open WhatsApp → Configuration → Numbers."),
+    ),
+    "contact_blocked": (_lt("Writing to this customer is blocked."), _lt("Ask your team lead.")),
+    "recipient_unreachable": (
+        _lt("WhatsApp cannot deliver messages to this person: no WhatsApp, an old app, or blocked."),
+        _lt("Check the number or use another channel."),
+    ),
+    "phone_required": (
+        _lt("WhatsApp sends this kind of message only to a phone number, and the customer hides theirs."),
+        _lt("Ask the customer for the number."),
+    ),
+    "opted_out": (_lt("The customer does not want marketing messages."), _lt("Write only about their requests.")),
+    "template_missing": (_lt("WhatsApp does not know this template in this language."), SYNC_TEMPLATES),
+    "template_disabled": (_lt("WhatsApp disabled this template."), _lt("Choose another template.")),
+    "template_paused": (
+        _lt("WhatsApp paused this template because of its quality."),
+        _lt("Choose another template or wait."),
+    ),
+    "template_not_approved": (
+        _lt("This template is not approved by WhatsApp."),
+        _lt("Choose an approved template."),
+    ),
+    "window_closed": (
+        _lt(
+            "The customer has not written in the last 24 hours, so WhatsApp allows only approved templates."
+        ),
+        _lt("Send a template; when the customer answers you can write freely again."),
+    ),
+    "contact_on_hold": (_lt("WhatsApp asks to leave this person alone for now."), TRY_LATER),
+    "number_on_hold": (_lt("WhatsApp limits this number for now."), _lt("The message waits and leaves by itself.")),
+    # --- templates for records
+    "number_missing": (
+        _lt("No WhatsApp number is set up to send this template from."),
+        _lt("Ask an administrator to connect a number of the template's account."),
+    ),
+    "template_incomplete": (
+        _lt("Some variables of the template are empty."),
+        _lt("Fill in the fields of the record or give the variables a fallback."),
+    ),
+    # --- our own sender
+    "outcome_unknown": (
+        _lt("The connection to WhatsApp broke off, so it is not known whether the message arrived."),
+        _lt("Wait for a moment; send it again only if the customer did not get it."),
+    ),
+    "not_reachable": (
+        _lt("WhatsApp could not be reached."),
+        _lt("Check the internet connection of the server, then retry."),
+    ),
+    "too_many_tries": (_lt("WhatsApp kept refusing the message."), _lt("Retry later.")),
+    "message_invalid": (_lt("WhatsApp does not accept a message like this."), _lt("Change it and send it again.")),
+    "token_missing": (_lt("The WhatsApp account has no access token."), ADMIN_LOOKS),
+    # --- Meta's codes
+    "account_locked": (_lt("WhatsApp locked the account."), ADMIN_LOOKS),
+    "api_rate_limit": (_lt("Too many requests to WhatsApp."), TRY_LATER),
+    "block_list": (_lt("WhatsApp could not change the list of blocked people."), TRY_LATER),
+    "business_username": (_lt("WhatsApp did not accept the business username."), _lt("Choose another one.")),
+    "call_impossible": (_lt("WhatsApp could not make the call."), TRY_LATER),
+    "content_not_stored": (_lt("WhatsApp no longer has the content of this message."), NOTHING_TO_DO),
+    "country_restricted": (
+        _lt("Businesses may not write to people in this country over WhatsApp."),
+        _lt("Use another channel."),
+    ),
+    "display_name_missing": (_lt("The number has no approved display name."), ADMIN_LOOKS),
+    "endpoint_wrong": (_lt("WhatsApp expects this message in another way."), REPORT),
+    "flow_blocked": (_lt("WhatsApp blocked the form."), _lt("Ask an administrator to mend the form.")),
+    "flow_throttled": (_lt("WhatsApp limits this form for now."), TRY_LATER),
+    "group_unavailable": (_lt("The WhatsApp group is not available."), _lt("Write to the person directly.")),
+    "history_sync": (_lt("WhatsApp did not hand over the history of the phone app."), ADMIN_LOOKS),
+    "identity_mismatch": (
+        _lt("The customer's WhatsApp was set up anew, so it may be somebody else."),
+        _lt("Make sure who it is before you write."),
+    ),
+    "inbound_unavailable": (_lt("WhatsApp could not hand over this message."), _lt("Ask the customer to send it again.")),
+    "insights_unavailable": (_lt("WhatsApp has no statistics for this."), NOTHING_TO_DO),
+    "marketing_disabled": (_lt("Marketing templates are switched off for this account."), ADMIN_LOOKS),
+    "media_download_failed": (_lt("The file could not be fetched from WhatsApp."), _lt("Ask the customer to send it again.")),
+    "media_upload_failed": (_lt("WhatsApp did not accept the file."), _lt("Use another format or a smaller file.")),
+    "message_type_unsupported": (_lt("WhatsApp does not support this kind of message here."), _lt("Send it in another way.")),
+    "meta_unavailable": (_lt("WhatsApp is not available right now."), TRY_LATER),
+    "meta_unknown_error": (_lt("WhatsApp reported an error without saying which."), _lt("Retry.")),
+    "number_in_maintenance": (_lt("WhatsApp is upgrading this number."), _lt("Retry in a minute.")),
+    "number_migration": (_lt("The number is being moved between accounts."), ADMIN_LOOKS),
+    "number_not_registered": (_lt("The number is not registered at WhatsApp."), ADMIN_LOOKS),
+    "number_not_verified": (_lt("The number has to be verified at WhatsApp again."), ADMIN_LOOKS),
+    "number_recently_deleted": (_lt("The number was deleted minutes ago."), _lt("Retry in five minutes.")),
+    "number_spam_limit": (
+        _lt("WhatsApp limits this number because people reported or blocked it."),
+        _lt("Send fewer, better expected messages and wait some hours."),
+    ),
+    "number_throughput": (_lt("The number sends faster than WhatsApp allows."), _lt("The message waits and leaves by itself.")),
+    "number_unknown": (_lt("WhatsApp does not know this number any more."), ADMIN_LOOKS),
+    "paging_cursor_invalid": (_lt("WhatsApp lost the place in a list."), TRY_LATER),
+    "payment_problem": (
+        _lt("WhatsApp has a problem with the payment method of the account."),
+        _lt("Ask an administrator to check billing in WhatsApp Manager."),
+    ),
+    "payment_terms": (_lt("The terms of WhatsApp Payments are not accepted."), ADMIN_LOOKS),
+    "permission_missing": (_lt("The access token may not do this."), ADMIN_LOOKS),
+    "pin_wrong": (_lt("The PIN of the number is wrong."), ADMIN_LOOKS),
+    "policy_violation": (_lt("WhatsApp blocked the account for breaking its policy."), ADMIN_LOOKS),
+    "recipient_in_experiment": (
+        _lt("WhatsApp did not deliver this marketing message to this person on purpose."),
+        _lt("Do not send it to them again."),
+    ),
+    "recipient_is_sender": (_lt("The message was addressed to the number it came from."), _lt("Check the customer's number.")),
+    "recipient_marketing_limit": (
+        _lt("WhatsApp did not deliver: this person got enough marketing for now."),
+        _lt("Wait at least a day."),
+    ),
+    "recipient_not_in_test_list": (
+        _lt("A test number may write only to people on its list."),
+        _lt("Add the recipient in Meta's app dashboard or use a real number."),
+    ),
+    "recipient_opted_out": (
+        _lt("The customer stopped marketing messages from this business."),
+        _lt("Write only about their requests."),
+    ),
+    "recipient_rate_limit": (_lt("Too many messages to this person in a short time."), _lt("The message waits and leaves by itself.")),
+    "registration_limit": (_lt("The number was registered too often."), _lt("Wait three days.")),
+    "request_invalid": (_lt("WhatsApp did not understand the message."), REPORT),
+    "signup_link": (_lt("WhatsApp did not accept the sign-up link."), REPORT),
+    "template_count_limit": (_lt("The account has too many templates."), _lt("Delete templates you do not use.")),
+    "template_definition": (_lt("WhatsApp does not accept the template as it is written."), _lt("Change it as the details say.")),
+    "template_misclassified": (_lt("WhatsApp limits templates that were in the wrong category."), ADMIN_LOOKS),
+    "template_not_eligible": (_lt("The template cannot be sent this way."), _lt("Choose another template.")),
+    "template_parameters": (_lt("The values do not fit the template."), SYNC_TEMPLATES),
+    "template_policy": (_lt("WhatsApp refused the content of the template."), _lt("Change the values or the template.")),
+    "template_syncing": (_lt("WhatsApp is still preparing the template."), _lt("Retry in ten minutes.")),
+    "template_text_too_long": (_lt("The text is too long with these values."), _lt("Use shorter values.")),
+    "token_invalid": (_lt("The access token is not valid any more."), ADMIN_LOOKS),
+    "unknown_error": (_lt("WhatsApp did not deliver the message."), REPORT),
+}
+
+
+class WaFailure(models.AbstractModel):
+    """Says in the user's language why something did not work, and what to do next."""
+
+    _name = "wa.failure"
+    _description = "WhatsApp Failure Sentences"
+
+    @api.model
+    def _slug(self, code):
+        """Return the catalogue key of one of our slugs or of Meta's numeric codes."""
+        code = str(code or "")
+        if code in SENTENCES:
+            return code
+        return classify(int(code)).slug if code.lstrip("-").isdigit() else "unknown_error"
+
+    @api.model
+    def _parts(self, code):
+        """Return ``(what happened, what to do)`` in the user's language."""
+        what, then = SENTENCES[self._slug(code)]
+        return self.env._(what), self.env._(then)
+
+    @api.model
+    def _sentence(self, code, detail=None):
+        """Return one text: what happened, Meta's own words if any, and what to do."""
+        what, then = self._parts(code)
+        if detail:
+            what = self.env._("%(what)s WhatsApp says: “%(detail)s”.", what=what, detail=str(detail).rstrip("."))
+        return f"{what} {then}"

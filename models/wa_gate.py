@@ -1,0 +1,81 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..tools import gate
+
+#: Reasons a person solves by sending a template instead.
+SOLVED_BY_TEMPLATE = ("window_closed",)
+
+
+class WaGate(models.AbstractModel):
+    """The one gate every message passes: asked by the composer, wizards, automation and the sender.
+
+    This model collects the facts from the database; the rules are the pure
+    functions of ``tools/gate.py``, the sentences those of ``wa.failure``.
+    """
+
+    _name = "wa.gate"
+    _description = "WhatsApp Gate"
+
+    @api.model
+    def _decide(self, conversation, kind, template=None, now=None):
+        """Decide whether a message may leave.
+
+        :param conversation: ``wa.conversation`` it would go out in.
+        :param str kind: ``free`` or ``template``.
+        :param template: ``wa.template``, for kind ``template``.
+        :param datetime now: naive UTC; defaults to now.
+        :returns: ``tools.gate.Decision``
+        """
+        return gate.decide(self._facts(conversation, kind, template, now))
+
+    @api.model
+    def _facts(self, conversation, kind, template=None, now=None):
+        """Collect what the rules need to know (hook: later rules add facts)."""
+        conversation = conversation.sudo()
+        contact, number = conversation.contact_id, conversation.number_id
+        account = number.account_id
+        return gate.Facts(
+            kind=kind,
+            now=now or fields.Datetime.now(),
+            wa_id=contact.wa_id or None,
+            bsuid=contact.bsuid or None,
+            window_until=conversation.window_until or None,
+            purpose=template._get_purpose() if template else "service",
+            template_status=(template and template.active and template.status) or None,
+            needs_phone=bool(template) and template.category == "AUTHENTICATION",
+            opted_out=contact.opted_out_marketing,
+            reachable=not contact.is_unreachable,
+            number_ok=number.active and not number.is_blocked,
+            account_ok=account.active and account.state != "blocked",
+        )
+
+    @api.model
+    def _check(self, conversation, kind, template=None):
+        """Raise unless the message may leave now.
+
+        :raises UserError: the reason and the next step.
+        """
+        decision = self._decide(conversation, kind, template)
+        if not decision.allowed:
+            raise UserError(self.env["wa.failure"]._sentence(decision.code))
+
+    @api.model
+    def _explain(self, conversation, kind):
+        """Return why a message cannot be sent now, for the composer, or False.
+
+        :returns: ``{"code", "sentence", "next_step", "action"}``; ``action`` is
+            ``template`` when sending a template is the way out.
+        """
+        if not conversation:
+            return False
+        decision = self._decide(conversation, kind)
+        if decision.allowed:
+            return False
+        sentence, next_step = self.env["wa.failure"]._parts(decision.code)
+        return {
+            "code": decision.code,
+            "sentence": sentence,
+            "next_step": next_step,
+            "action": "template" if decision.code in SOLVED_BY_TEMPLATE else False,
+        }

@@ -1,0 +1,176 @@
+import uuid
+
+from odoo import api, fields, models
+
+from ..tools.status import RANK
+
+STATES = [
+    ("received", "Received"),
+    ("queued", "Waiting to be sent"),
+    ("sending", "Being sent"),
+    ("unknown", "Outcome unknown"),
+    ("sent", "Sent"),
+    ("delivered", "Delivered"),
+    ("read", "Read"),
+    ("played", "Played"),
+    ("failed", "Failed"),
+    ("cancelled", "Cancelled"),
+]
+
+#: Order in a number's queue: lower leaves first.
+PRIORITY_PERSON, PRIORITY_AUTOMATION, PRIORITY_BULK = 0, 10, 20
+
+
+class WaMessage(models.Model):
+    """One WhatsApp message in either direction; for ours, also the row of the outbox.
+
+    Discuss shows ``mail_message_id``; the facts about WhatsApp stay here and
+    survive it. Uniqueness is decided by PostgreSQL, so that a webhook delivered
+    five times at once still makes one message.
+    """
+
+    _name = "wa.message"
+    _description = "WhatsApp Message"
+    _order = "id desc"
+    _rec_name = "preview"
+
+    conversation_id = fields.Many2one(
+        "wa.conversation", required=True, index=True, ondelete="cascade", readonly=True
+    )
+    number_id = fields.Many2one("wa.number", required=True, ondelete="restrict", readonly=True)
+    company_id = fields.Many2one(related="number_id.company_id", store=True)
+    contact_id = fields.Many2one(related="conversation_id.contact_id", store=True, index=True)
+    partner_id = fields.Many2one(related="contact_id.partner_id", string="Customer")
+    mail_message_id = fields.Many2one(
+        "mail.message", "Discuss Message", index="btree_not_null", ondelete="set null", readonly=True
+    )
+    lead_id = fields.Many2one("crm.lead", index="btree_not_null", ondelete="set null", readonly=True)
+    author_id = fields.Many2one("res.users", "Sent By", readonly=True, ondelete="set null")
+
+    direction = fields.Selection([("in", "Received"), ("out", "Sent")], required=True, readonly=True)
+    kind = fields.Char(required=True, readonly=True, help="Meta's message type, as it is.")
+    state = fields.Selection(STATES, required=True, index=True, readonly=True)
+    uuid = fields.Char(
+        default=lambda self: str(uuid.uuid4()),
+        required=True,
+        readonly=True,
+        copy=False,
+        help="Travels with the message and comes back in every status.",
+    )
+    wamid = fields.Char("WhatsApp Message ID", readonly=True, copy=False)
+    content = fields.Json(readonly=True, help="What was received, or what will be sent, frozen.")
+    preview = fields.Char(readonly=True)
+    payload = fields.Char("Button Payload", readonly=True)
+    quoted_id = fields.Many2one("wa.message", "Answers", readonly=True, ondelete="set null", index="btree_not_null")
+    template_id = fields.Many2one("wa.template", readonly=True, ondelete="set null", index="btree_not_null")
+    event_id = fields.Many2one("wa.event", "Webhook", readonly=True, ondelete="set null", index="btree_not_null")
+    is_supported = fields.Boolean(default=True, readonly=True)
+
+    origin = fields.Selection(
+        [("chat", "Chat"), ("manual", "Template by a person"), ("automation", "Automation")],
+        readonly=True,
+    )
+    dedupe_key = fields.Char(readonly=True, copy=False, help="At most one message is ever made with this key.")
+    priority = fields.Integer(default=PRIORITY_PERSON, readonly=True)
+    attempts = fields.Integer(readonly=True, copy=False)
+    next_attempt_at = fields.Datetime(readonly=True, copy=False)
+    claimed_at = fields.Datetime(readonly=True, copy=False)
+    posted_at = fields.Datetime(
+        readonly=True, copy=False, help="Set right before the request leaves; empty means it surely did not."
+    )
+
+    sent_at = fields.Datetime("Sent", readonly=True, copy=False)
+    delivered_at = fields.Datetime("Delivered", readonly=True, copy=False)
+    read_at = fields.Datetime("Read", readonly=True, copy=False)
+    failed_at = fields.Datetime("Failed", readonly=True, copy=False)
+    error_code = fields.Char(readonly=True, copy=False, help="Meta's error code, or our own reason.")
+    error_detail = fields.Char(readonly=True, copy=False, help="Meta's words.")
+    error_text = fields.Char("Reason", compute="_compute_error_text")
+    pricing = fields.Json(readonly=True, copy=False)
+
+    _uuid_uniq = models.Constraint("UNIQUE(uuid)", "A message exists once.")
+    _wamid_uniq = models.Constraint("UNIQUE(number_id, wamid)", "A message exists once per number.")
+    _dedupe_uniq = models.Constraint("UNIQUE(dedupe_key)", "This message was already queued.")
+    _queue_idx = models.Index(
+        "(number_id, priority, id) WHERE state = 'queued'",
+    )
+    _sending_idx = models.Index("(number_id) WHERE state = 'sending'")
+
+    # ------------------------------------------------------------------ compute
+
+    @api.depends("error_code", "error_detail")
+    @api.depends_context("lang")
+    def _compute_error_text(self):
+        for message in self:
+            message.error_text = (
+                self.env["wa.failure"]._sentence(message.error_code, message.error_detail)
+                if message.error_code
+                else False
+            )
+
+    # ----------------------------------------------------------------- business
+
+    @api.model
+    def _enqueue(self, conversation, kind, content, **vals):
+        """Put one message into the outbox, in the caller's transaction.
+
+        The caller has asked the gate; the sender will ask it again.
+
+        :param conversation: ``wa.conversation`` it belongs to.
+        :param str kind: Meta's message type.
+        :param dict content: the frozen content, see ``_prepare_request``.
+        :param vals: further field values (``mail_message_id``, ``origin``, ``dedupe_key``, …).
+        :returns: the message, or an empty set when ``dedupe_key`` was used before.
+        """
+        dedupe_key = vals.get("dedupe_key")
+        if dedupe_key and self.sudo().search_count([("dedupe_key", "=", dedupe_key)], limit=1):
+            return self.browse()
+        message = self.sudo().create(
+            {
+                "conversation_id": conversation.id,
+                "number_id": conversation.number_id.id,
+                "direction": "out",
+                "state": "queued",
+                "kind": kind,
+                "content": content,
+                "author_id": self.env.uid,
+                "lead_id": conversation.lead_id.id,
+                **vals,
+            }
+        )
+        conversation.number_id._trigger_sender()
+        return message.sudo(self.env.su)
+
+    def action_retry(self):
+        """Queue failed messages again, on a person's word.
+
+        A message whose outcome is unknown is sent again only this way: the person
+        has been told that it may arrive twice.
+        """
+        retried = self.filtered(lambda m: m.direction == "out" and m.state in ("failed", "unknown"))
+        retried.check_access("read")
+        retried.sudo().write(
+            {
+                "state": "queued",
+                "error_code": False,
+                "error_detail": False,
+                "next_attempt_at": False,
+                "posted_at": False,
+            }
+        )
+        retried.number_id._trigger_sender()
+        retried._broadcast_state()
+
+    def action_open_chat(self):
+        """Open the conversation this message belongs to."""
+        return self.conversation_id.action_open_chat()
+
+    def _broadcast_state(self):
+        """Show the new state of messages to everybody who has the conversation open."""
+        for channel, messages in self.sudo().grouped("conversation_id").items():
+            channel.channel_id._wa_broadcast_messages(messages.mail_message_id)
+
+    @api.model
+    def _rank(self, state):
+        """Return how far a state is on the way to the customer."""
+        return RANK.get(state, 0)

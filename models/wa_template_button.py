@@ -1,0 +1,16 @@
+from odoo import fields, models
+
+
+class WaTemplateButton(models.Model):
+    """One button of a template; ``type`` is Meta's word, unknown ones included."""
+
+    _name = "wa.template.button"
+    _description = "WhatsApp Template Button"
+    _order = "sequence, id"
+
+    template_id = fields.Many2one("wa.template", required=True, index=True, ondelete="cascade")
+    sequence = fields.Integer()
+    type = fields.Char(required=True, default="QUICK_REPLY")
+    text = fields.Char("Label", required=True)
+    url = fields.Char()
+    phone_number = fields.Char()

@@ -1,0 +1,50 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class WaTemplateParameter(models.Model):
+    """One variable of a template, and where its value comes from."""
+
+    _name = "wa.template.parameter"
+    _description = "WhatsApp Template Variable"
+    _order = "component, button_index, sequence, id"
+
+    template_id = fields.Many2one("wa.template", required=True, index=True, ondelete="cascade")
+    sequence = fields.Integer()
+    component = fields.Selection(
+        [("header", "Header"), ("body", "Body"), ("button", "Button")], required=True, default="body"
+    )
+    button_index = fields.Integer(help="Position among all buttons, from 0.")
+    name = fields.Char("Variable", required=True, help="1, 2, … or a name, without the braces.")
+    example = fields.Char()
+    field_path = fields.Char(
+        "Field", help="For example partner_id.name: fields of the record, joined by dots."
+    )
+    fallback = fields.Char(
+        translate=True, help="Used when the field is empty. Without it, nothing is sent half-empty."
+    )
+
+    _name_uniq = models.Constraint(
+        "UNIQUE(template_id, component, button_index, name)", "A variable appears once."
+    )
+
+    @api.constrains("field_path", "template_id")
+    def _check_field_path(self):
+        """Refuse a path that does not lead to a field, while the person who typed it is here."""
+        for parameter in self.filtered("field_path"):
+            model = self.env.get(parameter.template_id.model_id.model)
+            for name in parameter.field_path.split("."):
+                if model is None or name not in model._fields:
+                    raise ValidationError(
+                        self.env._(
+                            "“%(path)s” is no field of %(model)s.",
+                            path=parameter.field_path,
+                            model=parameter.template_id.model_id.name or "",
+                        )
+                    )
+                if model._fields[name].groups:
+                    raise ValidationError(
+                        self.env._("“%(path)s” is not for everybody to read.", path=parameter.field_path)
+                    )
+                comodel = model._fields[name].comodel_name
+                model = self.env.get(comodel) if comodel else None

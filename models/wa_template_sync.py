@@ -1,0 +1,181 @@
+from odoo import Command, api, models
+
+from ..tools.graph.errors import GraphError
+from ..tools.graph.template_definition import parse_definition
+
+from .wa_template import PURPOSES
+
+
+class WaTemplate(models.Model):
+    """Taking over templates from WhatsApp and handing new ones in."""
+
+    _inherit = "wa.template"
+
+    @api.model
+    def _sync_account(self, account):
+        """Take over all templates of an account; one that cannot be read does not stop the rest.
+
+        Local choices (which field fills a variable, fallbacks) are kept.
+
+        :returns: number of templates WhatsApp has
+        """
+        count = 0
+        known = {
+            (t.name, t.language): t
+            for t in self.with_context(active_test=False).search([("account_id", "=", account.id)])
+        }
+        for node in account._get_transport().templates(account.waba_id):
+            vals = self._vals_from_meta(node)
+            template = known.get((vals["name"], vals["language"]))
+            if template:
+                template.write({**vals, "active": True})
+            else:
+                template = self.create({**vals, "account_id": account.id})
+                known[template.name, template.language] = template
+            template._sync_parts(parse_definition(node))
+            count += 1
+        return count
+
+    @api.model
+    def _vals_from_meta(self, node):
+        """Turn a template of the Graph API into field values.
+
+        :param dict node: as ``GET /{WABA_ID}/message_templates`` lists it.
+        Source: cloud-api reference §7.1.
+        """
+        definition = parse_definition(node)
+        header = definition.header
+        category = str(node.get("category") or "").upper()
+        return {
+            "name": node["name"],
+            "language": node["language"],
+            "template_uid": str(node.get("id") or "") or False,
+            "category": category if category in PURPOSES else "MARKETING",
+            "status": str(node.get("status") or "UNKNOWN").upper(),
+            "status_reason": self._clean_reason(node.get("rejected_reason")),
+            "quality": (node.get("quality_score") or {}).get("score") or False,
+            "parameter_format": "NAMED" if definition.named else "POSITIONAL",
+            "header_format": header.format if header else False,
+            "header_text": header.text if header else False,
+            "body": definition.body.text if definition.body else "",
+            "footer": definition.footer or False,
+            "components": node.get("components") or [],
+        }
+
+    @api.model
+    def _clean_reason(self, reason):
+        return False if reason in (None, "", "NONE") else str(reason)
+
+    def _sync_parts(self, definition):
+        """Make buttons and variables match the definition; keep what was set up here."""
+        self.ensure_one()
+        self.button_ids = [Command.clear()] + [
+            Command.create(
+                {
+                    "sequence": index,
+                    "type": button.type,
+                    "text": button.text or button.type,
+                    "url": button.url or False,
+                    "phone_number": button.phone_number or False,
+                }
+            )
+            for index, button in enumerate(definition.buttons)
+        ]
+        known = {parameter._key(): parameter for parameter in self.parameter_ids}
+        kept = self.env["wa.template.parameter"]
+        for sequence, needed in enumerate(definition.parameters):
+            key = (needed.component, needed.index or 0, needed.name)
+            parameter = known.get(key)
+            vals = {"sequence": sequence, "example": needed.example or False}
+            if parameter:
+                parameter.write(vals)
+            else:
+                parameter = self.env["wa.template.parameter"].create(
+                    {
+                        **vals,
+                        "template_id": self.id,
+                        "component": needed.component,
+                        "button_index": needed.index or 0,
+                        "name": needed.name,
+                    }
+                )
+            kept |= parameter
+        (self.parameter_ids - kept).unlink()
+
+    # ----------------------------------------------------------------- actions
+
+    def action_submit(self):
+        """Hand the template in for WhatsApp's review. Administrators only.
+
+        :raises UserError: WhatsApp refused it; says why.
+        """
+        self.check_access("write")
+        for template in self:
+            try:
+                answer = template.account_id._get_transport().create_template(
+                    template.account_id.waba_id, template._prepare_definition()
+                )
+            except GraphError as error:
+                raise self.env["wa.account"]._user_error(error) from error
+            category = str(answer.get("category") or "").upper()
+            template.write(
+                {
+                    "template_uid": str(answer["id"]),
+                    "status": str(answer.get("status") or "PENDING").upper(),
+                    # Meta may put it into another category without asking.
+                    "category": category if category in PURPOSES else template.category,
+                }
+            )
+
+    def _prepare_definition(self):
+        """Return the body of ``POST /{WABA_ID}/message_templates``. Source: cloud-api reference §7.2."""
+        self.ensure_one()
+        named = self.parameter_format == "NAMED"
+        components = []
+        if self.header_text:
+            components.append({"type": "HEADER", "format": "TEXT", "text": self.header_text})
+            self._add_examples(components[-1], "header", named)
+        components.append({"type": "BODY", "text": self.body})
+        self._add_examples(components[-1], "body", named)
+        if self.footer:
+            components.append({"type": "FOOTER", "text": self.footer})
+        if self.button_ids:
+            components.append({"type": "BUTTONS", "buttons": [b._prepare_definition() for b in self.button_ids]})
+        return {
+            "name": self.name,
+            "language": self.language,
+            "category": self.category,
+            "parameter_format": "named" if named else "positional",
+            "components": components,
+        }
+
+    def _add_examples(self, component, kind, named):
+        """Add the examples Meta's reviewers ask for to a header or body."""
+        parameters = self.parameter_ids.filtered(lambda p: p.component == kind)
+        if not parameters:
+            return
+        if named:
+            component["example"] = {
+                f"{kind}_text_named_params": [
+                    {"param_name": p.name, "example": p.example or p.name} for p in parameters
+                ]
+            }
+        else:
+            examples = [p.example or p.name for p in parameters.sorted(lambda p: int(p.name))]
+            component["example"] = {f"{kind}_text": [examples] if kind == "body" else examples}
+
+
+class WaTemplateButton(models.Model):
+    """How a button is handed in for review."""
+
+    _inherit = "wa.template.button"
+
+    def _prepare_definition(self):
+        """Return the button as Meta's template definition has it."""
+        self.ensure_one()
+        definition = {"type": self.type, "text": self.text}
+        if self.type == "URL":
+            definition["url"] = self.url
+        elif self.type == "PHONE_NUMBER":
+            definition["phone_number"] = self.phone_number
+        return definition

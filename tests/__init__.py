@@ -1,0 +1,10 @@
+from .flows import test_stage_automation
+from .http import test_webhook
+from .models import (
+    test_gate_and_reply,
+    test_inbound_message,
+    test_secrets_and_access,
+    test_sender,
+    test_status,
+    test_templates,
+)

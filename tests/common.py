@@ -1,0 +1,329 @@
+"""Base classes for tests of this addon and of addons that extend it."""
+
+import json
+import logging
+import os
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+from unittest import SkipTest
+
+import requests
+
+from odoo.tests import HttpCase, TransactionCase, new_test_user
+
+from ..tools.webhook.signature import sign
+
+_logger = logging.getLogger(__name__)
+
+ROOT = Path(__file__).resolve().parent.parent
+APP_SECRET = "demo-app-secret"
+ACCESS_TOKEN = "EAADEMO-TOKEN"
+WABA_ID = "900000000000001"
+PHONE_NUMBER_ID = "900000000000101"
+
+
+class Sandbox:
+    """A running WhatsApp sandbox: the wire-level fake of all tests that send.
+
+    One process serves all test classes; each resets it.
+    """
+
+    _instance = None
+
+    @classmethod
+    def get(cls):
+        """Return the sandbox of this test run, started if need be."""
+        if cls._instance is None or cls._instance.process.poll() is not None:
+            if not (ROOT / "sandbox").is_dir():
+                raise SkipTest("the sandbox is part of the repository, not of the package")
+            cls._instance = cls()
+        return cls._instance
+
+    def __init__(self):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        self.session = requests.Session()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "sandbox", "--host", "127.0.0.1", "--port", str(port)],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        import atexit
+
+        atexit.register(self.process.kill)
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            try:
+                self.session.get(f"{self.url}/sandbox/state", timeout=1)
+                return
+            except requests.ConnectionError:
+                time.sleep(0.05)
+        raise AssertionError("the sandbox did not start")
+
+    def control(self, method, path, **body):
+        """Call the control API and return its answer."""
+        response = self.session.request(
+            method, f"{self.url}/sandbox/{path}", json=body or None, timeout=20
+        )
+        response.raise_for_status()
+        return response.json()
+
+    def reset(self):
+        """Forget everything, and shorten the moments that only a person would wait for."""
+        self.control("POST", "reset")
+
+    def requests_log(self):
+        """Return the Graph requests received since the reset."""
+        return self.control("GET", "requests")["requests"]
+
+
+class WaCommon:
+    """Records and helpers shared by the test classes below."""
+
+    @classmethod
+    def _set_up_records(cls):
+        env = cls.env
+        # The webhook worker and senders are run by the tests, not by a clock.
+        cls.team = env["crm.team"].create({"name": "WhatsApp Sales", "use_opportunities": True})
+        cls.other_team = env["crm.team"].create({"name": "Other Sales", "use_opportunities": True})
+        groups = "sales_team.group_sale_salesman,crm_whatsapp.crm_whatsapp_group_user"
+        cls.ana = new_test_user(env, "wa_ana", groups=groups, name="Ana")
+        cls.ben = new_test_user(env, "wa_ben", groups=groups, name="Ben")
+        cls.cid = new_test_user(env, "wa_cid", groups=groups, name="Cid")
+        cls.lead_manager = new_test_user(
+            env,
+            "wa_manager",
+            groups="sales_team.group_sale_manager,crm_whatsapp.crm_whatsapp_group_manager",
+            name="Manager",
+        )
+        cls.admin_user = new_test_user(
+            env, "wa_admin", groups="base.group_system,crm_whatsapp.crm_whatsapp_group_admin", name="Admin"
+        )
+        env["crm.team.member"].create(
+            [
+                {"crm_team_id": cls.team.id, "user_id": cls.ana.id},
+                {"crm_team_id": cls.team.id, "user_id": cls.ben.id},
+                {"crm_team_id": cls.other_team.id, "user_id": cls.cid.id},
+            ]
+        )
+        account = env["wa.account"].with_context(active_test=False).search([("waba_id", "=", WABA_ID)])
+        account.write({"waba_id": f"former-{uuid.uuid4()}"})
+        env["wa.number"].with_context(active_test=False).search(
+            [("phone_number_id", "=", PHONE_NUMBER_ID)]
+        ).write({"phone_number_id": f"former-{uuid.uuid4()}"})
+        cls.account = env["wa.account"].create(
+            {
+                "name": "Example Shop",
+                "waba_id": WABA_ID,
+                "portfolio_id": "900000000000900",
+                "access_token": ACCESS_TOKEN,
+                "app_secret": APP_SECRET,
+                "state": "connected",
+            }
+        )
+        cls.number = env["wa.number"].create(
+            {
+                "name": "Example Shop",
+                "account_id": cls.account.id,
+                "phone_number_id": PHONE_NUMBER_ID,
+                "display_phone_number": "+1 202-555-0142",
+                "team_id": cls.team.id,
+            }
+        )
+        cls.template = cls._make_template(
+            "proposal_ready",
+            "Hello {{1}}, your proposal over {{2}} is ready. Shall we talk it through?",
+            [("1", "partner_id.name", "there"), ("2", "expected_revenue", False)],
+            footer="Example Shop",
+            buttons=("Yes, call me", "Not now"),
+        )
+
+    @classmethod
+    def _make_template(cls, name, body, variables, buttons=(), **vals):
+        """Create an approved template. ``variables``: ``(name, field path, fallback)``."""
+        return cls.env["wa.template"].create(
+            {
+                "name": name,
+                "language": "en",
+                "account_id": cls.account.id,
+                "status": "APPROVED",
+                "body": body,
+                "model_id": cls.env["ir.model"]._get_id("crm.lead"),
+                "parameter_ids": [
+                    (0, 0, {"sequence": i, "name": n, "field_path": path, "fallback": fallback, "example": "x"})
+                    for i, (n, path, fallback) in enumerate(variables)
+                ],
+                "button_ids": [
+                    (0, 0, {"sequence": i, "type": "QUICK_REPLY", "text": text})
+                    for i, text in enumerate(buttons)
+                ],
+                **vals,
+            }
+        )
+
+    # ----------------------------------------------------------------- webhooks
+
+    def payload_of(self, *, messages=(), statuses=(), contacts=(), phone_number_id=PHONE_NUMBER_ID):
+        """Return a webhook body (a dict) of the field ``messages``."""
+        value = {
+            "messaging_product": "whatsapp",
+            "metadata": {"display_phone_number": "12025550142", "phone_number_id": phone_number_id},
+        }
+        for key, items in (("contacts", contacts), ("messages", messages), ("statuses", statuses)):
+            if items:
+                value[key] = list(items)
+        return {
+            "object": "whatsapp_business_account",
+            "entry": [{"id": WABA_ID, "changes": [{"field": "messages", "value": value}]}],
+        }
+
+    def inbound(
+        self,
+        text="Hi",
+        *,
+        wa_id="12025550143",
+        bsuid="US.1000200030004",
+        name="Ada Example",
+        wamid=None,
+        at=None,
+        **message,
+    ):
+        """Return a webhook body with one message; ``wa_id=None`` hides the phone."""
+        contact = {"profile": {"name": name}}
+        frame = {
+            "id": wamid or f"wamid.IN.{uuid.uuid4()}",
+            "timestamp": str(int(at or time.time())),
+            "type": "text",
+        }
+        if bsuid:
+            contact["user_id"] = frame["from_user_id"] = bsuid
+        if wa_id:
+            contact["wa_id"] = frame["from"] = wa_id
+        if message:
+            frame.update(message)
+        else:
+            frame["text"] = {"body": text}
+        return self.payload_of(messages=[frame], contacts=[contact])
+
+    def store_webhook(self, payload, account=None):
+        """Store a webhook as the controller does, without HTTP."""
+        body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+        return self.env["wa.event"]._store((account or self.account).id, body)
+
+    def process_webhooks(self):
+        """Run the event worker as its scheduled job does."""
+        self._run_cron(self.env.ref("crm_whatsapp.ir_cron_wa_event"))
+
+    def receive(self, payload, account=None):
+        """Store a webhook and process it; returns the conversation of its last message."""
+        self.store_webhook(payload, account)
+        self.process_webhooks()
+        return self.env["wa.message"].search([("direction", "=", "in")], limit=1).conversation_id
+
+    def run_sender(self, number=None):
+        """Run the sender of a number as its scheduled job does."""
+        self._run_cron((number or self.number).sender_cron_id)
+
+    def _run_cron(self, cron):
+        self.env.flush_all()
+        if type(self)._registry_patched:
+            cron.with_user(self.env.ref("base.user_root")).method_direct_trigger()
+            self.env.invalidate_all()
+        else:
+            with self.enter_registry_test_mode():
+                cron.with_user(self.env.ref("base.user_root")).method_direct_trigger()
+
+    # --------------------------------------------------------------------- chat
+
+    def reply(self, user, conversation, text, **kwargs):
+        """Answer in a conversation as a user's web client does."""
+        return (
+            conversation.channel_id.with_user(user)
+            .message_post(
+                body=text, message_type="comment", subtype_xmlid="mail.mt_comment", **kwargs
+            )
+            .sudo()
+        )
+
+    def last_outgoing(self, conversation):
+        """Return the newest message we queued in a conversation."""
+        return self.env["wa.message"].search(
+            [("conversation_id", "=", conversation.id), ("direction", "=", "out")], limit=1
+        )
+
+
+class WaCase(WaCommon, TransactionCase):
+    """Records of a connected account; nothing leaves the process."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._set_up_records()
+
+
+class WaSandboxCase(WaCase):
+    """The same with a sandbox on a real socket behind the account."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.sandbox = Sandbox.get()
+        cls.account.api_url = cls.sandbox.url
+
+    def setUp(self):
+        super().setUp()
+        self.sandbox.reset()
+
+    def customer(self, name="Ada Example", phone="+12025550143", **vals):
+        """Add a customer with a phone to the sandbox."""
+        return self.sandbox.control("POST", "customers", name=name, phone=phone, **vals)
+
+    def customer_writes(self, customer, text, **message):
+        """Let a customer write, and process the webhooks; returns the conversation."""
+        body = message or {"text": text}
+        self.sandbox.control("POST", f"customers/{customer['id']}/messages", **body)
+        self.deliver()
+        return self.env["wa.message"].search([("direction", "=", "in")], limit=1).conversation_id
+
+    def deliver(self):
+        """Fetch what the sandbox would have posted to the callback, and process it.
+
+        Odoo's test server answers only requests of the test itself, so the bodies
+        are handed over here; the route has its own tests.
+        """
+        for delivery in self.sandbox.control("GET", "webhooks")["webhooks"]:
+            self.store_webhook(delivery["body"].encode())
+        self.process_webhooks()
+
+    def phone_messages(self, customer):
+        """Return the thread as the customer's phone shows it."""
+        return self.sandbox.control("GET", f"customers/{customer['id']}/messages")["messages"]
+
+
+class WaHttpCase(WaCommon, HttpCase):
+    """Records of a connected account and requests through the real routes."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._set_up_records()
+
+    def post_webhook(self, payload, secret=APP_SECRET, signature=None, key=None):
+        """POST a webhook the way Meta does; returns the response."""
+        body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+        headers = {"Content-Type": "application/json"}
+        if signature is None and secret:
+            signature = sign(secret, body)
+        if signature:
+            headers["X-Hub-Signature-256"] = signature
+        return self.url_open(
+            f"/wa/webhook/{key or self.account.sudo().webhook_key}", data=body, headers=headers
+        )

@@ -1,0 +1,163 @@
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.tests import tagged
+
+from ..common import WaSandboxCase
+
+
+@tagged("post_install", "-at_install", "wa")
+class TestSender(WaSandboxCase):
+    """The sender against a sandbox on a real socket."""
+
+    def setUp(self):
+        super().setUp()
+        self.ada = self.customer()
+        self.conversation = self.customer_writes(self.ada, "Hello")
+        self.conversation.user_id = self.ana
+
+    def fault(self, kind, times=1):
+        self.sandbox.control("POST", "switches", fault={"kind": kind, "times": times})
+
+    def sent(self):
+        return self.sandbox.control("GET", "sent")["sent"]
+
+    def test_reply_reaches_the_phone_and_ticks_come_back(self):
+        row = self.reply(self.ana, self.conversation, "Good morning").wa_message_ids
+        self.run_sender()
+        self.assertEqual(row.state, "sent")
+        self.assertTrue(row.wamid)
+        self.sandbox.control("POST", f"customers/{self.ada['id']}/read")
+        self.deliver()
+        self.assertEqual(row.state, "read")
+        texts = [m.get("text") for m in self.phone_messages(self.ada)]
+        self.assertTrue(any("Good morning" in str(text) for text in texts), texts)
+
+    def test_running_twice_sends_once(self):
+        self.reply(self.ana, self.conversation, "Once")
+        self.run_sender()
+        self.run_sender()
+        self.assertEqual(len(self.sent()), 1)
+
+    def test_order_to_one_person_is_kept_and_people_come_first(self):
+        bulk = self.reply(self.ana, self.conversation, "bulk").wa_message_ids
+        bulk.priority = 20
+        for text in ("one", "two", "three"):
+            self.reply(self.ana, self.conversation, text)
+        self.run_sender()
+        texts = [m["text"] for m in self.phone_messages(self.ada) if m["direction"] == "out"]
+        self.assertEqual([str(t) for t in texts], ["one", "two", "three", "bulk"])
+
+    def test_hidden_phone_is_addressed_by_bsuid(self):
+        bo = self.customer("Bo", phone="+447700900123", hidden_phone=True)
+        conversation = self.customer_writes(bo, "Hi")
+        self.assertFalse(conversation.contact_id.wa_id)
+        self.reply(self.ana, conversation, "Hello Bo")
+        self.run_sender()
+        self.assertEqual(len(self.sent()), 1)
+        self.assertEqual(self.last_outgoing(conversation).state, "sent")
+
+    def test_template_with_values_and_buttons(self):
+        lead = self.conversation.lead_id
+        lead.expected_revenue = 1250
+        [outcome] = self.template._send_to_records(lead)
+        self.assertEqual(outcome.status, "queued", outcome.reason)
+        self.run_sender()
+        self.assertEqual(outcome.message.state, "sent", outcome.message.error_text)
+        card = self.phone_messages(self.ada)[-1]
+        self.assertIn("Ada Example", str(card))
+        self.assertIn("1,250.00", str(card))
+
+    def test_server_error_is_retried_later(self):
+        row = self.reply(self.ana, self.conversation, "patience").wa_message_ids
+        self.fault("500")
+        self.run_sender()
+        self.assertIn(row.state, ("queued", "unknown"))
+        if row.state == "queued":
+            row.next_attempt_at = fields.Datetime.now() - timedelta(seconds=1)
+            self.run_sender()
+            self.assertEqual(row.state, "sent")
+            self.assertEqual(len(self.sent()), 1)
+
+    def test_throttled_is_retried_later(self):
+        row = self.reply(self.ana, self.conversation, "slow down").wa_message_ids
+        self.fault("429")
+        self.run_sender()
+        self.assertEqual(row.state, "queued")
+        self.assertGreater(row.next_attempt_at, fields.Datetime.now())
+
+    def test_cut_after_the_body_was_read_is_unknown_and_never_resent(self):
+        row = self.reply(self.ana, self.conversation, "maybe").wa_message_ids
+        self.fault("cut")
+        self.run_sender()
+        self.assertEqual(row.state, "unknown")
+        self.run_sender()
+        self.assertEqual(row.state, "unknown")
+        self.assertLessEqual(len(self.sent()), 1)
+
+    def test_sandbox_down_keeps_the_message(self):
+        row = self.reply(self.ana, self.conversation, "later").wa_message_ids
+        self.account.api_url = "http://127.0.0.1:9"
+        self.run_sender()
+        self.assertEqual(row.state, "queued")
+        self.account.api_url = self.sandbox.url
+        row.next_attempt_at = False
+        self.run_sender()
+        self.assertEqual(row.state, "sent")
+
+    def test_expired_token_fails_the_message_and_flags_number_and_account(self):
+        row = self.reply(self.ana, self.conversation, "no token").wa_message_ids
+        self.account.access_token = "EAAWRONG"
+        self.run_sender()
+        self.assertEqual((row.state, row.error_code), ("failed", "190"))
+        self.assertTrue(self.number.is_blocked)
+        self.assertEqual(self.account.state, "blocked")
+        self.assertNotIn("EAAWRONG", f"{row.error_text}{self.number.blocked_reason}")
+
+    def test_gate_is_asked_again_when_the_turn_comes(self):
+        row = self.reply(self.ana, self.conversation, "too slow").wa_message_ids
+        self.conversation.last_inbound_at = fields.Datetime.now() - timedelta(hours=25)
+        self.run_sender()
+        self.assertEqual((row.state, row.error_code), ("failed", "window_closed"))
+        self.assertFalse(self.sent())
+
+    def test_sender_killed_before_the_request_sends_once_afterwards(self):
+        row = self.reply(self.ana, self.conversation, "survivor").wa_message_ids
+        row.write({"state": "sending", "claimed_at": fields.Datetime.now()})
+        self.run_sender()
+        self.assertEqual(row.state, "sent")
+        self.assertEqual(len(self.sent()), 1)
+
+    def test_sender_killed_during_the_request_never_resends(self):
+        row = self.reply(self.ana, self.conversation, "in flight").wa_message_ids
+        row.write({"state": "sending", "posted_at": fields.Datetime.now()})
+        self.run_sender()
+        self.assertEqual((row.state, row.error_code), ("unknown", "outcome_unknown"))
+        self.assertFalse(self.sent())
+        row.action_retry()
+        self.run_sender()
+        self.assertEqual(row.state, "sent", "a person may decide to send it again")
+
+    def test_only_the_sender_calls_the_transport(self):
+        """No path goes around the gate: sending happens in one function, after the claim."""
+        self.reply(self.ana, self.conversation, "gated")
+        asked = []
+        gate = type(self.env["wa.gate"])
+        original = gate._decide
+
+        def spy(self, *args, **kwargs):
+            asked.append(args)
+            return original(self, *args, **kwargs)
+
+        with patch.object(gate, "_decide", spy):
+            self.run_sender()
+        self.assertTrue(asked)
+
+    def test_read_receipt_gives_blue_ticks(self):
+        member = self.conversation.channel_id.channel_member_ids
+        member.with_user(self.ana)._mark_as_read(self.conversation.channel_id.message_ids[0].id)
+        self.run_sender()
+        self.assertFalse(self.conversation.read_wamid)
+        own = [m for m in self.phone_messages(self.ada) if m["direction"] == "in"]
+        self.assertEqual(own[-1]["status"], "read")

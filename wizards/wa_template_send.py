@@ -1,0 +1,142 @@
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+
+
+class WaTemplateSend(models.TransientModel):
+    """Choose a template, see it filled from the record, complete it, send it."""
+
+    _name = "wa.template.send"
+    _description = "Send a WhatsApp Template"
+
+    conversation_id = fields.Many2one("wa.conversation", readonly=True)
+    res_model = fields.Char(readonly=True)
+    res_id = fields.Integer(readonly=True)
+    recipient = fields.Char("To", compute="_compute_recipient")
+    account_ids = fields.Many2many("wa.account", compute="_compute_account_ids")
+    template_id = fields.Many2one(
+        "wa.template",
+        required=True,
+        domain="[('status', '=', 'APPROVED'), ('account_id', 'in', account_ids),"
+        " ('model_id.model', 'in', (res_model, False))]",
+    )
+    category = fields.Selection(related="template_id.category")
+    value_ids = fields.One2many(
+        "wa.template.send.value", "wizard_id", compute="_compute_value_ids", store=True, readonly=False
+    )
+    preview = fields.Html(compute="_compute_preview", sanitize=False)
+
+    # ------------------------------------------------------------------ opening
+
+    @api.model
+    def _action_for(self, record):
+        """Return the action that opens the wizard for a lead, partner or other record."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_whatsapp.wa_template_send_action")
+        action["context"] = {"default_res_model": record._name, "default_res_id": record.id}
+        return action
+
+    @api.model
+    def default_get(self, field_names):
+        """A conversation about a lead is filled from the lead."""
+        defaults = super().default_get(field_names)
+        conversation = self.env["wa.conversation"].browse(defaults.get("conversation_id")).exists()
+        if conversation and not defaults.get("res_model"):
+            record = conversation.lead_id or conversation.partner_id
+            defaults.update(res_model=record._name, res_id=record.id)
+        return defaults
+
+    # ------------------------------------------------------------------ compute
+
+    def _get_record(self):
+        self.ensure_one()
+        if not self.res_model or not self.res_id:
+            return self.env["crm.lead"]
+        return self.env[self.res_model].browse(self.res_id).exists()
+
+    @api.depends("conversation_id", "res_model", "res_id", "template_id")
+    def _compute_recipient(self):
+        for wizard in self:
+            record = wizard._get_record()
+            contact = wizard.conversation_id.contact_id
+            if contact:
+                wizard.recipient = f"{contact.display_name} ({contact.sudo()._get_address_label()})"
+            elif record:
+                partner = record._wa_partner()
+                address = record.sudo()._wa_find_phone(partner.sudo()) or self.env._("no phone number")
+                wizard.recipient = f"{partner.display_name or record.display_name} ({address})"
+            else:
+                wizard.recipient = False
+
+    @api.depends("conversation_id")
+    def _compute_account_ids(self):
+        for wizard in self:
+            wizard.account_ids = wizard.conversation_id.sudo().account_id or self.env["wa.account"].sudo().search(
+                [("company_id", "in", self.env.companies.ids)]
+            )
+
+    @api.depends("template_id")
+    def _compute_value_ids(self):
+        for wizard in self:
+            values, _missing = wizard._get_values({})
+            wizard.value_ids = [Command.clear()] + [
+                Command.create(
+                    {"parameter_id": parameter.id, "value": values.get(parameter._key(), "")}
+                )
+                for parameter in wizard.template_id.parameter_ids
+            ]
+
+    @api.depends("template_id", "value_ids.value")
+    def _compute_preview(self):
+        for wizard in self:
+            values, _missing = wizard._get_values(wizard._get_overrides())
+            wizard.preview = wizard.template_id._render_card(values) if wizard.template_id else False
+
+    def _get_overrides(self):
+        return {line.parameter_id._key(): line.value for line in self.value_ids if line.value}
+
+    def _get_values(self, overrides):
+        if not self.template_id:
+            return {}, self.env["wa.template.parameter"]
+        return self.template_id._get_values(self._get_record(), overrides)
+
+    # ----------------------------------------------------------------- actions
+
+    def action_send(self):
+        """Queue the template and open the conversation.
+
+        :raises UserError: it may not leave, or a variable is empty; says which.
+        """
+        self.ensure_one()
+        template, record = self.template_id, self._get_record()
+        _values, missing = self._get_values(self._get_overrides())
+        if missing:
+            raise UserError(
+                self.env._("Fill in %s first.", ", ".join(f"{{{{{name}}}}}" for name in missing.mapped("name")))
+            )
+        if self.conversation_id:
+            self.conversation_id.check_access("write")
+            outcome = template._send_in_conversation(
+                self.conversation_id, record, "manual", self._get_overrides()
+            )
+        else:
+            record.check_access("write")
+            [outcome] = template._send_to_records(record, origin="manual", overrides=self._get_overrides())
+        if outcome.status == "refused":
+            raise UserError(outcome.reason)
+        conversation = outcome.message.conversation_id
+        return {
+            **conversation.action_open_chat(),
+            "params": {"channel_id": conversation.channel_id.id, "close_dialog": True},
+        }
+
+
+class WaTemplateSendValue(models.TransientModel):
+    """One variable in the wizard."""
+
+    _name = "wa.template.send.value"
+    _description = "Value of a WhatsApp Template Variable"
+
+    wizard_id = fields.Many2one("wa.template.send", required=True, ondelete="cascade")
+    parameter_id = fields.Many2one("wa.template.parameter", required=True, readonly=True, ondelete="cascade")
+    name = fields.Char(related="parameter_id.name")
+    example = fields.Char(related="parameter_id.example")
+    value = fields.Char()
