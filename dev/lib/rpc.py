@@ -41,10 +41,20 @@ class Odoo:
 
     def __init__(self, url: str, database: str, login: str, password: str) -> None:
         self.url = url.rstrip("/")
-        self._opener = _opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+        self._cookies = http.cookiejar.CookieJar()
+        self._opener = _opener(urllib.request.HTTPCookieProcessor(self._cookies))
         session = self._post("/web/session/authenticate", {"db": database, "login": login, "password": password})
         self.uid: int = session["uid"]
         self.partner_id: int = session["partner_id"]
+
+    @property
+    def session_id(self) -> str:
+        """What its cookie says, for connections that are not made here."""
+        return next(cookie.value for cookie in self._cookies if cookie.name == "session_id")
+
+    def websocket_version(self) -> str:
+        """The version Odoo's live updates want to hear; another one makes them hang up."""
+        return self._post("/web/session/get_session_info", {})["websocket_worker_version"]
 
     def _post(self, path: str, params: dict, timeout: float = 120) -> Any:
         body = json.dumps({"jsonrpc": "2.0", "method": "call", "params": params}).encode()

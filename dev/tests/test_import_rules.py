@@ -94,7 +94,9 @@ def test_controllers_use_of_tools_only_the_webhook_ones():
 
 def test_the_rules_see_every_way_of_importing(tmp_path):
     source = ROOT / "models" / "imagined.py"
-    tree = ast.parse("from ..tools.graph import client\nfrom . import wa_account\nfrom odoo.addons.crm_whatsapp.tools import phone")
+    tree = ast.parse(
+        "from ..tools.graph import client\nfrom . import wa_account\nfrom odoo.addons.crm_whatsapp.tools import phone"
+    )
     names = [name for node in tree.body for name in _absolute(node, source)]
     assert names == ["tools.graph.client", "models.wa_account", "odoo.addons.crm_whatsapp.tools.phone"]
     assert below(names[2], "tools")

@@ -1,0 +1,55 @@
+"""The story of the product, chapter by chapter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lib.progress import say
+from lib.smoke import crash, templates
+from lib.smoke.first_contact import seller_answers, stranger_writes
+from lib.smoke.ledger import ChapterEnds, expect
+from lib.smoke.stage import Stage
+
+
+def play(values: dict) -> int:
+    """Play every chapter against running servers; returns the exit code."""
+    stage = Stage(values)
+
+    def conversation(hidden: bool) -> None:
+        contact = stranger_writes(stage, stage.stranger(hidden))
+        seller_answers(stage, contact)
+        templates.customer_taps(stage, contact, templates.lead_moves_on(stage, contact))
+
+    def ready() -> None:
+        with stage.ledger.step("an account is connected, with a team of two, a pipeline and two approved templates"):
+            account = stage.admin.read("wa.account", values["account_id"], ["state", "number_ids"])
+            expect(account["state"] == "connected" and account["number_ids"], f"the account is {account['state']}")
+            approved = stage.admin.call("wa.template", "search_count", [("status", "=", "APPROVED"), ("model_id", "!=", False)])
+            expect(approved >= 2, f"{approved} approved templates are tied to a model")
+            expect(len(stage.team_members()) >= 2, "the team has fewer than two members")
+            subscribed = stage.sandbox.call("GET", "/state")["accounts"][0]
+            expect(subscribed["override_callback_uri"] == values["webhook_url"], f"WhatsApp would call {subscribed}")
+
+    _chapter("Before", ready)
+    for hidden in (False, True):
+        who = "whose phone number is hidden" if hidden else "with a phone number"
+        _chapter(f"A customer {who}", lambda hidden=hidden: conversation(hidden))
+        _chapter(
+            f"The closed window, a customer {who}",
+            lambda hidden=hidden: templates.window_is_closed(stage, stage.stranger(hidden)),
+        )
+        _chapter(
+            f"The scheduled job, a customer {who}",
+            lambda hidden=hidden: templates.job_sends_once(stage, stage.stranger(hidden)),
+        )
+    _chapter("The sender is killed", lambda: crash.sender_is_killed(stage))
+    return stage.ledger.close()
+
+
+def _chapter(title: str, tell: Callable[[], None]) -> None:
+    """Tell one chapter; one that breaks off does not keep the next from being told."""
+    say(f"\n{title}")
+    try:
+        tell()
+    except ChapterEnds:
+        pass
