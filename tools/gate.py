@@ -102,7 +102,9 @@ def _template_state(facts: Facts) -> str:
     if not facts.template_status:
         return "template_missing"
     status = facts.template_status.upper()
-    return "" if status == "APPROVED" else _UNSENDABLE.get(status, "template_not_approved")
+    return (
+        "" if status == "APPROVED" else _UNSENDABLE.get(status, "template_not_approved")
+    )
 
 
 def _template_is(code: str) -> Callable[[Facts], bool]:

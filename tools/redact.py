@@ -85,7 +85,11 @@ class RedactFilter(logging.Filter):
         """Rewrite message, arguments and traceback of ``record``; always True."""
         try:
             message = record.getMessage()
-        except Exception:  # a wrong format string is logging's own affair
+        except (
+            TypeError,
+            ValueError,
+            KeyError,
+        ):  # a wrong format string is logging's own affair
             message = f"{record.msg} {record.args}"
         record.msg, record.args = _redact_text(message, ()), ()
         if record.exc_info and not record.exc_text:

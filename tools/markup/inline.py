@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 MARKS = {"*": "strong", "_": "em", "~": "s"}
 
@@ -39,9 +38,6 @@ class _Open:
 
     mark: str
     start: int
-
-
-_Token: TypeAlias = "Span | str"  # a str is one marker character
 
 
 def parse(line: str) -> list[Span]:

@@ -9,7 +9,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from . import content, identity, people, reading, statuses
-from .events import ErrorInfo, Json, MessageEvent, NoticeEvent, Person, Problem, UnknownEvent
+from .events import (
+    ErrorInfo,
+    Json,
+    MessageEvent,
+    NoticeEvent,
+    Person,
+    Problem,
+    UnknownEvent,
+)
 from .route import Found, Route
 
 

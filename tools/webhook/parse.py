@@ -25,8 +25,8 @@ READERS: dict[str, Reader] = {
     "smb_message_echoes": coexistence.read_echoes,
     "history": coexistence.read_history,
     "smb_app_state_sync": coexistence.read_contacts,
-    **{field: templates.read for field in templates.CHANGE_OF_FIELD},
-    **{field: notices.read for field in notices.FIELDS},
+    **dict.fromkeys(templates.CHANGE_OF_FIELD, templates.read),
+    **dict.fromkeys(notices.FIELDS, notices.read),
 }
 """Which function reads which webhook field; all others are kept as unknown."""
 

@@ -80,11 +80,19 @@ def _find(person: Person, known: tuple[Person, ...]) -> Person | None:
             return other
     for other in known:
         clash = person.bsuid and other.bsuid
-        if not clash and person.wa_id and phone_key(person.wa_id) == phone_key(other.wa_id):
+        if (
+            not clash
+            and person.wa_id
+            and phone_key(person.wa_id) == phone_key(other.wa_id)
+        ):
             return other
     for other in known:
         clash = (person.bsuid and other.bsuid) or (person.wa_id and other.wa_id)
-        if not clash and person.parent_bsuid and person.parent_bsuid == other.parent_bsuid:
+        if (
+            not clash
+            and person.parent_bsuid
+            and person.parent_bsuid == other.parent_bsuid
+        ):
             return other
     return known[0] if not person and len(known) == 1 else None
 

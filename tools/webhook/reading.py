@@ -63,7 +63,8 @@ def _clean(value: Any, depth: int) -> Any:
         return _clean_text(value)
     if isinstance(value, dict):
         return {
-            _clean_text(str(key)): _clean(item, depth + 1) for key, item in value.items()
+            _clean_text(str(key)): _clean(item, depth + 1)
+            for key, item in value.items()
         }
     if isinstance(value, (list, tuple)):
         return [_clean(item, depth + 1) for item in value]

@@ -1,0 +1,1 @@
+"""Everything that knows Meta's Graph API: URLs, headers, bodies, answers, errors."""

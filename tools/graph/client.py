@@ -1,0 +1,207 @@
+"""The calls we make, one method each: names and values in, plain values out.
+
+Ids come from the caller and stand in the path; everything else is in the body or
+the query. Every failure is a :class:`~.errors.GraphError`.
+
+Source: developers.facebook.com, WhatsApp Cloud API and Business Management API.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from .errors import ConfigurationError, TransientError
+from .media_client import MediaCalls
+from .messages import mark_read
+from .results import SendResult
+
+ACCOUNT_FIELDS = (
+    "id,name,currency,timezone_id,country,business_verification_status,"
+    "account_review_status,ownership_type,owner_business_info,"
+    "message_template_namespace,health_status,"
+    "whatsapp_business_manager_messaging_limit"
+)
+NUMBER_FIELDS = (
+    "id,display_phone_number,verified_name,name_status,quality_rating,status,"
+    "code_verification_status,platform_type,throughput,account_mode,"
+    "is_official_business_account,is_on_biz_app,whatsapp_business_manager_messaging_limit,"
+    "health_status,webhook_configuration"
+)
+TEMPLATE_FIELDS = (
+    "id,name,language,status,category,sub_category,previous_category,correct_category,"
+    "components,parameter_format,quality_score,rejected_reason,"
+    "message_send_ttl_seconds,library_template_name"
+)
+PAGE_SIZE = 100
+MAX_PAGES = 1000
+"""A list that goes on longer than this is going round in circles."""
+
+
+class GraphClient(MediaCalls):
+    """Talks to the Graph API with one token. See :class:`~.transport.Transport`."""
+
+    # -- messages ----------------------------------------------------------
+
+    def send_message(
+        self, phone_number_id: str, payload: Mapping[str, Any]
+    ) -> SendResult:
+        """Send a body made by ``messages``; returning means accepted, not delivered.
+
+        :raise OutcomeUnknownError: the message may be on its way: do not repeat.
+        :raise NotSentError: nothing left: repeat safely.
+        """
+        answer = self._request("POST", f"{_id(phone_number_id)}/messages", body=payload)
+        return SendResult.from_answer(answer)
+
+    def mark_read(self, phone_number_id: str, wamid: str, typing: bool = False) -> None:
+        """Mark a received message, and all before it, as read.
+
+        :param typing: also show "typing…", until the answer or for 25 seconds.
+        """
+        self._request(
+            "POST",
+            f"{_id(phone_number_id)}/messages",
+            body=mark_read(wamid, typing=typing),
+            repeatable=True,
+        )
+
+    # -- account and numbers -----------------------------------------------
+
+    def account(self, waba_id: str, fields: str = ACCOUNT_FIELDS) -> dict[str, Any]:
+        """Return the account's own data."""
+        return self._request("GET", _id(waba_id), params={"fields": fields})
+
+    def numbers(
+        self, waba_id: str, fields: str = NUMBER_FIELDS
+    ) -> list[dict[str, Any]]:
+        """Return the account's phone numbers, of all pages."""
+        return list(self._pages(f"{_id(waba_id)}/phone_numbers", {"fields": fields}))
+
+    def number(
+        self, phone_number_id: str, fields: str = NUMBER_FIELDS
+    ) -> dict[str, Any]:
+        """Return one phone number's data: name, quality, limits, health."""
+        return self._request("GET", _id(phone_number_id), params={"fields": fields})
+
+    # -- templates ---------------------------------------------------------
+
+    def templates(
+        self, waba_id: str, fields: str = TEMPLATE_FIELDS, **filters: str
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the account's templates, over all pages.
+
+        :param filters: Meta's own, such as ``name``, ``status`` or ``language``.
+        """
+        params = {"fields": fields, **filters}
+        return self._pages(f"{_id(waba_id)}/message_templates", params)
+
+    def template(
+        self, template_id: str, fields: str = TEMPLATE_FIELDS
+    ) -> dict[str, Any]:
+        """Return one template."""
+        return self._request("GET", _id(template_id), params={"fields": fields})
+
+    def create_template(self, waba_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Submit a template; returns ``id``, ``status`` and ``category``.
+
+        The category may differ from the one asked for: read it back.
+
+        :raise OutcomeUnknownError: it may exist now: look before repeating.
+        """
+        path = f"{_id(waba_id)}/message_templates"
+        return self._request("POST", path, body=body)
+
+    def edit_template(self, template_id: str, body: Mapping[str, Any]) -> None:
+        """Replace a template's components, category or time to live."""
+        self._request("POST", _id(template_id), body=body, repeatable=True)
+
+    def delete_template(
+        self, waba_id: str, name: str, template_id: str | None = None
+    ) -> None:
+        """Delete a template in one language (with its id) or in all of them."""
+        path = f"{_id(waba_id)}/message_templates"
+        self._request("DELETE", path, params={"name": name, "hsm_id": template_id})
+
+    # -- webhooks and token ------------------------------------------------
+
+    def subscribe(
+        self,
+        waba_id: str,
+        callback_url: str | None = None,
+        verify_token: str | None = None,
+    ) -> None:
+        """Let the account's webhooks come to our app.
+
+        :param callback_url: another address for ``messages`` webhooks than the
+            app's own, at most 200 characters; Meta calls it at once to verify
+            it. Without it an earlier one is removed.
+        :param verify_token: what Meta must show when it calls.
+        """
+        body: dict[str, Any] = {}
+        if callback_url:
+            body = {"override_callback_uri": callback_url, "verify_token": verify_token}
+        path = f"{_id(waba_id)}/subscribed_apps"
+        self._request("POST", path, body=body or None, repeatable=True)
+
+    def unsubscribe(self, waba_id: str) -> None:
+        """Stop the account's webhooks to our app."""
+        self._request("DELETE", f"{_id(waba_id)}/subscribed_apps")
+
+    def subscribed_apps(self, waba_id: str) -> list[dict[str, Any]]:
+        """Return the apps that get the account's webhooks."""
+        return list(self._pages(f"{_id(waba_id)}/subscribed_apps", {}))
+
+    def debug_token(self) -> dict[str, Any]:
+        """Return what Meta knows about our token: validity, expiry, scopes.
+
+        The one call that has to name the token in its query, because Meta offers
+        no other way; it is masked in logs and never part of an error.
+        """
+        answer = self._request(
+            "GET", "debug_token", params={"input_token": self._access_token}
+        )
+        data = answer.get("data")
+        return data if isinstance(data, dict) else {}
+
+    # -- paging ------------------------------------------------------------
+
+    def _pages(self, path: str, params: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+        """Yield the items of all pages, following Meta's cursors.
+
+        :raise TransientError: when a page has no list, or pages never end.
+        """
+        query: dict[str, Any] = {"limit": PAGE_SIZE, **params}
+        for _page in range(MAX_PAGES):
+            answer = self._request("GET", path, params=query)
+            items = answer.get("data")
+            if not isinstance(items, list):
+                raise TransientError("a list was expected", http_status=200)
+            yield from (item for item in items if isinstance(item, dict))
+            after = _next_cursor(answer)
+            if not after or after == query.get("after"):
+                return
+            query["after"] = after
+        raise TransientError("the list does not end", http_status=200)
+
+
+def _next_cursor(answer: Mapping[str, Any]) -> str | None:
+    """Return the cursor of the next page; without ``next`` this is the last one."""
+    paging = answer.get("paging")
+    if not isinstance(paging, dict) or not paging.get("next"):
+        return None
+    cursors = paging.get("cursors")
+    after = cursors.get("after") if isinstance(cursors, dict) else None
+    return after if isinstance(after, str) else None
+
+
+def _id(value: str) -> str:
+    """Return an id fit for a path.
+
+    :raise ConfigurationError: for an empty one, which would address another node.
+    """
+    text = quote(str(value or "").strip(), safe="")
+    if not text or text.strip(".") == "":
+        raise ConfigurationError("an id is missing")
+    return text

@@ -1,0 +1,197 @@
+"""Products, catalogues, forms and carousels.
+
+Source: developers.facebook.com, WhatsApp "Sell products", "Flows – sending a flow",
+"Interactive media carousel messages".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .errors import InvalidMessage
+from .interactive import LABEL_LIMIT, SECTION_TITLE_LIMIT, interactive
+from .rules import count, web_address, words
+
+PRODUCTS_LIMIT = 30
+SECTIONS_LIMIT = 10
+CARDS_LEAST, CARDS_MOST = 2, 10
+CARD_BODY_LIMIT = 160
+FLOW_LABEL_LIMIT = 30
+_ID_LIMIT = 256
+
+
+def product(
+    catalog_id: str, retailer_id: str, body: str = "", *, footer: str = ""
+) -> dict[str, Any]:
+    """Return a message that shows one product; ``retailer_id`` is our article number."""
+    action = {
+        "catalog_id": words("product", catalog_id, _ID_LIMIT),
+        "product_retailer_id": words("product", retailer_id, _ID_LIMIT),
+    }
+    return interactive("product", action, body or None, footer=footer)
+
+
+def product_list(
+    catalog_id: str,
+    header: str,
+    body: str,
+    sections: Sequence[Mapping[str, Any]],
+    *,
+    footer: str = "",
+) -> dict[str, Any]:
+    """Return a message that shows up to thirty products.
+
+    :param sections: ``{"title", "products": [retailer id, …]}``.
+    """
+    count("sections", sections, 1, SECTIONS_LIMIT)
+    words("header", header, 60)
+    everything = [item for section in sections for item in section["products"]]
+    count("products", everything, 1, PRODUCTS_LIMIT)
+    action = {
+        "catalog_id": words("product", catalog_id, _ID_LIMIT),
+        "sections": product_sections(sections),
+    }
+    return interactive(
+        "product_list", action, body, header=header, footer=footer, media_header=False
+    )
+
+
+def product_sections(sections: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return sections of products in Meta's shape; templates use the same."""
+    return [
+        {
+            "title": words("section_title", section.get("title"), SECTION_TITLE_LIMIT),
+            "product_items": [
+                {"product_retailer_id": words("product", item, _ID_LIMIT)}
+                for item in section["products"]
+            ],
+        }
+        for section in sections
+    ]
+
+
+def catalog(body: str, *, thumbnail: str = "", footer: str = "") -> dict[str, Any]:
+    """Return a message that opens the whole catalogue.
+
+    :param thumbnail: retailer id of the product whose picture is shown.
+    """
+    action: dict[str, Any] = {"name": "catalog_message"}
+    if thumbnail:
+        action["parameters"] = {"thumbnail_product_retailer_id": thumbnail}
+    return interactive("catalog_message", action, body, footer=footer)
+
+
+def flow(
+    body: str,
+    label: str,
+    *,
+    flow_id: str = "",
+    flow_name: str = "",
+    token: str = "",
+    screen: str = "",
+    data: Mapping[str, Any] | None = None,
+    draft: bool = False,
+    header: str | Mapping[str, Any] | None = None,
+    footer: str = "",
+) -> dict[str, Any]:
+    """Return a message that opens a form (flow).
+
+    :param flow_id: or ``flow_name``: exactly one.
+    :param token: comes back with the answers.
+    :param screen: the first screen; without it, Meta asks the flow's endpoint.
+    :param data: values for that screen; an empty object would be refused.
+    :param draft: use the unpublished version, for trying.
+    """
+    if bool(flow_id) == bool(flow_name):
+        raise InvalidMessage("flow_missing")
+    parameters: dict[str, Any] = {
+        "flow_message_version": "3",
+        "flow_cta": words("label", label, FLOW_LABEL_LIMIT),
+        "flow_action": "navigate" if screen else "data_exchange",
+        **({"flow_id": flow_id} if flow_id else {"flow_name": flow_name}),
+    }
+    if token:
+        parameters["flow_token"] = token
+    if screen:
+        payload: dict[str, Any] = {"screen": screen}
+        if data:
+            payload["data"] = dict(data)
+        parameters["flow_action_payload"] = payload
+    if draft:
+        parameters["mode"] = "draft"
+    action = {"name": "flow", "parameters": parameters}
+    return interactive("flow", action, body, header=header, footer=footer)
+
+
+def url_card(
+    media: Mapping[str, Any], label: str, url: str, body: str = ""
+) -> dict[str, Any]:
+    """Return one card of :func:`carousel` with a link button.
+
+    :param media: ``media.image(…)`` or ``media.video(…)``.
+    """
+    action = {
+        "name": "cta_url",
+        "parameters": {
+            "display_text": words("label", label, LABEL_LIMIT),
+            "url": web_address(url),
+        },
+    }
+    return _card(media, action, body)
+
+
+def reply_card(
+    media: Mapping[str, Any], replies: Sequence[tuple[str, str]], body: str = ""
+) -> dict[str, Any]:
+    """Return one card of :func:`carousel` with quick reply buttons (id, label).
+
+    Meta's page gives ``cta_url`` as the only type of a media card, whatever its
+    buttons are.
+    """
+    count("buttons", replies, 1, 3)
+    items = [
+        {
+            "type": "quick_reply",
+            "quick_reply": {
+                "id": words("button_id", button_id, _ID_LIMIT),
+                "title": words("button_title", title, LABEL_LIMIT),
+            },
+        }
+        for button_id, title in replies
+    ]
+    return _card(media, {"buttons": items}, body)
+
+
+def _card(
+    media: Mapping[str, Any], action: Mapping[str, Any], body: str
+) -> dict[str, Any]:
+    kind = media.get("type")
+    if kind not in ("image", "video"):
+        raise InvalidMessage("header_not_allowed", str(kind))
+    source = {k: v for k, v in media[kind].items() if k != "caption"}
+    result: dict[str, Any] = {
+        "type": "cta_url",
+        "header": {"type": kind, kind: source},
+        "action": dict(action),
+    }
+    if body:
+        checked = words("carousel_card_body", body, CARD_BODY_LIMIT)
+        result["body"] = {"text": checked}
+    return result
+
+
+def carousel(body: str, cards: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return a message of two to ten cards, all with the same sort of buttons.
+
+    :raise InvalidMessage: ``cards_count``, ``cards_differ``.
+    """
+    count("cards", cards, CARDS_LEAST, CARDS_MOST)
+    shapes = {
+        (card["header"]["type"], len(card["action"].get("buttons", ())))
+        for card in cards
+    }
+    if len(shapes) > 1:
+        raise InvalidMessage("cards_differ")
+    numbered = [{"card_index": index, **card} for index, card in enumerate(cards)]
+    return interactive("carousel", {"cards": numbered}, body)
