@@ -6,6 +6,8 @@ from pathlib import Path
 from odoo.modules.module import Manifest
 from odoo.tests import BaseCase, TransactionCase, tagged
 
+from .. import tests
+
 ROOT = Path(__file__).resolve().parents[1]
 PURE = ROOT / "tests" / "tools"  # run by pytest, never imported by Odoo
 DATA_FOLDERS = ("security", "data", "views", "wizards", "report")
@@ -57,14 +59,10 @@ class TestTests(BaseCase):
         return "odoo.addons.crm_whatsapp." + ".".join(file.relative_to(ROOT).with_suffix("").parts)
 
     def test_every_test_module_is_a_member_of_the_tests_package(self):
-        from odoo.addons.crm_whatsapp import tests
-
         seen = {value.__name__ for name, value in vars(tests).items() if name.startswith("test_")}
         self.assertEqual({self._module(file) for file in _test_files()} - seen, set())
 
     def test_every_test_class_is_one_odoo_runs(self):
-        from odoo.addons.crm_whatsapp import tests
-
         modules = {value.__name__: value for name, value in vars(tests).items() if name.startswith("test_")}
         wrong = []
         for file in _test_files():

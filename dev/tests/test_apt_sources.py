@@ -1,6 +1,7 @@
 """The machine's Debian entry is found in both formats, and never mistaken for security updates or a vendor's repository."""
 
 import pytest
+
 from lib import apt
 
 DEB822 = """\

@@ -4,6 +4,7 @@ import socket
 import threading
 
 import pytest
+
 from lib import ports
 from lib.progress import Trouble
 from lib.router import Router, is_websocket

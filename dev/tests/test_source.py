@@ -1,6 +1,7 @@
 """ODOO_HOME may be a checkout, a folder of installed packages or the package itself; anything else is one sentence."""
 
 import pytest
+
 from lib import source
 from lib.progress import Trouble
 

@@ -4,6 +4,7 @@ import errno
 import sys
 
 import pytest
+
 from lib import shell
 from lib.progress import Trouble, explain, run_command
 
