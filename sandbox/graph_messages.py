@@ -5,7 +5,7 @@ Source: Meta, ``messages/send-messages``, ``messages/mark-message-as-read``, ``t
 
 import time
 
-from . import rules_message, rules_parameters, rules_recipient, rules_throttle, rules_window
+from . import rules_media, rules_message, rules_parameters, rules_recipient, rules_throttle, rules_window
 from .errors import GraphError, invalid, missing
 from .records import Message
 
@@ -40,7 +40,7 @@ def send(call):
     if kind == "template":
         apply_template(call, number, message)
     else:
-        check_media(world, rules_message.check_content(kind, body[kind]))
+        check_media(world, media_kind(kind, body[kind]), rules_message.check_content(kind, body[kind]))
     how, value = rules_recipient.target(body)
     if body.get("recipient_type") == "group":
         raise GraphError(131041, "The group does not exist or this number is not a member of it.")
@@ -163,21 +163,29 @@ def apply_template(call, number, message):
     card, media = rules_parameters.fill(
         template.components, content.get("components", []), template.parameter_format == "NAMED", call.version
     )
-    check_media(world, media)
+    check_media(world, (card["header"] or {}).get("type"), media)
     message.card, message.category = card, template.category.lower()
     message.template = {"name": template.name, "language": template.language, "category": template.category}
 
 
-def check_media(world, ids):
-    """Raise unless every media id exists and was uploaded by the business."""
+def media_kind(kind, content):
+    """Return as what kind of media the files of a message are used: its own type, or its header's."""
+    if kind == "interactive" and isinstance(content, dict) and isinstance(content.get("header"), dict):
+        return content["header"].get("type")
+    return kind
+
+
+def check_media(world, kind, ids):
+    """Raise unless every media id exists, was uploaded by the business and fits its use."""
     for media_id in ids:
         media = world.media.get(media_id)
-        if media is None or media.from_customer:
+        if media is None or media.from_customer or rules_media.is_expired(media.at, False, world.now()):
             raise GraphError(
                 100,
                 f"The media {media_id[:40]} does not exist or was not uploaded by this business.",
                 message="(#100) Invalid parameter",
             )
+        rules_media.check_use(kind, media.mime_type)
 
 
 def reaction_problem(world, customer, content):

@@ -73,6 +73,8 @@ def incoming_content(message):
             ]
         }
         return {"unsupported": message.content, **extra} if message.content else extra
+    if message.type == "reaction" and not message.content.get("emoji"):
+        return {"reaction": {"message_id": message.content["message_id"]}}
     return {message.type: message.content}
 
 

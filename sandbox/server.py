@@ -16,6 +16,8 @@ from .world import World
 
 PAGE = Path(__file__).parent / "page"
 BODY_MAX = 110 * 1024 * 1024
+#: Nothing from outside, no inline script: what a business or a customer writes can never run.
+PAGE_POLICY = "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; frame-ancestors 'self'"
 PAGE_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
@@ -76,10 +78,10 @@ class Server:
         """Return the aiohttp application."""
         app = web.Application(client_max_size=BODY_MAX)
         control.add_routes(app, self)
-        app.router.add_get(graph_media.DOWNLOAD_PATH, lambda request: graph_media.download(self, request))
+        app.router.add_get(graph_media.DOWNLOAD_PATH, self._download)
         app.router.add_get("/", self._page)
         app.router.add_get("/page/{name}", self._page)
-        app.router.add_route("*", "/{path:.*}", lambda request: graph.handle(self, request))
+        app.router.add_route("*", "/{path:.*}", self._graph)
         app.on_startup.append(self._start)
         app.on_shutdown.append(self._close_streams)
         app.on_cleanup.append(self._stop)
@@ -95,6 +97,12 @@ class Server:
         self.traffic.clear()
         await self.postman.stop()
 
+    async def _graph(self, request):
+        return await graph.handle(self, request)
+
+    async def _download(self, request):
+        return await graph_media.download(self, request)
+
     async def _page(self, request):
         name = request.match_info.get("name", "index.html")
         path = PAGE / name
@@ -104,7 +112,7 @@ class Server:
             body=path.read_bytes(),
             content_type=PAGE_TYPES[path.suffix],
             charset="utf-8",
-            headers={"Cache-Control": "no-cache"},
+            headers={"Cache-Control": "no-cache", "Content-Security-Policy": PAGE_POLICY},
         )
 
     async def listen(self):

@@ -1,5 +1,7 @@
 """What a tester can change while the sandbox runs."""
 
+from __future__ import annotations  # the types of the fields are read as text
+
 from dataclasses import asdict, dataclass, field, fields
 
 

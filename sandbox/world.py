@@ -247,7 +247,10 @@ class World:
         thread.messages.append(message)
         thread.last_at = message.at
         if len(self.messages) > MESSAGES_LIMIT:
-            del self.messages[next(iter(self.messages))]
+            oldest = self.messages.pop(next(iter(self.messages)))
+            chat = self.thread(oldest.phone_number_id, oldest.customer_id).messages
+            if chat and chat[0] is oldest:
+                chat.popleft()
 
 
 #: Fields whose webhooks follow an override. Source: Meta, ``webhooks/override`` (28 June 2026).

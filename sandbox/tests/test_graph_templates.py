@@ -1,0 +1,243 @@
+"""Templates and media through the real socket."""
+
+import asyncio
+import io
+
+import aiohttp
+from stage import APP, NUMBER, TOKEN, WABA, story, template
+
+PNG = bytes.fromhex("89504e470d0a1a0a") + b"\0" * 100
+
+
+def definition(name="order_ready", **more):
+    return {
+        "name": name,
+        "language": "en",
+        "category": "UTILITY",
+        "components": [
+            {
+                "type": "BODY",
+                "text": "Hello {{1}}, order {{2}} is ready to collect.",
+                "example": {"body_text": [["Ada", "S1"]]},
+            }
+        ],
+        **more,
+    }
+
+
+@story
+async def test_lists_show_every_state(play):
+    _, answer = await play.graph("GET", f"{WABA}/message_templates?limit=100")
+    states = {one["name"]: one["status"] for one in answer["data"]}
+    assert states == {
+        "proposal_ready": "APPROVED",
+        "follow_up_reminder": "APPROVED",
+        "hello_world": "APPROVED",
+        "autumn_offer": "PENDING",
+        "card_check": "REJECTED",
+    }
+
+
+@story
+async def test_140_templates_come_in_pages(play):
+    for number in range(140):
+        status, answer = await play.graph("POST", f"{WABA}/message_templates", definition(f"bulk_{number}"))
+        assert status == 200, answer
+    names, path, pages = [], f"{WABA}/message_templates?limit=50&fields=name", 0
+    while path:
+        _, answer = await play.graph("GET", path)
+        names += [one["name"] for one in answer["data"]]
+        pages += 1
+        following = answer["paging"].get("next")
+        path = following and following.split("/v26.0/")[1]
+    assert (len(names), len(set(names)), pages) == (145, 145, 3)
+    status, answer = await play.graph("GET", f"{WABA}/message_templates?after=from-another-version")
+    assert (status, answer["error"]["code"]) == (400, 131059)
+
+
+@story
+async def test_filters(play):
+    async def names(query):
+        _, answer = await play.graph("GET", f"{WABA}/message_templates?{query}")
+        return [one["name"] for one in answer["data"]]
+
+    assert await names("status=REJECTED") == ["card_check"]
+    assert await names("language=en_US") == ["hello_world"]
+    assert await names("name=proposal") == ["proposal_ready"]
+    assert await names("category=MARKETING") == ["autumn_offer"]
+    assert await names("name_or_content=not heard from you") == ["follow_up_reminder"]
+
+
+@story
+async def test_review_approves_after_a_moment_and_says_so(play):
+    await play.person()
+    status, answer = await play.graph("POST", f"{WABA}/message_templates", definition())
+    assert (status, answer["status"], answer["category"]) == (200, "PENDING", "UTILITY")
+    send = {"to": "+447700900123", **template("order_ready", "Ada", "S1")}
+    assert (await play.refused(send))["code"] == 132001
+    [value] = await play.until(lambda: play.changes("message_template_status_update"))
+    assert value["event"] == "APPROVED"
+    assert value["message_template_id"] == int(answer["id"])
+    assert (value["message_template_name"], value["message_template_language"]) == ("order_ready", "en")
+    assert isinstance(play.hooks[-1]["body"]["entry"][0]["time"], int)
+    assert (await play.send(send))[0] == 200
+
+
+@story
+async def test_review_can_be_told_to_reject_or_to_wait(play):
+    await play.switch(review="reject", reject_reason="INVALID_FORMAT")
+    _, answer = await play.graph("POST", f"{WABA}/message_templates", definition())
+    [value] = await play.until(lambda: play.changes("message_template_status_update"))
+    assert (value["event"], value["reason"]) == ("REJECTED", "INVALID_FORMAT")
+    assert value["rejection_info"]["recommendation"]
+    _, read = await play.graph("GET", f"{answer['id']}?fields=status,rejected_reason")
+    assert read == {"status": "REJECTED", "rejected_reason": "INVALID_FORMAT", "id": answer["id"]}
+    await play.switch(review="hold")
+    _, other = await play.graph("POST", f"{WABA}/message_templates", definition("held"))
+    await asyncio.sleep(0.1)
+    assert (await play.graph("GET", f"{other['id']}?fields=status"))[1]["status"] == "PENDING"
+
+
+@story
+async def test_meta_may_file_it_elsewhere(play):
+    await play.switch(recategorise="MARKETING")
+    _, answer = await play.graph("POST", f"{WABA}/message_templates", definition())
+    assert answer["category"] == "MARKETING"
+
+
+@story
+async def test_definitions_that_are_refused_tell_people_why(play):
+    cases = [(definition(name="No Good"), None), (definition("proposal_ready"), 2388024)]
+    for body, subcode in cases:
+        status, answer = await play.graph("POST", f"{WABA}/message_templates", body)
+        error = answer["error"]
+        assert (status, error["code"], error.get("error_subcode")) == (400, 100, subcode)
+        assert error["error_user_msg"]
+
+
+@story
+async def test_editing_and_deleting(play):
+    _, made = await play.graph("POST", f"{WABA}/message_templates", definition())
+    status, _ = await play.graph("POST", made["id"], {"components": definition()["components"]})
+    assert status == 400
+    await play.until(lambda: play.changes("message_template_status_update"))
+    changed = [{**definition()["components"][0], "text": "Dear {{1}}, order {{2}} is ready to collect."}]
+    assert (await play.graph("POST", made["id"], {"components": changed}))[1] == {"success": True}
+    _, read = await play.graph("GET", made["id"])
+    assert read["status"] == "PENDING"
+    assert read["components"][0]["text"].startswith("Dear")
+    status, _ = await play.graph("DELETE", f"{WABA}/message_templates?name=order_ready")
+    assert status == 200
+    assert (await play.graph("GET", made["id"]))[0] == 400
+    assert (await play.graph("DELETE", f"{WABA}/message_templates?name=order_ready"))[0] == 400
+    events = await play.until(
+        lambda: [one["event"] for one in play.changes("message_template_status_update") if one["event"] == "DELETED"]
+    )
+    assert events == ["DELETED"]
+
+
+@story
+async def test_pause_and_unpause_with_webhooks(play):
+    row = next(one for one in (await play.control("GET", "templates"))["templates"] if one["name"] == "proposal_ready")
+    paused = {"status": "PAUSED", "other_info": {"title": "FIRST_PAUSE", "description": "Paused for three hours"}}
+    await play.control("POST", f"templates/{row['id']}", {**paused, "quality": "RED", "category": "MARKETING"})
+    [value] = await play.until(lambda: play.changes("message_template_status_update"))
+    assert (value["event"], value["other_info"]["title"]) == ("PAUSED", "FIRST_PAUSE")
+    [quality] = await play.until(lambda: play.changes("message_template_quality_update"))
+    assert (quality["previous_quality_score"], quality["new_quality_score"]) == ("GREEN", "RED")
+    [category] = await play.until(lambda: play.changes("template_category_update"))
+    assert (category["previous_category"], category["new_category"]) == ("UTILITY", "MARKETING")
+    assert (await play.graph("POST", f"{row['id']}/unpause"))[1] == {"success": True}
+    assert (await play.graph("POST", f"{row['id']}/unpause"))[1]["success"] is False
+
+
+async def upload(play, data=PNG, mime_type="image/png", name="a.png"):
+    form = aiohttp.FormData()
+    form.add_field("messaging_product", "whatsapp")
+    form.add_field("type", mime_type)
+    form.add_field("file", io.BytesIO(data), filename=name, content_type=mime_type)
+    async with play.session.post(
+        f"{play.url}/v26.0/{NUMBER}/media", data=form, headers={"Authorization": f"Bearer {TOKEN}"}
+    ) as answer:
+        return answer.status, await answer.json()
+
+
+async def fetch(play, url, token=TOKEN):
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    async with play.session.get(url, headers=headers) as answer:
+        return answer.status, await answer.read()
+
+
+@story
+async def test_media_is_uploaded_sent_fetched_and_deleted(play):
+    customer = await play.writer()
+    status, made = await upload(play)
+    assert status == 200
+    image = {"type": "image", "image": {"id": made["id"], "caption": "Look"}}
+    assert (await play.send({"to": customer["phone"], **image}))[0] == 200
+    _, read = await play.graph("GET", made["id"])
+    assert (read["mime_type"], read["file_size"]) == ("image/png", len(PNG))
+    assert await fetch(play, read["url"]) == (200, PNG)
+    assert (await fetch(play, read["url"], token=None))[0] == 401
+    assert (await fetch(play, read["url"][:-1] + "x"))[0] == 404
+    await play.control("POST", "clock", {"forward_s": 301})
+    assert (await fetch(play, read["url"]))[0] == 404
+    _, again = await play.graph("GET", made["id"])
+    assert (await fetch(play, again["url"]))[0] == 200
+    assert (await play.graph("DELETE", made["id"]))[1] == {"success": True}
+    assert (await play.graph("GET", made["id"]))[1]["error"]["error_subcode"] == 33
+
+
+@story
+async def test_media_meta_refuses(play):
+    customer = await play.writer()
+    status, answer = await upload(play, mime_type="image/heic")
+    assert (status, answer["error"]["code"]) == (400, 100)
+    status, answer = await upload(play, data=b"x" * (5 * 1024 * 1024 + 1))
+    assert (status, answer["error"]["code"]) == (400, 131053)
+    _, made = await upload(play)
+    video = {"type": "video", "video": {"id": made["id"]}}
+    assert (await play.refused({"to": customer["phone"], **video}))["code"] == 131053
+
+
+@story
+async def test_media_ids_expire(play):
+    _, made = await upload(play)
+    await play.control("POST", "clock", {"forward_s": 30 * 24 * 3600})
+    assert (await play.graph("GET", made["id"]))[0] == 400
+
+
+@story
+async def test_a_customers_picture_comes_with_a_fresh_address(play):
+    customer = await play.person()
+    async with play.session.post(
+        f"{play.url}/sandbox/customers/{customer['id']}/media?filename=a.png",
+        data=PNG,
+        headers={"Content-Type": "image/png"},
+    ) as answer:
+        media = await answer.json()
+    image = {"type": "image", "image": {"id": media["id"], "caption": "Broken"}}
+    await play.control("POST", f"customers/{customer['id']}/messages", image)
+    [message] = await play.until(play.arrived)
+    assert message["image"]["caption"] == "Broken"
+    assert message["image"]["sha256"] == media["sha256"]
+    assert await fetch(play, message["image"]["url"]) == (200, PNG)
+    echo = {"type": "image", "image": {"id": media["id"]}}
+    assert (await play.refused({"to": customer["phone"], **echo}))["code"] == 100
+
+
+@story
+async def test_samples_are_uploaded_in_steps(play):
+    _, session = await play.graph("POST", f"{APP}/uploads?file_name=a.png&file_length=108&file_type=image/png")
+    half = {"headers": {"file_offset": "0", "Content-Type": "application/octet-stream"}}
+    _, first = await play.graph("POST", session["id"], data=PNG[:50], **half)
+    assert first == {"id": session["id"]}
+    _, state = await play.graph("GET", session["id"])
+    assert state["file_offset"] == 50
+    rest = {"headers": {"file_offset": "50", "Content-Type": "application/octet-stream"}}
+    _, done = await play.graph("POST", session["id"], data=PNG[50:], **rest)
+    header = {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": [done["h"]]}}
+    status, _ = await play.graph(
+        "POST", f"{WABA}/message_templates", definition(components=[header, *definition()["components"]])
+    )
+    assert status == 200
