@@ -6,7 +6,7 @@ import {
 
 import { contains, openDiscuss, start, startServer } from "@mail/../tests/mail_test_helpers";
 
-import { describe, expect, test } from "@odoo/hoot";
+import { describe, expect, queryFirst, test } from "@odoo/hoot";
 import { getService, serverState } from "@web/../tests/web_test_helpers";
 
 describe.current.tags("desktop");
@@ -46,9 +46,11 @@ test("a tick follows what WhatsApp reports", async () => {
     await contains(".o_crm_whatsapp_tick_sent i", { count: 1 });
     pyEnv["mail.message"]._wa_update(messageId, { wa_state: "delivered" });
     await contains(".o_crm_whatsapp_tick_delivered i", { count: 2 });
+    const { color: unread } = getComputedStyle(queryFirst(".o_crm_whatsapp_tick"));
     pyEnv["mail.message"]._wa_update(messageId, { wa_state: "read" });
     await contains(".o_crm_whatsapp_tick_read i", { count: 2 });
     await contains(".o_crm_whatsapp_tick", { count: 1 });
+    expect(".o_crm_whatsapp_tick").not.toHaveStyle({ color: unread });
 });
 
 test("no tick on what the customer wrote, on notes, and in other channels", async () => {

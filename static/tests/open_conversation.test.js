@@ -15,7 +15,7 @@ import {
 } from "@mail/../tests/mail_test_helpers";
 
 import { describe, expect, test } from "@odoo/hoot";
-import { asyncStep, getService, mockService, waitForSteps } from "@web/../tests/web_test_helpers";
+import { asyncStep, getService, waitForSteps } from "@web/../tests/web_test_helpers";
 
 describe.current.tags("desktop");
 defineCrmWhatsappModels();
@@ -66,18 +66,12 @@ test("on a small screen it opens in Discuss", async () => {
     const channelId = createConversation(pyEnv);
     await patchUiSize({ size: SIZES.SM });
     await start();
-    const { doAction } = getService("action");
-    mockService("action", {
-        doAction: (action, ...options) => {
-            if (action.tag === "mail.action_discuss") {
-                asyncStep(`discuss ${action.params.active_id}`);
-            }
-            return doAction(action, ...options);
-        },
-    });
     await openConversation(channelId);
-    await waitForSteps([`discuss discuss.channel_${channelId}`]);
     await contains(".o-mail-ChatWindow-header", { text: "Ana" });
+    const { discuss } = getService("mail.store");
+    expect(discuss.isActive).toBe(true);
+    expect(discuss.thread.id).toBe(channelId);
+    expect(discuss.activeTab).toBe("wa");
 });
 
 test("a conversation that one may not see is said so", async () => {
