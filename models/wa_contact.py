@@ -209,6 +209,8 @@ class WaContact(models.Model):
         for contact in self:
             if contact.bsuid:
                 contact.write({"wa_id": False, "phone_key": False})
+        # The number must be free in the database before its new owner is inserted.
+        self.flush_recordset()
 
     def _rekey(self, person):
         """Give this contact the ids WhatsApp assigned after a change of number.

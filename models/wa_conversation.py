@@ -187,8 +187,16 @@ class WaConversation(models.Model):
 
     # ------------------------------------------------------------------- leads
 
+    def _attach_open_lead(self):
+        """Continue the customer's open lead, whoever made it, if this conversation has none."""
+        self.ensure_one()
+        if self.lead_id and self._is_open_lead(self.lead_id):
+            return
+        if lead := self._find_open_lead():
+            self.lead_id = lead
+
     def _apply_lead_policy(self, is_new_contact, message_text):
-        """Attach the customer's open lead, or create one where the number's policy says so.
+        """Create a lead where there is no open one and the number's policy asks for it.
 
         :param bool is_new_contact: this person was unknown before the message.
         :param str message_text: plain words of the message, for the description.
@@ -196,12 +204,9 @@ class WaConversation(models.Model):
         self.ensure_one()
         if self.lead_id and self._is_open_lead(self.lead_id):
             return
-        lead = self._find_open_lead()
         policy = self.number_id.lead_policy
-        if not lead and (policy == "always" or (policy == "new" and is_new_contact)):
-            lead = self._create_lead(message_text)
-        if lead and lead != self.lead_id:
-            self.lead_id = lead
+        if policy == "always" or (policy == "new" and is_new_contact):
+            self.lead_id = self._create_lead(message_text)
 
     @api.model
     def _is_open_lead(self, lead):

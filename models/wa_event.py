@@ -116,21 +116,23 @@ class WaEvent(models.Model):
         """Work off waiting events, oldest first. Body of a scheduled job."""
         conflicts = 0
         while True:
+            # After a conflict one event at a time, so that a stubborn one is found.
+            events = self._claim(1 if conflicts else BATCH_SIZE)
+            if not events:
+                break
             try:
-                events = self._claim(BATCH_SIZE if not conflicts else 1)
-                if not events:
-                    break
                 events._process()
                 self.env.flush_all()
                 left = self.env["ir.cron"]._commit_progress(len(events))
-            except CONFLICTS:
-                # Not retried by ir.cron: undo all of the batch and do it again, singly.
+            except CONFLICTS as error:
+                # Not retried by ir.cron: undo everything and do it again.
                 self.env.cr.rollback()
                 self.env.invalidate_all()
                 conflicts += 1
-                if conflicts > CONFLICT_RETRIES:
-                    raise
-                continue
+                if conflicts <= CONFLICT_RETRIES:
+                    continue
+                self._claim(1)._postpone(error)
+                left = self.env["ir.cron"]._commit_progress(1)
             conflicts = 0
             if left <= 0:
                 break

@@ -16,7 +16,7 @@ class WaNumber(models.Model):
     _check_company_auto = True
     _order = "sequence, id"
 
-    name = fields.Char("Display Name", required=True, tracking=True)
+    name = fields.Char("Verified Name", required=True, tracking=True)
     active = fields.Boolean(default=True)
     sequence = fields.Integer(default=10)
     account_id = fields.Many2one(

@@ -14,3 +14,13 @@ class WaTemplateButton(models.Model):
     text = fields.Char("Label", required=True)
     url = fields.Char()
     phone_number = fields.Char()
+
+    def _prepare_definition(self):
+        """Return the button as it is handed in for review. Source: cloud-api reference §7.2."""
+        self.ensure_one()
+        definition = {"type": self.type, "text": self.text}
+        if self.type == "URL":
+            definition["url"] = self.url
+        elif self.type == "PHONE_NUMBER":
+            definition["phone_number"] = self.phone_number
+        return definition

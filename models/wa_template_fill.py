@@ -1,20 +1,19 @@
-import re
-
 from markupsafe import Markup
 
 from odoo import api, models
 from odoo.tools.misc import format_amount, format_date, format_datetime
 
 from ..tools.bidi import one_line
+from ..tools.graph.template_definition import parse_template
+from ..tools.graph.template_fill import template_components
+from ..tools.graph.template_preview import render
 from ..tools.markup import plain, to_html
-
-VARIABLE = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
 
 
 class WaTemplate(models.Model):
     """Filling a template from a record, and showing it the way the customer will see it.
 
-    Values are a dictionary ``{(component, button_index, name): text}``.
+    Values are a dictionary by the parameter's key: ``{"body.1": "Ada", "button.0": "S42"}``.
     """
 
     _inherit = "wa.template"
@@ -33,12 +32,12 @@ class WaTemplate(models.Model):
         self.ensure_one()
         values, missing = {}, self.env["wa.template.parameter"]
         for parameter in self.parameter_ids:
-            key = parameter._key()
+            key = parameter.key
             text = one_line((overrides or {}).get(key) or "")
             if not text and parameter.field_path and record and record._name == self.model:
                 text = one_line(self._format_path(record, parameter.field_path))
             text = text or one_line(parameter.fallback or "")
-            if text:
+            if text and parameter.kind == "text":
                 values[key] = text
             else:
                 missing |= parameter
@@ -47,7 +46,7 @@ class WaTemplate(models.Model):
     def _get_example_values(self):
         """Return the examples the template was approved with, for previews without a record."""
         self.ensure_one()
-        return {p._key(): p.example or f"{{{{{p.name}}}}}" for p in self.parameter_ids}
+        return {p.key: p.example or f"{{{{{p.name}}}}}" for p in self.parameter_ids if p.kind != "media"}
 
     @api.model
     def _format_path(self, record, path):
@@ -89,40 +88,53 @@ class WaTemplate(models.Model):
 
     # ---------------------------------------------------------------- rendering
 
-    @api.model
-    def _substitute(self, text, component, values, button_index=0):
-        """Put values where the variables are; nothing is evaluated."""
-        return VARIABLE.sub(
-            lambda match: values.get((component, button_index, match.group(1)), match.group(0)), text or ""
+    def _definition(self):
+        """Return the template as Meta defines it (``tools.graph.template_definition``).
+
+        What Meta gave is the truth; a template that was never there is taken from
+        its own fields.
+        """
+        self.ensure_one()
+        return parse_template(
+            {
+                **self._prepare_definition(),
+                "category": self.category,
+                **({"components": self.components} if self.components else {}),
+            }
         )
 
-    def _render_text(self, values):
-        """Return the filled body as the customer reads it (WhatsApp markup)."""
-        self.ensure_one()
-        return self._substitute(self.body, "body", values)
+    def _render(self, values):
+        """Return header, body, footer and buttons filled with values (``Preview``)."""
+        return render(self._definition(), values)
 
     def _render_card(self, values):
         """Return the filled template as HTML for the thread: header, body, footer, buttons."""
         self.ensure_one()
+        return self._card_html(self._render(values))
+
+    @api.model
+    def _card_html(self, preview):
+        """Turn a ``tools.graph.template_preview.Preview`` into HTML; nothing in it is trusted."""
         parts = []
-        if self.header_text:
-            header = one_line(self._substitute(self.header_text, "header", values))
-            parts.append(Markup('<div class="o_wa_card_header"><b>%s</b></div>') % header)
-        elif self.header_format:
-            parts.append(Markup('<div class="o_wa_card_header">[%s]</div>') % self.header_format.lower())
-        parts.append(Markup('<div class="o_wa_card_body">%s</div>') % Markup(to_html(self._render_text(values))))
-        if self.footer:
-            parts.append(Markup('<div class="o_wa_card_footer"><small>%s</small></div>') % self.footer)
-        parts += [Markup('<div class="o_wa_card_button">%s</div>') % b.text for b in self.button_ids]
+        if preview.header:
+            parts.append(Markup('<div class="o_wa_card_header"><b>%s</b></div>') % one_line(preview.header))
+        elif preview.header_format:
+            parts.append(Markup('<div class="o_wa_card_header">[%s]</div>') % preview.header_format)
+        parts.append(Markup('<div class="o_wa_card_body">%s</div>') % Markup(to_html(preview.body)))
+        if preview.footer:
+            parts.append(
+                Markup('<div class="o_wa_card_footer"><small>%s</small></div>') % one_line(preview.footer)
+            )
+        parts += [
+            Markup('<div class="o_wa_card_button">%s</div>') % one_line(button.text)
+            for button in preview.buttons
+        ]
+        parts += [self._card_html(card) for card in preview.cards]
         return Markup('<div class="o_wa_card">%s</div>') % Markup().join(parts)
 
+    def _build_components(self, values):
+        """Return the ``components`` of the template message.
 
-class WaTemplateParameter(models.Model):
-    """The key a variable has among the values."""
-
-    _inherit = "wa.template.parameter"
-
-    def _key(self):
-        """Return ``(component, button_index, name)``."""
-        self.ensure_one()
-        return (self.component, self.button_index if self.component == "button" else 0, self.name)
+        :raises InvalidMessage: a value is missing or breaks one of Meta's rules.
+        """
+        return template_components(self._definition(), values)

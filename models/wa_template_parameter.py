@@ -12,10 +12,23 @@ class WaTemplateParameter(models.Model):
     template_id = fields.Many2one("wa.template", required=True, index=True, ondelete="cascade")
     sequence = fields.Integer()
     component = fields.Selection(
-        [("header", "Header"), ("body", "Body"), ("button", "Button")], required=True, default="body"
+        [
+            ("header", "Header"),
+            ("body", "Body"),
+            ("button", "Button"),
+            ("limited_time_offer", "Offer"),
+        ],
+        required=True,
+        default="body",
     )
     button_index = fields.Integer(help="Position among all buttons, from 0.")
     name = fields.Char("Variable", required=True, help="1, 2, … or a name, without the braces.")
+    key = fields.Char(
+        compute="_compute_key", store=True, readonly=False, help="The name of the value, as in body.1 or button.0."
+    )
+    kind = fields.Selection(
+        [("text", "Text"), ("media", "File or other content")], default="text", required=True
+    )
     example = fields.Char()
     field_path = fields.Char(
         "Field", help="For example partner_id.name: fields of the record, joined by dots."
@@ -24,9 +37,15 @@ class WaTemplateParameter(models.Model):
         translate=True, help="Used when the field is empty. Without it, nothing is sent half-empty."
     )
 
-    _name_uniq = models.Constraint(
-        "UNIQUE(template_id, component, button_index, name)", "A variable appears once."
+    _key_uniq = models.Constraint(
+        "UNIQUE(template_id, key)", "A variable appears once."
     )
+
+    @api.depends("component", "button_index", "name")
+    def _compute_key(self):
+        for parameter in self:
+            last = parameter.button_index if parameter.component == "button" else parameter.name
+            parameter.key = f"{parameter.component}.{last}"
 
     @api.constrains("field_path", "template_id")
     def _check_field_path(self):

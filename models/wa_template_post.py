@@ -88,7 +88,7 @@ class WaTemplate(models.Model):
             components = self._build_components(values)
         except InvalidMessage as error:
             return self._refuse(record, "message_invalid", str(error))
-        text = self._render_text(values)
+        text = self._render(values).text
         lead = record if record._name == "crm.lead" else conversation.lead_id
         message = conversation.channel_id.sudo()._wa_post(
             WaPost(

@@ -1,9 +1,13 @@
 from odoo import Command, api, models
 
 from ..tools.graph.errors import GraphError
-from ..tools.graph.template_definition import parse_definition
+from ..tools.graph.template_definition import NAMED, parse_template
+from ..tools.graph.template_parameters import parameters
 
 from .wa_template import PURPOSES
+
+#: Kinds of parameters that are plain words; the others need a file, a place or a product.
+TEXT_KINDS = ("text", "url_suffix", "code", "coupon_code")
 
 
 class WaTemplate(models.Model):
@@ -32,7 +36,7 @@ class WaTemplate(models.Model):
             else:
                 template = self.create({**vals, "account_id": account.id})
                 known[template.name, template.language] = template
-            template._sync_parts(parse_definition(node))
+            template._sync_parts(parse_template(node))
             count += 1
         return count
 
@@ -43,7 +47,7 @@ class WaTemplate(models.Model):
         :param dict node: as ``GET /{WABA_ID}/message_templates`` lists it.
         Source: cloud-api reference §7.1.
         """
-        definition = parse_definition(node)
+        definition = parse_template(node)
         header = definition.header
         category = str(node.get("category") or "").upper()
         return {
@@ -54,8 +58,8 @@ class WaTemplate(models.Model):
             "status": str(node.get("status") or "UNKNOWN").upper(),
             "status_reason": self._clean_reason(node.get("rejected_reason")),
             "quality": (node.get("quality_score") or {}).get("score") or False,
-            "parameter_format": "NAMED" if definition.named else "POSITIONAL",
-            "header_format": header.format if header else False,
+            "parameter_format": "NAMED" if definition.parameter_format == NAMED else "POSITIONAL",
+            "header_format": header.format.upper() if header else False,
             "header_text": header.text if header else False,
             "body": definition.body.text if definition.body else "",
             "footer": definition.footer or False,
@@ -73,7 +77,7 @@ class WaTemplate(models.Model):
             Command.create(
                 {
                     "sequence": index,
-                    "type": button.type,
+                    "type": button.type.upper(),
                     "text": button.text or button.type,
                     "url": button.url or False,
                     "phone_number": button.phone_number or False,
@@ -81,21 +85,24 @@ class WaTemplate(models.Model):
             )
             for index, button in enumerate(definition.buttons)
         ]
-        known = {parameter._key(): parameter for parameter in self.parameter_ids}
+        known = {parameter.key: parameter for parameter in self.parameter_ids}
         kept = self.env["wa.template.parameter"]
-        for sequence, needed in enumerate(definition.parameters):
-            key = (needed.component, needed.index or 0, needed.name)
-            parameter = known.get(key)
-            vals = {"sequence": sequence, "example": needed.example or False}
-            if parameter:
+        for sequence, needed in enumerate(p for p in parameters(definition) if p.required):
+            vals = {
+                "sequence": sequence,
+                "example": needed.example or False,
+                "kind": "text" if needed.kind in TEXT_KINDS else "media",
+            }
+            if parameter := known.get(needed.key):
                 parameter.write(vals)
             else:
-                parameter = self.env["wa.template.parameter"].create(
+                parameter = kept.create(
                     {
                         **vals,
                         "template_id": self.id,
+                        "key": needed.key,
                         "component": needed.component,
-                        "button_index": needed.index or 0,
+                        "button_index": needed.index if needed.component == "button" else 0,
                         "name": needed.name,
                     }
                 )
@@ -163,19 +170,3 @@ class WaTemplate(models.Model):
         else:
             examples = [p.example or p.name for p in parameters.sorted(lambda p: int(p.name))]
             component["example"] = {f"{kind}_text": [examples] if kind == "body" else examples}
-
-
-class WaTemplateButton(models.Model):
-    """How a button is handed in for review."""
-
-    _inherit = "wa.template.button"
-
-    def _prepare_definition(self):
-        """Return the button as Meta's template definition has it."""
-        self.ensure_one()
-        definition = {"type": self.type, "text": self.text}
-        if self.type == "URL":
-            definition["url"] = self.url
-        elif self.type == "PHONE_NUMBER":
-            definition["phone_number"] = self.phone_number
-        return definition

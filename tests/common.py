@@ -1,7 +1,7 @@
 """Base classes for tests of this addon and of addons that extend it."""
 
+import atexit
 import json
-import logging
 import os
 import socket
 import subprocess
@@ -10,14 +10,14 @@ import time
 import uuid
 from pathlib import Path
 from unittest import SkipTest
+from urllib.parse import urlsplit
 
 import requests
 
 from odoo.tests import HttpCase, TransactionCase, new_test_user
+from odoo.tests.common import _super_send
 
 from ..tools.webhook.signature import sign
-
-_logger = logging.getLogger(__name__)
 
 ROOT = Path(__file__).resolve().parent.parent
 APP_SECRET = "demo-app-secret"
@@ -56,8 +56,6 @@ class Sandbox:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        import atexit
-
         atexit.register(self.process.kill)
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
@@ -79,6 +77,7 @@ class Sandbox:
     def reset(self):
         """Forget everything, and shorten the moments that only a person would wait for."""
         self.control("POST", "reset")
+        self.control("POST", "switches", sent_ms=0, delivered_ms=0)
 
     def requests_log(self):
         """Return the Graph requests received since the reset."""
@@ -273,6 +272,16 @@ class WaSandboxCase(WaCase):
     """The same with a sandbox on a real socket behind the account."""
 
     @classmethod
+    def _request_handler(cls, session, request, /, **kwargs):
+        """Let requests to the sandbox through as they are.
+
+        Odoo's handler compares the timeout with a number; ours is a pair (connect, read).
+        """
+        if urlsplit(request.url).hostname == "127.0.0.1":
+            return _super_send(session, request, **kwargs)
+        return super()._request_handler(session, request, **kwargs)
+
+    @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.sandbox = Sandbox.get()
@@ -299,9 +308,19 @@ class WaSandboxCase(WaCase):
         Odoo's test server answers only requests of the test itself, so the bodies
         are handed over here; the route has its own tests.
         """
-        for delivery in self.sandbox.control("GET", "webhooks")["webhooks"]:
+        for delivery in self._settled_webhooks():
             self.store_webhook(delivery["body"].encode())
         self.process_webhooks()
+
+    def _settled_webhooks(self):
+        """Return the sandbox's webhooks once no more are coming (statuses follow within milliseconds)."""
+        webhooks, quiet = [], 0
+        while quiet < 3:
+            time.sleep(0.02)
+            fetched = self.sandbox.control("GET", "webhooks")["webhooks"]
+            quiet = quiet + 1 if len(fetched) == len(webhooks) else 0
+            webhooks = fetched
+        return webhooks
 
     def phone_messages(self, customer):
         """Return the thread as the customer's phone shows it."""

@@ -79,7 +79,7 @@ class WaTemplateSend(models.TransientModel):
             values, _missing = wizard._get_values({})
             wizard.value_ids = [Command.clear()] + [
                 Command.create(
-                    {"parameter_id": parameter.id, "value": values.get(parameter._key(), "")}
+                    {"parameter_id": parameter.id, "value": values.get(parameter.key, "")}
                 )
                 for parameter in wizard.template_id.parameter_ids
             ]
@@ -91,7 +91,7 @@ class WaTemplateSend(models.TransientModel):
             wizard.preview = wizard.template_id._render_card(values) if wizard.template_id else False
 
     def _get_overrides(self):
-        return {line.parameter_id._key(): line.value for line in self.value_ids if line.value}
+        return {line.parameter_id.key: line.value for line in self.value_ids if line.value}
 
     def _get_values(self, overrides):
         if not self.template_id:
@@ -136,7 +136,7 @@ class WaTemplateSendValue(models.TransientModel):
     _description = "Value of a WhatsApp Template Variable"
 
     wizard_id = fields.Many2one("wa.template.send", required=True, ondelete="cascade")
-    parameter_id = fields.Many2one("wa.template.parameter", required=True, readonly=True, ondelete="cascade")
+    parameter_id = fields.Many2one("wa.template.parameter", required=True, ondelete="cascade")
     name = fields.Char(related="parameter_id.name")
     example = fields.Char(related="parameter_id.example")
     value = fields.Char()

@@ -40,12 +40,12 @@ class WaInboundMessage(models.AbstractModel):
         conversation, _new = self.env["wa.conversation"]._ensure(number, contact)
         if contact.is_unreachable:
             contact.is_unreachable = False
-        self._add(event, conversation, item)
         conversation._on_inbound(self._sent_at(item), self._preview(item), counts(item.kind))
+        # Lead and owner first, so that the message counts as unread for the right person.
+        conversation._attach_open_lead()
         conversation._assign()
         conversation._apply_lead_policy(is_new, item.text)
-        if not conversation.user_id:
-            conversation._assign()
+        self._add(event, conversation, item)
         return [] if item.kind in HANDLED_KINDS else [f"message type not handled yet: {item.kind}"]
 
     @api.model

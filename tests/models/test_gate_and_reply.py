@@ -57,7 +57,7 @@ class TestReply(WaCase):
     def test_only_our_template_was_sent_so_free_text_stays_closed(self):
         self.conversation.last_inbound_at = fields.Datetime.now() - timedelta(hours=25)
         outcome = self.template._send_in_conversation(
-            self.conversation, self.conversation.lead_id, "manual", {("body", 0, "2"): "9"}
+            self.conversation, self.conversation.lead_id, "manual", {"body.2": "9"}
         )
         self.assertEqual(outcome.status, "queued", outcome.reason)
         with self.assertRaises(UserError):

@@ -17,13 +17,13 @@ class TestTemplateFill(WaCase):
     def test_values_come_from_the_record(self):
         values, missing = self.template._get_values(self.lead)
         self.assertFalse(missing)
-        self.assertEqual(values["body", 0, "1"], "Ada Example")
-        self.assertIn("1,250.00", values["body", 0, "2"])
+        self.assertEqual(values["body.1"], "Ada Example")
+        self.assertIn("1,250.00", values["body.2"])
 
     def test_fallback(self):
         self.lead.partner_id = False
         values, _missing = self.template._get_values(self.lead)
-        self.assertEqual(values["body", 0, "1"], "there")
+        self.assertEqual(values["body.1"], "there")
 
     def test_nothing_is_sent_half_empty(self):
         template = self._make_template("needs_phone", "Call {{1}} now please.", [("1", "email_from", False)])
@@ -36,7 +36,7 @@ class TestTemplateFill(WaCase):
     def test_newlines_and_runs_of_spaces_are_cleaned(self):
         self.lead.partner_id.name = "Ada\n\tExample     Ltd"
         values, _missing = self.template._get_values(self.lead)
-        self.assertEqual(values["body", 0, "1"], "Ada Example Ltd")
+        self.assertEqual(values["body.1"], "Ada Example Ltd")
 
     def test_values_are_never_evaluated(self):
         self.lead.partner_id.name = "{{ 6 * 7 }} {{2}}"
