@@ -14,7 +14,7 @@ class WaWebhookHealth(models.Model):
     _rec_name = "account_id"
 
     account_id = fields.Many2one("wa.account", required=True, ondelete="cascade")
-    refused_count = fields.Integer(readonly=True)
+    refused_count = fields.Integer(readonly=True, default=0)
     last_refused_at = fields.Datetime(readonly=True)
 
     _account_uniq = models.Constraint("UNIQUE(account_id)", "One row per account.")
@@ -25,7 +25,7 @@ class WaWebhookHealth(models.Model):
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE wa_webhook_health SET refused_count = refused_count + 1,
+                UPDATE wa_webhook_health SET refused_count = COALESCE(refused_count, 0) + 1,
                        last_refused_at = NOW() AT TIME ZONE 'UTC'
                  WHERE id = (SELECT id FROM wa_webhook_health
                               WHERE account_id = %s FOR UPDATE SKIP LOCKED)

@@ -7,6 +7,7 @@ from aiohttp import web
 from . import control, graph, graph_media
 from .faults import Faults
 from .journal import Journal
+from .keep import Keeper
 from .live import Hub
 from .switches import Switches
 from .traffic import Traffic
@@ -38,6 +39,7 @@ class Server:
         self.hub = Hub()
         self.postman = Postman(self.world, self.switches, self.journal, self.tell)
         self.traffic = Traffic(self.world, self.switches, self.postman, self.journal, self.hub)
+        self.keeper = Keeper(self, config["state_file"])
         self.buckets, self.pairs = {}, {}
         self._runner = None
 
@@ -89,11 +91,13 @@ class Server:
 
     async def _start(self, app):
         await self.postman.start()
+        await self.keeper.start()
 
     async def _close_streams(self, app):
         self.hub.close()
 
     async def _stop(self, app):
+        await self.keeper.stop()
         self.traffic.clear()
         await self.postman.stop()
 

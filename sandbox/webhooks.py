@@ -74,6 +74,8 @@ class Postman:
         self._serial = 0
         self._tasks = set()
         self._timers = set()
+        #: Delivery id -> its updates, while it is on the wire or waits for its next try.
+        self._retrying = {}
 
     async def start(self):
         """Open the HTTP client."""
@@ -96,11 +98,17 @@ class Postman:
         for timer in self._timers:
             timer.cancel()
         self._timers.clear()
+        self._retrying.clear()
         self.lanes = {}
 
     def waiting(self):
         """Return how many updates and retries have not been answered 200 yet."""
         return sum(len(lane.fresh) + len(lane.again) + lane.active + lane.delayed for lane in self.lanes.values())
+
+    def undelivered(self):
+        """Return the updates not answered 200 yet, but for those held back by disorder this very moment."""
+        out = [*self._retrying.values(), *(lane.fresh for lane in self.lanes.values())]
+        return [update for updates in out for update in updates]
 
     # ------------------------------------------------------------------ in
 
@@ -190,6 +198,7 @@ class Postman:
 
     async def _deliver(self, lane, delivery):
         delivery.attempts += 1
+        self._retrying[delivery.id] = delivery.updates
         started = time.monotonic()
         status, problem = None, None
         try:
@@ -214,6 +223,7 @@ class Postman:
             lane.active -= 1
         self._log(delivery, status, problem, (time.monotonic() - started) * 1000)
         if status == 200:
+            self._retrying.pop(delivery.id, None)
             for update in delivery.updates:
                 if update.done:
                     done, update.done = update.done, None
@@ -224,6 +234,7 @@ class Postman:
 
     def _retry(self, lane, delivery):
         if time.monotonic() - delivery.born > GIVE_UP_SECONDS:
+            self._retrying.pop(delivery.id, None)
             self.journal.counts["webhooks_given_up"] += 1
             return
         if self.lanes.get(lane.url) is not lane:

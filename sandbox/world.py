@@ -6,6 +6,7 @@ Everything lives in memory and is bounded. Time is the world's own clock: real t
 import base64
 import hashlib
 import os
+import secrets
 import time
 
 from . import fiction
@@ -36,9 +37,8 @@ class World:
 
     def reset(self):
         """Forget everything but what the configuration says."""
-        self._serial = 0
+        self._serial = self._wamids = 0
         self._wamid_seed = os.urandom(6)
-        self._country_digits = None
         self.accounts, self.numbers, self.tokens = {}, {}, {}
         self.customers, self.by_wa_id, self.by_bsuid, self.by_username = {}, {}, {}, {}
         self.threads, self.messages, self.templates, self.by_template = {}, {}, {}, {}
@@ -52,19 +52,27 @@ class World:
         for values in self.config.get("customers", ()):
             self.add_customer(**values)
 
+    def index(self):
+        """Build the look-ups anew from the records (after loading them)."""
+        people = self.customers.values()
+        self.by_wa_id = {one.wa_id: one for one in people}
+        self.by_bsuid = {self.bsuid(one): one for one in people}
+        self.by_username = {one.username: one for one in people if one.username}
+        self.by_template = {(one.waba_id, one.name, one.language): one for one in self.templates.values()}
+        self._serial = max([self._serial, *(int(one.id[1:]) for one in people)])
+
     def now(self):
         """Return the world's time in epoch seconds."""
         return time.time() + self.clock_offset
 
     def next_id(self):
         """Return a fresh decimal id for templates, media and the like."""
-        self._serial += 1
-        return str(910_000_000_000_000 + self._serial * 1009 + int.from_bytes(self._wamid_seed[:3], "big"))
+        return str(910_000_000_000_000 + secrets.randbelow(80_000_000_000_000))
 
     def next_wamid(self):
         """Return a fresh message id; opaque to clients, unique also over restarts."""
-        self._serial += 1
-        raw = b"\x1d\x18\x0c" + self._wamid_seed + self._serial.to_bytes(6, "big") + os.urandom(18)
+        self._wamids += 1
+        raw = b"\x1d\x18\x0c" + self._wamid_seed + self._wamids.to_bytes(6, "big") + os.urandom(18)
         return "wamid." + base64.b64encode(raw).decode()
 
     # ------------------------------------------------------------------ business side
@@ -75,8 +83,9 @@ class World:
         self.accounts[account.waba_id] = account
         for number in values["numbers"]:
             self.add_number(account.waba_id, **number)
-        for template in starter_templates():
-            self.add_template(account.waba_id, **template)
+        for number, template in enumerate(starter_templates(), 1):
+            template_id = str(990_000_000_000_000 + int(account.waba_id) % 1_000_000_000 * 100 + number)
+            self.add_template(account.waba_id, **template, id=template_id)
         return account
 
     def add_number(self, waba_id, phone_number_id, display, verified_name, **more):
@@ -96,7 +105,7 @@ class World:
     def add_template(self, waba_id, name, language, category, components, **more):
         """Add a template; (account, name, language) is unique."""
         template = Template(
-            id=self.next_id(),
+            id=more.pop("id", None) or self.next_id(),
             waba_id=waba_id,
             name=name,
             language=language,

@@ -32,7 +32,7 @@ SECRET_KEYS = frozenset(
 _KEYS = "|".join(sorted(map(re.escape, SECRET_KEYS - {"authorization"})))
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     # Authorization: Bearer x / OAuth x, with or without the header's name
-    (re.compile(r"\b(Bearer|OAuth)\s+(?!\*)[^\s'\",;}\]]+", re.I), rf"\1 {MASK}"),
+    (re.compile(r"\b(Bearer|OAuth)\s+[^\s'\",;}\]]{8,}", re.I), rf"\1 {MASK}"),
     # key=value in URLs and forms, "key": "value" in JSON and reprs
     (
         re.compile(rf"(?i)\b({_KEYS})(['\"]?\s*(?:=|:)\s*b?['\"]?)[^\s'\"&,;}}\]]+"),
