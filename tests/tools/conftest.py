@@ -1,0 +1,29 @@
+"""Pure tests of ``tools/``: run by pytest, without Odoo.
+
+    pytest tests/tools
+
+The repository root is an Odoo addon whose ``__init__.py`` imports Odoo, so pytest
+must neither import nor look at it (see ``--confcutdir`` in ``pyproject.toml``).
+Here it is only a place where ``tools`` is found.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAYLOADS = ROOT / "tests" / "payloads"
+
+sys.path.insert(0, str(ROOT))
+
+
+@pytest.fixture(scope="session")
+def payload():
+    """Return a function that reads a recorded JSON file by name."""
+
+    def read(name):
+        return json.loads((PAYLOADS / f"{name}.json").read_text(encoding="utf-8"))
+
+    return read

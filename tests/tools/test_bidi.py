@@ -1,0 +1,29 @@
+"""Invisible characters that strangers may write."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tools.bidi import neutralise, one_line
+
+
+def test_overrides_and_isolates_go_and_text_stays():
+    assert neutralise("invoice\u202efdp.exe") == "invoicefdp.exe"
+    assert neutralise("a\u2066b\u2069c\u202ad\u202c") == "abcd"
+    assert neutralise("שלום\u200f עולם") == "שלום\u200f עולם"
+    assert neutralise("a\x00b\x1bc\ufeff") == "abc"
+    assert neutralise("a\r\nb\rc\td") == "a\nb\nc\td"
+    assert neutralise("👨‍👩‍👧 ❤️") == "👨‍👩‍👧 ❤️"
+    assert neutralise(None) == ""
+
+
+def test_one_line():
+    assert one_line("  Ada\n\tExample \u202e ") == "Ada Example"
+    assert one_line(None) == ""
+
+
+@given(st.text())
+def test_what_is_left_can_be_stored(text):
+    found = neutralise(text)
+    assert found.encode("utf-8").decode("utf-8") == found
+    assert "\x00" not in found
+    assert neutralise(found) == found

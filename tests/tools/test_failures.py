@@ -1,0 +1,106 @@
+"""Meta's codes and what they mean."""
+
+import pytest
+
+from tools.failures import FAMILIES, FAILURES, RANGES, SLUGS, classify
+
+# Section 1.5 of Meta's list by family: the letter stands for its class.
+BY_FAMILY = {
+    "transient": (1, 2, 131000, 131016, 131057, 133000, 133004, 133015, 134101),
+    "throttled": (4, 613, 80007, 80008, 130429, 131048, 131056, 132069, 133016),
+    "permanent": (
+        *(130497, 131020, 131021, 131035, 131036, 131041, 131047, 131052, 131053),
+        *(131062, 131201, 131215, 132005, 132007, 137000, 138006, 139101, 2593109),
+    ),
+    "recipient": (130472, 131026, 131049, 131050),
+    "configuration": (
+        *(0, 3, 10, 33, 190, 200, 299, 368, 131005, 131030, 131031, 131037, 131042),
+        *(131044, 131045, 131063, 131064, 132001, 132015, 132016, 132068, 133005),
+        *(133006, 133008, 133009, 133010, 134011, 134102, 200005, 200006, 200007),
+        *(2388001, 2388019, 147001, 2494164),
+    ),
+    "request": (
+        *(100, 131008, 131009, 131051, 131055, 131059, 131061, 132000, 132008, 132012),
+        *(132018, 134100, 135000, 2388040, 2388047, 2388072, 2388073, 2388293, 2388299),
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("family", "code"),
+    [(family, code) for family, codes in BY_FAMILY.items() for code in codes],
+)
+def test_family(family, code):
+    found = classify(code)
+    assert (found.family, found.code) == (family, code)
+    assert found.slug in SLUGS - {"unknown_error"}
+    assert found.retryable is (family in ("transient", "throttled"))
+
+
+def test_every_row_of_the_table_is_sound():
+    for code, failure in FAILURES.items():
+        assert failure.code == code
+        assert failure.family in FAMILIES
+        assert failure.scope in ("message", "recipient", "template", "number", "account")
+        assert failure.wait >= 0
+    for first, last, family, slug, _scope in RANGES:
+        assert first < last
+        assert family in FAMILIES
+        assert slug in SLUGS
+        assert not [c for c in FAILURES if first <= c <= last]
+
+
+@pytest.mark.parametrize(
+    ("code", "wait"),
+    [(131049, 86400), (134101, 600), (133015, 300), (133016, 259200), (131056, 1)],
+)
+def test_least_waiting_times(code, wait):
+    assert classify(code).wait == wait
+
+
+def test_unknown_server_errors_are_tried_a_few_times():
+    assert classify(1).tries == classify(131000).tries == 3
+    assert classify(2).tries is None
+
+
+@pytest.mark.parametrize(
+    ("code", "scope"),
+    [
+        (132015, "template"),
+        (190, "account"),
+        (133010, "number"),
+        (131056, "recipient"),
+        (130429, "number"),
+        (131047, "message"),
+    ],
+)
+def test_scope(code, scope):
+    assert classify(code).scope == scope
+
+
+def test_the_subcode_says_more_than_the_general_code():
+    assert classify(100, 2388073).slug == "template_definition"
+    assert classify(100, 2388073).code == 2388073
+    assert classify(100, 99).slug == "request_invalid"
+    assert classify(None, 2388073).slug == "template_definition"
+    assert classify(131026, 2388073).slug == "recipient_unreachable"
+
+
+@pytest.mark.parametrize(
+    ("status", "flag", "family"),
+    [
+        (400, False, "permanent"),
+        (None, False, "permanent"),
+        (400, True, "transient"),
+        (429, False, "throttled"),
+        (500, False, "transient"),
+        (503, False, "transient"),
+        (401, False, "configuration"),
+        (403, False, "configuration"),
+        (404, False, "permanent"),
+    ],
+)
+@pytest.mark.parametrize("code", [987654, None])
+def test_codes_nobody_knows(code, status, flag, family):
+    found = classify(code, None, status, flag)
+    assert (found.code, found.family, found.slug) == (code, family, "unknown_error")

@@ -1,0 +1,151 @@
+"""Numbers: right or refused, never a cut digit; and one person under all spellings."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tools.phone import (
+    country_of,
+    digits,
+    format_international,
+    is_bsuid,
+    normalise,
+    phone_key,
+    variants,
+    wa_id_to_e164,
+)
+
+
+@pytest.mark.parametrize(
+    ("raw", "country", "expected"),
+    [
+        ("+44 7700 900123", None, "+447700900123"),
+        ("+1 (202) 555-0142", None, "+12025550142"),
+        ("0044 7700 900123", None, "+447700900123"),
+        ("07700 900123", "GB", "+447700900123"),
+        ("07700 900123", "gb", "+447700900123"),
+        ("447700900123", "GB", "+447700900123"),
+        ("(202) 555-0142", "US", "+12025550142"),
+        ("00447700900123", "DE", "+447700900123"),
+        ("11 15-2345-6789", "AR", "+5491123456789"),
+        ("+5215512345678", None, "+525512345678"),
+        ("11 96123-4567", "BR", "+5511961234567"),
+        ("+1 202 555 0142 ext. 7", None, "+12025550142"),
+    ],
+)
+def test_numbers_become_e164(raw, country, expected):
+    assert normalise(raw, country) == expected
+
+
+@pytest.mark.parametrize(
+    ("raw", "country"),
+    [
+        ("07700 900123", None),  # local, but where?
+        ("447700900123", None),  # could be anything
+        ("555-0142", "US"),  # works only inside its town
+        ("0170 123456789012345", "DE"),  # too long
+        ("12", "GB"),
+        ("1-800-FLOWERS", "US"),
+        ("ada@example.com", "GB"),
+        ("", "GB"),
+        (None, None),
+        ("+", None),
+        ("+999 123 456 789", None),
+    ],
+)
+def test_anything_else_is_refused(raw, country):
+    assert normalise(raw, country) is None
+
+
+@given(st.text(), st.sampled_from([None, "GB", "US", "BR", "MX", "AR", "DE", "??"]))
+def test_any_text_is_understood_or_refused(raw, country):
+    found = normalise(raw, country)
+    assert found is None or (found.startswith("+") and found[1:].isdigit())
+
+
+@given(st.from_regex(r"[1-9]{8,14}", fullmatch=True))
+def test_international_numbers_keep_every_digit(number):
+    found = normalise("+" + number)
+    assert found is None or phone_key(found) == phone_key(number)
+
+
+@pytest.mark.parametrize(
+    ("wa_ids", "key"),
+    [
+        (("5511961234567", "551161234567"), "5511961234567"),
+        (("525512345678", "5215512345678"), "525512345678"),
+        (("5491123456789", "541123456789"), "5491123456789"),
+        (("447700900123", "+44 7700 900123"), "447700900123"),
+    ],
+)
+def test_all_spellings_of_a_person_have_one_key(wa_ids, key):
+    assert {phone_key(wa_id) for wa_id in wa_ids} == {key}
+    for wa_id in wa_ids:
+        assert variants(wa_id)[0] == key
+        assert digits(wa_id) in variants(wa_id)
+
+
+def test_a_brazilian_landline_is_somebody_else():
+    assert variants("551134567890") == ("551134567890",)
+    assert phone_key("5511934567890") != phone_key("551134567890")
+
+
+@given(st.from_regex(r"(55|52|54|44|1)[0-9]{8,11}", fullmatch=True))
+def test_the_key_of_every_spelling_is_the_key(wa_id):
+    assert {phone_key(spelling) for spelling in variants(wa_id)} == {phone_key(wa_id)}
+    assert len(set(variants(wa_id))) == len(variants(wa_id))
+
+
+def test_nothing_has_no_key():
+    assert phone_key(None) == phone_key("") == phone_key("Ada") == ""
+    assert variants("") == ()
+    assert wa_id_to_e164("") is None
+    assert format_international(None) == ""
+
+
+def test_sending_wants_a_plus():
+    assert wa_id_to_e164("447700900123") == "+447700900123"
+    assert wa_id_to_e164("+447700900123") == "+447700900123"
+
+
+@pytest.mark.parametrize(
+    ("identifier", "country"),
+    [
+        ("447700900123", "GB"),
+        ("12025550142", "US"),
+        ("5215512345678", "MX"),
+        ("GB.70315500291844", "GB"),
+        ("BR.ENT.88120045", "BR"),
+        ("", None),
+        (None, None),
+        ("99999", None),
+        ("Ada", None),
+    ],
+)
+def test_country(identifier, country):
+    assert country_of(identifier) == country
+
+
+def test_numbers_for_people():
+    assert format_international("447700900123") == "+44 7700 900123"
+    assert format_international("12025550142") == "+1 202-555-0142"
+    assert format_international("0") == "+0"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("GB.70315500291844", True),
+        ("GB.ENT.88120045", True),
+        ("GB.a1B2", True),
+        ("gb.70315500291844", False),
+        ("GB.", False),
+        ("GB.12 34", False),
+        ("447700900123", False),
+        ("GB.703\n", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_recognising_a_bsuid(value, expected):
+    assert is_bsuid(value) is expected
