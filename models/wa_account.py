@@ -182,6 +182,14 @@ class WaAccount(models.Model):
             app_secret=account._secret("app_secret") or None,
         )
 
+    def _get_app_transport(self):
+        """Return a client that speaks as the Meta app itself, for its webhook settings."""
+        self.ensure_one()
+        account = self.sudo()
+        return GraphClient(
+            account.api_url, account.api_version, f"{account.app_id}|{account._secret('app_secret')}"
+        )
+
     def _get_portfolio_key(self):
         """Return the scope in which Meta's customer ids are unique.
 

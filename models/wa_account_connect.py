@@ -1,7 +1,29 @@
+from urllib.parse import urlsplit
+
 from odoo import models
 from odoo.exceptions import UserError
 
 from ..tools.graph.errors import GraphError
+
+#: What we want to hear about. Source: cloud-api reference §5.8, recommended set.
+WEBHOOK_FIELDS = (
+    "messages",
+    "message_template_status_update",
+    "message_template_quality_update",
+    "message_template_components_update",
+    "template_category_update",
+    "user_preferences",
+    "account_update",
+    "account_alerts",
+    "account_review_update",
+    "business_capability_update",
+    "phone_number_quality_update",
+    "phone_number_name_update",
+    "security",
+    "smb_message_echoes",
+    "history",
+    "smb_app_state_sync",
+)
 
 
 class WaAccount(models.Model):
@@ -23,11 +45,7 @@ class WaAccount(models.Model):
                 account._read_account(transport)
                 account._sync_numbers(transport)
                 self.env["wa.template"]._sync_account(account)
-                transport.subscribe(
-                    account.waba_id,
-                    callback_url=account.sudo().webhook_url,
-                    verify_token=account._secret("verify_token"),
-                )
+                account._subscribe(transport)
             except GraphError as error:
                 raise self._user_error(error) from error
             account.write({"state": "connected", "state_reason": False})
@@ -97,14 +115,39 @@ class WaAccount(models.Model):
             else:
                 numbers.create({**vals, "account_id": self.id})
 
+    def _subscribe(self, transport):
+        """Have the account's webhooks come here; Meta calls us back to verify at once.
+
+        The app's own callback covers all fields. Where another system already uses
+        it we take over messages only, by an override of the account: nobody else's
+        webhooks are hijacked. Source: cloud-api reference §4.1.
+        """
+        callback_url, verify_token = self.sudo().webhook_url, self._secret("verify_token")
+        transport.subscribe(self.waba_id)
+        app = self._get_app_transport() if self.app_id else None
+        present = app.app_callback(self.app_id) if app else None
+        if app and (not present or present == callback_url or self._is_former_callback(present)):
+            app.set_app_callback(self.app_id, callback_url, verify_token, WEBHOOK_FIELDS)
+        else:
+            transport.subscribe(self.waba_id, callback_url=callback_url, verify_token=verify_token)
+            self.message_post(
+                body=self.env._(
+                    "The Meta app already sends its webhooks to another address, so only messages come "
+                    "here. Template and account news arrive when you set this callback in the app dashboard."
+                )
+            )
+
+    def _is_former_callback(self, url):
+        """Tell whether an address is this account's callback under another base address of ours."""
+        return urlsplit(url).path == urlsplit(self.sudo().webhook_url).path
+
     def _user_error(self, error):
         """Return the UserError that says in plain words what Meta refused.
 
         :param GraphError error: never contains a secret.
         """
         sentence = self.env["wa.failure"]._sentence(
-            getattr(error, "code", None) or "not_reachable",
-            getattr(error, "user_message", None) or getattr(error, "details", None) or None,
+            error.code or "not_reachable", error.user_message or error.details or error.message
         )
         return UserError(sentence)
 

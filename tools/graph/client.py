@@ -8,7 +8,7 @@ Source: developers.facebook.com, WhatsApp Cloud API and Business Management API.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -144,6 +144,33 @@ class GraphClient(MediaCalls):
             body = {"override_callback_uri": callback_url, "verify_token": verify_token}
         path = f"{_id(waba_id)}/subscribed_apps"
         self._request("POST", path, body=body or None, repeatable=True)
+
+    def app_callback(self, app_id: str) -> str:
+        """Return the address the app's own webhooks go to; ``""`` when none is set.
+
+        Needs a client whose token is the app's: ``APP_ID|APP_SECRET``.
+        Source: Graph API "Webhooks – subscriptions edge".
+        """
+        for item in self._pages(f"{_id(app_id)}/subscriptions", {}):
+            if item.get("object") == "whatsapp_business_account":
+                return str(item.get("callback_url") or "")
+        return ""
+
+    def set_app_callback(
+        self, app_id: str, callback_url: str, verify_token: str, fields: Iterable[str]
+    ) -> None:
+        """Have all webhooks of the app go to an address; Meta calls it at once to verify it.
+
+        Needs a client whose token is the app's, as :meth:`app_callback`. Unlike
+        the override of :meth:`subscribe` this covers all fields, not just messages.
+        """
+        body = {
+            "object": "whatsapp_business_account",
+            "callback_url": callback_url,
+            "verify_token": verify_token,
+            "fields": ",".join(fields),
+        }
+        self._request("POST", f"{_id(app_id)}/subscriptions", body=body, repeatable=True)
 
     def unsubscribe(self, waba_id: str) -> None:
         """Stop the account's webhooks to our app."""
