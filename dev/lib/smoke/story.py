@@ -27,8 +27,10 @@ def play(values: dict) -> int:
             approved = stage.admin.call("wa.template", "search_count", [("status", "=", "APPROVED"), ("model_id", "!=", False)])
             expect(approved >= 2, f"{approved} approved templates are tied to a model")
             expect(len(stage.team_members()) >= 2, "the team has fewer than two members")
-            subscribed = stage.sandbox.call("GET", "/state")["accounts"][0]
-            expect(subscribed["override_callback_uri"] == values["webhook_url"], f"WhatsApp would call {subscribed}")
+            state = stage.sandbox.call("GET", "/state")
+            called = state["accounts"][0]["override_callback_uri"] or state["app_callback"]["callback_url"]
+            expect(state["accounts"][0]["subscribed"], "WhatsApp sends the account's webhooks to nobody")
+            expect(called == values["webhook_url"], f"WhatsApp would call {called}")
 
     _chapter("Before", ready)
     for hidden in (False, True):
