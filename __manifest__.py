@@ -35,6 +35,7 @@
         "demo/wa_template_demo.xml",
         "demo/automation_demo.xml",
     ],
+    "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": [
             "crm_whatsapp/static/src/**/*",
