@@ -6,7 +6,7 @@ import json
 from aiohttp import web
 
 from . import control_customers, control_world
-from .control_errors import ControlError
+from .control_errors import ControlError, whole
 from .errors import GraphError
 from .faults import FaultError
 from .graph import log_view
@@ -155,11 +155,9 @@ def set_clock(server, request, body):
 
 def tail(request, rows):
     """Return the newest ``limit`` rows (200 unless told), oldest first."""
-    limit = request.query.get("limit", "200")
-    if not limit.isdigit():
-        raise ControlError("limit must be a number.")
+    limit = whole(request, "limit", 200)
     rows = list(rows)
-    return rows[-int(limit) :] if int(limit) else []
+    return rows[-limit:] if limit else []
 
 
 def requests(server, request, body):

@@ -1,7 +1,7 @@
 """Control API, the customers' side: who they are, what they write, tap, read and change."""
 
 from . import payloads
-from .control_errors import ControlError
+from .control_errors import ControlError, whole
 from .graph_media import store
 from .rules_recipient import normalise
 from .taps import tap
@@ -60,7 +60,7 @@ def list_customers(server, request, body):
         if not words or any(words in text for text in (one.name.lower(), one.wa_id, one.username or ""))
     ]
     found.sort(key=lambda one: active.get(one.id, (0, 0))[0], reverse=True)
-    limit = int(request.query.get("limit") or len(found))
+    limit = whole(request, "limit", len(found))
     rows = [
         {**customer_view(world, one), "last_at": active.get(one.id, (0, 0))[0], "unread": active.get(one.id, (0, 0))[1]}
         for one in found[:limit]
@@ -204,6 +204,8 @@ def write(server, request, body):
         raise ControlError("A text message needs a text.")
     if content is None and kind != "unsupported":
         raise ControlError(f"A message of type {kind} needs the object {kind}.")
+    if kind == "reaction" and not isinstance(content.get("message_id"), str):
+        raise ControlError("A reaction needs reaction.message_id.")
     at = None
     if body.get("ago_s") is not None:
         at = world.now() - float(body["ago_s"])

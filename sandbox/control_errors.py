@@ -1,4 +1,4 @@
-"""The one way a control call fails."""
+"""How a control call fails, and reading its numbers."""
 
 
 class ControlError(Exception):
@@ -10,3 +10,11 @@ class ControlError(Exception):
     def __init__(self, text, status=400):
         super().__init__(text)
         self.status = status
+
+
+def whole(request, name, default):
+    """Return a number from the query string, or raise a ControlError."""
+    text = request.query.get(name) or str(default)
+    if not text.isdigit():
+        raise ControlError(f"{name} must be a number.")
+    return int(text)

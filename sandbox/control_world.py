@@ -2,7 +2,7 @@
 
 from . import payloads, rules_review
 from .control_customers import number_of
-from .control_errors import ControlError
+from .control_errors import ControlError, whole
 from .errors import GraphError
 from .graph_templates import set_status
 from .records import Token
@@ -49,8 +49,7 @@ def emit(server, request, body):
 
 def list_sent(server, request, body):
     """Every message accepted from the business: for "exactly once" counts. ``after`` is a serial."""
-    after = int(request.query.get("after", 0))
-    limit = int(request.query.get("limit", 10_000))
+    after, limit = whole(request, "after", 0), whole(request, "limit", 10_000)
     rows = [row for row in server.journal.sent if row[0] > after][:limit]
     names = ("serial", "id", "customer_id", "phone_number_id", "type", "biz_opaque_callback_data", "timestamp")
     out = [dict(zip(names, row, strict=True)) for row in rows]

@@ -100,7 +100,7 @@ class Call:
             self.body = dict(await self.request.post())
             return
         try:
-            body = json.loads(self.raw)
+            body = json.loads(self.raw, parse_constant=reject_constant)
         except ValueError:
             body = None
         if not isinstance(body, dict):
@@ -120,6 +120,11 @@ class Call:
         """Return a parameter from the body or the query string."""
         value = self.body.get(name)
         return self.params.get(name, default) if value is None else value
+
+
+def reject_constant(name):
+    """Refuse ``NaN`` and ``Infinity``, which Python reads but JSON does not have."""
+    raise ValueError(name)
 
 
 def split_path(path):

@@ -40,7 +40,7 @@ def send(call):
     if kind == "template":
         apply_template(call, number, message)
     else:
-        check_media(world, media_kind(kind, body[kind]), rules_message.check_content(kind, body[kind]))
+        check_media(world, rules_message.check_content(kind, body[kind]))
     how, value = rules_recipient.target(body)
     if body.get("recipient_type") == "group":
         raise GraphError(131041, "The group does not exist or this number is not a member of it.")
@@ -48,6 +48,8 @@ def send(call):
     try:
         customer = find_customer(world, number, how, value)
         message.customer_id, message.sent_by = customer.id, how
+        if how == "recipient" and message.category == "authentication":
+            raise GraphError(131062, "Authentication templates need a phone number as recipient.")
         check_person(call, number, customer, message)
     except GraphError as problem:
         if problem.code not in call.server.switches.async_errors or problem.code not in DEFERRABLE:
@@ -163,21 +165,14 @@ def apply_template(call, number, message):
     card, media = rules_parameters.fill(
         template.components, content.get("components", []), template.parameter_format == "NAMED", call.version
     )
-    check_media(world, (card["header"] or {}).get("type"), media)
+    check_media(world, media)
     message.card, message.category = card, template.category.lower()
     message.template = {"name": template.name, "language": template.language, "category": template.category}
 
 
-def media_kind(kind, content):
-    """Return as what kind of media the files of a message are used: its own type, or its header's."""
-    if kind == "interactive" and isinstance(content, dict) and isinstance(content.get("header"), dict):
-        return content["header"].get("type")
-    return kind
-
-
-def check_media(world, kind, ids):
-    """Raise unless every media id exists, was uploaded by the business and fits its use."""
-    for media_id in ids:
+def check_media(world, files):
+    """Raise unless every file exists, was uploaded by the business and fits its use."""
+    for kind, media_id in files:
         media = world.media.get(media_id)
         if media is None or media.from_customer or rules_media.is_expired(media.at, False, world.now()):
             raise GraphError(

@@ -4,6 +4,7 @@ Source: Meta, the pages ``messages/interactive-*``. A refusal is always 131009 w
 """
 
 from .errors import invalid, missing
+from .shapes import table
 
 BODY_MAX = 1024
 LIST_BODY_MAX = 4096
@@ -21,11 +22,11 @@ def length(name, value, top, low=1):
 
 
 def check_interactive(content):
-    """Check an interactive message; return the media ids it uses."""
+    """Check an interactive message; return the files it uses as ``(kind, media id)``."""
     if not isinstance(content, dict):
         raise missing("interactive")
     kind = content.get("type")
-    rule = KINDS.get(kind)
+    rule = KINDS.get(str(kind))
     if rule is None:
         raise invalid(f"interactive['type'] {str(kind)[:40]} is not a supported interactive message.")
     action = content.get("action")
@@ -36,13 +37,13 @@ def check_interactive(content):
         raise missing("interactive['body']")
     length("Body text", body.get("text"), LIST_BODY_MAX if kind == "list" else BODY_MAX)
     if content.get("footer") is not None:
-        length("Footer text", (content["footer"] or {}).get("text"), FOOTER_MAX)
+        length("Footer text", table(content["footer"]).get("text"), FOOTER_MAX)
     rule(content, action)
     return check_header(content.get("header"))
 
 
 def check_header(header):
-    """Check an optional header and return the media id in it, if any."""
+    """Check an optional header and return the file in it as ``(kind, media id)``, if any."""
     if header is None:
         return ()
     kind = header.get("type") if isinstance(header, dict) else None
@@ -54,7 +55,7 @@ def check_header(header):
     media = header.get(kind)
     if not isinstance(media, dict) or bool(media.get("id")) == bool(media.get("link")):
         raise invalid(f"interactive['header']['{kind}'] needs exactly one of id and link.")
-    return (str(media["id"]),) if media.get("id") else ()
+    return ((kind, str(media["id"])),) if media.get("id") else ()
 
 
 def check_buttons(content, action):
@@ -62,8 +63,8 @@ def check_buttons(content, action):
     buttons = action.get("buttons")
     if not isinstance(buttons, list) or not 1 <= len(buttons) <= 3:
         raise invalid("Invalid buttons count. Min allowed buttons: 1, Max allowed buttons: 3")
-    replies = [button.get("reply") or {} for button in buttons if isinstance(button, dict)]
-    if len(replies) != len(buttons) or any(button.get("type") != "reply" for button in buttons):
+    replies = [table(table(button).get("reply")) for button in buttons]
+    if any(table(button).get("type") != "reply" for button in buttons):
         raise invalid("Button type must be reply.")
     for reply in replies:
         length("Button title", reply.get("title"), 20)
@@ -89,7 +90,7 @@ def check_list(content, action):
             raise invalid("Each section needs at least one row.")
         if len(sections) > 1 or section.get("title"):
             length("Section title", section.get("title"), 24)
-        for row in rows:
+        for row in map(table, rows):
             length("Row id", row.get("id"), 200)
             length("Row title", row.get("title"), 24)
             if row.get("description") is not None:

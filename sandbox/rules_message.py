@@ -49,7 +49,7 @@ def check_envelope(body):
 def check_content(kind, content):
     """Check the object of one type.
 
-    :return: ids of uploaded media the message refers to; the caller checks that they exist.
+    :return: the uploaded files it refers to as ``(kind, media id)``; the caller checks that they exist.
     """
     if kind == "text":
         return check_text(content)
@@ -88,7 +88,7 @@ def check_media(kind, content):
             raise GraphError(100, message=f"(#100) Param caption is not supported for {kind} messages.")
         if len(str(caption)) > CAPTION_MAX:
             raise too_long(f"{kind}['caption']", CAPTION_MAX)
-    return (str(media_id),) if media_id else ()
+    return ((kind, str(media_id)),) if media_id else ()
 
 
 def check_location(content):
@@ -124,7 +124,7 @@ def check_contacts(content):
 
 def check_reaction(content):
     """Check a reaction; an empty emoji takes the reaction back. The target is checked by the caller."""
-    if not isinstance(content, dict) or not content.get("message_id"):
+    if not isinstance(content, dict) or not isinstance(content.get("message_id"), str):
         raise missing("reaction['message_id']")
     if not isinstance(content.get("emoji"), str):
         raise missing("reaction['emoji']")

@@ -1,33 +1,15 @@
 """Filling a template: does what is sent match what was approved?
 
-Source: Meta, ``templates/components`` and ``templates/utility-templates`` (named and positional parameters).
-The result is the card the customer sees.
+Source: Meta, ``templates/components`` and ``templates/utility-templates`` (named and positional parameters),
+``templates/media-card-carousel-templates``, ``templates/limited-time-offer-templates``.
 """
 
-import re
-
 from .errors import GraphError, invalid, missing
+from .rules_buttons import fill_buttons
+from .rules_values import VARIABLE, count_error, text_of, variables
 
-VARIABLE = re.compile(r"{{\s*([A-Za-z0-9_]+)\s*}}")
-#: Meta's sentence says "more than 4 consecutive spaces"; reports differ on exactly four, so four are refused too.
-BAD_WHITESPACE = re.compile(r"[\n\r\t]| {4,}")
 BODY_MAX = 1024
-PAYLOAD_MAX = 128
-COUPON_MAX = 20
 MEDIA_FORMATS = ("IMAGE", "VIDEO", "DOCUMENT", "GIF")
-TEXT_TYPES = ("text", "currency", "date_time")
-
-
-def variables(text):
-    """Return the variable names of a text in order of first appearance."""
-    return list(dict.fromkeys(VARIABLE.findall(text or "")))
-
-
-def count_error(where, got, wanted):
-    """Return Meta's 132000 with its usual details."""
-    return GraphError(
-        132000, f"{where}: number of localizable_params ({got}) does not match the expected number of params ({wanted})"
-    )
 
 
 def fill(definition, sent, named, version):
@@ -37,68 +19,56 @@ def fill(definition, sent, named, version):
     :param sent: ``template.components`` of the request.
     :param named: the template uses named parameters.
     :param version: Graph version as a number; from 23 on whitespace errors are 132018, before 132012.
-    :return: ``(card, media_ids)``; the card has ``header``, ``body``, ``footer`` and ``buttons``.
+    :return: ``(card, media)``: what the customer sees, with ``header``, ``body``, ``footer``, ``buttons`` and, where the
+        template has them, ``offer`` and ``cards``; and the files it uses as ``(kind, media id)``.
     """
-    if not isinstance(sent, list) or any(not isinstance(item, dict) for item in sent):
-        raise invalid("template['components'] must be an array of objects.")
     parts = {part["type"].upper(): part for part in definition}
     given = sort_components(sent)
-    card = {"header": None, "body": "", "footer": None, "buttons": []}
     media = []
-    card["header"] = fill_header(parts.get("HEADER"), given["header"], named, version, media)
-    body = parts.get("BODY", {})
-    card["body"] = fill_text("body", body.get("text", ""), given["body"], named, version)
-    if len(card["body"]) > BODY_MAX:
-        raise GraphError(132005, f"Translated body text is longer than {BODY_MAX} characters.")
-    if "FOOTER" in parts:
-        card["footer"] = parts["FOOTER"].get("text") or None
-    card["buttons"] = fill_buttons(parts.get("BUTTONS", {}).get("buttons", []), given["button"], version)
+    card = {
+        "header": fill_header(parts.get("HEADER"), given["header"], named, version, media),
+        "body": fill_body(parts.get("BODY", {}), given["body"], named, version),
+        "footer": parts.get("FOOTER", {}).get("text"),
+        "buttons": fill_buttons(parts.get("BUTTONS", {}).get("buttons", []), given["button"], version),
+    }
+    if "LIMITED_TIME_OFFER" in parts:
+        card["offer"] = fill_offer(parts["LIMITED_TIME_OFFER"], given.pop("limited_time_offer", []))
+    if "CAROUSEL" in parts:
+        card["cards"] = fill_cards(parts["CAROUSEL"]["cards"], given.pop("cards", []), named, version, media)
+    for name in ("limited_time_offer", "cards"):
+        if name in given:
+            raise GraphError(132018, f"The template has no component {name}.")
     return card, tuple(media)
 
 
 def sort_components(sent):
-    """Return the parameters of header and body and the button components by index."""
+    """Return what was sent by component: parameters of header, body and offer, buttons by index, cards."""
+    if not isinstance(sent, list) or any(not isinstance(item, dict) for item in sent):
+        raise invalid("template['components'] must be an array of objects.")
     given = {"header": [], "body": [], "button": {}}
     for part in sent:
         kind = str(part.get("type", "")).lower()
         params = part.get("parameters", [])
         if not isinstance(params, list) or any(not isinstance(item, dict) for item in params):
             raise invalid(f"template['components']: parameters of {kind[:20]} must be an array of objects.")
-        if kind in ("header", "body"):
+        if kind in ("header", "body", "limited_time_offer"):
             given[kind] = params
         elif kind == "button":
-            try:
-                index = int(part.get("index"))
-            except (TypeError, ValueError):
-                raise missing("index of the button component") from None
-            given["button"][index] = (str(part.get("sub_type", "")).lower(), params)
+            index = str(part.get("index", ""))
+            if not (index.isascii() and index.isdigit()):
+                raise missing("index of the button component")
+            given["button"][int(index[:4])] = (str(part.get("sub_type", "")).lower(), params)
+        elif kind == "carousel":
+            given["cards"] = part.get("cards")
         else:
             raise GraphError(132018, f"Component type {kind[:40]} is not part of the template.")
     return given
 
 
-def text_of(where, param, version):
-    """Return the text a parameter puts into the template, or raise."""
-    kind = param.get("type")
-    if kind not in TEXT_TYPES:
-        raise GraphError(132012, f"{where}: Format mismatch, expected TEXT, received {str(kind).upper()[:20]}")
-    value = param.get("text") if kind == "text" else (param.get(kind) or {}).get("fallback_value")
-    if value is None or value == "":
-        raise GraphError(131008, f"Parameter of type {kind} is missing text value")
-    if not isinstance(value, str):
-        raise invalid(f"{where}: the value of a parameter must be a string.")
-    if BAD_WHITESPACE.search(value):
-        raise GraphError(
-            132018 if version >= 23 else 132012,
-            f"{where}: Param text cannot have new-line/tab characters or more than 4 consecutive spaces",
-        )
-    return value
-
-
 def fill_text(where, text, params, named, version):
     """Put parameters into one text; counts, names and values are checked."""
     wanted = variables(text)
-    if named and params and not all(param.get("parameter_name") for param in params):
+    if named and params and not all(isinstance(param.get("parameter_name"), str) for param in params):
         raise GraphError(100, "Parameter name is missing or empty")
     if not named and any(param.get("parameter_name") for param in params):
         raise GraphError(132012, f"{where}: the template has positional parameters, parameter_name was given")
@@ -108,7 +78,8 @@ def fill_text(where, text, params, named, version):
         values = {param["parameter_name"]: text_of(where, param, version) for param in params}
         if set(values) != set(wanted):
             raise GraphError(
-                132000, f"{where}: parameter names {sorted(values)} do not match the expected names {sorted(wanted)}"
+                132000,
+                f"{where}: parameter names {sorted(values)} do not match the expected names {sorted(wanted)}",
             )
     else:
         order = sorted(wanted, key=lambda name: int(name) if name.isdigit() else 0)
@@ -116,8 +87,16 @@ def fill_text(where, text, params, named, version):
     return VARIABLE.sub(lambda match: values[match.group(1)], text)
 
 
+def fill_body(part, params, named, version):
+    """Return the filled body, which has its own limit."""
+    text = fill_text("body", part.get("text", ""), params, named, version)
+    if len(text) > BODY_MAX:
+        raise GraphError(132005, f"Translated body text is longer than {BODY_MAX} characters.")
+    return text
+
+
 def fill_header(part, params, named, version, media):
-    """Return the header of the card, or None; appends used media ids to ``media``."""
+    """Return the header of the card, or None; appends used files to ``media``."""
     if part is None:
         if params:
             raise count_error("header", len(params), 0)
@@ -126,94 +105,56 @@ def fill_header(part, params, named, version, media):
     if form == "TEXT":
         return {"type": "text", "text": fill_text("header", part.get("text", ""), params, named, version)}
     if form not in (*MEDIA_FORMATS, "LOCATION"):
-        if params:
-            raise count_error("header", len(params), 0)
         return {"type": form.lower()}
-    return fill_header_object(form, params, media)
-
-
-def fill_header_object(form, params, media):
-    """Return a header that is a file or a place."""
     kind = str(params[0].get("type", "")).lower() if len(params) == 1 else "unknown"
     if kind != form.lower():
         raise GraphError(132012, f"header: Format mismatch, expected {form}, received {kind.upper()[:20]}")
     value = params[0].get(kind)
     if not isinstance(value, dict):
         raise missing(f"header parameter {kind}")
-    if form == "LOCATION":
+    return fill_header_object(kind, value, media)
+
+
+def fill_header_object(kind, value, media):
+    """Return a header that is a place or a file."""
+    if kind == "location":
         if value.get("latitude") in (None, "") or value.get("longitude") in (None, ""):
             raise missing("header location latitude and longitude")
         return {"type": kind, "location": value}
     if bool(value.get("id")) == bool(value.get("link")):
         raise invalid(f"header: {kind} needs exactly one of id and link.")
     if value.get("id"):
-        media.append(str(value["id"]))
+        media.append((kind, str(value["id"])))
     return {"type": kind, kind: value}
 
 
-def fill_buttons(buttons, given, version):
-    """Return the card's buttons with URLs completed and payloads attached."""
-    for index in given:
-        if not 0 <= index < len(buttons):
-            raise GraphError(132018, f"buttons: there is no button at index {index}")
-    return [fill_button(index, button, given.get(index), version) for index, button in enumerate(buttons)]
+def fill_offer(part, params):
+    """Return the offer of a limited-time offer; one that expires needs the time in milliseconds."""
+    offer = part.get("limited_time_offer", {})
+    out = {"text": offer.get("text", "")}
+    if not offer.get("has_expiration"):
+        return out
+    given = params[0].get("limited_time_offer") if len(params) == 1 else None
+    expires = given.get("expiration_time_ms") if isinstance(given, dict) else None
+    if isinstance(expires, bool) or not isinstance(expires, int):
+        raise GraphError(131008, "limited_time_offer: expiration_time_ms is missing")
+    return {**out, "expires_ms": expires}
 
 
-#: Type in the definition -> ``sub_type`` a send must use for it.
-SUB_TYPES = {
-    "QUICK_REPLY": "quick_reply",
-    "URL": "url",
-    "COPY_CODE": "copy_code",
-    "FLOW": "flow",
-    "CATALOG": "catalog",
-    "MPM": "mpm",
-    "OTP": "url",
-    "VOICE_CALL": "voice_call",
-}
-
-
-def fill_button(index, button, sent, version):
-    """Return one button of the card, or raise for a wrong or missing parameter."""
-    kind = button["type"].upper()
-    out = {"index": index, "type": kind.lower(), "text": button.get("text", "")}
-    sub_type, params = sent or ("", [])
-    if sent and sub_type != SUB_TYPES.get(kind):
-        raise GraphError(
-            132018, f"buttons: button at index {index} of type {kind} cannot take sub_type {sub_type[:20] or 'none'}"
-        )
-    if kind == "QUICK_REPLY":
-        payload = params[0].get("payload") if params else None
-        if params and (not isinstance(payload, str) or not 1 <= len(payload) <= PAYLOAD_MAX):
-            raise invalid(f"buttons: payload at index {index} must have 1 to {PAYLOAD_MAX} characters.")
-        out["payload"] = payload or button.get("text", "")
-    elif kind == "URL":
-        out["url"] = fill_url(index, button, params, version)
-    elif kind == "OTP":
-        need_parameter(index, "Otp", params, 1)
-        out["code"] = text_of("buttons", params[0], version)
-    elif kind == "COPY_CODE":
-        need_parameter(index, "CopyCode", params, 1)
-        code = params[0].get("coupon_code")
-        if params[0].get("type") != "coupon_code" or not isinstance(code, str) or not 1 <= len(code) <= COUPON_MAX:
-            raise GraphError(132018, f"buttons: coupon_code at index {index} must have 1 to {COUPON_MAX} characters")
-        out["code"] = code
-    elif kind == "PHONE_NUMBER":
-        out["phone_number"] = button.get("phone_number", "")
+def fill_cards(definitions, sent, named, version, media):
+    """Return the cards of a carousel; as many must be sent as the template has, each with its index."""
+    if not isinstance(sent, list) or any(not isinstance(item, dict) for item in sent):
+        raise invalid("carousel: cards must be an array of objects.")
+    if len(sent) != len(definitions):
+        raise GraphError(132000, f"carousel: number of cards ({len(sent)}) does not match the template ({len(definitions)})")
+    by_index = {str(item.get("card_index")): item for item in sent}
+    if set(by_index) != {str(index) for index in range(len(definitions))}:
+        raise GraphError(132018, "carousel: card_index must count the cards from 0.")
+    out = []
+    for index, definition in enumerate(definitions):
+        card, used = fill(definition["components"], by_index[str(index)].get("components", []), named, version)
+        media += used
+        for button in card["buttons"]:
+            button["index"] = f"{index}:{button['index']}"
+        out.append(card)
     return out
-
-
-def need_parameter(index, label, params, count):
-    """Raise Meta's 131008 when a button that needs a parameter got none."""
-    if len(params) != count:
-        raise GraphError(131008, f"buttons: Button at index {index} of type {label} requires a parameter")
-
-
-def fill_url(index, button, params, version):
-    """Return a URL button's address with its one variable replaced by the suffix."""
-    url = button.get("url", "")
-    if not variables(url):
-        if params:
-            raise count_error("buttons", len(params), 0)
-        return url
-    need_parameter(index, "Url", params, 1)
-    return VARIABLE.sub(lambda match: text_of("buttons", params[0], version), url)

@@ -8,13 +8,14 @@ import itertools
 import re
 
 from .errors import GraphError
-from .rules_parameters import variables
+from .rules_values import variables
+from .shapes import rows, table
 
 NAME = re.compile(r"^[a-z0-9_]{1,512}$")
 LANGUAGE = re.compile(r"^[a-z]{2,3}(_[A-Z]{2})?$")
 CATEGORIES = ("MARKETING", "UTILITY", "AUTHENTICATION")
 COMPONENTS = ("HEADER", "BODY", "FOOTER", "BUTTONS", "CAROUSEL", "LIMITED_TIME_OFFER")
-HEADER_FORMATS = ("TEXT", "IMAGE", "VIDEO", "DOCUMENT", "LOCATION")
+HEADER_FORMATS = ("TEXT", "IMAGE", "VIDEO", "DOCUMENT", "LOCATION", "PRODUCT")
 BUTTON_TOP = {
     "QUICK_REPLY": 10,
     "URL": 2,
@@ -29,6 +30,7 @@ BUTTON_TOP = {
     "CALL_PERMISSION_REQUEST": 1,
 }
 NO_LABEL = ("OTP", "REQUEST_CONTACT_INFO", "COPY_CODE", "CALL_PERMISSION_REQUEST")
+OFFER_MAX, CARD_BODY_MAX = 16, 160
 BODY_MAX, HEADER_MAX, FOOTER_MAX, LABEL_MAX, URL_MAX = 1024, 60, 60, 25, 2000
 
 TOO_LONG, HEADER_FORMAT, BODY_FORMAT, FOOTER_FORMAT = 2388040, 2388047, 2388072, 2388073
@@ -69,15 +71,18 @@ def check_components(components, named, category):
         if part["type"] == "HEADER":
             part["format"] = str(part.get("format", "")).upper()
         if part["type"] == "BUTTONS":
-            part["buttons"] = [{**button, "type": str(button.get("type", "")).upper()} for button in part.get("buttons") or []]
+            buttons = map(table, rows(part.get("buttons")))
+            part["buttons"] = [{**button, "type": str(button.get("type", "")).upper()} for button in buttons]
         out.append(part)
     kinds = [part["type"] for part in out]
     if len(set(kinds)) != len(kinds):
         raise refuse("Each component may occur once.")
-    if "BODY" not in kinds:
+    if category == "AUTHENTICATION":
+        out = [preset_authentication(part) for part in out]
+    if "BODY" not in kinds and category != "CARD":
         raise refuse("A template needs a body.", BODY_FORMAT)
     for part in out:
-        check = {"HEADER": check_header, "FOOTER": check_footer, "BUTTONS": check_buttons}.get(part["type"])
+        check = CHECKS.get(part["type"])
         if check:
             check(part, named)
         elif part["type"] == "BODY" and category != "AUTHENTICATION":
@@ -85,16 +90,54 @@ def check_components(components, named, category):
     return out
 
 
+def preset_authentication(part):
+    """Return a component of an authentication template with Meta's own words in it."""
+    if part["type"] == "BODY":
+        text = "*{{1}}* is your verification code."
+        if part.get("add_security_recommendation"):
+            text += " For your security, do not share this code."
+        return {**part, "text": text}
+    if part["type"] == "FOOTER" and part.get("code_expiration_minutes"):
+        return {**part, "text": f"This code expires in {part['code_expiration_minutes']} minutes."}
+    return part
+
+
+def check_offer(part, named):
+    """Check a limited-time offer: 16 characters, perhaps with an end."""
+    offer = part.get("limited_time_offer")
+    if not isinstance(offer, dict) or not 1 <= len(str(offer.get("text") or "")) <= OFFER_MAX:
+        raise refuse(f"The text of an offer may have {OFFER_MAX} characters.")
+
+
+def check_carousel(part, named):
+    """Check a carousel: two to ten cards, all built alike, bodies of 160 characters, at most two buttons."""
+    cards = part.get("cards")
+    if not isinstance(cards, list) or not 2 <= len(cards) <= 10 or not all(isinstance(card, dict) for card in cards):
+        raise refuse("A carousel has two to ten cards.")
+    shapes = set()
+    for card in cards:
+        card["components"] = check_components(card.get("components"), named, "CARD")
+        parts = {one["type"]: one for one in card["components"]}
+        if len(parts.get("BODY", {}).get("text", "")) > CARD_BODY_MAX:
+            raise refuse(f"The body of a card may have {CARD_BODY_MAX} characters.", TOO_LONG)
+        buttons = [button["type"] for button in parts.get("BUTTONS", {}).get("buttons", [])]
+        if parts.get("HEADER", {}).get("format") not in ("IMAGE", "VIDEO", "PRODUCT") or len(buttons) > 2:
+            raise refuse("A card has a picture, a video or a product, and at most two buttons.")
+        shapes.add((parts["HEADER"]["format"], "BODY" in parts, *buttons))
+    if len(shapes) != 1:
+        raise refuse("All cards of a carousel must be built alike.")
+
+
 def check_header(part, named):
     """Check a header: a text of 60 characters with one variable, or a sample of a file."""
     if part["format"] not in HEADER_FORMATS:
         raise refuse("The header must be TEXT, IMAGE, VIDEO, DOCUMENT or LOCATION.", HEADER_FORMAT)
-    example = part.get("example") or {}
+    example = table(part.get("example"))
     if part["format"] in ("IMAGE", "VIDEO", "DOCUMENT"):
         if not example.get("header_handle"):
             raise refuse("A header with a file needs a sample file (header_handle).", HEADER_FORMAT)
         return
-    if part["format"] == "LOCATION":
+    if part["format"] in ("LOCATION", "PRODUCT"):
         return
     text = part.get("text")
     if not isinstance(text, str) or not text.strip():
@@ -127,17 +170,17 @@ def check_body(part, named):
     words = len(re.sub(r"{{.*?}}", " ", text).split())
     if words < 2 * len(wanted) + 1:
         raise refuse("This template has too many variables for its length.", TOO_MANY_VARIABLES)
-    check_body_example(part.get("example") or {}, wanted, named)
+    check_body_example(table(part.get("example")), wanted, named)
 
 
 def check_body_example(example, wanted, named):
     """Check that every variable of the body has an example value."""
     if named:
-        given = {item.get("param_name") for item in example.get("body_text_named_params") or []}
+        given = {str(table(item).get("param_name")) for item in rows(example.get("body_text_named_params"))}
         complete = given >= set(wanted)
     else:
-        rows = example.get("body_text") or []
-        complete = bool(rows) and isinstance(rows[0], list) and len(rows[0]) == len(wanted)
+        samples = rows(example.get("body_text"))
+        complete = bool(samples) and len(rows(samples[0])) == len(wanted)
     if not complete:
         raise refuse("Each variable of the body needs an example.", BODY_FORMAT)
 
@@ -208,3 +251,12 @@ def check_button(button):
         raise refuse("The address of a button may have one variable {{1}} at its end.")
     if wanted and not button.get("example"):
         raise refuse("A URL button with a variable needs an example.")
+
+
+CHECKS = {
+    "HEADER": check_header,
+    "FOOTER": check_footer,
+    "BUTTONS": check_buttons,
+    "CAROUSEL": check_carousel,
+    "LIMITED_TIME_OFFER": check_offer,
+}

@@ -3,6 +3,8 @@
 Source: Meta, ``webhooks/reference/messages/button`` and ``…/interactive``, ``business-scoped-user-ids``.
 """
 
+import json
+
 from .control_errors import ControlError
 from .views import message_view
 
@@ -10,7 +12,8 @@ from .views import message_view
 def tap(server, customer, given):
     """Tap a button or a list row of a message.
 
-    :param given: ``message_id`` and one of ``index`` (button, or row counted over all sections), ``payload``, ``id``.
+    :param given: ``message_id`` and one of ``index`` (of a button; "card:button" in a carousel; of a row counted over
+        all sections), ``payload``, ``id``.
     :return: what the control API answers: the message that left the phone, or what the phone opens instead.
     """
     message = server.world.messages.get(given.get("message_id"))
@@ -55,7 +58,8 @@ def own_card(customer):
 def choices_of(message):
     """Return everything tappable on a message: ``index``, ``text``, and what a tap does."""
     if message.type == "template":
-        return [template_choice(button) for button in message.card["buttons"]]
+        cards = [message.card, *message.card.get("cards", ())]
+        return [template_choice(button) for card in cards for button in card["buttons"]]
     if message.type != "interactive":
         return []
     content = message.content
@@ -107,6 +111,10 @@ def template_choice(button):
         return {**base, "kind": "button", "content": {"payload": button["payload"], "text": button["text"]}}
     if kind == "request_contact_info":
         return {**base, "text": button["text"] or "Share phone number", "kind": "contacts", "content": None}
+    if kind == "flow":
+        answer = json.dumps({"flow_token": button["flow_token"], "screen_0_answer": "Yes"})
+        reply = {"name": "flow", "body": "Sent", "response_json": answer}
+        return {**base, "kind": "interactive", "content": {"type": "nfm_reply", "nfm_reply": reply}}
     if kind == "url":
         return {**base, "open": {"url": button["url"]}}
     if kind == "phone_number":

@@ -62,7 +62,7 @@ def plain(message):
         return content.get("text", "")
     if kind == "interactive":
         reply = content.get(content.get("type")) if message.direction == "in" else content.get("body")
-        return (reply or {}).get("title") or (reply or {}).get("text") or ""
+        return (reply or {}).get("title") or (reply or {}).get("text") or (reply or {}).get("body") or ""
     if kind == "location":
         return content.get("name") or f"{content.get('latitude')}, {content.get('longitude')}"
     if kind == "contacts":

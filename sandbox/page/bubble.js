@@ -48,8 +48,10 @@ function content(message, actions) {
     if (card) {
         return [
             cards.header(card.header),
+            cards.offer(card.offer),
             ...cards.text(card.body, card.footer),
             cards.buttons(card.buttons, tapped, tap),
+            cards.carousel(card.cards, tapped, tap),
         ];
     }
     switch (type) {

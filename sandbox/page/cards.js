@@ -2,6 +2,7 @@
 
 import { el, hidden, icon } from "./dom.js";
 import { words } from "./markup.js";
+import { full } from "./times.js";
 
 const source = (media) => (media.id ? `/sandbox/media/${encodeURIComponent(media.id)}` : null);
 
@@ -144,6 +145,40 @@ export function interactiveButtons({ type, action }) {
         request_contact_info: ["request_contact_info", ""],
     }[type];
     return single ? [{ index: 0, type: single[0], text: single[1] }] : [];
+}
+
+/** Return a limited-time offer. */
+export function offer(part) {
+    if (!part) {
+        return null;
+    }
+    const until = part.expires_ms ? `Until ${full(part.expires_ms / 1000)}` : "";
+    return el(
+        "div",
+        { class: "offer" },
+        icon("clock"),
+        el("span", { dir: "auto" }, el("b", { text: part.text }), el("small", { text: until }))
+    );
+}
+
+/** Return the cards of a carousel, side by side. */
+export function carousel(parts, tapped, onTap) {
+    if (!parts?.length) {
+        return null;
+    }
+    return el(
+        "div",
+        { class: "cards", role: "group", "aria-label": "Cards", tabindex: "0" },
+        ...parts.map((part) =>
+            el(
+                "div",
+                { class: "card" },
+                header(part.header),
+                ...text(part.body, part.footer),
+                buttons(part.buttons, tapped, onTap)
+            )
+        )
+    );
 }
 
 /** Return body and footer of a card. */

@@ -2,8 +2,17 @@
 
 import hashlib
 import hmac
+import random
 
 from stage import APP, NUMBER, SECRET, TOKEN, VERIFY, WABA, story, template
+
+LIST = {
+    "type": "list",
+    "header": {"type": "text", "text": "Delivery"},
+    "body": {"text": "When?"},
+    "footer": {"text": "Example Shop"},
+    "action": {"button": "Choose", "sections": [{"title": "Slots", "rows": [{"id": "r1", "title": "09:00"}]}]},
+}
 
 
 @story
@@ -47,6 +56,34 @@ async def test_unknown_nodes_and_edges(play):
 async def test_the_body_must_be_json(play):
     status, answer = await play.graph("POST", f"{NUMBER}/messages", data=b"{not json")
     assert (status, answer["error"]["code"]) == (400, 100)
+
+
+def spoilt(value, dice):
+    """Return a copy of some JSON with one thing in it replaced by nonsense or left out."""
+    nonsense = (None, True, -1, "", "x" * 5000, [], {}, [[]], {"a": 1}, [None])
+    if not value or not isinstance(value, (dict, list)) or dice.random() < 0.2:
+        return dice.choice(nonsense)
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    key = dice.choice(list(copy) if isinstance(copy, dict) else range(len(copy)))
+    copy[key] = spoilt(copy[key], dice)
+    return copy
+
+
+@story
+async def test_whatever_is_sent_is_answered_in_metas_envelope(play):
+    await play.writer()
+    await play.switch(pair_rate=False, throttle_mps=1e6)
+    dice = random.Random(7)
+    good = [
+        {"to": "+447700900123", **template("proposal_ready", "Ada", "$ 5")},
+        {"to": "+447700900123", "type": "interactive", "interactive": LIST},
+        {"to": "+447700900123", "type": "contacts", "contacts": [{"name": {"formatted_name": "A", "first_name": "A"}}]},
+        {"status": "read", "message_id": "wamid.X", "typing_indicator": {"type": "text"}},
+    ]
+    for number in range(600):
+        body = spoilt({"messaging_product": "whatsapp", **good[number % len(good)]}, dice)
+        status, answer = await play.graph("POST", f"{NUMBER}/messages", body)
+        assert status == 200 or (status < 500 and answer["error"]["fbtrace_id"]), (status, body)
 
 
 @story

@@ -235,7 +235,7 @@ def test_contents_meta_takes(kind, content):
 
 
 def test_uploaded_media_is_named_to_the_caller():
-    assert rules_message.check_content("document", {"id": "123", "filename": "offer.pdf"}) == ("123",)
+    assert rules_message.check_content("document", {"id": "123", "filename": "offer.pdf"}) == (("document", "123"),)
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,106 @@ def test_sends_that_do_not_match_the_template(definition, sent, named, code):
     assert caught.value.code == code
 
 
+CAROUSEL = [
+    {"type": "BODY", "text": "Our chairs"},
+    {
+        "type": "CAROUSEL",
+        "cards": [
+            {
+                "components": [
+                    {"type": "HEADER", "format": "IMAGE"},
+                    {"type": "BODY", "text": "Chair {{1}}"},
+                    {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "More"}]},
+                ]
+            }
+        ]
+        * 2,
+    },
+]
+
+
+def chair(index, **more):
+    picture = {"type": "header", "parameters": [{"type": "image", "image": {"id": f"7{index}"}}]}
+    return {"card_index": index, "components": [picture, body(f"No. {index}")], **more}
+
+
+def test_a_carousel_is_filled_card_by_card():
+    card, media = fill(CAROUSEL, [{"type": "carousel", "cards": [chair(1), chair(0)]}])
+    assert [one["body"] for one in card["cards"]] == ["Chair No. 0", "Chair No. 1"]
+    assert [one["buttons"][0]["index"] for one in card["cards"]] == ["0:0", "1:0"]
+    assert media == (("image", "70"), ("image", "71"))
+
+
+@pytest.mark.parametrize(
+    ("cards", "code"),
+    [
+        ([chair(0)], 132000),
+        ([chair(0), chair(0)], 132018),
+        ([chair(0), chair(1, components=[])], 132012),
+        ("cards", 131009),
+        (None, 131009),
+    ],
+)
+def test_carousels_that_do_not_match(cards, code):
+    with pytest.raises(GraphError) as caught:
+        fill(CAROUSEL, [{"type": "carousel", "cards": cards}])
+    assert caught.value.code == code
+
+
+def test_a_limited_offer_needs_its_end():
+    part = {"type": "LIMITED_TIME_OFFER", "limited_time_offer": {"text": "Today only", "has_expiration": True}}
+    end = {"type": "limited_time_offer", "limited_time_offer": {"expiration_time_ms": 1798761600000}}
+    card, _ = fill([{"type": "BODY", "text": "Hi"}, part], [{"type": "limited_time_offer", "parameters": [end]}])
+    assert card["offer"] == {"text": "Today only", "expires_ms": 1798761600000}
+    with pytest.raises(GraphError) as caught:
+        fill([{"type": "BODY", "text": "Hi"}, part], [])
+    assert caught.value.code == 131008
+    with pytest.raises(GraphError) as caught:
+        fill([{"type": "BODY", "text": "Hi"}], [{"type": "limited_time_offer", "parameters": [end]}])
+    assert caught.value.code == 132018
+
+
+def press(kind, sub_type, *parameters, **button):
+    definition = [{"type": "BODY", "text": "Hi"}, {"type": "BUTTONS", "buttons": [{"type": kind, "text": "Go", **button}]}]
+    sent = [{"type": "button", "sub_type": sub_type, "index": "0", "parameters": list(parameters)}] if sub_type else []
+    return fill(definition, sent)[0]["buttons"][0]
+
+
+PRODUCTS = {"title": "Chairs", "product_items": [{"product_retailer_id": "SKU-1"}]}
+
+
+def test_buttons_of_every_kind():
+    assert press("FLOW", None, flow_id="555001")["flow_token"] == "unused"
+    action = {"type": "action", "action": {"flow_token": "tok-1"}}
+    assert press("FLOW", "flow", action, flow_id="555001")["flow_token"] == "tok-1"
+    assert press("CATALOG", None)["type"] == "catalog"
+    assert press("MPM", "mpm", {"type": "action", "action": {"sections": [PRODUCTS]}})["products"] == 1
+    assert press("OTP", "url", *texts("123456"))["code"] == "123456"
+    assert press("PHONE_NUMBER", None, phone_number="+12025550142")["phone_number"] == "+12025550142"
+    assert press("REQUEST_CONTACT_INFO", None)["type"] == "request_contact_info"
+
+
+@pytest.mark.parametrize(
+    ("kind", "sub_type", "parameters", "code"),
+    [
+        ("OTP", None, (), 131008),
+        ("OTP", "url", texts("x" * 16), 132018),
+        ("COPY_CODE", None, (), 131008),
+        ("COPY_CODE", "copy_code", [{"type": "coupon_code", "coupon_code": "x" * 21}], 132018),
+        ("MPM", None, (), 131008),
+        ("MPM", "mpm", [{"type": "action", "action": {"sections": [{"title": "x" * 25, "product_items": [1]}]}}], 132018),
+        ("FLOW", "flow", texts("x"), 132018),
+        ("QUICK_REPLY", "quick_reply", [{"type": "payload", "payload": "x" * 129}], 131009),
+        ("QUICK_REPLY", "url", texts("x"), 132018),
+        ("PHONE_NUMBER", "phone_number", (), 132018),
+    ],
+)
+def test_buttons_that_do_not_match(kind, sub_type, parameters, code):
+    with pytest.raises(GraphError) as caught:
+        press(kind, sub_type, *parameters)
+    assert caught.value.code == code
+
+
 def test_whitespace_had_another_code_before_v23():
     with pytest.raises(GraphError) as caught:
         fill([BODY], [body("one", "two\nlines")], version=22)
@@ -252,6 +352,47 @@ def test_definitions_meta_refuses(body, subcode):
 def test_the_starter_templates_are_what_meta_would_take():
     for values in starter_templates():
         assert rules_template.check_definition({**values, "parameter_format": values.get("parameter_format", "positional")})
+
+
+def carousel(*cards):
+    return request(components=[{"type": "BODY", "text": "Our chairs"}, {"type": "CAROUSEL", "cards": list(cards)}])
+
+
+def card_with(label="More", body_text="A chair"):
+    return {
+        "components": [
+            {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": ["4::aW"]}},
+            {"type": "BODY", "text": body_text},
+            {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": label}]},
+        ]
+    }
+
+
+def test_carousels_have_two_to_ten_cards_built_alike():
+    assert rules_template.check_definition(carousel(card_with(), card_with("Other")))
+    plain = {"components": card_with()["components"][:2]}
+    for body in (
+        carousel(card_with()),
+        carousel(*[card_with()] * 11),
+        carousel(card_with(), plain),
+        carousel(card_with(body_text="x" * 161), card_with(body_text="x" * 161)),
+    ):
+        with pytest.raises(GraphError):
+            rules_template.check_definition(body)
+
+
+def test_authentication_templates_get_metas_own_words():
+    body = request(
+        category="AUTHENTICATION",
+        components=[
+            {"type": "BODY", "add_security_recommendation": True},
+            {"type": "FOOTER", "code_expiration_minutes": 5},
+            {"type": "BUTTONS", "buttons": [{"type": "OTP", "otp_type": "COPY_CODE"}]},
+        ],
+    )
+    *_, components, _ = rules_template.check_definition(body)
+    assert components[0]["text"].startswith("*{{1}}* is your verification code.")
+    assert components[1]["text"] == "This code expires in 5 minutes."
 
 
 @pytest.mark.parametrize(

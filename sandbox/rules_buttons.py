@@ -1,0 +1,140 @@
+"""Buttons of a template message: which parameters each kind needs, and what the customer can tap.
+
+Source: Meta, ``templates/components`` (buttons) and the pages of the single kinds below ``templates/``.
+"""
+
+from .errors import GraphError, invalid
+from .rules_values import VARIABLE, count_error, text_of, variables
+
+PAYLOAD_MAX = 128
+COUPON_MAX = 20
+CODE_MAX = 15
+SECTION_TITLE_MAX = 24
+PRODUCTS_MAX = 30
+
+
+def fill_buttons(buttons, given, version):
+    """Return the card's buttons with addresses completed and payloads attached.
+
+    :param given: index -> ``(sub_type, parameters)`` as they were sent.
+    """
+    for index in given:
+        if not 0 <= index < len(buttons):
+            raise GraphError(132018, f"buttons: there is no button at index {index}")
+    return [fill_button(index, button, given.get(index), version) for index, button in enumerate(buttons)]
+
+
+def fill_button(index, button, sent, version):
+    """Return one button of the card, or raise for a wrong or missing parameter."""
+    kind = button["type"].upper()
+    sub_type, params = sent or ("", [])
+    wanted, fill = KINDS.get(kind, (None, nothing))
+    if sent and sub_type != wanted:
+        raise GraphError(
+            132018, f"buttons: button at index {index} of type {kind} cannot take sub_type {sub_type[:20] or 'none'}"
+        )
+    return {
+        "index": index,
+        "type": kind.lower(),
+        "text": button.get("text", ""),
+        **fill(index, button, params, version),
+    }
+
+
+def need(index, label, params):
+    """Return the one parameter of a button that needs one, or raise Meta's 131008."""
+    if len(params) != 1:
+        raise GraphError(131008, f"buttons: Button at index {index} of type {label} requires a parameter")
+    return params[0]
+
+
+def nothing(index, button, params, version):
+    """A button without anything to fill in."""
+    return {"phone_number": button["phone_number"]} if "phone_number" in button else {}
+
+
+def quick_reply(index, button, params, version):
+    """A quick reply; its payload is its label unless another one was sent."""
+    payload = params[0].get("payload") if params else None
+    if params and (not isinstance(payload, str) or not 1 <= len(payload) <= PAYLOAD_MAX):
+        raise invalid(f"buttons: payload at index {index} must have 1 to {PAYLOAD_MAX} characters.")
+    return {"payload": payload or button.get("text", "")}
+
+
+def url(index, button, params, version):
+    """A link, with its one variable replaced by the suffix that was sent."""
+    address = button.get("url", "")
+    if not variables(address):
+        if params:
+            raise count_error("buttons", len(params), 0)
+        return {"url": address}
+    suffix = text_of("buttons", need(index, "Url", params), version)
+    return {"url": VARIABLE.sub(lambda match: suffix, address)}
+
+
+def one_time_code(index, button, params, version):
+    """The button of an authentication template; it takes the same code as the body."""
+    code = text_of("buttons", need(index, "Otp", params), version)
+    if len(code) > CODE_MAX:
+        raise GraphError(132018, f"buttons: the code at index {index} may have {CODE_MAX} characters")
+    return {"code": code}
+
+
+def copy_code(index, button, params, version):
+    """A coupon to copy."""
+    param = need(index, "CopyCode", params)
+    code = param.get("coupon_code")
+    if param.get("type") != "coupon_code" or not isinstance(code, str) or not 1 <= len(code) <= COUPON_MAX:
+        raise GraphError(132018, f"buttons: coupon_code at index {index} must have 1 to {COUPON_MAX} characters")
+    return {"code": code}
+
+
+def action_of(index, params):
+    """Return the ``action`` object of a button's only parameter."""
+    action = params[0].get("action")
+    if len(params) != 1 or params[0].get("type") != "action" or not isinstance(action, dict):
+        raise GraphError(132018, f"buttons: button at index {index} takes one parameter of type action")
+    return action
+
+
+def flow(index, button, params, version):
+    """A form to open; token and first data are optional."""
+    action = action_of(index, params) if params else {}
+    return {"flow_id": button.get("flow_id"), "flow_token": action.get("flow_token", "unused")}
+
+
+def catalog(index, button, params, version):
+    """The whole catalogue; a picture for it is optional."""
+    if params:
+        action_of(index, params)
+    return {}
+
+
+def products(index, button, params, version):
+    """Chosen products, in sections, at most thirty."""
+    need(index, "Mpm", params)
+    sections = action_of(index, params).get("sections")
+    if not isinstance(sections, list) or not sections:
+        raise GraphError(131008, f"buttons: sections are missing at index {index}")
+    count = 0
+    for section in sections:
+        items = section.get("product_items") if isinstance(section, dict) else None
+        if not isinstance(items, list) or not 1 <= len(str(section.get("title", ""))) <= SECTION_TITLE_MAX:
+            raise GraphError(132018, f"buttons: each section at index {index} needs a title and product_items")
+        count += len(items)
+    if not 1 <= count <= PRODUCTS_MAX:
+        raise GraphError(132018, f"buttons: 1 to {PRODUCTS_MAX} products may be sent, not {count}")
+    return {"products": count}
+
+
+#: Type in the definition -> (``sub_type`` a send must use, how it is filled); all others take no parameters.
+KINDS = {
+    "QUICK_REPLY": ("quick_reply", quick_reply),
+    "URL": ("url", url),
+    "OTP": ("url", one_time_code),
+    "COPY_CODE": ("copy_code", copy_code),
+    "FLOW": ("flow", flow),
+    "CATALOG": ("catalog", catalog),
+    "MPM": ("mpm", products),
+    "VOICE_CALL": ("voice_call", nothing),
+}
