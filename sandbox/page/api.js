@@ -35,36 +35,25 @@ export const upload = (path, blob) =>
     });
 
 /**
- * Follow the stream of events of one customer; the browser reconnects by itself.
+ * Follow the stream of events of one customer; the browser reconnects by itself while the server is away.
  *
  * @param {string|null} customerId
- * @param {Object<string, function>} handlers by event; `open` and `lost` tell about the connection
+ * @param {Object<string, function>} handlers by event; `open`, `lost` and `refused` tell about the connection: refused
+ *     means that the server is there but knows no such customer
  */
 export function follow(customerId, handlers) {
     const query = customerId ? `?customer=${encodeURIComponent(customerId)}` : "";
     const source = new EventSource(`/sandbox/live${query}`);
-    for (const [name, handler] of Object.entries(handlers)) {
-        if (name === "open" || name === "lost") {
-            continue;
-        }
+    const { open, lost, refused, ...events } = handlers;
+    for (const [name, handler] of Object.entries(events)) {
         source.addEventListener(name, (event) => handler(JSON.parse(event.data)));
     }
-    let again = null;
-    let closed = false;
-    let inner = source;
-    source.addEventListener("hello", () => handlers.open());
+    source.addEventListener("hello", open);
     source.addEventListener("error", () => {
-        handlers.lost();
-        // A browser gives up for good when the server answers with an error instead of not at all.
-        if (source.readyState === EventSource.CLOSED && !closed && !again) {
-            again = setTimeout(() => (inner = follow(customerId, handlers)), 2000);
+        lost();
+        if (source.readyState === EventSource.CLOSED) {
+            setTimeout(refused, 1500);
         }
     });
-    return {
-        close() {
-            closed = true;
-            clearTimeout(again);
-            inner.close();
-        },
-    };
+    return source;
 }

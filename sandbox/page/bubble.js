@@ -120,7 +120,7 @@ export const domId = (message) => `m-${message.id}`;
 function tools(message, actions) {
     return el(
         "span",
-        { class: "tools" },
+        { class: "tools", role: "toolbar", "aria-label": "Answer", onkeydown: walk },
         el(
             "button",
             {
@@ -136,12 +136,24 @@ function tools(message, actions) {
             el("button", {
                 type: "button",
                 class: "emoji",
+                tabindex: "-1",
                 title: `React with ${emoji}`,
                 text: emoji,
                 onclick: () => actions.react(message, emoji),
             })
         )
     );
+}
+
+/** Arrow keys walk through the tools, so that only the first one is a stop for Tab. */
+function walk(event) {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step) {
+        const all = [...event.currentTarget.children];
+        const next = (all.indexOf(document.activeElement) + step + all.length) % all.length;
+        all[next].focus();
+        event.preventDefault();
+    }
 }
 
 function reactions(message) {

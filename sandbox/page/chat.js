@@ -159,6 +159,9 @@ export class Chat {
             if (inside) {
                 fresh.querySelector("button")?.focus();
             }
+            if (atEnd) {
+                this.toEnd();
+            }
             return;
         }
         $(".empty", this.log)?.remove();

@@ -164,6 +164,7 @@ function listen() {
             state.lost = true;
             showTrouble();
         },
+        refused: start,
         message: (message) => {
             if (message.customer_id === state.customer?.id) {
                 chat.put(message);
@@ -293,6 +294,7 @@ document.addEventListener("keydown", (event) => {
 
 async function start() {
     const [customerId, numberId] = location.hash.slice(1).split("/");
+    state.stream?.close();
     state.customer = state.number = null;
     chat.close();
     try {
