@@ -12,11 +12,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parents[2]
 PAYLOADS = ROOT / "tests" / "payloads"
 
 sys.path.insert(0, str(ROOT))
+
+# Nothing is written beside the code, and a busy machine fails no test.
+settings.register_profile("pure", database=None, deadline=None)
+settings.load_profile("pure")
 
 
 @pytest.fixture(scope="session")

@@ -52,7 +52,6 @@ class _Element(NamedTuple):
     mark: str = ""
     ignored: bool = False
     href: str = ""
-    link_start: int = 0
 
 
 class _Reader(HTMLParser):
@@ -101,7 +100,9 @@ class _Reader(HTMLParser):
         elif tag in ("td", "th"):
             self.writer.cell()
         href = _address(values) if tag == "a" else ""
-        return _Element(tag, mark, href=href, link_start=self.writer.position())
+        if href:
+            self.writer.start_link()
+        return _Element(tag, mark, href=href)
 
     def _bullet(self) -> str:
         number = self._lists[-1] if self._lists else None
@@ -126,7 +127,7 @@ class _Reader(HTMLParser):
             self._ignored -= element.ignored
             return
         if element.href:
-            self.writer.end_link(element.href, element.link_start)
+            self.writer.end_link(element.href)
         if element.mark:
             self.writer.end_mark(element.mark)
         if element.tag in ("ul", "ol"):

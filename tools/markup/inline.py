@@ -1,9 +1,9 @@
 """Inside one line: emphasis, code and links, as a small tree.
 
 A marker opens when it stands at the edge of a word and something follows it, and
-closes at the other edge: ``2*3*4`` and ``snake_case_name`` stay as they are. Code
-and links are atoms: markers inside of them mean nothing. The reading is linear in
-the length of the text.
+closes at the other edge: ``2*3*4``, ``snake_case_name`` and ``**`` stay as they
+are. Code and links are atoms: markers inside of them mean nothing. The reading is
+linear in the length of the text.
 """
 
 from __future__ import annotations
@@ -134,10 +134,10 @@ def _append_text(spans: list[Span], text: str) -> None:
 def _opens(line: str, index: int) -> bool:
     before = line[index - 1] if index else " "
     after = line[index + 1] if index + 1 < len(line) else " "
-    return not before.isalnum() and not after.isspace()
+    return not (before.isalnum() or after.isspace() or line[index] in (before, after))
 
 
 def _closes(line: str, index: int) -> bool:
     before = line[index - 1]
     after = line[index + 1] if index + 1 < len(line) else " "
-    return not before.isspace() and not after.isalnum()
+    return not (before.isspace() or after.isalnum() or line[index] in (before, after))

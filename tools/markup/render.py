@@ -37,7 +37,7 @@ def to_html(text: str | None) -> str:
     """
     found = blocks.parse(neutralise(text))
     parts: list[str] = []
-    for block, following in zip(found, [*found[1:], None], strict=True):
+    for block, following in zip(found, [*found[1:], None], strict=False):
         parts.append(_block(block))
         if block.kind == "lines" and following is not None and not block.lines[-1]:
             parts.append("<br>")  # a last <br> before a block shows no empty line

@@ -27,6 +27,7 @@ class Writer:
         self._quotes = 0
         self._bullet = ""
         self._code: list[str] | None = None
+        self._link: list[int] = []  # where the words of the latest link stand
 
     # -- structure ---------------------------------------------------------
 
@@ -110,6 +111,7 @@ class Writer:
             else:
                 self._write(mark)
             self._live.append(mark)
+        self._link.append(len(self._out))
         self._write(word)
 
     def _start_line(self) -> None:
@@ -152,31 +154,23 @@ class Writer:
             self._write(closed)
             self._closed = closed
 
-    def position(self) -> int:
-        """Return where the next piece will stand, for :meth:`end_link`."""
-        return len(self._out)
+    def start_link(self) -> None:
+        """Remember which words belong to a link from here on."""
+        self._link = []
 
-    def end_link(self, address: str, start: int) -> None:
+    def end_link(self, address: str) -> None:
         """Add a link's address, unless its words say it already."""
-        words = "".join(self._out[start:]).strip().strip("*_~`")
-        bare = re.sub(r"(?i)^https?://|/$", "", address)
-        if words in (address, bare) or words.rstrip("/") == address.rstrip("/"):
-            if words != address:
-                self._replace(start, address)
-            return
-        if not words:
+        if not self._link:
             self._word(address)
+            return
+        first, last = self._link[0], self._link[-1]
+        words = "".join(self._out[first : last + 1])
+        bare = re.sub(r"(?i)^https?://|/$", "", address)
+        if first == last and words.rstrip("/") in (address.rstrip("/"), bare):
+            self._out[first] = address
             return
         self._blank = self._blank or " "
         self._word(f"({address})")
-
-    def _replace(self, start: int, address: str) -> None:
-        """Put the whole address where a shortened one was written."""
-        for index in range(start, len(self._out)):
-            piece = self._out[index]
-            if piece.strip() and piece not in ("*", "_", "~", "`", "> "):
-                self._out[index] = address
-                return
 
     def finish(self) -> str:
         """Close what is open and return the text."""

@@ -132,9 +132,14 @@ def integer(value: Any) -> int | None:
 
 
 def timestamp(value: Any) -> int:
-    """Return epoch seconds that fit a datetime; 0 for anything else."""
-    seconds = integer(value)
-    return seconds if seconds is not None and 0 < seconds <= LAST_SECOND else 0
+    """Return epoch seconds that fit a datetime; 0 for anything else.
+
+    Meta counts in seconds nearly everywhere, and in milliseconds in a few places.
+    """
+    seconds = integer(value) or 0
+    if seconds > LAST_SECOND:
+        seconds //= 1000
+    return seconds if 0 < seconds <= LAST_SECOND else 0
 
 
 def errors(value: Any) -> tuple[ErrorInfo, ...]:

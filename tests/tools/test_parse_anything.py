@@ -1,0 +1,238 @@
+"""Any JSON whatsoever: answered with events and problems, never with an exception."""
+
+import copy
+import json
+
+import pytest
+from conftest import PAYLOADS
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tools.webhook.events import MessageEvent, StatusEvent, UnknownEvent
+from tools.webhook.parse import READERS, parse
+from tools.webhook.reading import LAST_SECOND, MAX_DEPTH
+
+scalars = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(),
+    st.sampled_from(["text", "system", "GB.7", "447700900123", "1795430400", "1e999"]),
+)
+KEYS = (
+    "id type from from_user_id timestamp context contacts messages statuses errors"
+    " metadata user_id wa_id profile name text image interactive system history threads"
+    " state_sync contact user_preferences message_echoes status user_id_update value"
+    " recipient_type message_template_id event calls edit message"
+).split()
+anything = st.recursive(
+    scalars,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4),
+        st.dictionaries(st.one_of(st.sampled_from(KEYS), st.text()), inner, max_size=6),
+    ),
+    max_leaves=25,
+)
+
+
+def wrap(field, value):
+    entry = {"id": "900000000000001", "changes": [{"field": field, "value": value}]}
+    return {"object": "whatsapp_business_account", "entry": [entry]}
+
+
+def check(delivery):
+    """What holds for every delivery: it can be stored and dated."""
+    for event in delivery.events:
+        text = repr(event)
+        assert "\x00" not in text
+        json.dumps(getattr(event, "raw", None) or getattr(event, "value", None)).encode()
+        timestamp = getattr(event, "timestamp", 0)
+        assert 0 <= timestamp <= LAST_SECOND
+        if isinstance(event, MessageEvent):
+            assert event.wamid
+            assert event.kind
+            event.text.encode()
+
+
+@given(st.binary())
+def test_any_bytes(body):
+    check(parse(body))
+
+
+@given(anything)
+def test_any_json(value):
+    check(parse(json.dumps(value)))
+
+
+@given(st.sampled_from([*sorted(READERS), "calls", "holograms", ""]), anything)
+def test_any_value_of_any_field(field, value):
+    delivery = parse(wrap(field, value))
+    check(delivery)
+    assert delivery.events or delivery.problems  # something is always said
+
+
+@given(
+    st.sampled_from(["text", "image", "contacts", "interactive", "button", "reaction"]),
+    anything,
+)
+def test_any_content_of_any_kind(kind, content):
+    message = {"id": "wamid.X", "from": "447700900123", "type": kind, kind: content}
+    delivery = parse(wrap("messages", {"messages": [message]}))
+    check(delivery)
+    assert [event.wamid for event in delivery.events] == ["wamid.X"]
+    assert delivery.events[0].kind == kind
+
+
+RECORDED = {path.stem: json.loads(path.read_text()) for path in PAYLOADS.glob("*.json")}
+
+
+def paths_of(value, here=()):
+    """Return the path of everything inside a JSON value."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value)
+    found = []
+    for key, item in pairs if isinstance(value, (dict, list)) else ():
+        found.append((*here, key))
+        if isinstance(item, (dict, list)):
+            found += paths_of(item, (*here, key))
+    return found
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_a_recorded_payload_with_one_part_broken(data):
+    body = copy.deepcopy(RECORDED[data.draw(st.sampled_from(sorted(RECORDED)))])
+    path = data.draw(st.sampled_from(paths_of(body)))
+    target = body
+    for step in path[:-1]:
+        target = target[step]
+    if data.draw(st.booleans()):
+        target[path[-1]] = data.draw(anything)
+    else:
+        del target[path[-1]]
+    check(parse(json.dumps(body)))
+
+
+def test_a_broken_part_does_not_stop_the_others():
+    good = {"id": "wamid.GOOD", "from": "447700900123", "type": "text"}
+    good["text"] = {"body": "still here"}
+    value = {"messages": [7, {"type": "text"}, good, None], "statuses": ["x", {}]}
+    body = wrap("messages", value)
+    body["entry"][0]["changes"].insert(0, "nonsense")
+    body["entry"].insert(0, None)
+    body["entry"].append({"id": "1"})
+    delivery = parse(body)
+    texts = [e.text for e in delivery.events if isinstance(e, MessageEvent)]
+    assert texts == ["still here"]
+    assert sum(isinstance(e, UnknownEvent) for e in delivery.events) == 2
+    assert {(p.path, p.reason) for p in delivery.problems} == {
+        ("entry[0]", "not_an_object"),
+        ("entry[1].changes[0]", "not_an_object"),
+        ("entry[1].changes[1].value.messages[0]", "not_an_object"),
+        ("entry[1].changes[1].value.messages[1]", "no_id"),
+        ("entry[1].changes[1].value.messages[3]", "not_an_object"),
+        ("entry[1].changes[1].value.statuses[0]", "not_an_object"),
+        ("entry[1].changes[1].value.statuses[1]", "no_id_or_status"),
+        ("entry[2].changes", "not_a_list"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "not_json"),
+        (b"{", "not_json"),
+        (b"\xff\xfe{}", "not_json"),
+        ("{'a': 1}", "not_json"),
+        (b"<html>", "not_json"),
+        (b"[" * 100_000, "too_deep"),
+        (b'{"a":' * 200 + b"1" + b"}" * 200, "too_deep"),
+        (b"[]", "not_an_object"),
+        (b"null", "not_an_object"),
+        (b"17", "not_an_object"),
+        (b"1" * 10_000, "not_json"),
+    ],
+)
+def test_bodies_that_cannot_be_used(body, reason):
+    delivery = parse(body)
+    assert delivery.events == ()
+    assert [problem.reason for problem in delivery.problems] == [reason]
+
+
+def test_other_objects_are_named():
+    delivery = parse(b'{"object":"page","entry":[]}')
+    assert [p.reason for p in delivery.problems] == ["unexpected_object"]
+    assert [p.reason for p in parse({}).problems] == ["unexpected_object", "not_a_list"]
+
+
+def test_what_a_database_cannot_store_is_taken_out():
+    message = {"id": "wamid.\x00X", "from": "447700900123", "type": "te\x00xt"}
+    message["text"] = {"body": "a\x00b\ud800c👍", "k\x00": float("nan")}
+    [event] = parse(json.dumps(wrap("messages", {"messages": [message]}))).events
+    assert event.wamid == "wamid.X"
+    assert event.kind == "text"
+    assert event.text == "ab\ufffdc👍"
+    assert event.content["k"] is None
+
+
+def test_nesting_that_meta_never_reaches_is_the_limit():
+    value = 1
+    for _level in range(MAX_DEPTH - 6):
+        value = [value]
+    assert parse(wrap("holograms", {"deep": value})).problems == ()
+
+
+def test_a_thousand_updates_in_one_post():
+    statuses = [
+        {"id": f"wamid.{n}", "status": "sent", "timestamp": "1795430410"}
+        for n in range(1000)
+    ]
+    delivery = parse(wrap("messages", {"statuses": statuses}))
+    assert len({e.wamid for e in delivery.events if isinstance(e, StatusEvent)}) == 1000
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("1795430400", 1795430400),
+        (1795430400, 1795430400),
+        (1795430400.0, 1795430400),
+        ("", 0),
+        ("soon", 0),
+        (-1, 0),
+        (True, 0),
+        (None, 0),
+        (1795430400000, 1795430400),
+        (10**20, 0),
+        ("9" * 30, 0),
+    ],
+)
+def test_time_stamps(value, expected):
+    message = {"id": "wamid.X", "type": "text", "timestamp": value}
+    assert parse(wrap("messages", {"messages": [message]})).events[0].timestamp == expected
+
+
+def test_contacts_are_matched_by_id_and_never_by_position():
+    contacts = [
+        {"profile": {"name": "Wrong"}, "wa_id": "447700900456", "user_id": "GB.2"},
+        {"profile": {"name": "Ada"}, "wa_id": "5511961234567", "user_id": "BR.1"},
+    ]
+    messages = [
+        {"id": "1", "type": "text", "from": "551161234567"},  # without the ninth digit
+        {"id": "2", "type": "text", "from_user_id": "BR.1"},
+        {"id": "3", "type": "text", "from": "447700900456", "from_user_id": "GB.3"},
+        {"id": "4", "type": "text"},
+    ]
+    delivery = parse(wrap("messages", {"contacts": contacts, "messages": messages}))
+    people = [event.person for event in delivery.events]
+    assert [p.name for p in people] == ["Ada", "Ada", "", ""]
+    assert [p.bsuid for p in people] == ["BR.1", "BR.1", "GB.3", None]
+    assert people[1].wa_id == "5511961234567"
+    assert [p.reason for p in delivery.problems] == ["nobody"]
+
+
+def test_a_single_contact_belongs_to_a_message_without_sender():
+    value = {"contacts": [{"user_id": "GB.1"}], "messages": [{"id": "1", "type": "text"}]}
+    delivery = parse(wrap("messages", value))
+    assert delivery.events[0].person.bsuid == "GB.1"
+    assert delivery.problems == ()
