@@ -81,6 +81,18 @@ test("window closed: a calm panel stands where the text box was", async () => {
     await waitForSteps([`action for [[${channelId}]]`, "do wa.template.send"]);
 });
 
+test("looking at a closed conversation reads it", async () => {
+    const pyEnv = await startServer();
+    const channelId = createConversation(pyEnv, { wa_blocked: WINDOW_CLOSED });
+    createMessage(pyEnv, channelId, { wa_direction: "in" });
+    await start();
+    await openDiscuss(channelId);
+    await contains(".o-mail-Message");
+    await contains(".o-mail-Composer :focus .o_crm_whatsapp_closed");
+    await contains(".o-mail-DiscussSidebarChannel", { text: "Ana" });
+    await contains(".o-mail-DiscussSidebarChannel-badge", { count: 0 });
+});
+
 test("other reasons show their own next step and no template", async () => {
     const pyEnv = await startServer();
     const channelId = createConversation(pyEnv, {
@@ -115,7 +127,7 @@ test("the box closes by itself when time runs out, and keeps what was typed", as
     await contains(".o_crm_whatsapp_closed:contains(has not written in the last 24 hours)");
     await contains(".o-mail-Composer-input", { count: 0 });
     pyEnv["discuss.channel"]._wa_update(channelId, { wa_window_until: fromNow({ hours: 24 }) });
-    await contains(".o-mail-Composer-input", { value: "half a sent" });
+    await contains(".o-mail-Composer-input:focus", { value: "half a sent" });
     await contains(".o_crm_whatsapp_closed", { count: 0 });
 });
 

@@ -37,9 +37,8 @@ test("opens a chat window with the cursor in the text box", async () => {
     await contains(".o-mail-ChatWindow-header", { text: "Ana" });
     await contains(".o-mail-ChatWindow .o-mail-Message", { text: "Hello?" });
     await contains(".o-mail-ChatWindow .o-mail-Composer-input:focus");
-    await contains(".o-mail-ChatWindow .o_crm_whatsapp_info_assignee", {
-        text: "Assigned to you",
-    });
+    await contains(".o-mail-ChatWindow .o_crm_whatsapp_info", { text: "Example Shop" });
+    await contains(".o-mail-ChatWindow .o_crm_whatsapp_info_assignee", { count: 0 });
 });
 
 test("a colleague who is no member follows live, without joining by typing", async () => {

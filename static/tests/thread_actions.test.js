@@ -1,6 +1,13 @@
 import { createConversation, defineCrmWhatsappModels } from "./crm_whatsapp_test_helpers";
 
-import { click, contains, openDiscuss, start, startServer } from "@mail/../tests/mail_test_helpers";
+import {
+    click,
+    contains,
+    openDiscuss,
+    setupChatHub,
+    start,
+    startServer,
+} from "@mail/../tests/mail_test_helpers";
 
 import { describe, expect, test } from "@odoo/hoot";
 import {
@@ -76,7 +83,22 @@ test("the lead is one press away", async () => {
     });
     await click(".o_crm_whatsapp_info_lead");
     await waitForSteps(["crm.lead 12"]);
-    await click(".o-mail-DiscussContent-header button[title='Open Lead']");
+});
+
+test("the lead is in the menu of a chat window too", async () => {
+    const pyEnv = await startServer();
+    const channelId = createConversation(pyEnv, { wa_lead_id: 12, wa_lead_name: "Ten chairs" });
+    setupChatHub({ opened: [channelId] });
+    await start();
+    await contains(".o-mail-ChatWindow .o_crm_whatsapp_info_lead", { text: "Ten chairs" });
+    await click(".o-mail-ChatWindow-moreActions");
+    await contains(".o-dropdown-item:contains('Open Lead')");
+    await contains(".o-dropdown-item:contains('Invite People')", { count: 0 });
+    await contains(".o-dropdown-item:contains('Call')", { count: 0 });
+    mockService("action", {
+        doAction: ({ res_model, res_id }) => asyncStep(`${res_model} ${res_id}`),
+    });
+    await click(".o-dropdown-item:contains('Open Lead')");
     await waitForSteps(["crm.lead 12"]);
 });
 

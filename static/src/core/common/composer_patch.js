@@ -3,7 +3,7 @@ import { Composer } from "@mail/core/common/composer";
 import { ClosedPanel } from "@crm_whatsapp/core/common/closed_panel";
 import { useWindowClock, WindowClock } from "@crm_whatsapp/core/common/window_clock";
 
-import { toRaw } from "@odoo/owl";
+import { onWillPatch, toRaw, useEffect, useRef } from "@odoo/owl";
 
 import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
@@ -24,6 +24,27 @@ patch(Composer.prototype, {
     setup() {
         super.setup(...arguments);
         this.waClock = useWindowClock(() => this.thread);
+        this.waPanel = useRef("waPanel");
+        // The panel is focused where the text box would be: what one looks at is read, and the
+        // next Tab is on the button.
+        useEffect(
+            (focus) => {
+                if (focus) {
+                    this.waPanel.el?.focus();
+                }
+            },
+            () => [this.props.autofocus + this.props.composer.autofocus]
+        );
+        let hadFocus = false;
+        onWillPatch(() => (hadFocus = this.props.composer.isFocused));
+        useEffect(
+            (isBlocked) => {
+                if (this.isWa && hadFocus) {
+                    (isBlocked ? this.waPanel.el : this.ref.el)?.focus();
+                }
+            },
+            () => [Boolean(this.waBlock)]
+        );
     },
     get isWa() {
         return this.props.composer.isWa;

@@ -13,14 +13,20 @@ const STATES = {
  *
  * @typedef {Object} Props
  * @property {import("models").Thread} thread
+ * @property {boolean} [compact] leave out what goes without saying
  * @extends {Component<Props, Env>}
  */
 export class ConversationInfo extends Component {
     static template = "crm_whatsapp.ConversationInfo";
-    static props = ["thread"];
+    static props = ["thread", "compact?"];
 
     get thread() {
         return this.props.thread;
+    }
+
+    /** In a narrow window only somebody else, or nobody, is news. */
+    get showAssignee() {
+        return !(this.props.compact && this.thread.waIsMine);
     }
 
     get assigneeText() {

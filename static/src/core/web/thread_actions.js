@@ -15,10 +15,12 @@ registerThreadAction("wa-take", {
     sequenceGroup: 7,
 });
 
+/** In Discuss the lead's name beside the title is the link already. */
 registerThreadAction("wa-open-lead", {
     condition: ({ owner, thread }) =>
         thread?.isWa &&
         thread.wa_lead_id &&
+        !owner.isDiscussContent &&
         (!owner.props.chatWindow || owner.props.chatWindow.isOpen),
     icon: "fa fa-fw fa-handshake-o",
     name: _t("Open Lead"),
