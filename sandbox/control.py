@@ -17,27 +17,10 @@ from .views import number_view, template_view
 HEARTBEAT_SECONDS = 15
 
 
-ROUTES = (
-    ("GET", "/sandbox/state", "state"),
-    ("POST", "/sandbox/reset", "reset"),
-    ("GET", "/sandbox/switches", "read_switches"),
-    ("POST", "/sandbox/switches", "set_switches"),
-    ("POST", "/sandbox/clock", "set_clock"),
-    ("GET", "/sandbox/requests", "requests"),
-    ("GET", "/sandbox/webhooks", "webhooks"),
-    ("GET", "/sandbox/stats", "stats"),
-    ("GET", "/sandbox/live", "live"),
-)
-
-
 def add_routes(app, server):
     """Add the control API to the application."""
-    here = globals()
-    for method, path, name in ROUTES:
-        app.router.add_route(method, path, wrap(server, here[name]))
-    for module in (control_customers, control_world):
-        for method, path, handler in module.ROUTES:
-            app.router.add_route(method, path, wrap(server, handler))
+    for method, path, handler in (*ROUTES, *control_customers.ROUTES, *control_world.ROUTES):
+        app.router.add_route(method, path, wrap(server, handler))
     app.router.add_route("*", "/sandbox/{path:.*}", wrap(server, nothing_here))
 
 
@@ -46,19 +29,7 @@ def wrap(server, handler):
 
     async def serve(request):
         try:
-            if (
-                request.method in ("POST", "PUT")
-                and request.content_type in ("application/json", "text/plain")
-                and request.can_read_body
-            ):
-                try:
-                    body = json.loads(await request.text())
-                except ValueError:
-                    raise ControlError("The body is not valid JSON.") from None
-                if not isinstance(body, dict):
-                    raise ControlError("The body must be a JSON object.")
-            else:
-                body = {}
+            body = await read_json(request)
             result = handler(server, request, body)
             if asyncio.iscoroutine(result):
                 result = await result
@@ -71,6 +42,19 @@ def wrap(server, handler):
             return web.json_response({"error": problem.details or problem.message, "code": problem.code}, status=400)
 
     return serve
+
+
+async def read_json(request):
+    """Return the JSON object of a call, whatever its content type says; an upload keeps its bytes."""
+    if request.method != "POST" or request.path.endswith("/media") or not request.can_read_body:
+        return {}
+    try:
+        body = json.loads(await request.text())
+    except ValueError:
+        raise ControlError("The body is not valid JSON.") from None
+    if not isinstance(body, dict):
+        raise ControlError("The body must be a JSON object.")
+    return body
 
 
 def nothing_here(server, request, body):
@@ -208,3 +192,16 @@ async def live(server, request, body):
     finally:
         server.hub.watchers.discard(watcher)
     return response
+
+
+ROUTES = (
+    ("GET", "/sandbox/state", state),
+    ("POST", "/sandbox/reset", reset),
+    ("GET", "/sandbox/switches", read_switches),
+    ("POST", "/sandbox/switches", set_switches),
+    ("POST", "/sandbox/clock", set_clock),
+    ("GET", "/sandbox/requests", requests),
+    ("GET", "/sandbox/webhooks", webhooks),
+    ("GET", "/sandbox/stats", stats),
+    ("GET", "/sandbox/live", live),
+)

@@ -138,7 +138,6 @@ def continue_upload(call):
     if len(session["data"]) < session["length"]:
         return {"id": call.node}
     handle = "4::" + base64.urlsafe_b64encode(secrets.token_bytes(30)).decode()
-    call.world.handles[handle] = session["type"]
     return {"h": handle}
 
 

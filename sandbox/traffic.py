@@ -127,10 +127,9 @@ class Traffic:
             if message.status not in ("sent", "delivered"):
                 continue
             message.on_phone = True
-            if message.status == "sent" and not self.switches.skip_delivered:
-                self._advance(message, "delivered", customer)
-            if customer.read_receipts and self.switches.read_receipts:
-                self._advance(message, "read", customer)
+            for name in rules_status.steps_to_read(message.status, self.switches.skip_delivered):
+                if name != "read" or (customer.read_receipts and self.switches.read_receipts):
+                    self._advance(message, name, customer)
         if had_unread:
             self.hub.tell("unread", {"customer_id": customer.id, "phone_number_id": thread.phone_number_id, "unread": 0})
 

@@ -42,7 +42,7 @@ class World:
         self.accounts, self.numbers, self.tokens = {}, {}, {}
         self.customers, self.by_wa_id, self.by_bsuid, self.by_username = {}, {}, {}, {}
         self.threads, self.messages, self.templates, self.by_template = {}, {}, {}, {}
-        self.media, self.uploads, self.handles = {}, {}, {}
+        self.media, self.uploads = {}, {}
         for values in self.config["accounts"]:
             self.add_account(values)
         for value, values in self.config["tokens"].items():

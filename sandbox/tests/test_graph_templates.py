@@ -227,6 +227,23 @@ async def test_a_customers_picture_comes_with_a_fresh_address(play):
 
 
 @story
+async def test_a_customers_text_file_is_a_document_with_its_name(play):
+    customer = await play.person()
+    for mime_type in ("text/plain", "application/json"):
+        async with play.session.post(
+            f"{play.url}/sandbox/customers/{customer['id']}/media?filename=notes.txt",
+            data=b"not {json",
+            headers={"Content-Type": mime_type},
+        ) as answer:
+            media = await answer.json()
+        body = {"type": "document", "document": {"id": media["id"]}}
+        await play.control("POST", f"customers/{customer['id']}/messages", body)
+    await play.until(lambda: len(play.arrived()) == 2)
+    assert play.arrived()[0]["document"]["filename"] == "notes.txt"
+    assert play.arrived()[0]["document"]["mime_type"] == "text/plain"
+
+
+@story
 async def test_samples_are_uploaded_in_steps(play):
     _, session = await play.graph("POST", f"{APP}/uploads?file_name=a.png&file_length=108&file_type=image/png")
     half = {"headers": {"file_offset": "0", "Content-Type": "application/octet-stream"}}
