@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 
-from lib import paths
+from lib import odoo, package, paths
 from lib.checks.plan import Plan, run_logged
 from lib.checks.results import Result
 from lib.progress import Trouble, step
@@ -21,11 +21,14 @@ def export(plan: Plan) -> str:
     target = paths.STATE_DIR / f"{paths.MODULE}.pot"
     target.unlink(missing_ok=True)
     with step("collecting the texts to translate"):
-        command = plan.kit.command(["i18n", "export", "-d", database, "-o", str(target), paths.MODULE])
+        # Odoo reads every file below the addon's folder; the repository holds more than the addon, Odoo itself for one.
+        folder = package.export(paths.STATE_DIR / "pot")
+        config = odoo.write_config(plan.kit.source, folder.parent, folder.parent / "odoo.conf")
+        command = plan.kit.command(["i18n", "export", "-c", str(config), "-d", database, "-o", str(target), paths.MODULE])
         code, output = run_logged(command, log="test-pot", env=plan.environment)
     if code or not target.exists():
         raise Trouble(f"Odoo did not export the texts to translate: {output.strip()[-1500:]}")
-    return DATES.sub(lambda match: f'"{match[1]}: {FIXED_DATE}\\\\n"\n', target.read_text())
+    return DATES.sub(lambda match: f'"{match[1]}: {FIXED_DATE}\\n"\n', target.read_text())
 
 
 def run(plan: Plan) -> list[Result]:
