@@ -28,7 +28,6 @@ class World:
         self.config = config
         self.clock_offset = 0.0
         self.app_id = config["app_id"]
-        self.app_secret = config["app_secret"]
         self.portfolio_id = config["portfolio_id"]
         self.app_callback = {"callback_url": None, "verify_token": None, "fields": None}
         self.reset()
@@ -37,6 +36,7 @@ class World:
 
     def reset(self):
         """Forget everything but what the configuration says."""
+        self.app_secret = self.config["app_secret"]
         self._serial = self._wamids = 0
         self._wamid_seed = os.urandom(6)
         self.accounts, self.numbers, self.tokens = {}, {}, {}

@@ -88,6 +88,9 @@ export class People {
             )
         );
         $("#people-list").replaceChildren(...rows);
+        $("#people-hint").textContent = rows.length
+            ? "Choose whose phone you hold."
+            : "Nobody yet. Add a customer, then write to the business as that person.";
     }
 
     setCurrent(customer) {

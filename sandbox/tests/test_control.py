@@ -27,11 +27,17 @@ async def test_customers_are_people_once(play):
 @story
 async def test_a_person_keeps_the_bsuid_over_a_reset(play):
     before = await play.person()
+    await play.control("POST", "app_secret", {"app_secret": "rotated"})
+    await play.switch(review="reject", fault={"kind": "500"})
+    await play.control("POST", "clock", {"offset_s": 3600})
     await play.control("POST", "reset")
+    state = await play.control("GET", "state")
+    assert (state["clock_offset_s"], state["switches"]["review"], state["switches"]["fault"]) == (0, "approve", [])
     assert (await play.control("GET", "customers"))["total"] == 0
     assert (await play.person())["bsuid"] == before["bsuid"]
     await play.says(await play.person(), "The callback is still known")
     await play.until(play.arrived)
+    assert play.signed(play.hooks[-1])
 
 
 @story
