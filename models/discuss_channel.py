@@ -1,12 +1,14 @@
 from dataclasses import dataclass, field
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from odoo.addons.mail.tools.discuss import Store
 
 from ..tools.graph.text import split_text
-from ..tools.markup import from_html, plain
+from ..tools.markup import from_html, plain, to_html
 
 
 @dataclass(eq=False)
@@ -113,6 +115,8 @@ class DiscussChannel(models.Model):
             if repeated:
                 return repeated
             self._wa_check_reply(kwargs)
+            # Shown the way the customer will see it: WhatsApp markup rendered, the rest as text.
+            kwargs["body"] = Markup(to_html(from_html(kwargs.get("body") or "").strip()))
         return super().message_post(message_type=message_type, **kwargs)
 
     @api.model
@@ -216,25 +220,43 @@ class DiscussChannel(models.Model):
 
     # ------------------------------------------------------------------- store
 
+    @api.model
+    def _wa_store_attributes(self, getters):
+        """Return Store attributes that read the conversation behind a channel."""
+
+        def of_conversation(getter):
+            return lambda channel: getter(channel._wa_conversation())
+
+        return [
+            Store.Attr(name, value=of_conversation(getter), predicate=is_wa)
+            for name, getter in getters.items()
+        ]
+
+    def _wa_activity_store_fields(self):
+        """Return what every customer message may change on open screens."""
+        return self._wa_store_attributes(
+            {
+                "wa_window_until": lambda c: fields.Datetime.to_string(c.window_until) or False,
+                "wa_blocked": lambda c: self.env["wa.gate"]._explain(c, "free"),
+                "wa_state": lambda c: c.state,
+                "wa_lead_id": lambda c: c.lead_id.id,
+                "wa_lead_name": lambda c: c.lead_id.name,
+            }
+        )
+
     def _wa_store_fields(self):
         """Return what colleagues' clients know about a conversation."""
 
         def of_conversation(getter):
             return lambda channel: getter(channel._wa_conversation())
 
-        attr = {
-            "wa_conversation_id": lambda c: c.id,
-            "wa_number_name": lambda c: c.number_id.display_name,
-            "wa_window_until": lambda c: fields.Datetime.to_string(c.window_until) or False,
-            "wa_blocked": lambda c: self.env["wa.gate"]._explain(c, "free"),
-            "wa_state": lambda c: c.state,
-            "wa_lead_id": lambda c: c.lead_id.id,
-            "wa_lead_name": lambda c: c.lead_id.name,
-        }
         return [
-            *(
-                Store.Attr(name, value=of_conversation(getter), predicate=is_wa)
-                for name, getter in attr.items()
+            *self._wa_activity_store_fields(),
+            *self._wa_store_attributes(
+                {
+                    "wa_conversation_id": lambda c: c.id,
+                    "wa_number_name": lambda c: c.number_id.display_name,
+                }
             ),
             Store.One(
                 "wa_partner_id",

@@ -124,6 +124,11 @@ class WaContact(models.Model):
         )
 
     @api.model
+    def _lookup(self, account, persons):
+        """Return a :class:`ContactLookup` that knows these people with two queries in all."""
+        return ContactLookup(self, account, persons)
+
+    @api.model
     def _ensure(self, account, person):
         """Return the contact of a webhook person, created with its partner if new.
 
@@ -311,3 +316,44 @@ class WaContact(models.Model):
         """
         self.ensure_one()
         return {"wa_id": self.wa_id} if self.wa_id else {"bsuid": self.bsuid}
+
+
+class ContactLookup:
+    """The contacts of many webhook persons of one account, found together.
+
+    Same order of keys as :meth:`WaContact._find`: BSUID, then phone; a phone whose
+    contact carries another BSUID is no match.
+    """
+
+    def __init__(self, contacts, account, persons):
+        self._contacts, self._account = contacts, account
+        self._by_bsuid, self._by_phone = {}, {}
+        key = account._get_portfolio_key()
+        bsuids = [person.bsuid for person in persons if person.bsuid]
+        phones = [phone_key(person.wa_id) for person in persons if person.wa_id]
+        found = contacts.search(
+            [("portfolio_key", "=", key), "|", ("bsuid", "in", bsuids), ("phone_key", "in", phones)]
+        )
+        for contact in found:
+            self._remember(contact)
+
+    def _remember(self, contact):
+        if contact.bsuid:
+            self._by_bsuid[contact.bsuid] = contact
+        if contact.phone_key:
+            self._by_phone[contact.phone_key] = contact
+
+    def ensure(self, person):
+        """Return ``(contact, is_new)``, completed with what is new about the person."""
+        contact = self._by_bsuid.get(person.bsuid) if person.bsuid else None
+        if not contact and person.wa_id:
+            contact = self._by_phone.get(phone_key(person.wa_id))
+            if contact and person.bsuid and contact.bsuid and contact.bsuid != person.bsuid:
+                contact = None
+        if contact:
+            contact._learn(person)
+            is_new = False
+        else:
+            contact, is_new = self._contacts._ensure(self._account, person)
+        self._remember(contact)
+        return contact, is_new

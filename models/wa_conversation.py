@@ -79,7 +79,8 @@ class WaConversation(models.Model):
         result = super().write(vals)
         if "user_id" in vals:
             self._join_assignee()
-        if {"user_id", "lead_id", "state", "last_inbound_at", "team_id"} & vals.keys():
+        shown = {"user_id", "lead_id", "state", "last_inbound_at", "team_id"} & vals.keys()
+        if shown and not self.env.context.get("wa_no_broadcast"):
             self._broadcast()
         return result
 
@@ -258,22 +259,27 @@ class WaConversation(models.Model):
 
     # ----------------------------------------------------------------- activity
 
-    def _on_inbound(self, sent_at, preview, opens_window):
+    def _on_inbound(self, messages):
         """Keep who waits, since when, and until when we may write freely.
 
-        :param datetime sent_at: when the customer sent it (naive UTC), not when it arrived.
-        :param str preview: one line of the message.
-        :param bool opens_window: this kind of message opens the service window.
+        :param messages: list of ``(sent_at, preview, opens_window)``, in order of
+            arrival: when the customer sent it (naive UTC), one line of it, and
+            whether this kind opens the service window.
         """
         self.ensure_one()
-        vals = {"state": "open", "last_preview": preview}
-        vals["last_message_at"] = max(sent_at, self.last_message_at or sent_at)
-        vals["last_touch_at"] = max(sent_at, self.last_touch_at or sent_at)
-        if opens_window:
-            vals["last_inbound_at"] = max(sent_at, self.last_inbound_at or sent_at)
+        newest = max(sent_at for sent_at, _preview, _opens in messages)
+        vals = {
+            "state": "open",
+            "last_preview": messages[-1][1],
+            "last_message_at": max(newest, self.last_message_at or newest),
+            "last_touch_at": max(newest, self.last_touch_at or newest),
+        }
+        opening = [sent_at for sent_at, _preview, opens in messages if opens]
+        if opening:
+            vals["last_inbound_at"] = max(*opening, self.last_inbound_at or opening[0])
         if not self.waiting_since:
-            vals["waiting_since"] = sent_at
-        self.write(vals)
+            vals["waiting_since"] = min(sent_at for sent_at, _preview, _opens in messages)
+        self.with_context(wa_no_broadcast=True).write(vals)
         self._join_assignee()
 
     def _on_outbound(self, preview, by_person):

@@ -1,6 +1,7 @@
 import hashlib
 import logging
 import traceback
+from collections import defaultdict
 from datetime import timedelta
 
 import psycopg2
@@ -33,10 +34,8 @@ CONFLICTS = (
 )
 CONFLICT_RETRIES = 20
 
-#: Which handler takes which event; everything else is a notice that is kept and listed.
+#: Which handler takes which event besides messages and statuses; everything else is a notice that is kept and listed.
 HANDLERS = {
-    MessageEvent: "wa.inbound.message",
-    StatusEvent: "wa.inbound.status",
     IdentityEvent: "wa.inbound.identity",
     PreferenceEvent: "wa.inbound.preference",
     TemplateEvent: "wa.inbound.template",
@@ -155,16 +154,26 @@ class WaEvent(models.Model):
         return self.browse([row[0] for row in rows])
 
     def _process(self):
-        """Process claimed events in order; one that fails does not touch the others.
+        """Process claimed events, together if possible; one that fails does not touch the others.
 
         A conflict with another transaction is not a failure: it is raised, so that
         the whole batch is done again.
         """
+        try:
+            self._process_together()
+        except psycopg2.Error as error:
+            if len(self) == 1 or isinstance(error, CONFLICTS + (psycopg2.OperationalError,)):
+                raise
+            self._process_singly()
+        except Exception:  # the queue's own loop: the culprit is found one by one
+            self._process_singly()
+
+    def _process_singly(self):
+        """Process events one by one and keep those that fail with their reason."""
+        self.env.invalidate_all()
         for event in self:
             try:
-                with self.env.cr.savepoint():
-                    notes = event._process_one()
-                    self.env.flush_all()
+                event._process_together()
             except CONFLICTS:
                 raise
             except psycopg2.OperationalError:
@@ -172,34 +181,57 @@ class WaEvent(models.Model):
             except Exception as error:  # the queue's own loop: kept with its reason, never dropped
                 self.env.invalidate_all()
                 event._postpone(error)
-            else:
+
+    def _process_together(self):
+        """Hand everything in these events to its handlers, in one savepoint."""
+        with self.env.cr.savepoint():
+            notes = self._dispatch()
+            now = fields.Datetime.now()
+            for event in self:
                 event.write(
                     {
                         "state": "done",
-                        "processed_at": fields.Datetime.now(),
+                        "processed_at": now,
                         "error": False,
-                        "note": "\n".join(notes) or False,
+                        "note": "\n".join(notes[event]) or False,
                     }
                 )
+            self.env.flush_all()
 
-    def _process_one(self):
-        """Hand everything in this event to its handlers.
+    def _dispatch(self):
+        """Parse the events and call the handlers: messages and statuses in bulk, the rest one by one.
 
-        :returns: list of lines about what is kept but not handled yet
+        A change of identity between two messages is applied between them: bulk
+        work is finished before anything that is not a message.
+
+        :returns: ``{event: [lines about what is kept but not handled yet]}``
         """
-        self.ensure_one()
-        delivery = parse(self.body)
-        notes = [f"{problem.path}: {problem.reason}" for problem in delivery.problems]
-        company = self.account_id.company_id
-        statuses = []
-        for item in delivery.events:
-            if isinstance(item, StatusEvent):
-                statuses.append(item)
-                continue
-            handler = self.env[HANDLERS.get(type(item), DEFAULT_HANDLER)].with_company(company)
-            notes += handler._handle(self, item) or []
+        notes = defaultdict(list)
+        messages, statuses = [], []
+
+        def finish_messages():
+            if messages:
+                for event, lines in self.env["wa.inbound.message"]._handle_all(messages).items():
+                    notes[event] += lines
+                messages.clear()
+
+        for event in self:
+            delivery = parse(event.body)
+            notes[event] += [f"{problem.path}: {problem.reason}" for problem in delivery.problems]
+            for item in delivery.events:
+                if isinstance(item, MessageEvent):
+                    messages.append((event, item))
+                elif isinstance(item, StatusEvent):
+                    statuses.append((event, item))
+                else:
+                    finish_messages()
+                    handler = self.env[HANDLERS.get(type(item), DEFAULT_HANDLER)]
+                    company = event.account_id.company_id
+                    notes[event] += handler.with_company(company)._handle(event, item) or []
+        finish_messages()
         if statuses:
-            notes += self.env["wa.inbound.status"].with_company(company)._handle_all(self, statuses)
+            for event, lines in self.env["wa.inbound.status"]._handle_all(statuses).items():
+                notes[event] += lines
         return notes
 
     def _postpone(self, error):

@@ -1,6 +1,5 @@
 """Base classes for tests of this addon and of addons that extend it."""
 
-import atexit
 import json
 import os
 import socket
@@ -29,21 +28,12 @@ PHONE_NUMBER_ID = "900000000000101"
 class Sandbox:
     """A running WhatsApp sandbox: the wire-level fake of all tests that send.
 
-    One process serves all test classes; each resets it.
+    One process per test class: Odoo's runner ends what a class leaves behind.
     """
 
-    _instance = None
-
-    @classmethod
-    def get(cls):
-        """Return the sandbox of this test run, started if need be."""
-        if cls._instance is None or cls._instance.process.poll() is not None:
-            if not (ROOT / "sandbox").is_dir():
-                raise SkipTest("the sandbox is part of the repository, not of the package")
-            cls._instance = cls()
-        return cls._instance
-
     def __init__(self):
+        if not (ROOT / "sandbox").is_dir():
+            raise SkipTest("the sandbox is part of the repository, not of the package")
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -56,7 +46,9 @@ class Sandbox:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        atexit.register(self.process.kill)
+        self._wait_until_up()
+
+    def _wait_until_up(self):
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
             try:
@@ -64,7 +56,14 @@ class Sandbox:
                 return
             except requests.ConnectionError:
                 time.sleep(0.05)
+        self.stop()
         raise AssertionError("the sandbox did not start")
+
+    def stop(self):
+        """End the process and close the connections to it."""
+        self.session.close()
+        self.process.kill()
+        self.process.wait()
 
     def control(self, method, path, **body):
         """Call the control API and return its answer."""
@@ -284,7 +283,8 @@ class WaSandboxCase(WaCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.sandbox = Sandbox.get()
+        cls.sandbox = Sandbox()
+        cls.addClassCleanup(cls.sandbox.stop)
         cls.account.api_url = cls.sandbox.url
 
     def setUp(self):

@@ -1,1 +1,1 @@
-from . import identity, message, notice, status, template
+from . import content, identity, message, notice, post, status, template

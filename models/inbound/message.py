@@ -1,52 +1,103 @@
-from markupsafe import Markup
+from collections import defaultdict
+from dataclasses import dataclass, field
 
 from odoo import api, fields, models
 
+from ...tools.markup import plain
 from ...tools.bidi import one_line
-from ...tools.markup import plain, to_html
 from ...tools.window import counts, from_timestamp
-from ..discuss_channel import WaPost
 
-#: Message types whose content is shown as it is; all others say so until they are handled.
-HANDLED_KINDS = ("text", "button", "interactive")
+
+@dataclass(eq=False)
+class Draft:
+    """One inbound message on its way into the database."""
+
+    event: models.BaseModel
+    item: object
+    number: models.BaseModel
+    contact: models.BaseModel = None
+    is_new_contact: bool = False
+    conversation: models.BaseModel = None
+    quoted: models.BaseModel = None
+    sent_at: object = None
+    preview: str = ""
+    #: Further values for the ``wa.message`` (hook for kinds).
+    vals: dict = field(default_factory=dict)
 
 
 class WaInboundMessage(models.AbstractModel):
-    """A customer wrote: contact, conversation, lead and Discuss message come out of it."""
+    """Customers wrote: contacts, conversations, leads and Discuss messages come out of it.
+
+    Works on many messages at once, because under load most of the time goes into
+    asking the database the same things one by one.
+    """
 
     _name = "wa.inbound.message"
     _description = "WhatsApp Inbound: Messages"
 
     @api.model
-    def _handle(self, event, item):
-        """Store one message, exactly once.
+    def _handle_all(self, pairs):
+        """Store messages, each exactly once, in the order in which they came.
 
-        :param event: ``wa.event`` it came in.
-        :param MessageEvent item: the parsed message.
-        :returns: list of notes about what could not be handled.
+        :param pairs: list of ``(wa.event, MessageEvent)``.
+        :returns: ``{wa.event: [notes]}`` about what could not be handled.
         """
-        number = self._find_number(item)
-        if not number:
-            return [f"unknown phone_number_id {item.phone_number_id}"]
-        if not item.wamid or not item.person:
-            return [f"message without id or sender: type {item.kind}"]
-        row = self.env["wa.message"].search(
-            [("number_id", "=", number.id), ("wamid", "=", item.wamid)], limit=1
-        )
-        if row:
-            return self._complete(row, item)
-        number = number.with_company(number.company_id)
-        contact, is_new = self.env["wa.contact"]._ensure(number.account_id, item.person)
-        conversation, _new = self.env["wa.conversation"]._ensure(number, contact)
-        if contact.is_unreachable:
-            contact.is_unreachable = False
-        conversation._on_inbound(self._sent_at(item), self._preview(item), counts(item.kind))
-        # Lead and owner first, so that the message counts as unread for the right person.
-        conversation._attach_open_lead()
-        conversation._assign()
-        conversation._apply_lead_policy(is_new, item.text)
-        self._add(event, conversation, item)
-        return [] if item.kind in HANDLED_KINDS else [f"message type not handled yet: {item.kind}"]
+        notes = defaultdict(list)
+        drafts = self._new_drafts(pairs, notes)
+        if not drafts:
+            return notes
+        self._resolve_contacts(drafts)
+        self._resolve_conversations(drafts)
+        self._resolve_quotes(drafts)
+        self._update_conversations(drafts)
+        self.env["wa.inbound.post"]._post_all(drafts)
+        for draft in drafts:
+            if not self.env["wa.inbound.content"]._is_supported(draft.item):
+                notes[draft.event].append(f"message type not handled yet: {draft.item.kind}")
+        return notes
+
+    # ------------------------------------------------------------------ routing
+
+    @api.model
+    def _new_drafts(self, pairs, notes):
+        """Route messages to our numbers and drop those we have; returns the new ones as drafts."""
+        numbers = {
+            number.phone_number_id: number
+            for number in self.env["wa.number"].search(
+                [("phone_number_id", "in", [item.phone_number_id for _event, item in pairs])]
+            )
+        }
+        known = {
+            (row.number_id.id, row.wamid): row
+            for row in self.env["wa.message"].search(
+                [("wamid", "in", [item.wamid for _event, item in pairs if item.wamid])]
+            )
+        }
+        drafts = []
+        for event, item in pairs:
+            number = numbers.get(item.phone_number_id)
+            if not number:
+                notes[event].append(f"unknown phone_number_id {item.phone_number_id}")
+                continue
+            if not item.wamid or not item.person:
+                notes[event].append(f"message without id or sender: type {item.kind}")
+                continue
+            key = (number.id, item.wamid)
+            if key in known:
+                if known[key]:
+                    notes[event] += self._complete(known[key], item)
+                continue
+            known[key] = None
+            drafts.append(
+                Draft(
+                    event,
+                    item,
+                    number.with_company(number.company_id),
+                    sent_at=self._sent_at(item),
+                    preview=self._preview(item),
+                )
+            )
+        return drafts
 
     @api.model
     def _find_number(self, item):
@@ -57,41 +108,82 @@ class WaInboundMessage(models.AbstractModel):
     def _sent_at(self, item):
         """Return when the customer sent it (naive UTC), never later than now."""
         now = fields.Datetime.now()
-        return min(from_timestamp(item.timestamp) or now, now).replace(microsecond=0)
+        return min(from_timestamp(item.timestamp) or now, now)
 
     @api.model
-    def _add(self, event, conversation, item):
-        """Make the Discuss message and its ``wa.message``."""
-        quoted = self._find_quoted(conversation, item.quoted_wamid)
-        partner = conversation.partner_id
-        channel = conversation.channel_id.with_user(self.env.ref("base.public_user")).sudo()
-        message = channel._wa_post(
-            WaPost("in"),
-            body=self._body(item),
-            author_id=partner.id,
-            parent_id=quoted.mail_message_id.id or False,
-        )
-        row = self.env["wa.message"].create(
-            {
-                "conversation_id": conversation.id,
-                "number_id": conversation.number_id.id,
-                "mail_message_id": message.id,
-                "direction": "in",
-                "state": "received",
-                "kind": item.kind,
-                "wamid": item.wamid,
-                "content": item.raw,
-                "preview": self._preview(item),
-                "payload": item.payload,
-                "quoted_id": quoted.id,
-                "lead_id": conversation.lead_id.id,
-                "event_id": event.id,
-                "is_supported": item.kind in HANDLED_KINDS,
-                "sent_at": self._sent_at(item),
-            }
-        )
-        channel.sudo()._wa_broadcast_messages(message)
-        return row
+    def _preview(self, item):
+        """Return one line for lists."""
+        return plain(item.text, 200) if item.text else f"[{one_line(item.kind)}]"
+
+    # ------------------------------------------------------------------- people
+
+    @api.model
+    def _resolve_contacts(self, drafts):
+        """Find or create the contact of each draft; whoever writes is reachable."""
+        contacts = self.env["wa.contact"]
+        for account in {draft.number.account_id for draft in drafts}:
+            own = [draft for draft in drafts if draft.number.account_id == account]
+            lookup = contacts._lookup(account, [draft.item.person for draft in own])
+            for draft in own:
+                draft.contact, draft.is_new_contact = lookup.ensure(draft.item.person)
+        for contact in {draft.contact for draft in drafts}:
+            if contact.is_unreachable:
+                contact.is_unreachable = False
+
+    @api.model
+    def _resolve_conversations(self, drafts):
+        conversations = self.env["wa.conversation"]
+        known = {
+            (c.number_id.id, c.contact_id.id): c
+            for c in conversations.search(
+                [
+                    ("number_id", "in", list({draft.number.id for draft in drafts})),
+                    ("contact_id", "in", list({draft.contact.id for draft in drafts})),
+                ]
+            )
+        }
+        for draft in drafts:
+            key = (draft.number.id, draft.contact.id)
+            if key not in known:
+                known[key], _is_new = conversations.with_company(draft.number.company_id)._ensure(
+                    draft.number, draft.contact
+                )
+            draft.conversation = known[key]
+
+    @api.model
+    def _resolve_quotes(self, drafts):
+        """Find the messages that are being answered, within the same conversation."""
+        wamids = [draft.item.quoted_wamid for draft in drafts if draft.item.quoted_wamid]
+        found = {
+            (row.conversation_id.id, row.wamid): row
+            for row in (self.env["wa.message"].search([("wamid", "in", wamids)]) if wamids else ())
+        }
+        for draft in drafts:
+            draft.quoted = found.get(
+                (draft.conversation.id, draft.item.quoted_wamid), self.env["wa.message"]
+            )
+
+    @api.model
+    def _update_conversations(self, drafts):
+        """Window, waiting, owner and lead, once per conversation.
+
+        Owner and lead come before the message, so that it counts as unread for the
+        right person.
+        """
+        by_conversation = defaultdict(list)
+        for draft in drafts:
+            by_conversation[draft.conversation].append(draft)
+        for conversation, own in by_conversation.items():
+            conversation._on_inbound(
+                [(draft.sent_at, draft.preview, counts(draft.item.kind)) for draft in own]
+            )
+            conversation._attach_open_lead()
+            conversation._assign()
+            conversation._apply_lead_policy(
+                any(draft.is_new_contact for draft in own), own[0].item.text
+            )
+
+    # --------------------------------------------------------------- reprocess
 
     @api.model
     def _complete(self, row, item):
@@ -100,55 +192,10 @@ class WaInboundMessage(models.AbstractModel):
         Processing an event again finds its message here: nothing is doubled, and
         what was "unsupported for now" gets its content.
         """
-        if not row.is_supported and item.kind in HANDLED_KINDS:
-            row.mail_message_id.body = self._body(item)
-            row.write({"is_supported": True, "preview": self._preview(item), "payload": item.payload})
+        content = self.env["wa.inbound.content"]
+        if not row.is_supported and content._is_supported(item):
+            row.mail_message_id.body = content._body(item)
+            row.write(
+                {"is_supported": True, "preview": self._preview(item), "payload": item.payload}
+            )
         return [] if row.is_supported else [f"message type not handled yet: {item.kind}"]
-
-    @api.model
-    def _find_quoted(self, conversation, wamid):
-        """Return the message of this conversation that is being answered, or an empty set."""
-        if not wamid:
-            return self.env["wa.message"]
-        return self.env["wa.message"].search(
-            [("conversation_id", "=", conversation.id), ("wamid", "=", wamid)], limit=1
-        )
-
-    # ----------------------------------------------------------------- showing
-
-    @api.model
-    def _body(self, item):
-        """Return the HTML shown in the thread: ``_body_<kind>`` if there is one (hook)."""
-        show = getattr(self, f"_body_{item.kind}", None)
-        return show(item) if show else self._body_unsupported_yet(item)
-
-    @api.model
-    def _body_text(self, item):
-        return Markup(to_html(item.text))
-
-    @api.model
-    def _body_button(self, item):
-        """A tap on a button of a template."""
-        return self._tap(item.text)
-
-    @api.model
-    def _body_interactive(self, item):
-        """A tap on a reply button or a list row."""
-        return self._tap(item.text)
-
-    @api.model
-    def _tap(self, label):
-        return Markup('<span class="o_wa_tap">%s</span>') % self.env._("Tapped “%s”", one_line(label))
-
-    @api.model
-    def _body_unsupported_yet(self, item):
-        """Say that something came which we cannot show yet; its words, if any, are shown."""
-        notice = Markup('<em class="o_wa_unsupported">%s</em>') % self.env._(
-            "Unsupported for now: %s. The content is kept and can be shown later.", one_line(item.kind)
-        )
-        return notice + (Markup("<br/>") + Markup(to_html(item.text)) if item.text else Markup())
-
-    @api.model
-    def _preview(self, item):
-        """Return one line for lists."""
-        return plain(item.text) if item.text else f"[{one_line(item.kind)}]"

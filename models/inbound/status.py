@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, models
 
 
@@ -8,12 +10,15 @@ class WaInboundStatus(models.AbstractModel):
     _description = "WhatsApp Inbound: Statuses"
 
     @api.model
-    def _handle_all(self, event, items):
-        """Apply the statuses of one webhook together.
+    def _handle_all(self, pairs):
+        """Apply statuses together.
 
-        :param event: ``wa.event`` they came in.
-        :param items: list of ``StatusEvent``.
-        :returns: notes about statuses of messages that are not ours.
+        :param pairs: list of ``(wa.event, StatusEvent)``.
+        :returns: ``{wa.event: [notes]}`` about statuses of messages that are not ours.
         """
-        foreign = self.env["wa.message"]._apply_statuses(items)
-        return [f"status {item.status} of a message we did not send" for item in foreign]
+        foreign = {id(item) for item in self.env["wa.message"]._apply_statuses([i for _e, i in pairs])}
+        notes = defaultdict(list)
+        for event, item in pairs:
+            if id(item) in foreign:
+                notes[event].append(f"status {item.status} of a message we did not send")
+        return notes

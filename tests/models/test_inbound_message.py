@@ -211,15 +211,15 @@ class TestInboundMessage(WaCase):
     def test_a_failing_event_keeps_its_reason_and_stops_nobody(self):
         self.store_webhook(self.inbound("bad", wamid="wamid.BAD", wa_id="447700900125", bsuid="GB.3"))
         self.store_webhook(self.inbound("good", wamid="wamid.GOOD"))
-        handler = type(self.env["wa.inbound.message"])
-        original = handler._handle
+        content = type(self.env["wa.inbound.content"])
+        original = content._body_text
 
-        def fail_for_bad(self, event, item):
+        def fail_for_bad(self, item):
             if item.wamid == "wamid.BAD":
                 raise ValueError("broken on purpose")
-            return original(self, event, item)
+            return original(self, item)
 
-        self.patch(handler, "_handle", fail_for_bad)
+        self.patch(content, "_body_text", fail_for_bad)
         with self.assertLogs("odoo.addons.crm_whatsapp.models.wa_event", "WARNING"):
             self.process_webhooks()
         bad = self.env["wa.event"].search([("body", "like", "wamid.BAD")])
@@ -227,7 +227,7 @@ class TestInboundMessage(WaCase):
         self.assertIn("broken on purpose", bad.error)
         self.assertGreater(bad.next_attempt_at, fields.Datetime.now())
         self.assertTrue(self.env["wa.message"].search([("wamid", "=", "wamid.GOOD")]))
-        self.patch(handler, "_handle", original)
+        self.patch(content, "_body_text", original)
         bad.action_process_again()
         self.process_webhooks()
         self.assertTrue(self.env["wa.message"].search([("wamid", "=", "wamid.BAD")]))
