@@ -65,6 +65,7 @@ test("the messaging menu has a tab for customers", async () => {
     await contains(".o-mail-NotificationItem", { count: 1 });
     await contains(".o-mail-NotificationItem", { text: "Ana" });
     await contains(".o-mail-NotificationItem .fa-whatsapp[title=WhatsApp]");
+    await contains(".o-mail-NotificationItem-text", { text: "hello there" });
     await click(".o-mail-NotificationItem", { text: "Ana" });
     await contains(".o-mail-ChatWindow-header", { text: "Ana" });
 });
