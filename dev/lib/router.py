@@ -40,6 +40,7 @@ class Router:
     def __init__(self, port: int, http_port: int, websocket_port: int) -> None:
         self.port, self.http_port, self.websocket_port = port, http_port, websocket_port
         self._loop = asyncio.new_event_loop()
+        self._connections: set[asyncio.Task] = set()  # asyncio itself keeps no hold on a task
         self._ready = threading.Event()
         self._error: OSError | None = None
         self._thread = threading.Thread(target=self._run, name="router", daemon=True)
@@ -81,6 +82,14 @@ class Router:
         self._loop.close()
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        self._connections.add(task)
+        try:
+            await self._pass_on(reader, writer)
+        finally:
+            self._connections.discard(task)
+
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         upstream: asyncio.StreamWriter | None = None
         try:
             first = await reader.readline()
