@@ -202,7 +202,7 @@ class DiscussChannel(models.Model):
         result = super()._notify_thread(message, msg_vals=msg_vals, **kwargs)
         if self.channel_type == "wa":
             # The payload of core is for every member, so it carries nothing internal.
-            self._wa_broadcast_messages(message)
+            message._wa_broadcast()
         return result
 
     def _check_can_update_message_content(self, message):
@@ -285,15 +285,6 @@ class DiscussChannel(models.Model):
         for channel in self:
             Store(bus_channel=channel, bus_subchannel="internal_users").add(
                 channel, channel._wa_store_fields()
-            ).bus_send()
-
-    def _wa_broadcast_messages(self, messages):
-        """Send ticks and errors of messages to the colleagues who see this channel."""
-        self.ensure_one()
-        messages = messages.sudo().filtered("wa_message_ids")
-        if messages:
-            Store(bus_channel=self, bus_subchannel="internal_users").add(
-                messages, messages._wa_store_fields()
             ).bus_send()
 
     # ----------------------------------------------------------------- actions

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import fields, models
 
 from odoo.addons.mail.tools.discuss import Store
@@ -42,6 +44,21 @@ class MailMessage(models.Model):
         if target.is_internal(self.env) and "discuss.channel" in self.mapped("model"):
             result = result + self._wa_store_fields()
         return result
+
+    def _wa_broadcast(self):
+        """Send ticks and errors of messages to the colleagues who see their channels."""
+        messages = self.sudo().filtered("wa_message_ids")
+        if not messages:
+            return
+        channels = self.env["discuss.channel"].sudo().browse(messages.mapped("res_id"))
+        store = Store(bus_channel=channels[:1], bus_subchannel="internal_users")
+        records = store.add(messages, messages._wa_store_fields()).get_result()["mail.message"]
+        channel_of = dict(zip(messages.ids, channels, strict=True))
+        by_channel = defaultdict(list)
+        for record in records:
+            by_channel[channel_of[record["id"]]].append(record)
+        for channel, own in by_channel.items():
+            channel._bus_send("mail.record/insert", {"mail.message": own}, subchannel="internal_users")
 
     def action_wa_retry(self):
         """Queue the failed WhatsApp messages behind these messages again."""

@@ -22,7 +22,7 @@ from ..tools.webhook.parse import parse
 
 _logger = logging.getLogger(__name__)
 
-BATCH_SIZE = 100
+BATCH_SIZE = 200
 #: Seconds until the next try, by number of failed tries; afterwards a person has to look.
 BACKOFF = (2, 10, 60, 300, 1800, 7200)
 #: Another transaction was faster: everything is rolled back and done again.
@@ -186,16 +186,10 @@ class WaEvent(models.Model):
         """Hand everything in these events to its handlers, in one savepoint."""
         with self.env.cr.savepoint():
             notes = self._dispatch()
-            now = fields.Datetime.now()
+            self.write({"state": "done", "processed_at": fields.Datetime.now(), "error": False, "note": False})
             for event in self:
-                event.write(
-                    {
-                        "state": "done",
-                        "processed_at": now,
-                        "error": False,
-                        "note": "\n".join(notes[event]) or False,
-                    }
-                )
+                if notes[event]:
+                    event.note = "\n".join(notes[event])
             self.env.flush_all()
 
     def _dispatch(self):

@@ -94,6 +94,7 @@ class WaMessage(models.Model):
     _queue_idx = models.Index(
         "(number_id, priority, id) WHERE state = 'queued'",
     )
+    _wamid_idx = models.Index("(wamid) WHERE wamid IS NOT NULL")
     _sending_idx = models.Index("(number_id) WHERE state = 'sending'")
 
     # ------------------------------------------------------------------ compute
@@ -167,8 +168,7 @@ class WaMessage(models.Model):
 
     def _broadcast_state(self):
         """Show the new state of messages to everybody who has the conversation open."""
-        for channel, messages in self.sudo().grouped("conversation_id").items():
-            channel.channel_id._wa_broadcast_messages(messages.mail_message_id)
+        self.sudo().mail_message_id._wa_broadcast()
 
     @api.model
     def _rank(self, state):

@@ -1,8 +1,10 @@
+from psycopg2.extras import Json, execute_values
+
 from odoo import api, models
 from odoo.tools import SQL
 
 from ..tools.failures import classify
-from ..tools.status import merge
+from ..tools.status import RANK, merge
 from ..tools.window import from_timestamp
 
 #: Which moment a status records.
@@ -12,16 +14,33 @@ MOMENT_OF_STATUS = {
     "read": "read_at",
     "failed": "failed_at",
 }
+#: Columns a status may fill; what it does not say stays as it is.
+COLUMNS = (
+    "id",
+    "state",
+    "wamid",
+    "sent_at",
+    "delivered_at",
+    "read_at",
+    "failed_at",
+    "error_code",
+    "error_detail",
+    "pricing",
+)
 
 
 class WaMessage(models.Model):
-    """Statuses from webhooks: in any order, any number of times, never backwards."""
+    """Statuses from webhooks: in any order, any number of times, never backwards.
+
+    They come three for every message sent, so they are applied in bulk: one query
+    to find the messages, one to change them.
+    """
 
     _inherit = "wa.message"
 
     @api.model
     def _apply_statuses(self, items):
-        """Apply statuses in bulk.
+        """Apply statuses to the messages they belong to.
 
         Messages are found by our uuid, which travels in ``biz_opaque_callback_data``
         and is known before WhatsApp has answered the send, else by wamid.
@@ -29,18 +48,24 @@ class WaMessage(models.Model):
         :param items: list of ``StatusEvent``
         :returns: the items that belong to no message of ours
         """
-        rows = self._match_statuses(items)
-        foreign = [item for item in items if id(item) not in rows]
-        todo = {}
+        found = self._match_statuses(items)
+        own_items, foreign = {}, []
         for item in items:
-            if id(item) in rows:
-                todo.setdefault(rows[id(item)], []).append(item)
-        changed = self.browse()
-        for message_id, own_items in todo.items():
-            message = self.browse(message_id)
-            if message._apply_status_list(own_items):
-                changed |= message
+            message_id = found.get(id(item))
+            if message_id:
+                own_items.setdefault(message_id, []).append(item)
+            else:
+                foreign.append(item)
+        messages = self.browse(own_items)
+        former = {message.id: message.state for message in messages}
+        changes = [message._merge_statuses(own_items[message.id]) for message in messages]
+        self._write_statuses(changes)
+        changed = messages.filtered(lambda m: m.state != former[m.id])
         changed._broadcast_state()
+        for message in changed.filtered(lambda m: m.state == "failed"):
+            message._on_failed_status()
+        for message in messages:
+            message._learn_recipient(own_items[message.id])
         return foreign
 
     @api.model
@@ -49,15 +74,20 @@ class WaMessage(models.Model):
         uuids = {item.uuid for item in items if item.uuid}
         wamids = {item.wamid for item in items if item.wamid}
         by_uuid, by_wamid = {}, {}
+        self.flush_model(["uuid", "wamid"])
         for message_id, uuid, wamid, phone_number_id in self.env.execute_query(
             SQL(
                 """
                 SELECT m.id, m.uuid, m.wamid, n.phone_number_id
                   FROM wa_message m JOIN wa_number n ON n.id = m.number_id
-                 WHERE m.direction = 'out' AND (m.uuid = ANY(%s) OR m.wamid = ANY(%s))
+                 WHERE m.direction = 'out' AND m.uuid = ANY(%(uuids)s)
+             UNION
+                SELECT m.id, m.uuid, m.wamid, n.phone_number_id
+                  FROM wa_message m JOIN wa_number n ON n.id = m.number_id
+                 WHERE m.direction = 'out' AND m.wamid = ANY(%(wamids)s)
                 """,
-                list(uuids),
-                list(wamids),
+                uuids=list(uuids),
+                wamids=list(wamids),
             )
         ):
             by_uuid[uuid] = message_id
@@ -70,39 +100,72 @@ class WaMessage(models.Model):
                 matches[id(item)] = found
         return matches
 
-    def _apply_status_list(self, items):
-        """Merge several statuses of this message; True if anything that is shown changed."""
+    def _merge_statuses(self, items):
+        """Return the row (:data:`COLUMNS`) that several statuses of this message amount to."""
         self.ensure_one()
-        new_state = self.state
-        vals = {}
+        row = dict.fromkeys(COLUMNS)
+        row.update(id=self.id, state=self.state)
         for item in items:
-            new_state = merge(new_state, item.status)
+            row["state"] = merge(row["state"], item.status if item.status in RANK else None)
+            row["wamid"] = row["wamid"] or item.wamid or None
             if moment := MOMENT_OF_STATUS.get(item.status):
-                vals[moment] = from_timestamp(item.timestamp) or False
+                row[moment] = from_timestamp(item.timestamp)
             if item.status == "failed" and item.errors:
                 error = item.errors[0]
-                vals["error_code"] = str(error.code)
-                vals["error_detail"] = error.details or error.message or error.title or False
+                row["error_code"] = str(error.code)
+                row["error_detail"] = error.details or error.message or error.title or None
             if item.pricing:
-                vals["pricing"] = item.pricing
-            if item.wamid and not self.wamid:
-                vals["wamid"] = item.wamid
-            if item.person:
-                self.contact_id._learn(item.person)
-        if new_state != self.state:
-            vals["state"] = new_state
-            if new_state != "failed" and self.error_code == "outcome_unknown":
-                vals["error_code"] = vals["error_detail"] = False
-        became_failed = vals.get("state") == "failed"
-        if vals:
-            self.write(vals)
-        if became_failed:
-            self._on_failed_status(items)
-        return "state" in vals
+                row["pricing"] = Json(item.pricing)
+        if self.error_code == "outcome_unknown" and not row["error_code"] and row["state"] != self.state:
+            row["error_code"] = ""  # the doubt is settled
+        return tuple(row.values())
 
-    def _on_failed_status(self, items):
+    @api.model
+    def _write_statuses(self, rows):
+        """Write merged rows (:data:`COLUMNS`) with one query; what a row leaves open is kept."""
+        if not rows:
+            return
+        self.flush_model()
+        execute_values(
+            self.env.cr._obj,
+            """
+            UPDATE wa_message m
+               SET state = v.state,
+                   wamid = COALESCE(m.wamid, v.wamid),
+                   sent_at = COALESCE(v.sent_at::timestamp, m.sent_at),
+                   delivered_at = COALESCE(v.delivered_at::timestamp, m.delivered_at),
+                   read_at = COALESCE(v.read_at::timestamp, m.read_at),
+                   failed_at = COALESCE(v.failed_at::timestamp, m.failed_at),
+                   error_code = NULLIF(COALESCE(v.error_code, m.error_code), ''),
+                   error_detail = COALESCE(v.error_detail, m.error_detail),
+                   pricing = COALESCE(v.pricing::jsonb, m.pricing),
+                   write_date = NOW() AT TIME ZONE 'UTC'
+              FROM (VALUES %s) AS v (id, state, wamid, sent_at, delivered_at, read_at, failed_at,
+                                     error_code, error_detail, pricing)
+             WHERE m.id = v.id
+            """,
+            rows,
+            page_size=len(rows),
+        )
+        self.browse([row[0] for row in rows]).invalidate_recordset(
+            [name for name in COLUMNS if name != "id"], flush=False
+        )
+
+    def _on_failed_status(self):
         """Treat a failure reported later like one in the answer: the same error, the same rules."""
-        code = next((e.code for item in items for e in item.errors), None)
-        self._draw_consequences(classify(code))
+        self.ensure_one()
+        code = self.error_code or ""
+        self._draw_consequences(classify(int(code) if code.isdigit() else None))
         if self.lead_id:
             self.lead_id._wa_log_failure(self)
+
+    def _learn_recipient(self, items):
+        """Complete the contact with ids that only a status tells."""
+        contact = self.contact_id
+        if contact.bsuid and contact.wa_id:
+            return
+        for item in items:
+            if item.person and (
+                (item.person.bsuid and not contact.bsuid) or (item.person.wa_id and not contact.wa_id)
+            ):
+                contact._learn(item.person)
