@@ -17,7 +17,7 @@ class WaTemplateSend(models.TransientModel):
         "wa.template",
         required=True,
         domain="[('status', '=', 'APPROVED'), ('account_id', 'in', account_ids),"
-        " ('model_id.model', 'in', (res_model, False))]",
+        " ('model', 'in', (res_model, False))]",
     )
     category = fields.Selection(related="template_id.category")
     value_ids = fields.One2many(
