@@ -22,6 +22,7 @@ _BSUID = re.compile(r"([A-Z]{2})\.(?:ENT\.)?[A-Za-z0-9]{1,128}")
 _BRAZIL = re.compile(r"55([1-9]\d)(9?)([6-9]\d{7})")
 _MEXICO = re.compile(r"521?(\d{10})")
 _ARGENTINA = re.compile(r"549?(\d{10})")
+_ARGENTINA_CODE = 54
 
 
 def digits(value: str | None) -> str:
@@ -50,7 +51,7 @@ def normalise(raw: str | None, country: str | None = None) -> str | None:
     than the newest numbers people really have.
     """
     text = (raw or "").strip()
-    if not text or re.search(r"[A-Za-z]", text.split("ext")[0]):
+    if not text or re.search(r"[a-z]", text.lower().split("ext")[0]):
         return None  # letters: a vanity number or no number at all
     if text.startswith("00") and not country:
         text = "+" + text[2:]
@@ -63,7 +64,20 @@ def normalise(raw: str | None, country: str | None = None) -> str | None:
     possible = phonenumbers.is_possible_number_with_reason(number)
     if possible != phonenumbers.ValidationResult.IS_POSSIBLE:
         return None  # also refuses numbers that only work inside their town
+    if text.startswith("+") and not _kept_whole(text, number):
+        return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _kept_whole(text: str, number: phonenumbers.PhoneNumber) -> bool:
+    """Tell whether every digit behind a plus sign was meant and kept.
+
+    Reading drops what looks like a trunk prefix. A zero in ``+44 (0)7700…`` is one,
+    and Argentina's ``15`` is turned into its ``9``; anything else is refused.
+    """
+    given = digits(text.lower().split("ext")[0])
+    code, rest = number.country_code, phonenumbers.national_significant_number(number)
+    return code == _ARGENTINA_CODE or given in (f"{code}{rest}", f"{code}0{rest}")
 
 
 def wa_id_to_e164(wa_id: str | None) -> str | None:

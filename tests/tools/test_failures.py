@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.failures import FAMILIES, FAILURES, RANGES, SLUGS, classify
+from tools.failures import FAILURES, FAMILIES, RANGES, SLUGS, classify
 
 # Section 1.5 of Meta's list by family: the letter stands for its class.
 BY_FAMILY = {

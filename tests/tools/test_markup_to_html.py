@@ -115,12 +115,12 @@ def check(html):
     assert parser.open == []
 
 
+BITS = (
+    "* _ ~ ` ``` > 1. 2. - a b < & \" ' \n \t https://example.com/_x_ <b> <!-- ]]> &lt;"
+    " javascript: \u202e \u00a0 ( ) é 👍 onclick= </a>"
+)
 bits = st.lists(
-    st.sampled_from(
-        "* _ ~ ` ``` > 1. 2. - a b < & \" ' \n \t https://example.com/_x_ <b> <!-- ]]> &lt;"
-        " javascript: \u202e \u00a0 ( ) é 👍 onclick= </a>".split(" ")
-        + [" ", "  ", "\n\n", "> ", "* ", "- ", "1. "]
-    ),
+    st.sampled_from([*BITS.split(" "), " ", "  ", "\n\n", "> ", "* ", "- ", "1. "]),
     max_size=30,
 ).map("".join)
 

@@ -30,7 +30,11 @@ from tools.phone import (
         ("11 15-2345-6789", "AR", "+5491123456789"),
         ("+5215512345678", None, "+525512345678"),
         ("11 96123-4567", "BR", "+5511961234567"),
+        ("+54 11 15-2345-6789", None, "+5491123456789"),
+        ("+44 (0)7700 900123", None, "+447700900123"),
+        ("+39 06 1234 5678", None, "+390612345678"),
         ("+1 202 555 0142 ext. 7", None, "+12025550142"),
+        ("+1 202 555 0142 EXT 7", None, "+12025550142"),
     ],
 )
 def test_numbers_become_e164(raw, country, expected):
@@ -47,6 +51,7 @@ def test_numbers_become_e164(raw, country, expected):
         ("12", "GB"),
         ("1-800-FLOWERS", "US"),
         ("ada@example.com", "GB"),
+        ("+7 8 111 111 11 11", None),  # one digit too many: which one?
         ("", "GB"),
         (None, None),
         ("+", None),
@@ -63,7 +68,7 @@ def test_any_text_is_understood_or_refused(raw, country):
     assert found is None or (found.startswith("+") and found[1:].isdigit())
 
 
-@given(st.from_regex(r"[1-9]{8,14}", fullmatch=True))
+@given(st.from_regex(r"(?!54)[1-9]{8,14}", fullmatch=True))
 def test_international_numbers_keep_every_digit(number):
     found = normalise("+" + number)
     assert found is None or phone_key(found) == phone_key(number)

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import quote
 
-from .errors import ConfigurationError, TransientError
+from .errors import TransientError
 from .media_client import MediaCalls
 from .messages import mark_read
 from .results import SendResult
+from .transport import node
 
 ACCOUNT_FIELDS = (
     "id,name,currency,timezone_id,country,business_verification_status,"
@@ -52,7 +52,9 @@ class GraphClient(MediaCalls):
         :raise OutcomeUnknownError: the message may be on its way: do not repeat.
         :raise NotSentError: nothing left: repeat safely.
         """
-        answer = self._request("POST", f"{_id(phone_number_id)}/messages", body=payload)
+        answer = self._request(
+            "POST", f"{node(phone_number_id)}/messages", body=payload
+        )
         return SendResult.from_answer(answer)
 
     def mark_read(self, phone_number_id: str, wamid: str, typing: bool = False) -> None:
@@ -62,7 +64,7 @@ class GraphClient(MediaCalls):
         """
         self._request(
             "POST",
-            f"{_id(phone_number_id)}/messages",
+            f"{node(phone_number_id)}/messages",
             body=mark_read(wamid, typing=typing),
             repeatable=True,
         )
@@ -71,19 +73,19 @@ class GraphClient(MediaCalls):
 
     def account(self, waba_id: str, fields: str = ACCOUNT_FIELDS) -> dict[str, Any]:
         """Return the account's own data."""
-        return self._request("GET", _id(waba_id), params={"fields": fields})
+        return self._request("GET", node(waba_id), params={"fields": fields})
 
     def numbers(
         self, waba_id: str, fields: str = NUMBER_FIELDS
     ) -> list[dict[str, Any]]:
         """Return the account's phone numbers, of all pages."""
-        return list(self._pages(f"{_id(waba_id)}/phone_numbers", {"fields": fields}))
+        return list(self._pages(f"{node(waba_id)}/phone_numbers", {"fields": fields}))
 
     def number(
         self, phone_number_id: str, fields: str = NUMBER_FIELDS
     ) -> dict[str, Any]:
         """Return one phone number's data: name, quality, limits, health."""
-        return self._request("GET", _id(phone_number_id), params={"fields": fields})
+        return self._request("GET", node(phone_number_id), params={"fields": fields})
 
     # -- templates ---------------------------------------------------------
 
@@ -95,13 +97,13 @@ class GraphClient(MediaCalls):
         :param filters: Meta's own, such as ``name``, ``status`` or ``language``.
         """
         params = {"fields": fields, **filters}
-        return self._pages(f"{_id(waba_id)}/message_templates", params)
+        return self._pages(f"{node(waba_id)}/message_templates", params)
 
     def template(
         self, template_id: str, fields: str = TEMPLATE_FIELDS
     ) -> dict[str, Any]:
         """Return one template."""
-        return self._request("GET", _id(template_id), params={"fields": fields})
+        return self._request("GET", node(template_id), params={"fields": fields})
 
     def create_template(self, waba_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Submit a template; returns ``id``, ``status`` and ``category``.
@@ -110,18 +112,18 @@ class GraphClient(MediaCalls):
 
         :raise OutcomeUnknownError: it may exist now: look before repeating.
         """
-        path = f"{_id(waba_id)}/message_templates"
+        path = f"{node(waba_id)}/message_templates"
         return self._request("POST", path, body=body)
 
     def edit_template(self, template_id: str, body: Mapping[str, Any]) -> None:
         """Replace a template's components, category or time to live."""
-        self._request("POST", _id(template_id), body=body, repeatable=True)
+        self._request("POST", node(template_id), body=body, repeatable=True)
 
     def delete_template(
         self, waba_id: str, name: str, template_id: str | None = None
     ) -> None:
         """Delete a template in one language (with its id) or in all of them."""
-        path = f"{_id(waba_id)}/message_templates"
+        path = f"{node(waba_id)}/message_templates"
         self._request("DELETE", path, params={"name": name, "hsm_id": template_id})
 
     # -- webhooks and token ------------------------------------------------
@@ -142,7 +144,7 @@ class GraphClient(MediaCalls):
         body: dict[str, Any] = {}
         if callback_url:
             body = {"override_callback_uri": callback_url, "verify_token": verify_token}
-        path = f"{_id(waba_id)}/subscribed_apps"
+        path = f"{node(waba_id)}/subscribed_apps"
         self._request("POST", path, body=body or None, repeatable=True)
 
     def app_callback(self, app_id: str) -> str:
@@ -151,7 +153,7 @@ class GraphClient(MediaCalls):
         Needs a client whose token is the app's: ``APP_ID|APP_SECRET``.
         Source: Graph API "Webhooks – subscriptions edge".
         """
-        for item in self._pages(f"{_id(app_id)}/subscriptions", {}):
+        for item in self._pages(f"{node(app_id)}/subscriptions", {}):
             if item.get("object") == "whatsapp_business_account":
                 return str(item.get("callback_url") or "")
         return ""
@@ -170,15 +172,17 @@ class GraphClient(MediaCalls):
             "verify_token": verify_token,
             "fields": ",".join(fields),
         }
-        self._request("POST", f"{_id(app_id)}/subscriptions", body=body, repeatable=True)
+        self._request(
+            "POST", f"{node(app_id)}/subscriptions", body=body, repeatable=True
+        )
 
     def unsubscribe(self, waba_id: str) -> None:
         """Stop the account's webhooks to our app."""
-        self._request("DELETE", f"{_id(waba_id)}/subscribed_apps")
+        self._request("DELETE", f"{node(waba_id)}/subscribed_apps")
 
     def subscribed_apps(self, waba_id: str) -> list[dict[str, Any]]:
         """Return the apps that get the account's webhooks."""
-        return list(self._pages(f"{_id(waba_id)}/subscribed_apps", {}))
+        return list(self._pages(f"{node(waba_id)}/subscribed_apps", {}))
 
     def debug_token(self) -> dict[str, Any]:
         """Return what Meta knows about our token: validity, expiry, scopes.
@@ -221,14 +225,3 @@ def _next_cursor(answer: Mapping[str, Any]) -> str | None:
     cursors = paging.get("cursors")
     after = cursors.get("after") if isinstance(cursors, dict) else None
     return after if isinstance(after, str) else None
-
-
-def _id(value: str) -> str:
-    """Return an id fit for a path.
-
-    :raise ConfigurationError: for an empty one, which would address another node.
-    """
-    text = quote(str(value or "").strip(), safe="")
-    if not text or text.strip(".") == "":
-        raise ConfigurationError("an id is missing")
-    return text

@@ -224,6 +224,13 @@ def _number(value: object) -> int | None:
     return None
 
 
+def harmless(error: OutcomeUnknownError) -> TransientError:
+    """Return the same error for a request that may be repeated without harm."""
+    return TransientError(
+        error.message, http_status=error.http_status, retry_after=error.retry_after
+    )
+
+
 def too_large(limit: int) -> PermanentError:
     """Return the error for a file that is larger than ``limit`` bytes."""
     failure = failures.Failure(None, failures.PERMANENT, "media_too_large")

@@ -10,13 +10,13 @@ Source: developers.facebook.com, WhatsApp "Media".
 from __future__ import annotations
 
 from typing import IO
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
 
 from . import answers, errors
 from .results import MediaInfo
-from .transport import Transport
+from .transport import Transport, node
 
 MEDIA_HOSTS = ("fbsbx.com", "fbcdn.net", "facebook.com", "whatsapp.net")
 """Hosts, with everything below them, from which media may be fetched."""
@@ -40,7 +40,7 @@ class MediaCalls(Transport):
         """
         answer = self._request(
             "POST",
-            f"{quote(phone_number_id, safe='')}/media",
+            f"{node(phone_number_id)}/media",
             repeatable=True,
             data={"messaging_product": "whatsapp", "type": mime_type},
             files={"file": (name, file, mime_type)},
@@ -57,7 +57,7 @@ class MediaCalls(Transport):
         """
         answer = self._request(
             "GET",
-            quote(media_id, safe=""),
+            node(media_id),
             params={"phone_number_id": phone_number_id},
         )
         return MediaInfo.from_answer(answer)
@@ -65,7 +65,7 @@ class MediaCalls(Transport):
     def delete_media(self, media_id: str, phone_number_id: str | None = None) -> None:
         """Delete an uploaded file at Meta."""
         params = {"phone_number_id": phone_number_id}
-        self._request("DELETE", quote(media_id, safe=""), params=params)
+        self._request("DELETE", node(media_id), params=params)
 
     def download(self, url: str, limit: int = INBOUND_LIMIT) -> bytes:
         """Fetch a file.
@@ -86,12 +86,12 @@ class MediaCalls(Transport):
                         return self._read(response, limit)
                     url = urljoin(url, target)
             except errors.OutcomeUnknownError as exc:
-                raise errors.TransientError(exc.message) from None
+                raise errors.harmless(exc) from None
         raise errors.TransientError("the file's address leads in circles")
 
     def _check_host(self, url: str) -> None:
         """Refuse addresses to which our token must not go."""
-        parts, own = urlsplit(url), urlsplit(self.base_url)
+        parts, own = _split(url), _split(self.base_url)
         if (parts.scheme, parts.netloc) == (own.scheme, own.netloc):
             return
         host = parts.hostname or ""
@@ -102,7 +102,7 @@ class MediaCalls(Transport):
     def _read(self, response: requests.Response, limit: int) -> bytes:
         if response.status_code in (404, 410):
             raise errors.TransientError(
-                "the file's address has expired", http_status=404
+                "the file's address has expired", http_status=response.status_code
             )
         if response.status_code != 200:
             answers.read(response, self._secrets)
@@ -116,3 +116,11 @@ class MediaCalls(Transport):
         except requests.RequestException as exc:
             raise errors.TransientError(f"cut: {type(exc).__name__}") from None
         return bytes(content)
+
+
+def _split(url: str) -> SplitResult:
+    """Return the parts of an address; empty ones for what is none."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 import requests
 import urllib3.exceptions
@@ -98,9 +99,7 @@ class Transport:
         except errors.OutcomeUnknownError as exc:
             if not repeatable:
                 raise
-            raise errors.TransientError(
-                exc.message, http_status=exc.http_status, retry_after=exc.retry_after
-            ) from None
+            raise errors.harmless(exc) from None
 
     def _url(self, path: str) -> str:
         return f"{self.base_url}/{self.version}/{path.lstrip('/')}"
@@ -135,6 +134,17 @@ class Transport:
         except requests.RequestException as exc:
             # "from None": the original quotes the whole address.
             raise _network_error(exc) from None
+
+
+def node(value: str) -> str:
+    """Return an id fit for a path.
+
+    :raise ConfigurationError: for an empty one, which would address another node.
+    """
+    text = quote(str(value or "").strip(), safe="")
+    if not text.strip("."):
+        raise _unusable("number_unknown", "an id is missing")
+    return text
 
 
 def _unusable(slug: str, message: str) -> errors.ConfigurationError:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 MARKS = {"*": "strong", "_": "em", "~": "s"}
 
 _ATOM = re.compile(
-    r"`(?P<code>[^`\n]*[^`\s][^`\n]*)`"
+    r"`(?P<code>[^`\s](?:[^`\n]*[^`\s])?)`"
     r"|(?P<link>(?<![A-Za-z0-9])https?://[^\s<>\"`\x00-\x1f]+)",
     re.IGNORECASE,
 )

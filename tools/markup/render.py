@@ -35,7 +35,8 @@ def to_html(text: str | None) -> str:
     :data:`ALLOWED`, and links lead to ``http`` and ``https`` alone. Line breaks
     and blanks are kept.
     """
-    found = blocks.parse(neutralise(text))
+    # A no-break space is how HTML keeps blanks, so it cannot mean anything else here.
+    found = blocks.parse(neutralise(text).replace("\u00a0", " "))
     parts: list[str] = []
     for block, following in zip(found, [*found[1:], None], strict=False):
         parts.append(_block(block))

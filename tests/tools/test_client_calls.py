@@ -1,0 +1,284 @@
+"""Every call: what goes over the wire, and what is made of the answer."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from scripted_server import ScriptedServer, answer, cut_in_the_middle, html
+
+from tools.graph import errors
+from tools.graph.client import GraphClient
+
+TOKEN = "EAADEMO-TOKEN"
+WABA = "900000000000001"
+NUMBER = "900000000000101"
+
+
+@pytest.fixture
+def server():
+    with ScriptedServer() as running:
+        yield running
+
+
+@pytest.fixture
+def client(server):
+    made = GraphClient(server.url, "v26.0", TOKEN, timeout=(1, 2))
+    yield made
+    made.close()
+
+
+def page(items, after=None):
+    body = {"data": items}
+    if after:
+        address = f"https://graph.example/next?access_token={TOKEN}&after={after}"
+        body["paging"] = {"cursors": {"after": after}, "next": address}
+    return answer(200, body)
+
+
+def test_all_pages_of_templates(server, client):
+    rows = [{"id": str(n)} for n in range(140)]
+    server.script = [page(rows[:50], "A"), page(rows[50:100], "B"), page(rows[100:])]
+    found = list(client.templates(WABA, status="APPROVED"))
+    assert found == rows
+    assert [seen.query.get("after") for seen in server.seen] == [None, "A", "B"]
+    assert {seen.query["status"] for seen in server.seen} == {"APPROVED"}
+    assert {seen.path for seen in server.seen} == {f"/v26.0/{WABA}/message_templates"}
+    assert "components" in server.seen[0].query["fields"]
+
+
+def test_the_last_page_may_have_a_cursor_too(server, client):
+    server.script = [answer(200, {"data": [{"id": "1"}], "paging": {"cursors": {"after": "A"}}})]
+    assert list(client.templates(WABA)) == [{"id": "1"}]
+
+
+def test_pages_that_go_round_in_circles_end(server, client):
+    server.script = [page([{"id": "1"}], "A")]
+    assert len(list(client.templates(WABA))) == 2
+
+
+def test_pages_are_fetched_when_needed(server, client):
+    server.script = [page([{"id": "1"}], "A"), html(500)]
+    found = client.templates(WABA)
+    assert next(found) == {"id": "1"}
+    with pytest.raises(errors.TransientError):
+        next(found)
+
+
+@pytest.mark.parametrize("body", [{}, {"data": None}, {"data": {"id": "1"}}])
+def test_a_page_without_a_list(body, server, client):
+    server.script = [answer(200, body)]
+    with pytest.raises(errors.TransientError):
+        client.numbers(WABA)
+
+
+def test_numbers_and_nodes(server, client):
+    server.script = [page([{"id": NUMBER}, "nonsense"])]
+    assert client.numbers(WABA) == [{"id": NUMBER}]
+    server.script = [answer(200, {"id": WABA, "name": "Example Shop"})]
+    assert client.account(WABA)["name"] == "Example Shop"
+    assert client.number(NUMBER, fields="id") == {"id": WABA, "name": "Example Shop"}
+    assert client.template("7")["id"] == WABA
+    paths = [seen.path for seen in server.seen]
+    assert paths == [
+        f"/v26.0/{WABA}/phone_numbers",
+        f"/v26.0/{WABA}",
+        f"/v26.0/{NUMBER}",
+        "/v26.0/7",
+    ]
+    assert server.seen[2].query == {"fields": "id"}
+
+
+def test_templates_are_made_changed_and_deleted(server, client):
+    server.script = [answer(200, {"id": "7", "status": "PENDING", "category": "UTILITY"})]
+    assert client.create_template(WABA, {"name": "x"})["status"] == "PENDING"
+    client.edit_template("7", {"components": []})
+    client.delete_template(WABA, "x", "7")
+    client.delete_template(WABA, "x")
+    made, edited, one, every = server.seen
+    assert (made.method, made.json) == ("POST", {"name": "x"})
+    assert (edited.method, edited.path) == ("POST", "/v26.0/7")
+    assert (one.method, one.query) == ("DELETE", {"name": "x", "hsm_id": "7"})
+    assert every.query == {"name": "x"}
+
+
+def test_mark_read(server, client):
+    client.mark_read(NUMBER, "wamid.IN", typing=True)
+    assert server.seen[0].json == {
+        "messaging_product": "whatsapp",
+        "status": "read",
+        "message_id": "wamid.IN",
+        "typing_indicator": {"type": "text"},
+    }
+
+
+def test_subscriptions(server, client):
+    server.script = [page([{"whatsapp_business_api_data": {"id": "1"}}])]
+    client.subscribe(WABA, "https://shop.example.com/wa/webhook/k", "guess-me")
+    client.subscribe(WABA)
+    client.unsubscribe(WABA)
+    assert client.subscribed_apps(WABA) == [{"whatsapp_business_api_data": {"id": "1"}}]
+    override, plain, removed, listed = server.seen
+    assert override.json == {
+        "override_callback_uri": "https://shop.example.com/wa/webhook/k",
+        "verify_token": "guess-me",
+    }
+    assert plain.body == b""
+    assert [seen.method for seen in (removed, listed)] == ["DELETE", "GET"]
+
+
+def test_debug_token(server, client):
+    server.script = [answer(200, {"data": {"is_valid": True, "expires_at": 0}})]
+    assert client.debug_token() == {"is_valid": True, "expires_at": 0}
+    assert server.seen[0].query == {"input_token": TOKEN}
+    server.script = [answer(200, {"data": None})]
+    assert client.debug_token() == {}
+
+
+@pytest.mark.parametrize("bad", ["", " ", "..", None])
+def test_an_empty_id_addresses_nothing(bad, server, client):
+    for call in (client.account, client.number, client.numbers, client.media):
+        with pytest.raises(errors.ConfigurationError):
+            call(bad)
+    with pytest.raises(errors.ConfigurationError):
+        client.send_message(bad, {})
+    assert server.seen == []
+
+
+def test_an_id_cannot_leave_its_place(server, client):
+    client.number("1/messages?x=1#")
+    assert server.seen[0].path == "/v26.0/1%2Fmessages%3Fx%3D1%23"
+
+
+def test_usage_headers(server, client):
+    assert client.usage == {}
+    usage = {"call_count": 28, "total_time": 15, "total_cputime": 22}
+    headers = {"X-App-Usage": '{"call_count": 28, "total_time": 15, "total_cputime": 22}'}
+    server.script = [answer(200, {}, {**headers, "X-Business-Use-Case-Usage": "nonsense"})]
+    client.number(NUMBER)
+    assert client.usage == {"x-app-usage": usage}
+    server.script = [answer(200, {})]
+    client.number(NUMBER)
+    assert client.usage == {"x-app-usage": usage}
+
+
+def test_upload(server, client):
+    server.script = [answer(200, {"id": "1000200030004"})]
+    assert client.upload_media(NUMBER, b"PDF", "application/pdf", "a.pdf") == "1000200030004"
+    [seen] = server.seen
+    assert seen.path == f"/v26.0/{NUMBER}/media"
+    assert b'name="messaging_product"\r\n\r\nwhatsapp' in seen.body
+    assert b'name="type"\r\n\r\napplication/pdf' in seen.body
+    assert b'filename="a.pdf"\r\nContent-Type: application/pdf\r\n\r\nPDF' in seen.body
+    server.script = [answer(200, {})]
+    with pytest.raises(errors.TransientError):
+        client.upload_media(NUMBER, b"PDF", "application/pdf", "a.pdf")
+
+
+def test_media_address_and_deletion(server, client):
+    body = {"id": "7", "url": "https://lookaside.fbsbx.com/x", "mime_type": "image/jpeg"}
+    server.script = [answer(200, {**body, "sha256": "q83v", "file_size": "123"})]
+    info = client.media("7", NUMBER)
+    assert (info.id, info.url, info.file_size) == ("7", body["url"], 123)
+    assert server.seen[0].query == {"phone_number_id": NUMBER}
+    server.script = [answer(200, {**body, "file_size": 123})]
+    assert client.media("7").file_size == 123
+    server.script = [answer(200, {})]
+    assert client.media("7").url == ""
+    client.delete_media("7")
+    assert server.seen[-1].method == "DELETE"
+
+
+class TestDownload:
+    def test_with_token_and_without_proof(self, server):
+        client = GraphClient(server.url, "v26.0", TOKEN, app_secret="demo-app-secret")
+        server.script = [answer(200, b"\x00\x01JPEG", kind="image/jpeg")]
+        assert client.download(server.url + "/file?mid=7&ext=1") == b"\x00\x01JPEG"
+        [seen] = server.seen
+        assert seen.headers["Authorization"] == f"Bearer {TOKEN}"
+        assert seen.query == {"mid": "7", "ext": "1"}
+
+    def test_redirect_on_the_same_host(self, server, client):
+        server.script = [html(302, {"Location": "/there"}), answer(200, b"file")]
+        assert client.download(server.url + "/here") == b"file"
+        assert [seen.path for seen in server.seen] == ["/here", "/there"]
+
+    def test_the_token_does_not_follow_a_redirect_to_strangers(self, server, client):
+        with ScriptedServer() as stranger:
+            server.script = [html(302, {"Location": stranger.url + "/x"})]
+            with pytest.raises(errors.RequestError):
+                client.download(server.url + "/here")
+            assert stranger.seen == []
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "https://example.com/file",
+            "http://lookaside.fbsbx.com/file",
+            "https://fbsbx.com.example.com/file",
+            "https://notfbsbx.com/file",
+            "https://user@example.com/file",
+            "file:///etc/passwd",
+            "",
+            "http://169.254.169.254/latest",
+            "http://[",
+        ],
+    )
+    def test_other_hosts_get_nothing(self, url, client):
+        with pytest.raises(errors.RequestError):
+            client.download(url)
+
+    def test_circles_end(self, server, client):
+        server.script = [html(302, {"Location": "/again"})]
+        with pytest.raises(errors.TransientError):
+            client.download(server.url + "/again")
+        assert len(server.seen) == 4
+
+    def test_too_large(self, server, client):
+        server.script = [answer(200, b"x" * 1000)]
+        assert len(client.download(server.url, limit=1000)) == 1000
+        with pytest.raises(errors.PermanentError) as caught:
+            client.download(server.url, limit=999)
+        assert caught.value.slug == "media_too_large"
+
+    @pytest.mark.parametrize("status", [404, 410, 500, 503])
+    def test_another_address_may_help(self, status, server, client):
+        server.script = [html(status)]
+        with pytest.raises(errors.TransientError) as caught:
+            client.download(server.url)
+        assert caught.value.http_status == status
+
+    def test_refused(self, server, client):
+        server.script = [answer(401, {"error": {"code": 190}})]
+        with pytest.raises(errors.ConfigurationError):
+            client.download(server.url)
+
+    def test_cut(self, server, client):
+        server.script = [cut_in_the_middle]
+        with pytest.raises(errors.TransientError):
+            client.download(server.url)
+
+
+def test_many_threads_share_kept_connections(server, client):
+    server.script = [answer(200, {"messages": [{"id": "wamid.O"}]})]
+
+    def work(_number):
+        body = {"to": "+447700900123"}
+        return [client.send_message(NUMBER, body).wamid for _ in range(5)]
+
+    with ThreadPoolExecutor(16) as pool:
+        results = list(pool.map(work, range(16)))
+    assert results == [["wamid.O"] * 5] * 16
+    assert len(server.seen) == 80
+    assert len({seen.connection for seen in server.seen}) <= 16
+
+
+def test_proxies_of_the_environment_are_used(server, monkeypatch):
+    monkeypatch.setenv("http_proxy", server.url)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    client = GraphClient("http://graph.example", "v26.0", TOKEN)
+    client.number(NUMBER)
+    assert server.seen[0].path == f"/v26.0/{NUMBER}"
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    client = GraphClient("http://graph.example", "v26.0", TOKEN)
+    with pytest.raises(errors.NotSentError):
+        client.number(NUMBER)
