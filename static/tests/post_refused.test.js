@@ -1,4 +1,8 @@
-import { createConversation, defineCrmWhatsappModels } from "./crm_whatsapp_test_helpers";
+import {
+    createConversation,
+    defineCrmWhatsappModels,
+    WINDOW_CLOSED,
+} from "./crm_whatsapp_test_helpers";
 
 import {
     click,
@@ -34,6 +38,23 @@ test("what the server says reaches the person, and the draft is back", async () 
     });
     await contains(".o-mail-Composer-input", { value: "Good morning" });
     await contains(".o-mail-Message", { count: 0 });
+});
+
+test("after a refusal the composer shows what the server knows", async () => {
+    const pyEnv = await startServer();
+    const channelId = createConversation(pyEnv);
+    onRpcBefore("/mail/message/post", () => {
+        // the window was closed behind the back of this page
+        pyEnv["discuss.channel"].write([channelId], { wa_blocked: WINDOW_CLOSED });
+        throw makeServerError({ message: "The window closed. Send a template." });
+    });
+    await start();
+    await openDiscuss(channelId);
+    await insertText(".o-mail-Composer-input", "Good morning");
+    await triggerHotkey("Enter");
+    await contains(".o_crm_whatsapp_closed_sentence", { text: WINDOW_CLOSED.sentence });
+    pyEnv["discuss.channel"]._wa_update(channelId, { wa_blocked: false });
+    await contains(".o-mail-Composer-input", { value: "Good morning" });
 });
 
 test("what was typed in the meantime comes after what was refused", async () => {

@@ -77,7 +77,8 @@ const storePatch = {
      * @param {string} sentence
      */
     waTakeBack({ post_data }, tmpMessage, sentence) {
-        tmpMessage.thread.composer.waRestoreDraft({
+        const thread = tmpMessage.thread;
+        thread.composer.waRestoreDraft({
             html: tmpMessage.body,
             isNote: post_data.subtype_xmlid === "mail.mt_note",
             attachments: [...tmpMessage.attachment_ids],
@@ -85,6 +86,8 @@ const storePatch = {
         });
         tmpMessage.delete();
         this.env.services.notification.add(sentence, { type: "danger", sticky: true });
+        // the server knew something this page did not: show it where the text box is
+        this.fetchChannel(thread.id);
     },
 };
 patch(Store.prototype, storePatch);
