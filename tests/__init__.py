@@ -8,4 +8,4 @@ from .models import (
     test_status,
     test_templates,
 )
-from . import test_tours
+from . import test_layout, test_tours

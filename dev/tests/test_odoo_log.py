@@ -49,6 +49,10 @@ def test_a_traceback_stays_with_its_entry():
     assert entry.text.endswith("AssertionError: 1 != 2")
 
 
+def test_started_tests_are_seen():
+    assert odoo_log.started(LOG) == {"TestA.test_one"}
+
+
 def test_skipped_tests_are_seen():
     assert odoo_log.skipped(LOG) == ["TestA.test_two: Chrome executable not found"]
 

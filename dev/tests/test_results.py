@@ -38,30 +38,41 @@ def test_skipped_pytest_tests_count_as_failed():
     ]
 
 
-def _log(total, failed=0):
-    return f"2026-11-23 11:47:39,230 6575 INFO db odoo.tests.result: {failed} failed, 0 error(s) of {total} tests when loading"
+STAMP = "2026-11-23 11:47:39,230 6575 INFO db"
 
 
-def test_fewer_odoo_tests_than_written_is_a_failure(monkeypatch):
-    monkeypatch.setattr(odoo_tests, "expected_tests", lambda: 10)
-    monkeypatch.setattr(odoo_tests, "hoot_files", list)
-    assert odoo_tests.judge(0, _log(9), everything=True)[0].failed == 1
-    assert odoo_tests.judge(0, _log(10), everything=True)[0].failed == 0
-    assert odoo_tests.judge(0, _log(9), everything=False)[0].failed == 0
-    assert odoo_tests.judge(0, _log(0), everything=False)[0].failed == 1
+def _log(*tests, failed=0):
+    begun = [f"{STAMP} odoo.addons.crm_whatsapp.tests.test_a: Starting {name} ..." for name in tests]
+    return "\n".join([*begun, f"{STAMP} odoo.tests.result: {failed} failed, 0 error(s) of {len(tests)} tests when loading"])
+
+
+def _expect(monkeypatch, *names, hoot=()):
+    monkeypatch.setattr(odoo_tests, "expected_tests", lambda: set(names))
+    monkeypatch.setattr(odoo_tests, "hoot_files", lambda: list(hoot))
+
+
+def test_a_test_odoo_left_out_is_a_failure(monkeypatch):
+    _expect(monkeypatch, "TestA.test_one", "TestA.test_two")
+    result = odoo_tests.judge(0, _log("TestA.test_one", "TestB.test_other"), everything=True)[0]
+    assert (result.passed, result.failed, result.problems[0]) == (2, 1, "not run by Odoo: TestA.test_two")
+    assert odoo_tests.judge(0, _log("TestA.test_one", "TestA.test_two"), everything=True)[0].failed == 0
+
+
+def test_a_selection_may_leave_out_tests_but_not_all(monkeypatch):
+    _expect(monkeypatch, "TestA.test_one", "TestA.test_two")
+    assert odoo_tests.judge(0, _log("TestA.test_one"), everything=False)[0].failed == 0
+    assert odoo_tests.judge(0, _log(), everything=False)[0].failed == 1
 
 
 def test_an_exit_code_without_a_reason_is_a_failure(monkeypatch):
-    monkeypatch.setattr(odoo_tests, "expected_tests", lambda: 1)
-    monkeypatch.setattr(odoo_tests, "hoot_files", list)
-    assert odoo_tests.judge(1, _log(5), everything=True)[0].failed == 1
-    assert odoo_tests.judge(1, _log(5, 2), everything=True)[0].failed == 2
+    _expect(monkeypatch, "TestA.test_one")
+    assert odoo_tests.judge(1, _log("TestA.test_one"), everything=True)[0].failed == 1
+    assert odoo_tests.judge(1, _log("TestA.test_one", "TestA.test_x", failed=2), everything=True)[0].failed == 2
 
 
 def test_javascript_files_that_did_not_run_are_a_failure(monkeypatch):
-    monkeypatch.setattr(odoo_tests, "expected_tests", lambda: 1)
-    monkeypatch.setattr(odoo_tests, "hoot_files", lambda: ["a.test.js"])
-    assert odoo_tests.judge(0, _log(5), everything=True)[-1].failed == 1
+    _expect(monkeypatch, "TestA.test_one", hoot=["a.test.js"])
+    assert odoo_tests.judge(0, _log("TestA.test_one"), everything=True)[-1].failed == 1
 
 
 def test_words_become_odoo_tags():

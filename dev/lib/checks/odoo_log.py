@@ -11,6 +11,7 @@ RECORD = re.compile(
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 COUNTS = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests")
 HOOT_COUNT = re.compile(r"\[HOOT\] Passed (\d+) tests?")
+STARTED = re.compile(r"^Starting (?P<test>\S+) \.\.\.")
 SKIPPED = re.compile(r"^skipped (?P<test>.+?) : (?P<reason>.*)$")
 
 #: (logger, start of the text, why we do not cause it). Everything else at WARNING or above fails the run.
@@ -62,6 +63,12 @@ def test_counts(log: str) -> tuple[int, int]:
 def hoot_count(log: str) -> int:
     """JavaScript unit tests that passed."""
     return sum(int(count) for count in HOOT_COUNT.findall(COLOUR.sub("", log)))
+
+
+def started(log: str) -> set[str]:
+    """`Class.method` of every test that was begun."""
+    matches = (STARTED.match(record.text) for record in records(log))
+    return {match["test"] for match in matches if match}
 
 
 def skipped(log: str) -> list[str]:
