@@ -19,6 +19,7 @@ from . import (
     wa_message_status,
     wa_number,
     wa_number_send,
+    wa_post,
     wa_secret,
     wa_template,
     wa_template_button,

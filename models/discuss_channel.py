@@ -1,5 +1,3 @@
-from dataclasses import dataclass, field
-
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -9,23 +7,6 @@ from odoo.addons.mail.tools.discuss import Store
 
 from ..tools.graph.text import split_text
 from ..tools.markup import from_html, plain, to_html
-
-
-@dataclass(eq=False)
-class WaPost:
-    """What our own code says about a message it posts in a conversation.
-
-    Travels in the context of ``message_post``. A web client can put anything
-    into that context, but never an instance of this class: its presence proves
-    that server code posts, and that the gate was asked where it had to be.
-    """
-
-    #: ``in``: the customer wrote; ``out``: we send ``content``; ``none``: nothing leaves.
-    direction: str
-    kind: str = "text"
-    content: dict = field(default_factory=dict)
-    #: Further values of the ``wa.message`` made for an outgoing post.
-    vals: dict = field(default_factory=dict)
 
 
 def is_wa(channel):
@@ -91,26 +72,12 @@ class DiscussChannel(models.Model):
         self.ensure_one()
         return self.sudo().wa_conversation_ids[:1]
 
-    def _wa_post(self, spec, **kwargs):
-        """Post a message of ours, or of the customer, with the facts about it.
-
-        :param WaPost spec: direction and outgoing content.
-        :param kwargs: as for ``message_post``.
-        """
-        return self.with_context(wa_post=spec).message_post(
-            message_type="comment", subtype_xmlid="mail.mt_comment", **kwargs
-        )
-
     def message_post(self, *, message_type="notification", **kwargs):
         """Ask the gate before a colleague's comment becomes a WhatsApp message.
 
         :raises UserError: the message may not leave; says why and what to do.
         """
-        if (
-            self.channel_type == "wa"
-            and not isinstance(self.env.context.get("wa_post"), WaPost)
-            and self._wa_is_outgoing(message_type, kwargs)
-        ):
+        if self.channel_type == "wa" and self._wa_is_outgoing(message_type, kwargs):
             repeated = self._wa_find_repeated()
             if repeated:
                 return repeated
@@ -163,20 +130,9 @@ class DiscussChannel(models.Model):
 
     def _message_post_after_hook(self, message, msg_vals):
         """Queue what was posted, in the same transaction."""
-        if self.channel_type == "wa":
-            spec = self.env.context.get("wa_post")
-            if isinstance(spec, WaPost):
-                if spec.direction == "out":
-                    self._wa_enqueue(message, spec.kind, spec.content, **spec.vals)
-            elif self._wa_is_outgoing(msg_vals.get("message_type") or message.message_type, msg_vals):
-                self._wa_enqueue_reply(message)
+        if self.channel_type == "wa" and self._wa_is_outgoing(message.message_type, msg_vals):
+            self._wa_enqueue_reply(message)
         return super()._message_post_after_hook(message, msg_vals)
-
-    def _wa_enqueue(self, message, kind, content, **vals):
-        conversation = self._wa_conversation()
-        return self.env["wa.message"]._enqueue(
-            conversation, kind, content, **{"mail_message_id": message.id, **vals}
-        )
 
     def _wa_enqueue_reply(self, message):
         """Queue a colleague's reply; texts over WhatsApp's limit become several messages."""
@@ -185,10 +141,11 @@ class DiscussChannel(models.Model):
         quoted = message.parent_id.sudo().wa_message_ids[:1]
         key = self._wa_client_key()
         for index, part in enumerate(split_text(text)):
-            self._wa_enqueue(
-                message,
+            self.env["wa.message"]._enqueue(
+                conversation,
                 "text",
                 {"body": part},
+                mail_message_id=message.id,
                 origin="chat",
                 preview=plain(part),
                 quoted_id=quoted.id if index == 0 else False,

@@ -141,7 +141,10 @@ class WaConversation(models.Model):
         for conversation in self.filtered(lambda c: c.user_id and c.last_inbound_at):
             channel = conversation.channel_id.sudo()
             if conversation.user_id.partner_id not in channel.channel_member_ids.partner_id:
-                channel._add_members(users=conversation.user_id, post_joined_message=False)
+                # As themselves: an invitation by somebody else pops up a toast for every new conversation.
+                channel.with_user(conversation.user_id).sudo()._add_members(
+                    users=conversation.user_id, post_joined_message=False
+                )
 
     def _assign(self):
         """Give conversations without an owner to somebody of their team.
@@ -289,7 +292,7 @@ class WaConversation(models.Model):
         if by_person:
             vals["waiting_since"] = False
             vals["last_touch_at"] = vals["last_message_at"]
-        self.write(vals)
+        self.with_context(wa_no_broadcast=True).write(vals)
 
     def _queue_read_receipt(self, last_message_id):
         """Have the customer's messages up to a Discuss message marked as read at WhatsApp.

@@ -67,7 +67,12 @@ class WaMessage(models.Model):
     is_supported = fields.Boolean(default=True, readonly=True)
 
     origin = fields.Selection(
-        [("chat", "Chat"), ("manual", "Template by a person"), ("automation", "Automation")],
+        [
+            ("chat", "Chat"),
+            ("manual", "Template by a person"),
+            ("automation", "Automation"),
+            ("bulk", "Sent to many"),
+        ],
         readonly=True,
     )
     dedupe_key = fields.Char(readonly=True, copy=False, help="At most one message is ever made with this key.")
@@ -121,26 +126,40 @@ class WaMessage(models.Model):
         :param str kind: Meta's message type.
         :param dict content: the frozen content, see ``_prepare_request``.
         :param vals: further field values (``mail_message_id``, ``origin``, ``dedupe_key``, …).
-        :returns: the message, or an empty set when ``dedupe_key`` was used before.
         """
-        dedupe_key = vals.get("dedupe_key")
-        if dedupe_key and self.sudo().search_count([("dedupe_key", "=", dedupe_key)], limit=1):
-            return self.browse()
         message = self.sudo().create(
             {
                 "conversation_id": conversation.id,
                 "number_id": conversation.number_id.id,
-                "direction": "out",
-                "state": "queued",
-                "kind": kind,
-                "content": content,
-                "author_id": self.env.uid,
                 "lead_id": conversation.lead_id.id,
-                **vals,
+                **self._outgoing_vals(kind, content, **vals),
             }
         )
         conversation.number_id._trigger_sender()
         return message.sudo(self.env.su)
+
+    @api.model
+    def _outgoing_vals(self, kind, content, **vals):
+        """Return the values of a message that waits to be sent.
+
+        :param str kind: Meta's message type.
+        :param dict content: the frozen content, see ``_prepare_request``.
+        """
+        return {
+            "direction": "out",
+            "state": "queued",
+            "kind": kind,
+            "content": content,
+            "author_id": self.env.uid,
+            **vals,
+        }
+
+    @api.model
+    def _used_keys(self, dedupe_keys):
+        """Return those of the keys with which a message was made before, as a set."""
+        keys = [key for key in dedupe_keys if key]
+        found = self.sudo().search_fetch([("dedupe_key", "in", keys)], ["dedupe_key"]) if keys else self
+        return set(found.mapped("dedupe_key"))
 
     def action_retry(self):
         """Queue failed messages again, on a person's word.

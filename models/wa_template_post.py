@@ -1,15 +1,24 @@
 from dataclasses import dataclass
 
-from odoo import api, models
-from odoo.exceptions import UserError
+from psycopg2.errors import UniqueViolation
+
+from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError, UserError
 
 from ..tools.graph.errors import InvalidMessage
 from ..tools.markup import plain
-from .discuss_channel import WaPost
-from .wa_message import PRIORITY_AUTOMATION, PRIORITY_PERSON
+from .wa_message import PRIORITY_AUTOMATION, PRIORITY_BULK, PRIORITY_PERSON
+from .wa_post import Post
+
+#: Where a message stands in the queue, by who wants it sent.
+PRIORITY_OF_ORIGIN = {
+    "manual": PRIORITY_PERSON,
+    "automation": PRIORITY_AUTOMATION,
+    "bulk": PRIORITY_BULK,
+}
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class SendOutcome:
     """What came of sending a template to one record."""
 
@@ -19,6 +28,8 @@ class SendOutcome:
     #: For ``refused``: a code of the catalogue ``wa.failure`` and the sentence.
     code: str = ""
     reason: str = ""
+    #: For ``queued``: where it goes and what it says.
+    post: Post = None
     message: models.BaseModel = None
 
 
@@ -33,48 +44,57 @@ class WaTemplate(models.Model):
         :param records: records of any model with a partner or a phone number.
         :param number: ``wa.number`` to send from; default: where the customer's
             conversation is, else the team's or company's number.
-        :param str origin: ``manual`` or ``automation``.
+        :param str origin: ``manual``, ``automation`` or ``bulk``.
         :param dict overrides: values a person typed, see ``_get_values``.
         :param dedupe_key: function record -> str; with the same key nothing is sent twice.
         :returns: list of :class:`SendOutcome`, in the order of the records.
         """
         self.ensure_one()
+        keys = {record: dedupe_key(record) if dedupe_key else None for record in records}
+        used = self.env["wa.message"]._used_keys(keys.values())
         outcomes = []
         for record in records:
+            if keys[record] in used:
+                outcomes.append(SendOutcome(record, "repeated"))
+                continue
             try:
-                with self.env.cr.savepoint():
-                    outcome = self._send_to_record(
-                        record, number, origin, overrides, dedupe_key(record) if dedupe_key else None
-                    )
+                conversation = self._find_conversation(record, number)
+                outcome = (
+                    self._prepare(conversation, record, origin, overrides, keys[record])
+                    if isinstance(conversation, models.BaseModel)
+                    else self._refuse(record, conversation)
+                )
             except UserError as error:
                 outcome = SendOutcome(record, "refused", "message_invalid", str(error))
-            if outcome.status == "refused":
-                self._log_refusal(outcome)
             outcomes.append(outcome)
-        return outcomes
+        return self._finish(outcomes, origin)
 
-    def _send_to_record(self, record, number, origin, overrides, dedupe_key):
-        if dedupe_key and self.env["wa.message"].sudo().search_count(
-            [("dedupe_key", "=", dedupe_key)], limit=1
-        ):
-            return SendOutcome(record, "repeated")
-        number, contact = record._wa_find_target(self, number)
-        if not number:
-            return self._refuse(record, "number_missing")
-        if not contact:
-            return self._refuse(record, "no_recipient")
-        conversation, is_new = self.env["wa.conversation"].sudo()._ensure(number, contact)
-        if is_new:
-            conversation._adopt(record)
-        return self._send_in_conversation(conversation, record, origin, overrides, dedupe_key)
+    def _send_in_conversation(self, conversation, record, origin, overrides=None):
+        """Queue this template in a conversation, filled from a record (or an empty set).
 
-    def _send_in_conversation(self, conversation, record, origin, overrides=None, dedupe_key=None):
-        """Ask the gate, fill the template from a record, show it in the thread and queue it.
-
-        :param record: what fills the variables; may be an empty recordset.
         :returns: :class:`SendOutcome`
         """
         self.ensure_one()
+        [outcome] = self._finish([self._prepare(conversation, record, origin, overrides)], origin)
+        return outcome
+
+    def _find_conversation(self, record, number):
+        """Return the conversation in which a record's customer is written to, or a refusal code."""
+        number, contact = record._wa_find_target(self, number)
+        if not number:
+            return "number_missing"
+        if not contact:
+            return "no_recipient"
+        conversation, is_new = self.env["wa.conversation"].sudo()._ensure(number, contact)
+        if is_new:
+            conversation._adopt(record)
+        return conversation
+
+    def _prepare(self, conversation, record, origin, overrides=None, dedupe_key=None):
+        """Ask the gate and fill the template; nothing is written yet.
+
+        :returns: :class:`SendOutcome`, with a ``post`` unless refused
+        """
         conversation = conversation.sudo()
         decision = self.env["wa.gate"]._decide(conversation, "template", self)
         if decision.verdict == "refused":
@@ -88,72 +108,87 @@ class WaTemplate(models.Model):
             components = self._build_components(values)
         except InvalidMessage as error:
             return self._refuse(record, "message_invalid", str(error))
-        text = self._render(values).text
+        preview = self._render(values)
         lead = record if record._name == "crm.lead" else conversation.lead_id
-        message = conversation.channel_id.sudo()._wa_post(
-            WaPost(
-                "out",
-                "template",
-                {
-                    "name": self.name,
-                    "language": self.language,
-                    "components": components,
-                    "text": text,
-                },
-                {
-                    "template_id": self.id,
-                    "origin": origin,
-                    "priority": PRIORITY_PERSON if origin == "manual" else PRIORITY_AUTOMATION,
-                    "preview": plain(text),
-                    "lead_id": lead.id,
-                    "dedupe_key": dedupe_key,
-                    "next_attempt_at": decision.when or False,
-                },
-            ),
-            body=self._render_card(values),
-            author_id=self.env.user.partner_id.id,
+        row = self.env["wa.message"]._outgoing_vals(
+            "template",
+            {
+                "name": self.name,
+                "language": self.language,
+                "components": components,
+                "text": preview.text,
+            },
+            template_id=self.id,
+            origin=origin,
+            priority=PRIORITY_OF_ORIGIN[origin],
+            preview=plain(preview.text, 200),
+            lead_id=lead.id,
+            dedupe_key=dedupe_key,
+            next_attempt_at=decision.when or False,
         )
-        conversation._on_outbound(plain(text), by_person=origin == "manual")
-        self._log_queued(record, conversation, text, origin)
-        return SendOutcome(record, "queued", message=message.sudo().wa_message_ids)
+        post = Post(conversation, self._card_html(preview), self.env.user.partner_id, row)
+        return SendOutcome(record, "queued", post=post)
 
-    # ---------------------------------------------------------------- outcomes
+    def _finish(self, outcomes, origin):
+        """Write all posts together, wake the senders, and tell every record what came of it."""
+        queued = [outcome for outcome in outcomes if outcome.status == "queued"]
+        if queued:
+            posts = [outcome.post for outcome in queued]
+            try:
+                rows = self.env["wa.posting"]._post_all(posts)
+            except UniqueViolation as error:
+                # Somebody queued one of these at this very moment: done again, it is found.
+                raise ConcurrencyError(str(error)) from error
+            for outcome, row in zip(queued, rows, strict=True):
+                outcome.message = row
+                outcome.post.conversation._on_outbound(row.preview, by_person=origin == "manual")
+            rows.number_id._trigger_sender()
+        self._log_outcomes(outcomes, origin)
+        return outcomes
 
     def _refuse(self, record, code, detail=None):
         sentence = self.env["wa.failure"]._sentence(code)
         return SendOutcome(record, "refused", code, f"{sentence} ({detail})" if detail else sentence)
 
-    def _log_refusal(self, outcome):
-        """Say in the record's chatter why nothing was sent."""
-        if hasattr(outcome.record, "_message_log"):
-            outcome.record.sudo()._message_log(
-                body=self.env._(
-                    "WhatsApp template “%(template)s” was not sent. %(reason)s",
-                    template=self.name,
-                    reason=outcome.reason,
-                )
-            )
+    # ------------------------------------------------------------------ chatter
 
-    def _log_queued(self, record, conversation, text, origin):
-        """Say in the record's chatter what was sent, to whom, and on whose behalf."""
-        if not record or not hasattr(record, "_message_log"):
+    def _log_outcomes(self, outcomes, origin):
+        """Say in the chatter of each record what was sent to whom, or why nothing was.
+
+        Messages in bulk have a list of their own; ten thousand notes help nobody.
+        """
+        if origin == "bulk":
             return
-        sentence = (
-            self.env._("WhatsApp template “%(template)s” sent to %(customer)s (%(address)s): %(text)s")
-            if origin == "manual"
-            else self.env._(
-                "WhatsApp template “%(template)s” sent by an automation to %(customer)s (%(address)s): %(text)s"
+        bodies = {
+            outcome.record.id: self._log_body(outcome, origin)
+            for outcome in outcomes
+            if outcome.record and outcome.status != "repeated"
+        }
+        records = outcomes[0].record.browse(bodies) if bodies else None
+        if records and hasattr(records, "_message_log_batch"):
+            records.sudo()._message_log_batch(bodies=bodies, author_id=self.env.user.partner_id.id)
+
+    def _log_body(self, outcome, origin):
+        if outcome.status == "refused":
+            return self.env._(
+                "WhatsApp template “%(template)s” was not sent. %(reason)s",
+                template=self.name,
+                reason=outcome.reason,
             )
-        )
-        record.sudo()._message_log(
-            body=sentence
-            % {
-                "template": self.name,
-                "customer": conversation.contact_id.display_name,
-                "address": conversation.contact_id._get_address_label(),
-                "text": plain(text),
-            },
-            author_id=self.env.user.partner_id.id,
+        contact = outcome.post.conversation.contact_id
+        details = {
+            "template": self.name,
+            "customer": contact.display_name,
+            "address": contact._get_address_label(),
+            "text": plain(outcome.message.content["text"]),
+        }
+        if origin == "manual":
+            return self.env._(
+                "WhatsApp template “%(template)s” sent to %(customer)s (%(address)s): %(text)s", **details
+            )
+        return self.env._(
+            "WhatsApp template “%(template)s” sent by an automation to %(customer)s (%(address)s): %(text)s",
+            **details,
         )
 
 
@@ -172,7 +207,7 @@ class Base(models.AbstractModel):
         self.ensure_one()
         if self._name == "res.partner":
             return self
-        return self._mail_get_partners()[self.id][:1] if hasattr(self, "_mail_get_partners") else self.env["res.partner"]
+        return self._mail_get_partners()[self.id][:1]
 
     def _wa_find_target(self, template, number=None):
         """Return who gets a template for this record, and from which of our numbers.
@@ -196,20 +231,26 @@ class Base(models.AbstractModel):
         number = number or record._wa_pick_number(account)
         if not number or number.account_id != account:
             return self.env["wa.number"], self.env["wa.contact"]
-        contact = partner.wa_contact_ids.filtered(lambda c: c.portfolio_key == account._get_portfolio_key())[:1]
+        key = account._get_portfolio_key()
+        contact = partner.wa_contact_ids.filtered(lambda c: c.portfolio_key == key)[:1]
         if not contact and (e164 := record._wa_find_phone(partner)):
             contact = self.env["wa.contact"].sudo()._ensure_for_phone(account, e164, partner)
         return number, contact
 
     def _wa_conversations(self, partner):
         """Return the conversations of this record's customer, the latest first (hook)."""
-        return partner.wa_contact_ids.conversation_ids.sorted("last_message_at", reverse=True)
+        never = fields.Datetime.to_datetime("1970-01-01")
+        return partner.wa_contact_ids.conversation_ids.sorted(
+            lambda c: (c.last_message_at or never, c.id), reverse=True
+        )
 
     def _wa_pick_number(self, account):
-        """Return the number of an account to start a conversation from."""
+        """Return the number of an account to start a conversation from: the team's, else the first."""
         numbers = account.number_ids.filtered("active")
-        team = self["team_id"] if "team_id" in self._fields and self._fields["team_id"].comodel_name == "crm.team" else None
-        return (numbers.filtered(lambda n: n.team_id == team) if team else numbers)[:1] or numbers[:1]
+        team_field = self._fields.get("team_id")
+        if team_field and team_field.comodel_name == "crm.team":
+            return numbers.filtered(lambda n: n.team_id == self["team_id"])[:1] or numbers[:1]
+        return numbers[:1]
 
     def _wa_find_phone(self, partner):
         """Return the phone number of the record or its customer as ``+…``, or None."""

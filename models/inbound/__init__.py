@@ -1,1 +1,1 @@
-from . import content, identity, message, notice, post, status, template
+from . import content, identity, message, notice, status, template

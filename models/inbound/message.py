@@ -1,11 +1,12 @@
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from odoo import api, fields, models
 
-from ...tools.markup import plain
 from ...tools.bidi import one_line
+from ...tools.markup import plain
 from ...tools.window import counts, from_timestamp
+from ..wa_post import Post
 
 
 @dataclass(eq=False)
@@ -21,8 +22,6 @@ class Draft:
     quoted: models.BaseModel = None
     sent_at: object = None
     preview: str = ""
-    #: Further values for the ``wa.message`` (hook for kinds).
-    vals: dict = field(default_factory=dict)
 
 
 class WaInboundMessage(models.AbstractModel):
@@ -50,7 +49,7 @@ class WaInboundMessage(models.AbstractModel):
         self._resolve_conversations(drafts)
         self._resolve_quotes(drafts)
         self._update_conversations(drafts)
-        self.env["wa.inbound.post"]._post_all(drafts)
+        self.env["wa.posting"]._post_all([self._prepare_post(draft) for draft in drafts])
         for draft in drafts:
             if not self.env["wa.inbound.content"]._is_supported(draft.item):
                 notes[draft.event].append(f"message type not handled yet: {draft.item.kind}")
@@ -182,6 +181,31 @@ class WaInboundMessage(models.AbstractModel):
             conversation._apply_lead_policy(
                 any(draft.is_new_contact for draft in own), own[0].item.text
             )
+
+    @api.model
+    def _prepare_post(self, draft):
+        """Return the ``Post`` that shows a draft in its conversation (hook)."""
+        content = self.env["wa.inbound.content"]
+        item = draft.item
+        return Post(
+            draft.conversation,
+            content._body(item),
+            draft.conversation.partner_id,
+            {
+                "direction": "in",
+                "state": "received",
+                "kind": item.kind,
+                "wamid": item.wamid,
+                "content": item.raw,
+                "preview": draft.preview,
+                "payload": item.payload,
+                "lead_id": draft.conversation.lead_id.id,
+                "event_id": draft.event.id,
+                "is_supported": content._is_supported(item),
+                "sent_at": draft.sent_at,
+            },
+            draft.quoted,
+        )
 
     # --------------------------------------------------------------- reprocess
 

@@ -63,13 +63,18 @@ class TestReply(WaCase):
         with self.assertRaises(UserError):
             self.reply(self.ana, self.conversation, "and now?")
 
-    def test_client_context_cannot_forge_server_posts(self):
+    def test_client_cannot_choose_its_way_around_the_gate(self):
+        """Message type, subtype and context come from the client: none opens the window."""
         self.conversation.last_inbound_at = fields.Datetime.now() - timedelta(hours=25)
-        for forged in (True, {"direction": "in"}, {"direction": "none"}):
-            with self.assertRaises(UserError):
-                self.conversation.channel_id.with_user(self.ana).with_context(wa_post=forged).message_post(
-                    body="x", message_type="comment", subtype_xmlid="mail.mt_comment"
-                )
+        channel = self.conversation.channel_id.with_user(self.ana).with_context(wa_no_broadcast=True)
+        with self.assertRaises(UserError):
+            channel.message_post(body="x", message_type="comment", subtype_xmlid="mail.mt_comment")
+        subtype = self.env.ref("mail.mt_comment")
+        with self.assertRaises(UserError):
+            channel.message_post(body="x", message_type="comment", subtype_id=subtype.id)
+        for message_type in ("notification", "email", "auto_comment"):
+            channel.message_post(body="x", message_type=message_type, subtype_xmlid="mail.mt_comment")
+        self.assertFalse(self.last_outgoing(self.conversation), "nothing leaves as another type")
 
     def test_repeated_press_of_send_makes_one_message(self):
         channel = self.conversation.channel_id.with_user(self.ana).with_context(wa_post_token="a1b2c3d4e5")

@@ -1,34 +1,52 @@
+from dataclasses import dataclass
+
 from odoo import api, fields, models
 
 from odoo.addons.mail.tools.discuss import Store
 
 
-class WaInboundPost(models.AbstractModel):
-    """Brings drafts into Discuss: messages, their WhatsApp facts and what open screens show.
+@dataclass(eq=False)
+class Post:
+    """One WhatsApp message, of either direction, to be shown in its conversation."""
 
-    The same result as ``message_post`` one by one (tests compare them), with the
+    conversation: models.BaseModel
+    body: str
+    #: ``res.partner``: the customer, or who wrote for us.
+    author: models.BaseModel
+    #: Values of the ``wa.message``, without conversation, number and Discuss message.
+    row: dict
+    #: ``wa.message`` being answered; may be empty.
+    quoted: models.BaseModel = None
+
+
+class WaPosting(models.AbstractModel):
+    """Brings many WhatsApp messages into Discuss at once, and tells open screens.
+
+    The same result as ``message_post`` one by one (a test compares them), with the
     database asked once for all: ``message_post`` on its own manages about twenty
     messages a second.
     """
 
-    _name = "wa.inbound.post"
-    _description = "WhatsApp Inbound: Posting"
+    _name = "wa.posting"
+    _description = "WhatsApp Messages Into Discuss"
 
     @api.model
-    def _post_all(self, drafts):
-        """Create the Discuss and WhatsApp messages of the drafts and tell open screens.
+    def _post_all(self, posts):
+        """Create the Discuss messages and ``wa.message`` rows of the posts.
 
-        :param drafts: list of resolved ``Draft``, in order.
+        :param posts: list of :class:`Post`, in order.
+        :returns: ``wa.message`` records, in the same order
         """
-        messages = self._create_messages(drafts)
-        self._create_rows(drafts, messages)
-        self._touch_channels(drafts)
-        self._notify_browsers(drafts, messages)
-        self._notify_devices(drafts, messages)
+        messages = self._create_messages(posts)
+        rows = self._create_rows(posts, messages)
+        self._touch_channels(posts)
+        self._mark_own_as_seen(posts, messages)
+        self._notify_browsers(posts, messages)
+        self._notify_devices(posts, messages)
+        return rows
 
     @api.model
-    def _create_messages(self, drafts):
-        content = self.env["wa.inbound.content"]
+    def _create_messages(self, posts):
         subtype_id = self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_comment")
         return (
             self.env["mail.message"]
@@ -37,57 +55,66 @@ class WaInboundPost(models.AbstractModel):
                 [
                     {
                         "model": "discuss.channel",
-                        "res_id": draft.conversation.channel_id.id,
-                        "author_id": draft.conversation.partner_id.id,
+                        "res_id": post.conversation.channel_id.id,
+                        "author_id": post.author.id,
                         "email_from": False,
                         "reply_to": False,
-                        "body": content._body(draft.item),
+                        "body": post.body,
                         "message_type": "comment",
                         "subtype_id": subtype_id,
-                        "parent_id": draft.quoted.mail_message_id.id,
-                        "record_company_id": draft.number.company_id.id,
+                        "parent_id": post.quoted.mail_message_id.id if post.quoted else False,
+                        "record_company_id": post.conversation.company_id.id,
                     }
-                    for draft in drafts
+                    for post in posts
                 ]
             )
         )
 
     @api.model
-    def _create_rows(self, drafts, messages):
-        content = self.env["wa.inbound.content"]
-        return self.env["wa.message"].create(
-            [
-                {
-                    "conversation_id": draft.conversation.id,
-                    "number_id": draft.number.id,
-                    "mail_message_id": message.id,
-                    "direction": "in",
-                    "state": "received",
-                    "kind": draft.item.kind,
-                    "wamid": draft.item.wamid,
-                    "content": draft.item.raw,
-                    "preview": draft.preview,
-                    "payload": draft.item.payload,
-                    "quoted_id": draft.quoted.id,
-                    "lead_id": draft.conversation.lead_id.id,
-                    "event_id": draft.event.id,
-                    "is_supported": content._is_supported(draft.item),
-                    "sent_at": draft.sent_at,
-                    **draft.vals,
-                }
-                for draft, message in zip(drafts, messages, strict=True)
-            ]
+    def _create_rows(self, posts, messages):
+        return (
+            self.env["wa.message"]
+            .sudo()
+            .create(
+                [
+                    {
+                        "conversation_id": post.conversation.id,
+                        "number_id": post.conversation.number_id.id,
+                        "mail_message_id": message.id,
+                        "quoted_id": post.quoted.id if post.quoted else False,
+                        **post.row,
+                    }
+                    for post, message in zip(posts, messages, strict=True)
+                ]
+            )
         )
 
     @api.model
-    def _touch_channels(self, drafts):
+    def _mark_own_as_seen(self, posts, messages):
+        """What a colleague sends does not count as unread for themselves."""
+        partner = self.env.user.partner_id
+        own = {
+            post.conversation.channel_id.id: message
+            for post, message in zip(posts, messages, strict=True)
+            if post.author == partner
+        }
+        members = self.env["discuss.channel.member"].sudo().search(
+            [("channel_id", "in", list(own)), ("partner_id", "=", partner.id)]
+        )
+        for member in members:
+            message = own[member.channel_id.id]
+            member._set_last_seen_message(message, notify=False)
+            member._set_new_message_separator(message.id + 1)
+
+    @api.model
+    def _touch_channels(self, posts):
         """Move the conversations up in everybody's list and pin them again.
 
         By SQL: ``discuss.channel.write`` compares and broadcasts every channel on
         its own; the new moment travels with ``_notify_browsers``.
         """
         channels = self.env["discuss.channel"].browse(
-            list({draft.conversation.channel_id.id for draft in drafts})
+            list({post.conversation.channel_id.id for post in posts})
         )
         channels.flush_recordset(["last_interest_dt"])
         self.env.cr.execute(
@@ -97,13 +124,13 @@ class WaInboundPost(models.AbstractModel):
         channels.invalidate_recordset(["last_interest_dt"], flush=False)
 
     @api.model
-    def _notify_browsers(self, drafts, messages):
+    def _notify_browsers(self, posts, messages):
         """Send each new message to the browsers that show its channel.
 
         Two notifications as ``discuss.channel._notify_thread`` makes them: the
         message for all members, our facts for colleagues only.
         """
-        channels = messages.env["discuss.channel"].browse([d.conversation.channel_id.id for d in drafts])
+        channels = messages.env["discuss.channel"].browse([post.conversation.channel_id.id for post in posts])
         public = self._split_by_message(Store(bus_channel=channels[:1]).add(messages).get_result())
         facts = Store(bus_channel=channels[:1], bus_subchannel="internal_users")
         facts.add(messages, messages._wa_store_fields())
@@ -156,17 +183,17 @@ class WaInboundPost(models.AbstractModel):
         return cut
 
     @api.model
-    def _notify_devices(self, drafts, messages):
+    def _notify_devices(self, posts, messages):
         """Web push, for the few colleagues who registered a device."""
         members = self.env["discuss.channel.member"].sudo().search(
-            [("channel_id", "in", [draft.conversation.channel_id.id for draft in drafts])]
+            [("channel_id", "in", [post.conversation.channel_id.id for post in posts])]
         )
         devices = self.env["mail.push.device"].sudo().search(
             [("partner_id", "in", members.partner_id.ids)]
         )
         channels = members.filtered(lambda m: m.partner_id in devices.partner_id).channel_id
-        for draft, message in zip(drafts, messages, strict=True):
-            channel = draft.conversation.channel_id.sudo()
+        for post, message in zip(posts, messages, strict=True):
+            channel = post.conversation.channel_id.sudo()
             if channel in channels:
                 recipients = channel._notify_get_recipients(message)
                 channel._notify_thread_by_web_push(message, recipients)
