@@ -207,6 +207,7 @@ def _family_by_status(http_status: int | None, is_transient: bool) -> str:
 SLUGS: frozenset[str] = frozenset(
     {failure.slug for failure in FAILURES.values()}
     | {row[3] for row in RANGES}
-    | {"unknown_error"}
+    | {"unknown_error", "api_address", "media_too_large"}
 )
-"""Every slug :func:`classify` can answer with, for the catalogue of sentences."""
+"""Every slug a failure can have, for the catalogue of sentences: those of
+:func:`classify`, and two that ``graph`` finds out by itself."""

@@ -38,8 +38,9 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         re.compile(rf"(?i)\b({_KEYS})(['\"]?\s*(?:=|:)\s*b?['\"]?)[^\s'\"&,;}}\]]+"),
         rf"\1\2{MASK}",
     ),
-    # Meta's tokens, wherever they stand
+    # Meta's tokens, wherever they stand: of users and systems, and of apps (id|secret)
     (re.compile(r"\bEAA[A-Za-z0-9_\-]{5,}"), MASK),
+    (re.compile(r"\b[0-9]{6,}(\||%7[Cc])[A-Za-z0-9_\-]{8,}"), MASK),
 )
 
 

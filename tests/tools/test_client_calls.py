@@ -55,6 +55,14 @@ def test_pages_that_go_round_in_circles_end(server, client):
     assert len(list(client.templates(WABA))) == 2
 
 
+def test_a_list_without_end_ends(server, client, monkeypatch):
+    monkeypatch.setattr("tools.graph.client.MAX_PAGES", 3)
+    server.script = [page([{"id": "1"}], cursor) for cursor in "ABCDE"]
+    with pytest.raises(errors.TransientError):
+        list(client.templates(WABA))
+    assert len(server.seen) == 3
+
+
 def test_pages_are_fetched_when_needed(server, client):
     server.script = [page([{"id": "1"}], "A"), html(500)]
     found = client.templates(WABA)
@@ -123,6 +131,25 @@ def test_subscriptions(server, client):
     }
     assert plain.body == b""
     assert [seen.method for seen in (removed, listed)] == ["DELETE", "GET"]
+
+
+def test_the_callback_of_the_app(server, client):
+    other = {"object": "page", "callback_url": "https://example.com/page"}
+    ours = {
+        "object": "whatsapp_business_account",
+        "callback_url": "https://example.com/wa",
+    }
+    server.script = [page([other, ours]), page([other]), answer(200, {"success": True})]
+    assert client.app_callback("7") == "https://example.com/wa"
+    assert client.app_callback("7") == ""
+    client.set_app_callback("7", "https://example.com/wa", "guess-me", ["messages", "flows"])
+    assert {seen.path for seen in server.seen} == {"/v26.0/7/subscriptions"}
+    assert server.seen[2].json == {
+        "object": "whatsapp_business_account",
+        "callback_url": "https://example.com/wa",
+        "verify_token": "guess-me",
+        "fields": "messages,flows",
+    }
 
 
 def test_debug_token(server, client):
@@ -245,6 +272,12 @@ class TestDownload:
         with pytest.raises(errors.TransientError) as caught:
             client.download(server.url)
         assert caught.value.http_status == status
+
+    def test_an_answer_without_file(self, server, client):
+        server.script = [answer(206, {"id": "7"})]
+        with pytest.raises(errors.TransientError) as caught:
+            client.download(server.url)
+        assert caught.value.http_status == 206
 
     def test_refused(self, server, client):
         server.script = [answer(401, {"error": {"code": 190}})]

@@ -1,6 +1,9 @@
 """The decisive question after every fault: may Meta have got it?"""
 
+import ssl
+
 import pytest
+import requests
 from scripted_server import (
     ScriptedServer,
     answer,
@@ -11,6 +14,7 @@ from scripted_server import (
     html,
     reset,
 )
+from urllib3.exceptions import MaxRetryError, SSLError
 
 from tools.graph import errors
 from tools.graph.client import GraphClient
@@ -18,7 +22,6 @@ from tools.graph.messages import envelope, text
 
 NUMBER = "900000000000101"
 TOKEN = "EAADEMO-TOKEN"
-SECRET = "demo-app-secret"
 BODY = {**envelope({"wa_id": "447700900123"}, "uuid-1"), **text("Hello")}
 ACCEPTED = answer(
     200,
@@ -187,6 +190,46 @@ def test_a_server_that_does_not_speak_tls(server):
     with pytest.raises(errors.GraphError):
         send(client)
     assert server.seen == []
+
+
+class Raising(requests.Session):
+    """A session on which every request ends with a given exception."""
+
+    def __init__(self, exc):
+        super().__init__()
+        self.exc = exc
+
+    def request(self, *args, **kwargs):
+        raise self.exc
+
+
+def nested(exc, depth):
+    return requests.ConnectionError(nested(exc, depth - 1)) if depth else exc
+
+
+@pytest.mark.parametrize(
+    ("exc", "kind"),
+    [
+        (
+            requests.exceptions.SSLError(
+                MaxRetryError(None, "/", SSLError(ssl.SSLCertVerificationError("expired")))
+            ),
+            errors.NotSentError,
+        ),
+        (
+            requests.exceptions.SSLError(MaxRetryError(None, "/", SSLError("EOF"))),
+            errors.OutcomeUnknownError,
+        ),
+        (requests.exceptions.ChunkedEncodingError("x"), errors.OutcomeUnknownError),
+        (requests.exceptions.RequestException(), errors.OutcomeUnknownError),
+        (nested(requests.ConnectionError(), 30), errors.OutcomeUnknownError),
+    ],
+)
+def test_other_ends_of_a_connection(exc, kind):
+    client = GraphClient("https://graph.example", "v26.0", TOKEN, session=Raising(exc))
+    with pytest.raises(errors.GraphError) as caught:
+        send(client)
+    assert type(caught.value) is kind
 
 
 def test_a_kept_connection_that_died_is_unknown(server, client):

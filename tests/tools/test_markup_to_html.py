@@ -44,6 +44,8 @@ LINK = '<a href="{0}" target="_blank" rel="noopener noreferrer nofollow">{0}</a>
         (" a", "\u00a0a"),
         ("```x = 1\n y```", "<pre>x = 1\n y</pre>"),
         ("```*x*```", "<pre>*x*</pre>"),
+        ("``` ```", "``` ```"),
+        ("``````", "``````"),
         ("see ```x```!", "see\u00a0<pre>x</pre>!"),
         ("> quoted\nanswer", "<blockquote>quoted</blockquote>answer"),
         ("> a\n> b", "<blockquote>a<br>b</blockquote>"),

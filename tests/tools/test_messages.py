@@ -109,6 +109,13 @@ class TestSplit:
         assert set(m.split_text(thumb * 10, 3)) == {thumb}
         assert set(m.split_text("e\u0301" * 10, 3)) == {"e\u0301"}
 
+    def test_a_character_longer_than_a_message_is_cut_after_all(self):
+        assert m.split_text("e" + "\u0301" * 90, 40) == [
+            "e" + "\u0301" * 39,
+            "\u0301" * 40,
+            "\u0301" * 11,
+        ]
+
     def test_the_limit_must_be_possible(self):
         with pytest.raises(ValueError):
             m.split_text("a", 0)
@@ -132,6 +139,8 @@ class TestMedia:
         assert m.video(link=link)["video"] == {"link": link}
         assert m.audio("7", voice=True)["audio"] == {"id": "7", "voice": True}
         assert m.audio("7")["audio"] == {"id": "7"}
+        assert "caption" not in m.image("7")["image"]
+        assert "filename" not in m.document("7")["document"]
         assert m.sticker("7") == {"type": "sticker", "sticker": {"id": "7"}}
         document = m.document("7", filename="offer.pdf", caption="Our offer")
         assert document["document"] == {
@@ -348,6 +357,8 @@ class TestInteractive:
             "ttl_minutes": 100,
             "payload": "ref-1",
         }
+        plain = m.voice_call("Call us", "Call")["interactive"]["action"]["parameters"]
+        assert plain == {"display_text": "Call"}
         broken("ttl_invalid", m.voice_call, "B", "Call", ttl_minutes=0)
         broken("ttl_invalid", m.voice_call, "B", "Call", ttl_minutes=43201)
 
@@ -393,6 +404,9 @@ class TestCommerce:
         parameters = by_name["interactive"]["action"]["parameters"]
         assert parameters["flow_action"] == "data_exchange"
         assert (parameters["flow_name"], parameters["mode"]) == ("booking", "draft")
+        filled = m.flow("Book", "Open", flow_id="1", screen="START", data={"a": 1})
+        payload = filled["interactive"]["action"]["parameters"]["flow_action_payload"]
+        assert payload == {"screen": "START", "data": {"a": 1}}
         broken("flow_missing", m.flow, "Book", "Open")
         broken("flow_missing", m.flow, "Book", "Open", flow_id="1", flow_name="x")
 
@@ -502,6 +516,7 @@ class TestTemplate:
             {"type": "ttl_minutes", "ttl_minutes": 100},
             {"type": "payload", "payload": "ref"},
         ]
+        assert t.voice_call(0)["parameters"] == []
         assert t.tap_target("https://e.example", "Shop")["parameters"] == [
             {
                 "type": "tap_target_configuration",

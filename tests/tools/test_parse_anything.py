@@ -231,6 +231,61 @@ def test_contacts_are_matched_by_id_and_never_by_position():
     assert [p.reason for p in delivery.problems] == ["nobody"]
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "reasons", "kinds"),
+    [
+        ("user_preferences", {"user_preferences": [7]}, ["not_an_object"], []),
+        ("user_preferences", {}, [], ["UnknownEvent"]),
+        ("smb_message_echoes", {"message_echoes": [7]}, ["not_an_object"], []),
+        ("smb_message_echoes", {"message_echoes": [{}]}, ["no_id"], ["UnknownEvent"]),
+        ("smb_message_echoes", {}, [], ["UnknownEvent"]),
+        ("history", {}, [], ["UnknownEvent"]),
+        ("smb_app_state_sync", {"state_sync": [7, {}]}, ["no_contact"] * 2, []),
+        ("smb_app_state_sync", {}, [], ["UnknownEvent"]),
+        ("message_template_status_update", {"event": "X"}, [], ["UnknownEvent"]),
+        ("user_id_update", {"x": [{"user_id": "text"}]}, [], ["UnknownEvent"]),
+        ("messages", {}, [], ["UnknownEvent"]),
+    ],
+)
+def test_what_is_missing_in_each_field(field, value, reasons, kinds):
+    delivery = parse(wrap(field, value))
+    assert [problem.reason for problem in delivery.problems] == reasons
+    assert [type(event).__name__ for event in delivery.events] == kinds
+
+
+def test_ids_that_are_only_in_the_sentence():
+    system = {"type": "user_changed_number", "body": "Ada moved from 447700900123 to x"}
+    message = {"id": "1", "type": "system", "system": system}
+    [event] = parse(wrap("messages", {"messages": [message]})).events
+    assert (event.previous_wa_id, event.person.wa_id) == ("447700900123", None)
+    system["body"] = "changed from 447700900123 to +447700900999."
+    [event] = parse(wrap("messages", {"messages": [message]})).events
+    assert event.person.wa_id == "447700900999"
+
+
+def test_a_parent_id_finds_the_contact_unless_others_contradict():
+    contact = {"parent_user_id": "GB.ENT.1", "user_id": "GB.1", "profile": {"name": "A"}}
+    message = {"id": "1", "type": "text", "from_parent_user_id": "GB.ENT.1"}
+    value = {"contacts": [contact, {"user_id": "GB.2"}], "messages": [message]}
+    assert parse(wrap("messages", value)).events[0].person.bsuid == "GB.1"
+    message["from_user_id"] = "GB.3"
+    assert parse(wrap("messages", value)).events[0].person.name == ""
+
+
+def test_flow_answers_that_are_already_an_object():
+    reply = {"type": "nfm_reply", "nfm_reply": {"response_json": {"guests": "4"}}}
+    message = {"id": "1", "type": "interactive", "interactive": reply}
+    [event] = parse(wrap("messages", {"messages": [message]})).events
+    assert event.payload == '{"guests": "4"}'
+
+
+def test_a_number_too_long_to_print():
+    message = {"id": "1", "type": "text", "text": {"body": 10**5000}}
+    delivery = parse(wrap("messages", {"messages": [message]}))
+    assert delivery.events[0].text == ""
+    check(delivery)
+
+
 def test_a_single_contact_belongs_to_a_message_without_sender():
     value = {"contacts": [{"user_id": "GB.1"}], "messages": [{"id": "1", "type": "text"}]}
     delivery = parse(wrap("messages", value))

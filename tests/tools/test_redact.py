@@ -23,6 +23,8 @@ TOKEN = "EAADEMO-TOKEN-0123456789"
         "{'app_secret': 'demo-app-secret'}",
         "{'verify_token': b'guess-me'}",
         "client_secret=demo-app-secret",
+        "token 900000000000700|demo-app-secret expired",
+        "GET /x?token=900000000000700%7Cdemo-app-secret",
     ],
 )
 def test_text(text):

@@ -225,6 +225,74 @@ def test_location_flow_products(definition):
     assert header["parameters"] == [{"type": "product", "product": product}]
 
 
+def with_button(**button):
+    return parse_template({"components": [{"type": "buttons", "buttons": [button]}]})
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "sub_type", "parameters_"),
+    [
+        (
+            "voice_call",
+            {"ttl_minutes": 100, "payload": "ref"},
+            "voice_call",
+            [
+                {"type": "ttl_minutes", "ttl_minutes": 100},
+                {"type": "payload", "payload": "ref"},
+            ],
+        ),
+        (
+            "order_details",
+            {"reference_id": "SO0042"},
+            "order_details",
+            [
+                {
+                    "type": "action",
+                    "action": {"order_details": {"reference_id": "SO0042"}},
+                }
+            ],
+        ),
+        (
+            "order_details",
+            {"order_details": {"reference_id": "SO0042"}},
+            "order_details",
+            [
+                {
+                    "type": "action",
+                    "action": {"order_details": {"reference_id": "SO0042"}},
+                }
+            ],
+        ),
+        ("otp", "123456", "url", [{"type": "text", "text": "123456"}]),
+    ],
+)
+def test_rarer_buttons(kind, value, sub_type, parameters_):
+    [part] = fill(with_button(type=kind.upper(), text="x"), {"button.0": value})
+    assert (part["sub_type"], part["parameters"]) == (sub_type, parameters_)
+
+
+def test_buttons_that_take_nothing():
+    for kind in ("PHONE_NUMBER", "SPM", "REQUEST_CONTACT_INFO"):
+        template = with_button(type=kind, text="x")
+        assert parameters(template) == []
+        assert fill(template, {"button.0": "x"}) == []
+    plain = with_button(type="URL", text="Shop", url="https://example.com")
+    assert parameters(plain) == []
+
+
+def test_other_header_formats_ask_for_nothing():
+    template = parse_template({"components": [{"type": "HEADER", "format": "HOLOGRAM"}]})
+    assert template.header.format == "hologram"
+    assert parameters(template) == []
+
+
+@pytest.mark.parametrize("kind", ["MPM", "FLOW", "VOICE_CALL", "ORDER_DETAILS"])
+def test_a_button_of_the_wrong_shape_is_named(kind):
+    with pytest.raises(InvalidMessage) as caught:
+        fill(with_button(type=kind, text="x"), {"button.0": "text"})
+    assert (caught.value.rule, caught.value.detail) == ("parameter_invalid", "button.0")
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_missing_value_is_named(name, definition):
     template = definition(name)

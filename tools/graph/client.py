@@ -138,7 +138,8 @@ class GraphClient(MediaCalls):
 
         :param callback_url: another address for ``messages`` webhooks than the
             app's own, at most 200 characters; Meta calls it at once to verify
-            it. Without it an earlier one is removed.
+            it. Without it an earlier one is removed. Meta refuses it (100)
+            for an account that was never subscribed without one.
         :param verify_token: what Meta must show when it calls.
         """
         body: dict[str, Any] = {}

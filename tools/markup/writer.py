@@ -144,9 +144,7 @@ class Writer:
         return mark
 
     def end_mark(self, mark: str) -> None:
-        """Close ``mark`` right after the last word."""
-        if mark not in self._wanted:
-            return
+        """Close a mark that was started, right after the last word."""
         last = self._wanted.index(mark)
         del self._wanted[last]
         while len(self._live) > last:
@@ -173,7 +171,5 @@ class Writer:
         self._word(f"({address})")
 
     def finish(self) -> str:
-        """Close what is open and return the text."""
-        while self._live:
-            self._write(self._live.pop())
+        """Return the text; every mark must have ended before."""
         return "".join(self._out).strip("\n")

@@ -19,6 +19,9 @@ MAX_DEPTH = 60
 """Deepest nesting accepted. Meta's own payloads stay below fifteen; whatever is
 stored again later must not exhaust the stack there."""
 
+MAX_BITS = 8192
+"""Largest integer kept; Python prints only a little more than 14,000 bits."""
+
 LAST_SECOND = 253402300799  # 9999-12-31 23:59:59, the end of datetime
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -70,6 +73,8 @@ def _clean(value: Any, depth: int) -> Any:
         return [_clean(item, depth + 1) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
         return None  # Python reads NaN and Infinity, PostgreSQL's json does not
+    if isinstance(value, int) and value.bit_length() > MAX_BITS:
+        return None  # too long to be written down again
     return value
 
 
@@ -102,10 +107,7 @@ def text(value: Any) -> str:
         return value
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return ""
-    try:
-        return str(value)
-    except ValueError:  # an integer of thousands of digits
-        return ""
+    return str(value)
 
 
 def identifier(value: Any) -> str | None:
