@@ -243,6 +243,30 @@ def test_a_kept_connection_that_died_is_unknown(server, client):
     assert server.seen[0].connection == server.seen[1].connection
 
 
+def deep():
+    value = []
+    for _level in range(100_000):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    "make", [object, lambda: float("nan"), deep, lambda: b"bytes", lambda: {1}]
+)
+def test_a_body_that_is_no_json_never_leaves(make, server, client):
+    with pytest.raises(errors.RequestError):
+        client.send_message(NUMBER, {"text": make()})
+    assert server.seen == []
+
+
+def test_any_character_arrives(server, client):
+    server.script = [ACCEPTED]
+    body = {"text": {"body": "é 👍 \u202e \ud800 \x00 /"}}
+    client.send_message(NUMBER, body)
+    assert server.seen[0].json == body
+    server.seen[0].body.decode("ascii")
+
+
 @pytest.mark.parametrize("url", ["", "graph.facebook.com", "ftp://example.com", "http://"])
 def test_an_address_that_is_none(url):
     client = GraphClient(url, "v26.0", TOKEN)

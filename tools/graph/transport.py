@@ -7,6 +7,7 @@ connection came about is the answer no.
 
 from __future__ import annotations
 
+import json
 import ssl
 from collections.abc import Mapping
 from typing import Any
@@ -22,6 +23,9 @@ from .session import new_session
 
 # These write URLs at debug level, and ours may hold a proof or a token to check.
 protect("urllib3.connectionpool", "requests")
+
+
+JSON_HEADERS = {"Content-Type": "application/json"}
 
 
 class Transport:
@@ -90,7 +94,7 @@ class Transport:
         if repeatable is None:
             repeatable = method in ("GET", "DELETE")
         if body is not None:
-            more["json"] = body
+            more |= {"data": _encode(body), "headers": JSON_HEADERS}
         try:
             query = {**(params or {}), **self._proof()}
             response = self._send(method, self._url(path), params=query, **more)
@@ -134,6 +138,17 @@ class Transport:
         except requests.RequestException as exc:
             # "from None": the original quotes the whole address.
             raise _network_error(exc) from None
+
+
+def _encode(body: Mapping[str, Any]) -> bytes:
+    """Return the body as JSON.
+
+    :raise RequestError: there is something in it that JSON cannot hold.
+    """
+    try:
+        return json.dumps(body, allow_nan=False).encode("ascii")
+    except (TypeError, ValueError, RecursionError) as exc:
+        raise errors.RequestError(f"not JSON: {type(exc).__name__}") from None
 
 
 def node(value: str) -> str:
