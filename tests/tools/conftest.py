@@ -9,10 +9,12 @@ Here it is only a place where ``tools`` is found.
 
 import json
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from hypothesis.configuration import set_hypothesis_home_dir
 
 ROOT = Path(__file__).resolve().parents[2]
 PAYLOADS = ROOT / "tests" / "payloads"
@@ -20,6 +22,7 @@ PAYLOADS = ROOT / "tests" / "payloads"
 sys.path.insert(0, str(ROOT))
 
 # Nothing is written beside the code, and a busy machine fails no test.
+set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "crm_whatsapp-hypothesis")
 settings.register_profile("pure", database=None, deadline=None)
 settings.load_profile("pure")
 
