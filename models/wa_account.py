@@ -2,6 +2,7 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ..tools.graph.client import GraphClient
 
@@ -189,6 +190,27 @@ class WaAccount(models.Model):
         return GraphClient(
             account.api_url, account.api_version, f"{account.app_id}|{account._secret('app_secret')}"
         )
+
+    def _sharing_app(self):
+        """Return the accounts whose webhooks may come through this account's callback.
+
+        One Meta app has one callback for all its accounts. Whoever knows the app's
+        secret speaks for those accounts, and for no others: a webhook signed for one
+        company never writes into another's.
+        """
+        self.ensure_one()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT other.account_id
+                  FROM wa_secret own
+                  JOIN wa_secret other ON other.value = own.value AND other.kind = own.kind
+                 WHERE own.account_id = %s AND own.kind = 'app_secret'
+                """,
+                self.id,
+            )
+        )
+        return self.browse([row[0] for row in rows]) | self
 
     def _get_portfolio_key(self):
         """Return the scope in which Meta's customer ids are unique.

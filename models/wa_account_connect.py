@@ -49,7 +49,8 @@ class WaAccount(models.Model):
             except GraphError as error:
                 raise self._user_error(error) from error
             account.write({"state": "connected", "state_reason": False})
-            account.number_ids.filtered("is_blocked").action_resume()
+            account.number_ids.action_resume()
+            self.env.ref("crm_whatsapp.ir_cron_wa_event").sudo().active = True
         return self._notify(self.env._("Connected to WhatsApp."))
 
     def action_sync_templates(self):
@@ -138,8 +139,9 @@ class WaAccount(models.Model):
             )
 
     def _is_former_callback(self, url):
-        """Tell whether an address is this account's callback under another base address of ours."""
-        return urlsplit(url).path == urlsplit(self.sudo().webhook_url).path
+        """Tell whether an address is a callback of ours: of this account, or of another of the same app."""
+        paths = {urlsplit(account.sudo().webhook_url).path for account in self._sharing_app()}
+        return urlsplit(url).path in paths
 
     def _user_error(self, error):
         """Return the UserError that says in plain words what Meta refused.

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 from ..tools.bidi import one_line
 from ..tools.phone import country_of, format_international, phone_key, variants, wa_id_to_e164
@@ -40,6 +41,9 @@ class WaContact(models.Model):
         readonly=True, help="WhatsApp reported that messages cannot be delivered to this person."
     )
     opted_out_marketing = fields.Boolean("Stopped Marketing", readonly=True)
+    marketing_preference_at = fields.Datetime(
+        readonly=True, help="When the customer last stopped or resumed marketing."
+    )
 
     _bsuid_uniq = models.Constraint(
         "UNIQUE(portfolio_key, bsuid)", "This WhatsApp user is already known."
@@ -89,6 +93,16 @@ class WaContact(models.Model):
             or (self.username and f"@{self.username.lstrip('@')}")
             or self.bsuid
         )
+
+    # --------------------------------------------------------------------- crud
+
+    def write(self, vals):
+        """People choose the customer; everything else is WhatsApp's to say."""
+        if not self.env.su and vals.keys() - {"partner_id"}:
+            raise AccessError(
+                self.env._("Only the customer of a WhatsApp contact can be changed; the rest comes from WhatsApp.")
+            )
+        return super().write(vals)
 
     # ----------------------------------------------------------------- matching
 
@@ -184,11 +198,24 @@ class WaContact(models.Model):
         return contact
 
     def _learn(self, person):
-        """Complete this contact with what a later webhook says about the person."""
+        """Complete this contact with what a later webhook says about the person.
+
+        When WhatsApp names a BSUID and a phone together, they are one person. If we
+        know the two ids as two contacts, those are joined, with a note to people.
+        """
         self.ensure_one()
         vals = {}
         if person.bsuid and not self.bsuid:
+            self._join(self._find(self.portfolio_key, Person(bsuid=person.bsuid)))
             vals["bsuid"] = person.bsuid
+        if person.wa_id and self.wa_id != person.wa_id and person.bsuid in (None, self.bsuid or person.bsuid):
+            other = self._find_by_phone(self.portfolio_key, person.wa_id) - self
+            if other and (other.bsuid or not person.bsuid):
+                # Somebody else, as far as we know: nobody's number is taken away.
+                pass
+            else:
+                self._join(other)
+                vals.update(self._phone_vals(person.wa_id))
         if person.parent_bsuid and self.parent_bsuid != person.parent_bsuid:
             vals["parent_bsuid"] = person.parent_bsuid
         if person.username and self.username != person.username:
@@ -196,18 +223,43 @@ class WaContact(models.Model):
         name = one_line(person.name)
         if name and self.profile_name != name:
             vals["profile_name"] = name
-        if (
-            person.wa_id
-            and self.wa_id != person.wa_id
-            and not (self._find_by_phone(self.portfolio_key, person.wa_id) - self)
-        ):
-            vals.update(self._phone_vals(person.wa_id))
         if not self.country_id and (person.bsuid or person.wa_id):
             vals["country_id"] = self._country_for(person.bsuid or person.wa_id)
         if vals:
             self.write(vals)
             if vals.get("wa_id") and self.partner_id and not self.partner_id.phone:
                 self.partner_id.phone = format_international(person.wa_id)
+
+    def _join(self, other):
+        """Take over the conversations of another contact that turned out to be this person.
+
+        The customers (partners) of both stay two records; each gets a note, and the
+        one we knew before WhatsApp is kept on the contact.
+        """
+        self.ensure_one()
+        if not other or other == self:
+            return
+        self.env["wa.conversation"]._move_all(other, self)
+        partners = self.partner_id | other.partner_id
+        note = self.env._(
+            "WhatsApp: %(one)s and %(two)s are the same person. Their conversations were joined.",
+            one=self._get_address_label(),
+            two=other._get_address_label(),
+        )
+        self.partner_id = partners.sorted(lambda p: (p.wa_is_source, p.id))[:1]
+        vals = {
+            "is_unreachable": False,
+            "opted_out_marketing": self.opted_out_marketing or other.opted_out_marketing,
+        }
+        if not self.wa_id:
+            vals |= self._phone_vals(other.wa_id)
+        if not self.bsuid:
+            vals["bsuid"] = other.bsuid
+        other.unlink()
+        # The ids must be free in the database before they move.
+        self.env.flush_all()
+        self.write(vals)
+        partners._message_log_batch(bodies=dict.fromkeys(partners.ids, note))
 
     def _release_phone(self):
         """Take the phone away from contacts whose number now belongs to somebody else."""
@@ -227,8 +279,12 @@ class WaContact(models.Model):
         vals = {}
         if person.bsuid and not (self._find(self.portfolio_key, Person(bsuid=person.bsuid)) - self):
             vals["bsuid"] = person.bsuid
-        if person.wa_id and not (self._find_by_phone(self.portfolio_key, person.wa_id) - self):
-            vals.update(self._phone_vals(person.wa_id))
+        if person.wa_id:
+            if not (self._find_by_phone(self.portfolio_key, person.wa_id) - self):
+                vals.update(self._phone_vals(person.wa_id))
+        elif vals.get("bsuid") not in (None, self.bsuid):
+            # A new id means a new number that we are not told: the old one is somebody else's soon.
+            vals.update(self._phone_vals(None))
         former = self._get_address_label()
         self.write(vals)
         if self.partner_id and vals:

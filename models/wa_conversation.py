@@ -1,9 +1,15 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 
+from ..tools.phone import variants, wa_id_to_e164
 from ..tools.window import window_until
+
+
+#: What colleagues may change; the window, the people and the number are facts.
+EDITABLE = {"user_id", "team_id", "lead_id", "state"}
 
 
 class WaConversation(models.Model):
@@ -76,6 +82,9 @@ class WaConversation(models.Model):
     # --------------------------------------------------------------------- crud
 
     def write(self, vals):
+        """People choose owner, team, lead and state; the rest rests on what WhatsApp said."""
+        if not self.env.su and vals.keys() - EDITABLE:
+            raise AccessError(self.env._("This part of a WhatsApp conversation cannot be changed by hand."))
         result = super().write(vals)
         if "user_id" in vals:
             self._join_assignee()
@@ -139,8 +148,9 @@ class WaConversation(models.Model):
         not pin five hundred silent chats.
         """
         for conversation in self.filtered(lambda c: c.user_id and c.last_inbound_at):
+            partner = conversation.user_id.partner_id
             channel = conversation.channel_id.sudo()
-            if conversation.user_id.partner_id not in channel.channel_member_ids.partner_id:
+            if partner not in channel.channel_member_ids.partner_id and partner._wa_is_colleague():
                 # As themselves: an invitation by somebody else pops up a toast for every new conversation.
                 channel.with_user(conversation.user_id).sudo()._add_members(
                     users=conversation.user_id, post_joined_message=False
@@ -153,13 +163,20 @@ class WaConversation(models.Model):
         the fewest open conversations. Nobody fitting: it stays visibly unassigned.
         """
         for conversation in self.filtered(lambda c: not c.user_id):
-            candidates = conversation.team_id.crm_team_member_ids.user_id.filtered("active")
-            known_owners = conversation.lead_id.user_id | conversation.partner_id.user_id
+            candidates = conversation.team_id.crm_team_member_ids.user_id.filtered(self._can_own)
+            known_owners = (conversation.lead_id.user_id | conversation.partner_id.user_id).filtered(
+                self._can_own
+            )
             user = (known_owners & candidates)[:1] or conversation._pick_least_busy(candidates)
             if not user and not conversation.team_id:
                 user = known_owners[:1]
             if user:
                 conversation.user_id = user
+
+    @api.model
+    def _can_own(self, user):
+        """Tell whether conversations can be given to a user: active, and with access to WhatsApp."""
+        return user.active and user.has_group("crm_whatsapp.crm_whatsapp_group_user")
 
     def _pick_least_busy(self, candidates):
         """Return the candidate with the fewest open conversations, then the longest without a new one."""
@@ -175,6 +192,42 @@ class WaConversation(models.Model):
         }
         return candidates.sorted(lambda u: (*load.get(u.id, (0, 0)), u.id))[:1]
 
+    @api.model
+    def _move_all(self, source, target):
+        """Move the conversations of one contact to another who is the same person.
+
+        Where both have one with the same number, the messages move into the
+        target's thread and the emptied conversation goes.
+        """
+        for conversation in self.search([("contact_id", "=", source.id)]):
+            twin = self.search(
+                [("contact_id", "=", target.id), ("number_id", "=", conversation.number_id.id)], limit=1
+            )
+            if twin:
+                twin._take_messages(conversation)
+            else:
+                conversation.contact_id = target
+
+    def _take_messages(self, other):
+        """Move all messages of another conversation into this one and delete that one."""
+        self.ensure_one()
+        messages = self.env["mail.message"].sudo().search(
+            [("model", "=", "discuss.channel"), ("res_id", "=", other.channel_id.id)]
+        )
+        messages.write({"res_id": self.channel_id.id})
+        other.message_ids.write({"conversation_id": self.id})
+        moments = ("last_inbound_at", "last_message_at", "last_touch_at")
+        self.write(
+            {
+                **{name: max(filter(None, (self[name], other[name])), default=False) for name in moments},
+                "lead_id": (self.lead_id or other.lead_id).id,
+                "user_id": (self.user_id or other.user_id).id,
+                "waiting_since": min(filter(None, (self.waiting_since, other.waiting_since)), default=False),
+            }
+        )
+        self.env.flush_all()
+        other.channel_id.sudo().unlink()
+
     def _adopt(self, record):
         """Take owner and lead of a conversation we start from the record it is about."""
         self.ensure_one()
@@ -185,7 +238,7 @@ class WaConversation(models.Model):
             vals["lead_id"] = lead.id
         if lead.team_id:
             vals["team_id"] = lead.team_id.id
-        if owner and owner._name == "res.users" and owner.has_group("crm_whatsapp.crm_whatsapp_group_user"):
+        if owner and owner._name == "res.users" and self._can_own(owner):
             vals["user_id"] = owner.id
         self.write(vals)
 
@@ -198,6 +251,8 @@ class WaConversation(models.Model):
             return
         if lead := self._find_open_lead():
             self.lead_id = lead
+            if not lead.partner_id and self.partner_id:
+                lead.partner_id = self.partner_id
 
     def _apply_lead_policy(self, is_new_contact, message_text):
         """Create a lead where there is no open one and the number's policy asks for it.
@@ -223,13 +278,18 @@ class WaConversation(models.Model):
         else the most recently created one.
         """
         self.ensure_one()
-        domain = [("won_status", "=", "pending"), ("company_id", "in", [self.company_id.id, False])]
+        same_person = Domain.FALSE
         if self.partner_id:
-            domain.append(("partner_id", "=", self.partner_id.id))
-        elif self.contact_id.wa_id:
-            domain.append(("phone_sanitized", "=", f"+{self.contact_id.wa_id}"))
-        else:
-            return self.env["crm.lead"]
+            same_person |= Domain("partner_id", "=", self.partner_id.id)
+        if self.contact_id.wa_id:
+            # A lead from a form or an import has a number and no customer yet.
+            numbers = [wa_id_to_e164(variant) for variant in variants(self.contact_id.wa_id)]
+            same_person |= Domain("partner_id", "=", False) & Domain("phone_sanitized", "in", numbers)
+        domain = (
+            same_person
+            & Domain("won_status", "=", "pending")
+            & Domain("company_id", "in", [self.company_id.id, False])
+        )
         leads = self.env["crm.lead"].search(domain, order="id desc")
         return leads.filtered(lambda lead: lead.team_id == self.team_id)[:1] or leads[:1]
 
@@ -340,7 +400,8 @@ class WaConversation(models.Model):
 
     def action_close(self):
         """Close: nothing waits here until the customer writes again."""
-        self.write({"state": "closed", "waiting_since": False})
+        self.check_access("write")
+        self.sudo().write({"state": "closed", "waiting_since": False})
 
     def action_reopen(self):
         """Open a closed or snoozed conversation again."""

@@ -232,13 +232,9 @@ class WaEvent(models.Model):
         """Keep a failed event with its reason and try again later, ever more patiently."""
         self.ensure_one()
         attempts = self.attempts + 1
-        _logger.warning(
-            "WhatsApp event %s failed (try %s): %s", self.id, attempts, redact(str(error)), exc_info=True
-        )
-        vals = {
-            "attempts": attempts,
-            "error": redact("".join(traceback.format_exception(error)[-3:]))[:4000],
-        }
+        trace = redact("".join(traceback.format_exception(error)))
+        _logger.warning("WhatsApp event %s failed (try %s):\n%s", self.id, attempts, trace)
+        vals = {"attempts": attempts, "error": trace[-4000:]}
         if attempts > len(BACKOFF):
             vals["state"] = "failed"
         else:

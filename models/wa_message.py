@@ -1,6 +1,9 @@
 import uuid
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError
 
 from ..tools.status import RANK
 
@@ -127,14 +130,18 @@ class WaMessage(models.Model):
         :param dict content: the frozen content, see ``_prepare_request``.
         :param vals: further field values (``mail_message_id``, ``origin``, ``dedupe_key``, …).
         """
-        message = self.sudo().create(
-            {
-                "conversation_id": conversation.id,
-                "number_id": conversation.number_id.id,
-                "lead_id": conversation.lead_id.id,
-                **self._outgoing_vals(kind, content, **vals),
-            }
-        )
+        try:
+            message = self.sudo().create(
+                {
+                    "conversation_id": conversation.id,
+                    "number_id": conversation.number_id.id,
+                    "lead_id": conversation.lead_id.id,
+                    **self._outgoing_vals(kind, content, **vals),
+                }
+            )
+        except UniqueViolation as error:
+            # The same press of a button at this very moment: done again, it is found.
+            raise ConcurrencyError(str(error)) from error
         conversation.number_id._trigger_sender()
         return message.sudo(self.env.su)
 
@@ -169,15 +176,23 @@ class WaMessage(models.Model):
         """
         retried = self.filtered(lambda m: m.direction == "out" and m.state in ("failed", "unknown"))
         retried.check_access("read")
-        retried.sudo().write(
-            {
-                "state": "queued",
-                "error_code": False,
-                "error_detail": False,
-                "next_attempt_at": False,
-                "posted_at": False,
-            }
-        )
+        for message in retried.sudo():
+            message.write(
+                {
+                    "state": "queued",
+                    # A status of the failed attempt must not be taken for one of the new; that of an
+                    # unknown attempt must still settle it.
+                    "uuid": message.uuid if message.state == "unknown" else str(uuid.uuid4()),
+                    "wamid": False,
+                    "attempts": 0,
+                    "error_code": False,
+                    "error_detail": False,
+                    "failed_at": False,
+                    "next_attempt_at": False,
+                    "claimed_at": False,
+                    "posted_at": False,
+                }
+            )
         retried.number_id._trigger_sender()
         retried._broadcast_state()
 

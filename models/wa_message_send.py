@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools.failures import CONFIGURATION, RECIPIENT, classify
+from ..tools.failures import CONFIGURATION, RECIPIENT
 from ..tools.graph import messages as build
 from ..tools.graph.errors import GraphError, NotSentError, OutcomeUnknownError
 from ..tools.status import rank_sql
@@ -103,9 +103,7 @@ class WaMessage(models.Model):
         )
         self.invalidate_recordset()
         contact = self.contact_id
-        if result.bsuid and not contact.bsuid:
-            contact.bsuid = result.bsuid
-        if result.wa_id and contact.wa_id and contact.wa_id != result.wa_id:
+        if contact.wa_id and result.wa_id and contact.wa_id != result.wa_id:
             # Meta rewrote the number (Brazil, Mexico): its spelling is the canonical one.
             if not (contact._find_by_phone(contact.portfolio_key, result.wa_id) - contact):
                 contact.write(contact._phone_vals(result.wa_id))
@@ -123,11 +121,13 @@ class WaMessage(models.Model):
         elif isinstance(error, NotSentError):
             self._retry_later("not_reachable", None)
         else:
-            failure = classify(error.code, error.subcode, error.http_status)
+            failure = error.failure
+            code = error.code if error.code is not None else failure.slug
             if failure.retryable:
-                self._retry_later(error.code, error.details, failure.wait, failure.tries)
+                wait = max(failure.wait, error.retry_after or 0)
+                self._retry_later(code, error.details, wait, failure.tries)
             else:
-                self._fail(error.code, error.user_message or error.details)
+                self._fail(code, error.user_message or error.details)
                 self._draw_consequences(failure)
 
     def _retry_later(self, code, detail, wait=0, tries=None):

@@ -39,16 +39,17 @@ class WaMessage(models.Model):
     _inherit = "wa.message"
 
     @api.model
-    def _apply_statuses(self, items):
+    def _apply_statuses(self, items, accounts):
         """Apply statuses to the messages they belong to.
 
         Messages are found by our uuid, which travels in ``biz_opaque_callback_data``
         and is known before WhatsApp has answered the send, else by wamid.
 
         :param items: list of ``StatusEvent``
-        :returns: the items that belong to no message of ours
+        :param accounts: ``wa.account`` records the webhook speaks for.
+        :returns: the items that belong to no message of theirs
         """
-        found = self._match_statuses(items)
+        found = self._match_statuses(items, accounts)
         own_items, foreign = {}, []
         for item in items:
             message_id = found.get(id(item))
@@ -69,7 +70,7 @@ class WaMessage(models.Model):
         return foreign
 
     @api.model
-    def _match_statuses(self, items):
+    def _match_statuses(self, items, accounts):
         """Return ``{id(item): wa.message id}`` for the statuses of our own messages."""
         uuids = {item.uuid for item in items if item.uuid}
         wamids = {item.wamid for item in items if item.wamid}
@@ -81,13 +82,16 @@ class WaMessage(models.Model):
                 SELECT m.id, m.uuid, m.wamid, n.phone_number_id
                   FROM wa_message m JOIN wa_number n ON n.id = m.number_id
                  WHERE m.direction = 'out' AND m.uuid = ANY(%(uuids)s)
+                   AND n.account_id = ANY(%(accounts)s)
              UNION
                 SELECT m.id, m.uuid, m.wamid, n.phone_number_id
                   FROM wa_message m JOIN wa_number n ON n.id = m.number_id
                  WHERE m.direction = 'out' AND m.wamid = ANY(%(wamids)s)
+                   AND n.account_id = ANY(%(accounts)s)
                 """,
                 uuids=list(uuids),
                 wamids=list(wamids),
+                accounts=accounts.ids,
             )
         ):
             by_uuid[uuid] = message_id

@@ -123,6 +123,8 @@ class WaNumber(models.Model):
     def action_resume(self):
         """Let the number send again after its fault has been mended."""
         self.write({"is_blocked": False, "blocked_reason": False})
+        # A neutralised copy of a database has all its jobs switched off.
+        self.sudo().sender_cron_id.active = True
         self._trigger_sender()
 
     def _trigger_sender(self, at=None):

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from psycopg2 import errors as pg_errors
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -36,11 +36,15 @@ class WaNumber(models.Model):
     def _cron_send(self):
         """Send what waits for this number. Body of the number's own scheduled job."""
         number = self.exists().filtered(lambda n: n.active and not n.is_blocked)
-        if not number or not number._lock_sender():
+        if not number or number.account_id.state == "blocked" or not number._lock_sender():
             return
         try:
             number._recover()
             number._send_queue()
+        except BaseException:
+            # In a failed transaction the lock could not be released and would stay on the pooled connection.
+            self.env.cr.rollback()
+            raise
         finally:
             number._unlock_sender()
 
@@ -134,10 +138,10 @@ class WaNumber(models.Model):
         batch = self.env["wa.message"].browse([row[0] for row in rows])
         if not batch:
             return batch
-        for message in batch:
-            message.attempts += 1
         batch.write({"state": "sending", "claimed_at": fields.Datetime.now(), "next_attempt_at": False})
         allowed = batch._ask_gate()
+        for message in allowed:
+            message.attempts += 1
         (batch - allowed)._broadcast_state()
         allowed._broadcast_state()
         self._commit()
@@ -232,15 +236,6 @@ class WaNumber(models.Model):
         )
         if due and not self.is_blocked:
             self._trigger_sender(max(due, fields.Datetime.now()))
-
-    @api.model
-    def _resume_senders(self):
-        """Wake every sender that has something to do; safety net of the housekeeping job."""
-        waiting = self.env["wa.message"]._read_group(
-            [("state", "in", ("queued", "sending"))], ["number_id"]
-        )
-        for [number] in waiting:
-            number._trigger_sender()
 
 
 class _Pace:

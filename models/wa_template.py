@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..tools.window import from_timestamp
+
 #: Meta's categories and what they mean for consent. Source: cloud-api reference §7.3.
 PURPOSES = {"MARKETING": "marketing", "UTILITY": "utility", "AUTHENTICATION": "authentication"}
 
@@ -33,6 +35,7 @@ class WaTemplate(models.Model):
         default="DRAFT", required=True, readonly=True, copy=False, tracking=True, help="Meta's word."
     )
     status_reason = fields.Char(readonly=True, copy=False)
+    status_at = fields.Datetime(readonly=True, copy=False, help="When WhatsApp last decided the status.")
     quality = fields.Char(readonly=True, copy=False)
     parameter_format = fields.Selection(
         [("POSITIONAL", "Numbered"), ("NAMED", "Named")], default="POSITIONAL", required=True
@@ -95,7 +98,10 @@ class WaTemplate(models.Model):
         """
         self.ensure_one()
         value = item.value
+        decided_at = from_timestamp(item.timestamp) or fields.Datetime.now()
         if item.change == "status" and value.get("event"):
+            if self.status_at and self.status_at > decided_at:
+                return  # a late webhook about something that was decided anew since
             status = {"REINSTATED": "APPROVED", "UNARCHIVED": "APPROVED", "FLAGGED": self.status}.get(
                 value["event"], value["event"]
             )
@@ -103,6 +109,7 @@ class WaTemplate(models.Model):
             self.write(
                 {
                     "status": status,
+                    "status_at": decided_at,
                     "status_reason": False if reason in (None, "NONE") else str(reason),
                     "template_uid": item.template_id or self.template_uid,
                 }

@@ -65,11 +65,11 @@ class WaTemplate(models.Model):
         if not value:
             return ""
         if field.type == "date":
-            return format_date(self.env, value)
+            return format_date(record.env, value)
         if field.type == "datetime":
-            return format_datetime(self.env, value, dt_format="short")
+            return format_datetime(record.env, value, dt_format="short")
         if field.type == "selection":
-            return dict(field._description_selection(self.env)).get(value, value)
+            return dict(field._description_selection(record.env)).get(value, value)
         if field.relational:
             return ", ".join(value.mapped("display_name"))
         if field.type == "html":
@@ -80,7 +80,7 @@ class WaTemplate(models.Model):
     def _format_number(self, record, field, value):
         if field.type == "monetary":
             currency = record[field.get_currency_field(record)] or self.env.company.currency_id
-            return format_amount(self.env, value, currency)
+            return format_amount(record.env, value, currency)
         if field.type == "float":
             digits = field.get_digits(self.env)
             return self.env["ir.qweb.field.float"].value_to_html(value, {"precision": (digits or (0, 2))[1]})

@@ -101,7 +101,8 @@ class WaTemplate(models.Model):
             return self._refuse(record, decision.code)
         language = conversation.partner_id.lang
         filler = self.with_context(lang=language) if language else self
-        values, missing = filler._get_values(record.with_env(filler.env), overrides)
+        filled_from = record.with_context(lang=language) if language else record
+        values, missing = filler._get_values(filled_from, overrides)
         if missing:
             return self._refuse(record, "template_incomplete", ", ".join(missing.mapped("name")))
         try:

@@ -19,6 +19,10 @@ class WaInboundContent(models.AbstractModel):
     @api.model
     def _is_supported(self, item):
         """Tell whether this kind of message is shown as what it is."""
+        if item.group_id:
+            return False
+        if item.kind == "interactive":
+            return item.content.get("type") in ("button_reply", "list_reply")
         return hasattr(self, f"_body_{item.kind}")
 
     @api.model
@@ -27,8 +31,9 @@ class WaInboundContent(models.AbstractModel):
 
         :param MessageEvent item: nothing in it is trusted.
         """
-        show = getattr(self, f"_body_{item.kind}", None)
-        return show(item) if show else self._unsupported_yet(item)
+        if not self._is_supported(item):
+            return self._unsupported_yet(item)
+        return getattr(self, f"_body_{item.kind}")(item)
 
     @api.model
     def _body_text(self, item):

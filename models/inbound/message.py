@@ -2,6 +2,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ...tools.bidi import one_line
 from ...tools.markup import plain
@@ -48,7 +49,7 @@ class WaInboundMessage(models.AbstractModel):
         self._resolve_contacts(drafts)
         self._resolve_conversations(drafts)
         self._resolve_quotes(drafts)
-        self._update_conversations(drafts)
+        self._update_conversations(drafts, notes)
         self.env["wa.posting"]._post_all([self._prepare_post(draft) for draft in drafts])
         for draft in drafts:
             if not self.env["wa.inbound.content"]._is_supported(draft.item):
@@ -73,9 +74,10 @@ class WaInboundMessage(models.AbstractModel):
             )
         }
         drafts = []
+        accounts = {event.account_id: event.account_id._sharing_app() for event, _item in pairs}
         for event, item in pairs:
             number = numbers.get(item.phone_number_id)
-            if not number:
+            if not number or number.account_id not in accounts[event.account_id]:
                 notes[event].append(f"unknown phone_number_id {item.phone_number_id}")
                 continue
             if not item.wamid or not item.person:
@@ -99,9 +101,15 @@ class WaInboundMessage(models.AbstractModel):
         return drafts
 
     @api.model
-    def _find_number(self, item):
-        """Return our number a webhook is about: it routes, not the callback URL."""
-        return self.env["wa.number"].search([("phone_number_id", "=", item.phone_number_id)], limit=1)
+    def _find_number(self, event, item):
+        """Return our number a webhook is about, among the accounts its callback speaks for."""
+        return self.env["wa.number"].search(
+            [
+                ("phone_number_id", "=", item.phone_number_id),
+                ("account_id", "in", event.account_id._sharing_app().ids),
+            ],
+            limit=1,
+        )
 
     @api.model
     def _sent_at(self, item):
@@ -163,7 +171,7 @@ class WaInboundMessage(models.AbstractModel):
             )
 
     @api.model
-    def _update_conversations(self, drafts):
+    def _update_conversations(self, drafts, notes):
         """Window, waiting, owner and lead, once per conversation.
 
         Owner and lead come before the message, so that it counts as unread for the
@@ -176,11 +184,17 @@ class WaInboundMessage(models.AbstractModel):
             conversation._on_inbound(
                 [(draft.sent_at, draft.preview, counts(draft.item.kind)) for draft in own]
             )
-            conversation._attach_open_lead()
-            conversation._assign()
-            conversation._apply_lead_policy(
-                any(draft.is_new_contact for draft in own), own[0].item.text
-            )
+            try:
+                with self.env.cr.savepoint():
+                    conversation._attach_open_lead()
+                    conversation._assign()
+                    conversation._apply_lead_policy(
+                        any(draft.is_new_contact for draft in own), own[0].item.text
+                    )
+            except UserError as error:
+                # A rule of the database refuses the lead: the message is shown all the same.
+                for draft in own:
+                    notes[draft.event].append(f"no lead: {error}")
 
     @api.model
     def _prepare_post(self, draft):

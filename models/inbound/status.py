@@ -16,8 +16,14 @@ class WaInboundStatus(models.AbstractModel):
         :param pairs: list of ``(wa.event, StatusEvent)``.
         :returns: ``{wa.event: [notes]}`` about statuses of messages that are not ours.
         """
-        foreign = {id(item) for item in self.env["wa.message"]._apply_statuses([i for _e, i in pairs])}
         notes = defaultdict(list)
+        by_account = defaultdict(list)
+        for event, item in pairs:
+            by_account[event.account_id].append(item)
+        foreign = set()
+        for account, items in by_account.items():
+            unknown = self.env["wa.message"]._apply_statuses(items, account._sharing_app())
+            foreign.update(id(item) for item in unknown)
         for event, item in pairs:
             if id(item) in foreign:
                 notes[event].append(f"status {item.status} of a message we did not send")

@@ -14,8 +14,12 @@ class WaInboundTemplate(models.AbstractModel):
         :param TemplateEvent item: see ``tools.webhook.events``.
         """
         templates = self.env["wa.template"].with_context(active_test=False)
-        template = templates.search([("template_uid", "=", item.template_id)], limit=1) or templates.search(
+        accounts = event.account_id._sharing_app()
+        template = templates.search(
+            [("account_id", "in", accounts.ids), ("template_uid", "=", item.template_id)], limit=1
+        ) or templates.search(
             [
+                ("account_id", "in", accounts.ids),
                 ("account_id.waba_id", "=", item.waba_id),
                 ("name", "=", item.name),
                 ("language", "=", item.language),
@@ -25,4 +29,4 @@ class WaInboundTemplate(models.AbstractModel):
         if not template:
             return [f"template {item.name} ({item.language}) is not known here"]
         template._apply_event(item)
-        return []
+        return ["template content changed: synchronise the templates"] if item.change == "components" else []
