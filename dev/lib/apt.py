@@ -133,6 +133,15 @@ def unpack(files: list[Path], target: Path) -> None:
         shell.run(["dpkg-deb", "-x", file, target], log="dpkg", purpose=f"Unpacking {file.name}")
 
 
+def _as_root() -> list[str] | None:
+    """What to put before a command that needs root, None when there is no way."""
+    if os.geteuid() == 0:
+        return []
+    if not shutil.which("sudo"):
+        return None
+    return ["sudo"] if os.isatty(0) else ["sudo", "-n"]
+
+
 def install(packages: list[str], why: str) -> None:
     """Install packages on the machine, as root or through sudo, or say which command would do it.
 
@@ -142,11 +151,9 @@ def install(packages: list[str], why: str) -> None:
     advice = f"{why[0].upper()}{why[1:]} is missing here: install it with “apt-get install {names}”, then run this again."
     if not shutil.which("apt-get"):
         raise Trouble(f"{why[0].upper()}{why[1:]} is missing here: install it (Debian calls it {names}), then run this again.")
-    prefix: list[str] = []
-    if os.geteuid() != 0:
-        if not shutil.which("sudo"):
-            raise Trouble(advice)
-        prefix = ["sudo"] if os.isatty(0) else ["sudo", "-n"]
+    prefix = _as_root()
+    if prefix is None:
+        raise Trouble(advice)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     # Waiting for the lock instead of failing: two commands may start at the same moment.
     base = [
@@ -172,3 +179,23 @@ def install(packages: list[str], why: str) -> None:
             if prefix and "password" in str(trouble):
                 raise Trouble(advice) from None
             raise
+
+
+#: Read by Debian's package while it is being installed.
+NO_MAIN_CLUSTER = "/etc/postgresql-common/createcluster.d/no-main-cluster.conf"
+
+
+def install_postgresql() -> None:
+    """Install PostgreSQL's programs without the server that Debian would create and start on the machine with them."""
+    quiet = NO_MAIN_CLUSTER if _as_root() is not None and shutil.which("apt-get") else None
+    if quiet:
+        _root_shell(f"mkdir -p {os.path.dirname(quiet)} && echo 'create_main_cluster = false' > {quiet}")
+    try:
+        install(["postgresql"], "PostgreSQL (or set PGHOST, PGPORT, PGUSER … to one you have)")
+    finally:
+        if quiet:
+            _root_shell(f"rm -f {quiet}")
+
+
+def _root_shell(script: str) -> None:
+    shell.run([*_as_root(), "sh", "-c", script], log="apt-machine", purpose="Preparing the installation of PostgreSQL")

@@ -51,8 +51,7 @@ def _find_binaries() -> Path | None:
 def _binaries() -> Path:
     folder = _find_binaries()
     if not folder:
-        # Debian would otherwise create and start a cluster of its own as soon as the server is installed.
-        apt.install(["postgresql"], "PostgreSQL (or set PGHOST, PGPORT, PGUSER … to one you have)")
+        apt.install_postgresql()
         folder = _find_binaries()
     if not folder:
         raise Trouble("PostgreSQL's programs are not where Debian puts them: put them on PATH, or set PGHOST, PGPORT, PGUSER.")
@@ -84,6 +83,7 @@ class Cluster:
     """The private cluster of this checkout."""
 
     def __init__(self) -> None:
+        _binaries()  # installing the server also makes the user it runs as
         self.account = _account()
         self.home = self._home()
         self.data = self.home / "data"
