@@ -255,24 +255,28 @@ def ensure(*, survive_exec: bool = False) -> dict[str, str]:
 
 
 def _check_given() -> None:
-    """Stop with one sentence when the caller's server does not answer."""
-    psql = client("psql")
-    done = subprocess.run(
-        [psql, "-d", MAINTENANCE, "-Atc", "SHOW server_version_num"],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
+    """Stop with one sentence when the caller's server cannot be used."""
+    question = (
+        "SELECT current_setting('server_version_num'), current_user, rolcreatedb OR rolsuper "
+        "FROM pg_roles WHERE rolname = current_user"
     )
+    command = [client("psql"), "-X", "-w", "-d", MAINTENANCE, "-Atc", question]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=60)
     if done.returncode:
-        reason = done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "no answer"
+        reason = next((line for line in done.stderr.splitlines() if "error" in line or "FATAL" in line), "no answer")
         raise Trouble(
-            f"The PostgreSQL that PGHOST/PGPORT point at cannot be used ({reason}): "
-            "start it and check PGUSER/PGPASSWORD, or unset these variables to get a private one."
+            f"The PostgreSQL that PGHOST/PGPORT point at cannot be used ({reason.strip()}) "
+            "Start it and check PGUSER/PGPASSWORD, or unset these variables to get a private one."
         )
-    if int(done.stdout) < 130000:
+    version, user, may_create = done.stdout.strip().split("|")
+    if int(version) < 130000:
         raise Trouble("The PostgreSQL that PGHOST/PGPORT point at is older than 13, which Odoo 19 needs: use a newer one.")
+    if user == "postgres":
+        raise Trouble(
+            "Odoo refuses to work as PostgreSQL's user “postgres”: set PGUSER to another role that may create databases."
+        )
+    if may_create != "t":
+        raise Trouble(f"PostgreSQL's user “{user}” may not create databases: give it CREATEDB or set PGUSER to one that may.")
 
 
 def client(name: str) -> str:

@@ -26,6 +26,7 @@ class Servers:
         self.sandbox: Server | None = None
         self.odoo: Server | None = None
         self.state: dict = {}
+        self._ports = (0, 0)
 
     def __enter__(self) -> Servers:
         return self
@@ -37,6 +38,7 @@ class Servers:
 
     def start(self, *, reset: bool = False) -> dict:
         """Start everything and return what goes to `.dev/state.json`."""
+        self._ports = ports.wished("WA_HTTP_PORT", DEFAULT_HTTP), ports.wished("WA_SANDBOX_PORT", DEFAULT_SANDBOX)
         kit = odoo.ensure()
         demo.ensure_database(kit, reset=reset)
         sandbox_url = self._start_sandbox(kit)
@@ -65,7 +67,7 @@ class Servers:
         return self.state
 
     def _start_sandbox(self, kit: odoo.Kit) -> str:
-        port = ports.wished("WA_SANDBOX_PORT", DEFAULT_SANDBOX)
+        port = self._ports[1]
         url = f"http://{ports.LOOPBACK}:{port}"
         environment = {**kit.environment, "PYTHONPATH": ""}
         with step("starting the WhatsApp sandbox"):
@@ -81,7 +83,7 @@ class Servers:
         return url
 
     def _start_odoo(self, kit: odoo.Kit) -> tuple[str, str]:
-        port = ports.wished("WA_HTTP_PORT", DEFAULT_HTTP)
+        port = self._ports[0]
         http_port, websocket_port = ports.any_free(), ports.any_free()
         url, direct = f"http://{ports.LOOPBACK}:{port}", f"http://{ports.LOOPBACK}:{http_port}"
         arguments = [
