@@ -1,6 +1,7 @@
 from odoo import api, models
 
 
+# The wizard is core's; what is added is how our rows are merged. pylint: disable=no-wizard-in-models
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
     """Merging customers keeps every contact and conversation of both."""
 

@@ -1,7 +1,6 @@
 from collections import defaultdict
 
 from odoo import fields, models
-
 from odoo.addons.mail.tools.discuss import Store
 
 #: Of several WhatsApp messages made from one post, the one whose state is shown.

@@ -7,7 +7,6 @@ from odoo.fields import Domain
 from ..tools.phone import variants, wa_id_to_e164
 from ..tools.window import window_until
 
-
 #: What colleagues may change; the window, the people and the number are facts.
 EDITABLE = {"user_id", "team_id", "lead_id", "state"}
 
@@ -35,7 +34,7 @@ class WaConversation(models.Model):
     user_id = fields.Many2one(
         "res.users", "Assigned To", index=True, domain="[('share', '=', False)]"
     )
-    lead_id = fields.Many2one("crm.lead", "Lead", index="btree_not_null", ondelete="set null")
+    lead_id = fields.Many2one("crm.lead", index="btree_not_null", ondelete="set null")
     state = fields.Selection(
         [
             ("open", "Open"),

@@ -165,7 +165,7 @@ class WaEvent(models.Model):
             if len(self) == 1 or isinstance(error, CONFLICTS + (psycopg2.OperationalError,)):
                 raise
             self._process_singly()
-        except Exception:  # the queue's own loop: the culprit is found one by one
+        except Exception:  # noqa: BLE001 (the queue's own loop: the culprit is found one by one)
             self._process_singly()
 
     def _process_singly(self):
@@ -178,7 +178,7 @@ class WaEvent(models.Model):
                 raise
             except psycopg2.OperationalError:
                 raise
-            except Exception as error:  # the queue's own loop: kept with its reason, never dropped
+            except Exception as error:  # noqa: BLE001 (the queue's own loop: kept with its reason, never dropped)
                 self.env.invalidate_all()
                 event._postpone(error)
 

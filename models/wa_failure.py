@@ -125,7 +125,10 @@ SENTENCES = {
         _lt("WhatsApp did not deliver this marketing message to this person on purpose."),
         _lt("Do not send it to them again."),
     ),
-    "recipient_is_sender": (_lt("The message was addressed to the number it came from."), _lt("Check the customer's number.")),
+    "recipient_is_sender": (
+        _lt("The message was addressed to the number it came from."),
+        _lt("Check the customer's number."),
+    ),
     "recipient_marketing_limit": (
         _lt("WhatsApp did not deliver: this person got enough marketing for now."),
         _lt("Wait at least a day."),
@@ -138,12 +141,18 @@ SENTENCES = {
         _lt("The customer stopped marketing messages from this business."),
         _lt("Write only about their requests."),
     ),
-    "recipient_rate_limit": (_lt("Too many messages to this person in a short time."), _lt("The message waits and leaves by itself.")),
+    "recipient_rate_limit": (
+        _lt("Too many messages to this person in a short time."),
+        _lt("The message waits and leaves by itself."),
+    ),
     "registration_limit": (_lt("The number was registered too often."), _lt("Wait three days.")),
     "request_invalid": (_lt("WhatsApp did not understand the message."), REPORT),
     "signup_link": (_lt("WhatsApp did not accept the sign-up link."), REPORT),
     "template_count_limit": (_lt("The account has too many templates."), _lt("Delete templates you do not use.")),
-    "template_definition": (_lt("WhatsApp does not accept the template as it is written."), _lt("Change it as the details say.")),
+    "template_definition": (
+        _lt("WhatsApp does not accept the template as it is written."),
+        _lt("Change it as the details say."),
+    ),
     "template_misclassified": (_lt("WhatsApp limits templates that were in the wrong category."), ADMIN_LOOKS),
     "template_not_eligible": (_lt("The template cannot be sent this way."), _lt("Choose another template.")),
     "template_parameters": (_lt("The values do not fit the template."), SYNC_TEMPLATES),

@@ -1,7 +1,6 @@
 from dataclasses import dataclass
 
 from odoo import api, fields, models
-
 from odoo.addons.mail.tools.discuss import Store
 
 

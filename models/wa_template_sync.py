@@ -3,7 +3,6 @@ from odoo import Command, api, models
 from ..tools.graph.errors import GraphError
 from ..tools.graph.template_definition import NAMED, parse_template
 from ..tools.graph.template_parameters import parameters
-
 from .wa_template import PURPOSES
 
 #: Kinds of parameters that are plain words; the others need a file, a place or a product.

@@ -37,7 +37,7 @@ class WaInboundContent(models.AbstractModel):
 
     @api.model
     def _body_text(self, item):
-        return Markup(to_html(item.text))
+        return Markup(to_html(item.text))  # noqa: S704 (escaped by to_html)
 
     @api.model
     def _body_button(self, item):
@@ -59,4 +59,6 @@ class WaInboundContent(models.AbstractModel):
         notice = Markup('<em class="o_wa_unsupported">%s</em>') % self.env._(
             "Unsupported for now: %s. The content is kept and can be shown later.", one_line(item.kind)
         )
-        return notice + (Markup("<br/>") + Markup(to_html(item.text)) if item.text else Markup())
+        if not item.text:
+            return notice
+        return notice + Markup("<br/>") + Markup(to_html(item.text))  # noqa: S704 (escaped by to_html)

@@ -143,7 +143,7 @@ class _Reader(HTMLParser):
         if not self._ignored:
             self.writer.text(data)
 
-    def close(self) -> None:
+    def close(self) -> None:  # pylint: disable=missing-return
         super().close()
         while self._open:
             self._leave(self._open.pop())
