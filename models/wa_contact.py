@@ -40,6 +40,9 @@ class WaContact(models.Model):
     is_unreachable = fields.Boolean(
         readonly=True, help="WhatsApp reported that messages cannot be delivered to this person."
     )
+    hold_until = fields.Datetime(
+        readonly=True, help="WhatsApp asks not to send this person marketing before."
+    )
     opted_out_marketing = fields.Boolean("Stopped Marketing", readonly=True)
     marketing_preference_at = fields.Datetime(
         readonly=True, help="When the customer last stopped or resumed marketing."

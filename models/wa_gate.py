@@ -48,6 +48,8 @@ class WaGate(models.AbstractModel):
             reachable=not contact.is_unreachable,
             number_ok=number.active and not number.is_blocked,
             account_ok=account.active and account.state != "blocked",
+            contact_hold_until=contact.hold_until or None,
+            number_hold_until=number.hold_until or None,
         )
 
     @api.model

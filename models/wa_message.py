@@ -5,8 +5,6 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
 
-from ..tools.status import RANK
-
 STATES = [
     ("received", "Received"),
     ("queued", "Waiting to be sent"),
@@ -104,6 +102,8 @@ class WaMessage(models.Model):
     )
     _wamid_idx = models.Index("(wamid) WHERE wamid IS NOT NULL")
     _sending_idx = models.Index("(number_id) WHERE state = 'sending'")
+    _posted_idx = models.Index("(number_id, posted_at) WHERE posted_at IS NOT NULL")
+    _open_idx = models.Index("(conversation_id, priority, id) WHERE state IN ('queued', 'sending')")
 
     # ------------------------------------------------------------------ compute
 
@@ -203,8 +203,3 @@ class WaMessage(models.Model):
     def _broadcast_state(self):
         """Show the new state of messages to everybody who has the conversation open."""
         self.sudo().mail_message_id._wa_broadcast()
-
-    @api.model
-    def _rank(self, state):
-        """Return how far a state is on the way to the customer."""
-        return RANK.get(state, 0)

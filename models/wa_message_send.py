@@ -1,17 +1,26 @@
+import math
+from collections import defaultdict
 from datetime import timedelta
+
+from psycopg2.extras import execute_values
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools.failures import CONFIGURATION, RECIPIENT
+from ..tools.failures import CONFIGURATION, RECIPIENT, THROTTLED
 from ..tools.graph import messages as build
 from ..tools.graph.errors import GraphError, NotSentError, OutcomeUnknownError
+from ..tools.ratelimit import PAIR_MEMORY, pair_free_at
 from ..tools.status import rank_sql
 
 #: Attempts after which a message that Meta keeps refusing for now is given up.
 MAX_ATTEMPTS = 8
 #: Seconds before attempt n+1 when nothing better is known: 4^n, at most ten minutes.
 MAX_BACKOFF = 600
+#: A restriction of the number for at least this many seconds stops it as a whole.
+LONG_WAIT = 30
+#: Meta's word for a message that it accepted and holds back.
+HELD = "held_for_quality_assessment"
 
 
 class WaMessage(models.Model):
@@ -69,42 +78,128 @@ class WaMessage(models.Model):
                 allowed |= message
         return allowed
 
-    # ------------------------------------------------------------------ results
+    def _hold_back_for_pair_rate(self):
+        """Put messages back that would come too soon after others to the same person.
 
-    def _apply_accepted(self, result):
-        """Store what WhatsApp answered when it accepted the message.
+        Source: cloud-api reference §1.6, pair rate.
 
-        A status may have arrived before this answer was stored: the state only rises.
-
-        :param result: ``tools.graph.client.SendResult``
+        :returns: those that may leave now
         """
-        self.ensure_one()
-        self.flush_recordset()
-        # Held for quality assessment: accepted, but neither sent nor promised.
-        state = "sending" if result.message_status == "held_for_quality_assessment" else "sent"
-        now = fields.Datetime.now()
-        self.env.cr.execute(
+        recent = defaultdict(list)
+        for conversation_id, ago in self.env.execute_query(
             SQL(
                 """
-                UPDATE wa_message
-                   SET wamid = %(wamid)s,
-                       state = CASE WHEN %(old_rank)s < %(new_rank)s THEN %(state)s ELSE state END,
-                       sent_at = COALESCE(sent_at, %(now)s),
-                       write_date = %(now)s
-                 WHERE id = %(id)s
+                SELECT conversation_id,
+                       EXTRACT(EPOCH FROM clock_timestamp() AT TIME ZONE 'UTC' - posted_at)
+                  FROM wa_message
+                 WHERE conversation_id = ANY(%s)
+                   AND posted_at > clock_timestamp() AT TIME ZONE 'UTC' - %s * INTERVAL '1 second'
+              ORDER BY posted_at
                 """,
-                wamid=result.wamid,
-                old_rank=SQL(rank_sql("state")),
-                new_rank=self._rank(state),
-                state=state,
-                now=now,
-                id=self.id,
+                self.conversation_id.ids,
+                PAIR_MEMORY,
             )
+        ):
+            recent[conversation_id].append(-float(ago))
+        allowed = self.browse()
+        for message in self:
+            wait = pair_free_at(recent[message.conversation_id.id], 0.0)
+            if wait > 0:
+                message.next_attempt_at = fields.Datetime.now() + timedelta(seconds=math.ceil(wait))
+            else:
+                allowed |= message
+        return allowed
+
+    # ------------------------------------------------------------------- claim
+
+    def _claim_for_sending(self):
+        """Mark messages as being sent by a sender; it COMMITs this before anything leaves."""
+        self.write({"state": "sending", "claimed_at": fields.Datetime.now(), "next_attempt_at": False})
+        for message in self:
+            message.attempts += 1
+
+    def _unclaim(self):
+        """Return messages to the queue that were claimed and did not leave."""
+        self.write({"state": "queued", "claimed_at": False})
+        for message in self:
+            message.attempts -= 1
+
+    @api.model
+    def _mark_posted(self, message_ids):
+        """COMMIT that the requests of these messages are about to leave.
+
+        Without waiting for the disk: the mark has to survive this process, which it
+        does as soon as PostgreSQL has it. If PostgreSQL itself crashes and loses it,
+        ``_settle_orphans`` sees that the server is younger than the claim.
+        """
+        self.env.cr.execute("SET LOCAL synchronous_commit = OFF")
+        self.env.cr.execute(
+            "UPDATE wa_message SET posted_at = clock_timestamp() AT TIME ZONE 'UTC' WHERE id = ANY(%s)",
+            [list(message_ids)],
         )
-        self.invalidate_recordset()
+        self.env["ir.cron"]._commit_progress()
+
+    # ------------------------------------------------------------------ results
+
+    @api.model
+    def _apply_results(self, results):
+        """Store what became of requests.
+
+        :param results: list of ``(message id, SendResult or GraphError)``
+        """
+        accepted = {}
+        for message_id, outcome in results:
+            if isinstance(outcome, GraphError):
+                self.browse(message_id)._apply_error(outcome)
+            else:
+                accepted[message_id] = outcome
+        self._apply_accepted(accepted)
+        self.browse([message_id for message_id, _outcome in results])._broadcast_state()
+
+    @api.model
+    def _apply_accepted(self, accepted):
+        """Store what WhatsApp answered when it accepted messages.
+
+        A status may have arrived before the answer was stored: the state only rises.
+
+        :param dict accepted: ``{message id: tools.graph.results.SendResult}``
+        """
+        if not accepted:
+            return
+        self.flush_model()
+        now = fields.Datetime.now()
+        rows = [
+            # Held for quality assessment: accepted, but neither sent nor promised.
+            (id_, result.wamid, "sending" if result.message_status == HELD else "sent", now)
+            for id_, result in accepted.items()
+        ]
+        execute_values(
+            self.env.cr._obj,
+            f"""
+            UPDATE wa_message m
+               SET wamid = v.wamid,
+                   state = CASE WHEN {rank_sql("m.state")} < {rank_sql("v.state")} THEN v.state ELSE m.state END,
+                   sent_at = COALESCE(m.sent_at, v.moment::timestamp),
+                   error_code = NULL,
+                   error_detail = NULL,
+                   write_date = v.moment::timestamp
+              FROM (VALUES %s) AS v (id, wamid, state, moment)
+             WHERE m.id = v.id
+            """,  # noqa: S608 - only column names of our own
+            rows,
+            page_size=len(rows),
+        )
+        messages = self.browse(accepted)
+        messages.invalidate_recordset(
+            ["wamid", "state", "sent_at", "error_code", "error_detail"], flush=False
+        )
+        for message in messages:
+            message._learn_spelling(accepted[message.id])
+
+    def _learn_spelling(self, result):
+        """Take over the number as Meta rewrote it (Brazil, Mexico): its spelling is the canonical one."""
         contact = self.contact_id
-        if contact.wa_id and result.wa_id and contact.wa_id != result.wa_id:
-            # Meta rewrote the number (Brazil, Mexico): its spelling is the canonical one.
+        if result.wa_id and contact.wa_id and contact.wa_id != result.wa_id:
             if not (contact._find_by_phone(contact.portfolio_key, result.wa_id) - contact):
                 contact.write(contact._phone_vals(result.wa_id))
 
@@ -126,6 +221,8 @@ class WaMessage(models.Model):
             if failure.retryable:
                 wait = max(failure.wait, error.retry_after or 0)
                 self._retry_later(code, error.details, wait, failure.tries)
+                if failure.family == THROTTLED and failure.scope == "number" and wait >= LONG_WAIT:
+                    self.number_id._hold(wait)
             else:
                 self._fail(code, error.user_message or error.details)
                 self._draw_consequences(failure)
@@ -172,8 +269,8 @@ class WaMessage(models.Model):
             self.contact_id.is_unreachable = True
         elif slug == "recipient_opted_out":
             self.contact_id.opted_out_marketing = True
-        elif failure.family == RECIPIENT:
-            return
+        elif failure.family == RECIPIENT and failure.wait:
+            self.contact_id.hold_until = fields.Datetime.now() + timedelta(seconds=failure.wait)
         elif failure.scope == "template" and self.template_id:
             self.template_id._flag_unsendable(slug)
         elif failure.family == CONFIGURATION and failure.scope == "number":
@@ -188,11 +285,17 @@ class WaMessage(models.Model):
         """Decide about messages that a dead sender left in state ``sending``.
 
         ``posted_at`` is written right before a request leaves, so without it the
-        message surely did not leave and is queued again. With it, nobody knows:
-        ``unknown``, until a status with our uuid settles it.
+        message surely did not leave and is queued again. With it, or when PostgreSQL
+        was restarted since the claim and may have lost it, nobody knows: ``unknown``,
+        until a status with our uuid settles it.
         """
-        untouched = self.filtered(lambda m: not m.posted_at)
-        untouched.write({"state": "queued", "claimed_at": False})
+        [[server_start]] = self.env.execute_query(
+            SQL("SELECT pg_postmaster_start_time() AT TIME ZONE 'UTC'")
+        )
+        untouched = self.filtered(
+            lambda m: not m.posted_at and m.claimed_at and m.claimed_at > server_start
+        )
+        untouched._unclaim()
         (self - untouched).write({"state": "unknown", "error_code": "outcome_unknown"})
         return untouched
 
