@@ -60,8 +60,7 @@ class Server:
 
     def last_words(self) -> str:
         """The last telling line of its log."""
-        lines = [line.strip() for line in self.log.read_text(errors="replace").splitlines() if line.strip()]
-        return lines[-1][:300] if lines else "it printed nothing"
+        return shell.telling_line(self.log.read_text(errors="replace"))
 
     def wait_for(self, url: str, seconds: float) -> None:
         """Wait until `url` answers (whatever the status code), or stop with one sentence."""

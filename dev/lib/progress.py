@@ -58,7 +58,9 @@ def explain(error: OSError) -> str | None:
 
 def run_command(main: Callable[[], int | None]) -> None:
     """Run a command's `main` and end the process with its exit code; troubles become one sentence, Ctrl-C is silent."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have started us with Ctrl-C ignored
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _frame: sys.exit(128 + number))
     try:
         code = main() or 0
     except KeyboardInterrupt:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -43,6 +44,19 @@ def diagnose(output: str) -> str | None:
         if any(needle in output for needle in needles):
             return sentence
     return None
+
+
+EXCEPTION = re.compile(r"^(?:[A-Za-z_][\w.]*\.)?[A-Z]\w*(?:Error|Exception|Missing|Refused)\b.*")
+
+
+def telling_line(output: str) -> str:
+    """The line of a program's output that says what went wrong: its last exception, else its last line that is no news."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    for line in reversed(lines):
+        if EXCEPTION.match(line):
+            return line[:300]
+    rest = [line for line in lines if " INFO " not in line and " DEBUG " not in line]
+    return (rest or lines or ["it printed nothing"])[-1][:300]
 
 
 def need(tool: str, advice: str) -> str:
@@ -88,9 +102,7 @@ def run(
         output.seek(0)
         text = output.read().decode(errors="replace")
     if done.returncode:
-        lines = [line for line in text.strip().splitlines() if line.strip()]
-        last = lines[-1].strip() if lines else "it printed nothing"
-        raise Trouble(diagnose(text) or f"{purpose} failed ({last[:300]}); the whole output is in {show(log_file)}.")
+        raise Trouble(diagnose(text) or f"{purpose} failed ({telling_line(text)}); the whole output is in {show(log_file)}.")
     return text
 
 

@@ -36,6 +36,18 @@ def test_a_failing_program_names_its_log():
         shell.run([sys.executable, "-c", "import sys; print('three'); sys.exit(3)"], log="test-shell", purpose="Counting")
 
 
+def test_the_line_that_tells_is_found_among_news():
+    log = """2026-11-23 13:12:29,500 1 CRITICAL db odoo.service.server: Failed to initialize
+Traceback (most recent call last):
+  File "x.py", line 1, in <module>
+odoo.tools.convert.ParseError: while parsing /x/views.xml:3
+Something else
+2026-11-23 13:12:29,514 1 INFO db odoo.sql_db: ConnectionPool: Closed 1 connections"""
+    assert shell.telling_line(log) == "odoo.tools.convert.ParseError: while parsing /x/views.xml:3"
+    assert shell.telling_line("E: broken\n2026 INFO fine\n") == "E: broken"
+    assert shell.telling_line("") == "it printed nothing"
+
+
 def test_a_missing_program_is_named():
     with pytest.raises(Trouble, match="“no-such-program” is missing"):
         shell.run(["no-such-program"], log="test-shell", purpose="Nothing")
