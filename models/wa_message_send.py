@@ -1,4 +1,5 @@
 import math
+import time
 from collections import defaultdict
 from datetime import timedelta
 
@@ -300,11 +301,13 @@ class WaMessage(models.Model):
         return untouched
 
 
-def call_transport(transport, phone_number_id, request):
+def call_transport(transport, phone_number_id, request, moment):
     """Send one request in a worker thread, which has no database.
 
+    :param float moment: of the monotonic clock, before which it may not leave.
     :returns: the ``SendResult``, or the :class:`GraphError` that was raised.
     """
+    time.sleep(max(0.0, moment - time.monotonic()))
     try:
         return transport.send_message(phone_number_id, request)
     except GraphError as error:

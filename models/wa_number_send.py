@@ -24,6 +24,8 @@ MAX_CLAIM = 200
 MAX_PARALLEL_REQUESTS = 128
 #: Seconds between looks for people's messages while bulk messages are at hand.
 LOOK_SECONDS = 0.1
+#: Seconds ahead for which requests are handed to the pool; each waits there for its moment.
+AHEAD_SECONDS = 0.06
 #: Seconds results may wait to be written together.
 RESULT_SECONDS = 0.05
 #: Seconds one run of the job may take, if Odoo's limits allow it.
@@ -318,7 +320,7 @@ class _Sender:
     # -------------------------------------------------------------------- send
 
     def _release(self, transport, pool):
-        """Hand as many requests to the pool as limit and free threads allow.
+        """Hand the requests of the next moments to the pool, each with the moment it may leave.
 
         COMMITs first that they are about to leave; after that they count as possibly sent.
 
@@ -327,17 +329,20 @@ class _Sender:
         now = time.monotonic()
         if not self.ready or not self._goes_on():
             return RESULT_SECONDS
-        free = self.parallel - len(self.in_flight)
-        allowed = self.throughput.allowed(now, bulk=self.ready[0][0])
-        count = min(free, allowed, len(self.ready))
-        if count > 0:
-            leaving = [self.ready.popleft() for _ in range(count)]
-            self.throughput.book(now, count)
-            self.env["wa.message"]._mark_posted([message_id for _bulk, message_id, _request in leaving])
-            for _bulk, message_id, request in leaving:
-                future = pool.submit(call_transport, transport, self.phone_number_id, request)
+        leaving = []
+        while self.ready and len(self.in_flight) + len(leaving) < self.parallel:
+            is_bulk = self.ready[0][0]
+            slot = self.throughput.next_slot(now, is_bulk)
+            if slot > now + AHEAD_SECONDS:
+                break
+            self.throughput.book(slot, now, is_bulk)
+            leaving.append((slot, *self.ready.popleft()))
+        if leaving:
+            self.env["wa.message"]._mark_posted([message_id for _s, _b, message_id, _r in leaving])
+            for slot, _bulk, message_id, request in leaving:
+                future = pool.submit(call_transport, transport, self.phone_number_id, request, slot)
                 self.in_flight[future] = message_id
-        return RESULT_SECONDS if free <= count else 1.0 / self.throughput.limit
+        return AHEAD_SECONDS / 2
 
     # ----------------------------------------------------------------- results
 

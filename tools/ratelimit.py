@@ -13,68 +13,65 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 
-WINDOW = 1.015
+WINDOW = 1.03
 """Seconds in which at most the limit may leave: a little more than Meta's one
 second, so that requests which overtake each other on the way still fit."""
 
-PEOPLE_SHARE = 0.02
+PEOPLE_SHARE = 0.0125
 """Part of the throughput that bulk messages leave to people."""
 
-BURST = 0.1
-"""Seconds' worth of messages that may leave at once after a pause."""
+CATCH_UP = 0.5
+"""Seconds of delay that may be caught up by sending closer together for a while."""
 
 PAIR_SECONDS = 6.0
 PAIR_BURST = 45
 
 
 class Throughput:
-    """A sliding window over the moments at which messages left.
+    """Hands out the moments at which messages may leave: evenly, and strictly limited.
 
-    Strict: in no window of :data:`WINDOW` seconds do more than ``limit`` messages
-    leave. A small bucket on top spreads them over the second.
+    In no window of :data:`WINDOW` seconds do more than ``limit`` messages leave,
+    whatever happened before.
     """
 
-    def __init__(
-        self, limit: int, now: float, recent: Iterable[float] = ()
-    ) -> None:
+    def __init__(self, limit: int, now: float, recent: Iterable[float] = ()) -> None:
         """Start with what left before.
 
         :param limit: messages per second Meta allows the number.
         :param now: seconds of a monotonic clock.
-        :param recent: moments (same clock) of messages that left in the last second.
+        :param recent: moments (same clock) of messages that left lately.
         """
         self.limit = max(1, limit)
-        self._sent = deque(sorted(recent))
-        self._tokens = 0.0
-        self._at = now
+        self._slots = deque(sorted(recent), maxlen=self.limit)
+        self._due = now
+        self._not_before = now
 
-    def allowed(self, now: float, bulk: bool = False) -> int:
-        """Return how many messages may leave right now.
+    def next_slot(self, now: float, bulk: bool = False) -> float:
+        """Return the earliest moment at which the next message may leave, now or later.
 
         :param bulk: leave :data:`PEOPLE_SHARE` of the limit to people.
         """
-        self._advance(now)
-        reserve = max(1, round(self.limit * PEOPLE_SHARE)) if bulk and self.limit > 1 else 0
-        in_window = self.limit - reserve - len(self._sent)
-        return max(0, min(in_window, int(self._tokens)))
+        count = self._count(bulk)
+        spacing = WINDOW / count
+        slot = max(now, self._not_before, self._due, now - CATCH_UP)
+        if self._slots:
+            slot = max(slot, self._slots[-1] + spacing / 2)
+        if len(self._slots) >= count:
+            slot = max(slot, self._slots[-count] + WINDOW)
+        return slot
 
-    def book(self, now: float, count: int = 1) -> None:
-        """Note that messages leave now."""
-        self._advance(now)
-        self._tokens -= count
-        self._sent.extend([now] * count)
+    def book(self, slot: float, now: float, bulk: bool = False) -> None:
+        """Note that a message leaves at a slot that :meth:`next_slot` gave."""
+        self._slots.append(slot)
+        self._due = max(self._due, now - CATCH_UP) + WINDOW / self._count(bulk)
 
     def pause(self, now: float, seconds: float) -> None:
         """Let nothing leave for some seconds: Meta said that we are too fast."""
-        self._advance(now)
-        self._tokens = -self.limit * seconds
+        self._not_before = max(self._not_before, now + seconds)
 
-    def _advance(self, now: float) -> None:
-        while self._sent and self._sent[0] <= now - WINDOW:
-            self._sent.popleft()
-        ceiling = max(1.0, self.limit * BURST)
-        self._tokens = min(ceiling, self._tokens + (now - self._at) * self.limit)
-        self._at = now
+    def _count(self, bulk: bool) -> int:
+        reserve = max(1, round(self.limit * PEOPLE_SHARE)) if bulk and self.limit > 1 else 0
+        return self.limit - reserve
 
 
 def pair_free_at(sent: Iterable[float], now: float) -> float:
