@@ -97,6 +97,15 @@ SENTENCES = {
     "insights_unavailable": (_lt("WhatsApp has no statistics for this."), NOTHING_TO_DO),
     "marketing_disabled": (_lt("Marketing templates are switched off for this account."), ADMIN_LOOKS),
     "media_download_failed": (_lt("The file could not be fetched from WhatsApp."), _lt("Ask the customer to send it again.")),
+    "media_expired": (
+        _lt("WhatsApp keeps received files for seven days; this one is gone."),
+        _lt("Ask the customer to send it again."),
+    ),
+    "media_refused": (
+        _lt("Files of this type are not accepted here."),
+        _lt("An administrator can change that under WhatsApp → Configuration → Settings."),
+    ),
+    "media_too_large": (_lt("The file is larger than allowed."), _lt("Use a smaller file or another way to send it.")),
     "media_upload_failed": (_lt("WhatsApp did not accept the file."), _lt("Use another format or a smaller file.")),
     "message_type_unsupported": (_lt("WhatsApp does not support this kind of message here."), _lt("Send it in another way.")),
     "meta_unavailable": (_lt("WhatsApp is not available right now."), TRY_LATER),
