@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import http.cookiejar
 import json
 import urllib.error
@@ -59,8 +60,11 @@ class Odoo:
     def _post(self, path: str, params: dict, timeout: float = 120) -> Any:
         body = json.dumps({"jsonrpc": "2.0", "method": "call", "params": params}).encode()
         request = urllib.request.Request(self.url + path, body, {"Content-Type": "application/json"})
-        with self._opener.open(request, timeout=timeout) as answer:
-            reply = json.load(answer)
+        try:
+            with self._opener.open(request, timeout=timeout) as answer:
+                reply = json.load(answer)
+        except (http.client.HTTPException, json.JSONDecodeError) as error:  # the server died in the middle of it
+            raise ConnectionError(f"{path}: no whole answer ({error})") from error
         if "error" in reply:
             data = reply["error"].get("data") or {}
             raise RemoteError(data.get("message") or reply["error"]["message"], data.get("name", ""), data.get("debug", ""))

@@ -1,19 +1,35 @@
-"""Chapter: Odoo's workers are killed while messages leave; nobody gets one twice and none is lost."""
+"""Chapter: Odoo's workers are killed while messages leave; nobody gets one twice and none is lost.
+
+Killed at two moments: after a message was marked as being sent and before its request left, and while the request is on
+its way. "Killed" is what a power cut does to them: SIGKILL for every worker, whatever it is doing.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
+from lib import postgres
+from lib.rpc import RemoteError
 from lib.smoke.ledger import eventually, expect
+from lib.smoke.phone import Phone
 from lib.smoke.stage import Stage
 
-PEOPLE, KILLS = 8, 3
-LATENCY_MS = 400  # long enough for a kill to find requests on their way
+PEOPLE = 4
+LATENCY_MS = 3000  # what an answer of WhatsApp takes while we look for requests on their way
 SETTLED = ("sent", "delivered", "read")
+#: Makes the sender linger, outside its own code, at the moment it notes that requests are about to leave.
+LINGER = """
+CREATE FUNCTION smoke_linger() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(1.5); RETURN NEW; END $$;
+CREATE TRIGGER smoke_linger BEFORE UPDATE OF posted_at ON wa_message FOR EACH ROW
+WHEN (NEW.posted_at IS NOT NULL) EXECUTE FUNCTION smoke_linger();
+"""
+NO_LINGER = "DROP FUNCTION IF EXISTS smoke_linger CASCADE"
 
 
 def workers(master: int) -> list[int]:
@@ -30,52 +46,117 @@ def workers(master: int) -> list[int]:
     return found
 
 
-def kill_workers(master: int) -> int:
-    """Kill them as a power cut would; the master starts new ones. Returns how many."""
+def kill_workers(master: int) -> None:
+    """Kill them all; the master process starts new ones."""
     victims = workers(master)
+    expect(victims, "there were no workers to kill")
     for pid in victims:
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-    return len(victims)
 
 
-def sender_is_killed(stage: Stage) -> None:
-    """Kill in the middle, several times; then every message is on its phone once, and Odoo knows it."""
-    master = stage.values["odoo_pid"]
-    with stage.ledger.step(f"{PEOPLE} messages are on their way while every worker is killed {KILLS} times"):
-        people = [stage.stranger(hidden=bool(index % 2)) for index in range(PEOPLE)]
-        conversations = [stage.begin(phone, "Hello") for phone in people]
-        texts = [f"Offer {secrets.token_hex(4)}" for _ in people]
-        stage.sandbox.switch(latency_ms=LATENCY_MS)
-        for conversation, text in zip(conversations, texts, strict=True):
-            stage.post(stage.admin, conversation, text)
-        killed = 0
-        for _ in range(KILLS):
-            time.sleep(LATENCY_MS / 1000 / 2)
-            killed += kill_workers(master)
-        expect(killed >= KILLS, "there were no workers to kill")
+@contextlib.contextmanager
+def _slow_answers(stage: Stage) -> Iterator[None]:
+    stage.sandbox.switch(latency_ms=LATENCY_MS)
     try:
-        with stage.ledger.step("after the restart each message is on its phone exactly once, and Odoo knows of each"):
-            eventually("Odoo answers again", lambda: stage.admin.uid and stage.is_up(), 60)
-            rows = eventually("every message settled", lambda: _settled(stage, conversations, texts), 150)
-            counts = [len(phone.received_text(text)) for phone, text in zip(people, texts, strict=True)]
-            expect(max(counts) <= 1, f"times each message is on its phone: {counts}")
-            for count, row, text in zip(counts, rows, texts, strict=True):
-                known = row["state"] in SETTLED
-                expect(known == (count == 1), f"{text} is on the phone {count} times and Odoo says {row['state']}")
-                # A request that may have left is never repeated by a machine; it waits, visibly, for a person.
-                expect(known or row["error_text"], f"{text} is {row['state']} and nobody is told why")
+        yield
     finally:
         stage.sandbox.switch(latency_ms=0)
 
 
-def _settled(stage: Stage, conversations: list[dict], texts: list[str]) -> list[dict] | None:
-    rows = []
-    for conversation, text in zip(conversations, texts, strict=True):
-        found = stage.messages(conversation, direction="out", preview=text)
-        if len(found) != 1 or found[0]["state"] in ("queued", "sending"):
+@contextlib.contextmanager
+def _lingering_sender(stage: Stage) -> Iterator[None]:
+    database, server = stage.values["database"], stage.values["postgres"]
+    postgres.sql(NO_LINGER, database, env=server)
+    postgres.sql(LINGER, database, env=server)
+    try:
+        yield
+    finally:
+        postgres.sql(NO_LINGER, database, env=server)
+
+
+def killed_before_sending(stage: Stage) -> None:
+    """Marked and surely not sent: after the restart each one leaves, once."""
+    with stage.ledger.step("the sender is killed between marking messages and sending them"):
+        letters = _people(stage)
+        with _lingering_sender(stage):
+            _post(stage, letters)
+            _kill_when(stage, letters, "sending")
+            expect(not any(phone.received_text(text) for phone, _talk, text in letters), "one had left before")
+    with stage.ledger.step("started again, it sends each exactly once"):
+        rows = _started_again(stage, letters)
+        expect([row["state"] in SETTLED for row in rows] == [True] * PEOPLE, f"states: {[row['state'] for row in rows]}")
+        counts = [len(phone.received_text(text)) for phone, _talk, text in letters]
+        expect(counts == [1] * PEOPLE, f"times each message is on its phone: {counts}")
+
+
+def killed_while_sending(stage: Stage) -> None:
+    """On their way: WhatsApp may have them or not, so none is repeated, and none is forgotten."""
+    with stage.ledger.step("the sender is killed while requests are on their way"):
+        letters = _people(stage)
+        with _slow_answers(stage):
+            _post(stage, letters)
+            _kill_when(stage, letters, "sending", linger=LATENCY_MS / 1000 / 4)
+            unanswered = [row["state"] for row in _rows_patiently(stage, letters)]
+            expect("sending" in unanswered, f"every request had been answered: {unanswered}")
+    with stage.ledger.step("started again, none is on a phone twice, and Odoo knows of each what became of it"):
+        rows = _started_again(stage, letters)
+        for row, (phone, _talk, text) in zip(rows, letters, strict=True):
+            count = len(phone.received_text(text))
+            known = row["state"] in SETTLED
+            expect(count <= 1, f"{text} is on the phone {count} times")
+            expect(known == (count == 1), f"{text} is on the phone {count} times and Odoo says {row['state']}")
+            # A request that may have left is never repeated by a machine; it waits, visibly, for a person.
+            expect(known or row["error_text"], f"{text} is {row['state']} and nobody is told why")
+
+
+Letter = tuple[Phone, dict, str]
+
+
+def _people(stage: Stage) -> list[Letter]:
+    people = [stage.stranger(hidden=bool(index % 2)) for index in range(PEOPLE)]
+    return [(phone, stage.begin(phone, "Hello"), f"Offer {secrets.token_hex(4)}") for phone in people]
+
+
+def _post(stage: Stage, letters: list[Letter]) -> None:
+    for _phone, conversation, text in letters:
+        stage.post(stage.admin, conversation, text)
+
+
+def _rows(stage: Stage, letters: list[Letter]) -> list[dict]:
+    found = [stage.messages(talk, direction="out", preview=text) for _phone, talk, text in letters]
+    expect([len(rows) for rows in found] == [1] * PEOPLE, f"rows per message: {[len(rows) for rows in found]}")
+    return [rows[0] for rows in found]
+
+
+def _kill_when(stage: Stage, letters: list[Letter], state: str, *, linger: float = 0) -> None:
+    eventually(f"a message is {state}", lambda: any(row["state"] == state for row in _rows(stage, letters)), 15)
+    time.sleep(linger)
+    kill_workers(stage.values["odoo_pid"])
+
+
+def _rows_patiently(stage: Stage, letters: list[Letter]) -> list[dict]:
+    """The messages, asked for until the new workers answer."""
+
+    def ask() -> list[dict] | None:
+        try:
+            return _rows(stage, letters)
+        except OSError:
             return None
-        rows += found
-    return rows
+
+    return eventually("Odoo answers again", ask, 60)
+
+
+def _started_again(stage: Stage, letters: list[Letter]) -> list[dict]:
+    """Start the sender's job until nothing of ours is under way; returns the messages then."""
+    job = stage.admin.read("wa.number", stage.number["id"], ["sender_cron_id"])["sender_cron_id"][0]
+
+    def settled() -> list[dict] | None:
+        with contextlib.suppress(RemoteError, OSError):  # workers are just starting, or one runs the job already
+            stage.admin.call("ir.cron", "method_direct_trigger", [job])
+        rows = _rows_patiently(stage, letters)
+        return rows if not any(row["state"] in ("queued", "sending") for row in rows) else None
+
+    eventually("nothing under way", settled, 150)
+    stage.settle(60)
+    return _rows(stage, letters)

@@ -105,13 +105,6 @@ class Stage:
         eventually("the outbox is empty", lambda: not self.admin.call("wa.message", "search_count", waiting), seconds)
         eventually("webhooks delivered", lambda: not self.sandbox.call("GET", "/state")["webhooks_waiting"], seconds)
 
-    def is_up(self) -> bool:
-        """Whether Odoo answers (workers may just be starting again)."""
-        try:
-            return bool(self.admin.search_read("res.users", [("id", "=", self.admin.uid)], ["login"]))
-        except (OSError, ValueError):
-            return False
-
     def stage(self, name: str) -> int:
         """Id of a stage of CRM's standard pipeline by its external name."""
         return self.admin.ref(f"crm.{name}")

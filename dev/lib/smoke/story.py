@@ -44,7 +44,8 @@ def play(values: dict) -> int:
             f"The scheduled job, a customer {who}",
             lambda hidden=hidden: templates.job_sends_once(stage, stage.stranger(hidden)),
         )
-    _chapter("The sender is killed", lambda: crash.sender_is_killed(stage))
+    _chapter("The sender is killed before it sends", lambda: crash.killed_before_sending(stage))
+    _chapter("The sender is killed while it sends", lambda: crash.killed_while_sending(stage))
     return stage.ledger.close()
 
 
