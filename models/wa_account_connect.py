@@ -148,10 +148,9 @@ class WaAccount(models.Model):
 
         :param GraphError error: never contains a secret.
         """
-        sentence = self.env["wa.failure"]._sentence(
-            error.code or "not_reachable", error.user_message or error.details or error.message
-        )
-        return UserError(sentence)
+        failure = self.env["wa.failure"]
+        detail = error.user_message or error.details or error.message
+        return UserError(failure._sentence(failure._slug_of(error), detail))
 
     def _notify(self, message):
         return {

@@ -2,6 +2,8 @@ from odoo import api, models
 from odoo.tools.translate import LazyTranslate
 
 from ..tools.failures import classify
+from ..tools.graph.errors import NotSentError, OutcomeUnknownError
+from .wa_failure_rules import RULE_SENTENCES
 
 _lt = LazyTranslate(__name__)
 
@@ -14,8 +16,9 @@ REPORT = _lt("Show the details to an administrator.")
 
 #: One catalogue for everything that can go wrong: slug -> (what happened, what to do).
 #: Slugs come from ``tools/failures.py`` (Meta's codes), ``tools/gate.py`` (our gate),
-#: the builders of ``tools/graph`` and the sender; tests keep the lists together.
+#: the builders of ``tools/graph`` (``wa_failure_rules.py``) and the sender; tests keep the lists together.
 SENTENCES = {
+    **RULE_SENTENCES,
     # --- the gate
     "no_recipient": (_lt("This customer has no WhatsApp identity we could write to."), _lt("Add a phone number.")),
     "account_unhealthy": (_lt("WhatsApp refuses messages from this account."), ADMIN_LOOKS),
@@ -74,6 +77,10 @@ SENTENCES = {
     "token_missing": (_lt("The WhatsApp account has no access token."), ADMIN_LOOKS),
     # --- Meta's codes
     "account_locked": (_lt("WhatsApp locked the account."), ADMIN_LOOKS),
+    "api_address": (
+        _lt("The API address of the account does not lead to WhatsApp."),
+        _lt("Ask an administrator to correct it under WhatsApp → Configuration → Accounts."),
+    ),
     "api_rate_limit": (_lt("Too many requests to WhatsApp."), TRY_LATER),
     "block_list": (_lt("WhatsApp could not change the list of blocked people."), TRY_LATER),
     "business_username": (_lt("WhatsApp did not accept the business username."), _lt("Choose another one.")),
@@ -172,6 +179,9 @@ SENTENCES = {
     "unknown_error": (_lt("WhatsApp did not deliver the message."), REPORT),
 }
 
+#: Slugs whose details are facts of ours, not words of WhatsApp.
+OURS = {*RULE_SENTENCES, "api_address", "not_reachable", "template_incomplete"}
+
 
 class WaFailure(models.AbstractModel):
     """Says in the user's language why something did not work, and what to do next."""
@@ -188,6 +198,21 @@ class WaFailure(models.AbstractModel):
         return classify(int(code)).slug if code.lstrip("-").isdigit() else "unknown_error"
 
     @api.model
+    def _slug_of(self, error):
+        """Return the catalogue key of an error of the Graph client.
+
+        :param GraphError error: from a request that is no message, such as connecting.
+        """
+        if isinstance(error, NotSentError):
+            return "not_reachable"
+        if isinstance(error, OutcomeUnknownError):
+            return "outcome_unknown"
+        if error.slug != "unknown_error":
+            return error.slug
+        # That sentence speaks of a message; nobody sent one.
+        return "meta_unavailable" if error.failure.retryable else "meta_unknown_error"
+
+    @api.model
     def _parts(self, code):
         """Return ``(what happened, what to do)`` in the user's language."""
         what, then = SENTENCES[self._slug(code)]
@@ -195,8 +220,15 @@ class WaFailure(models.AbstractModel):
 
     @api.model
     def _sentence(self, code, detail=None):
-        """Return one text: what happened, Meta's own words if any, and what to do."""
+        """Return one text: what happened, the details if any, and what to do.
+
+        :param code: one of our slugs, or Meta's number.
+        :param str detail: Meta's own words; for our own slugs, facts such as
+            ``1030 > 1024`` or the name of a variable.
+        """
         what, then = self._parts(code)
-        if detail:
+        if detail and self._slug(code) in OURS:
+            what = f"{what} ({detail})"
+        elif detail:
             what = self.env._("%(what)s WhatsApp says: “%(detail)s”.", what=what, detail=str(detail).rstrip("."))
         return f"{what} {then}"

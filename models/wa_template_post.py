@@ -108,7 +108,7 @@ class WaTemplate(models.Model):
         try:
             components = self._build_components(values)
         except InvalidMessage as error:
-            return self._refuse(record, "message_invalid", str(error))
+            return self._refuse(record, error.rule, error.detail)
         preview = self._render(values)
         lead = record if record._name == "crm.lead" else conversation.lead_id
         row = self.env["wa.message"]._outgoing_vals(
@@ -148,8 +148,7 @@ class WaTemplate(models.Model):
         return outcomes
 
     def _refuse(self, record, code, detail=None):
-        sentence = self.env["wa.failure"]._sentence(code)
-        return SendOutcome(record, "refused", code, f"{sentence} ({detail})" if detail else sentence)
+        return SendOutcome(record, "refused", code, self.env["wa.failure"]._sentence(code, detail))
 
     # ------------------------------------------------------------------ chatter
 

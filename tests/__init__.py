@@ -1,6 +1,7 @@
 from .flows import test_stage_automation
 from .http import test_webhook
 from .models import (
+    test_failure_catalogue,
     test_gate_and_reply,
     test_inbound_message,
     test_secrets_and_access,
