@@ -66,9 +66,7 @@ class WaWebhook(http.Controller):
             request.env["wa.webhook.health"].sudo()._count_refused(account["id"])
             _logger.info("WhatsApp account %s: webhook with a wrong signature refused", account["id"])
             return request.make_response("Unauthorized", status=401)
-        events = request.env["wa.event"].sudo()
-        if events._store(account["id"], body):
-            events._trigger_worker()
+        request.env["wa.event"].sudo()._store(account["id"], body)
         return request.make_response("OK", headers=[("Content-Type", "text/plain")])
 
     def _find_account(self, webhook_key, *kinds):

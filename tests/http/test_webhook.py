@@ -106,7 +106,5 @@ class TestWebhookRoute(WaHttpCase):
 
     def test_webhook_insert_stays_cheap(self):
         self.post_webhook(self.inbound("warm up"))
-        with self.assertQueryCount(__system__=12):
+        with self.assertQueryCount(1):
             self.env["wa.event"]._store(self.account.id, b'{"count":1}')
-            self.env["wa.event"]._trigger_worker()
-            self.env.flush_all()
