@@ -402,13 +402,18 @@ class ContactLookup:
         if contact.phone_key:
             self._by_phone[contact.phone_key] = contact
 
-    def ensure(self, person):
-        """Return ``(contact, is_new)``, completed with what is new about the person."""
+    def find(self, person):
+        """Return the contact of a person as known by now, or None."""
         contact = self._by_bsuid.get(person.bsuid) if person.bsuid else None
         if not contact and person.wa_id:
             contact = self._by_phone.get(phone_key(person.wa_id))
             if contact and person.bsuid and contact.bsuid and contact.bsuid != person.bsuid:
                 contact = None
+        return contact
+
+    def ensure(self, person):
+        """Return ``(contact, is_new)``, completed with what is new about the person."""
+        contact = self.find(person)
         if contact:
             contact._learn(person)
             is_new = False

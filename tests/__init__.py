@@ -3,6 +3,7 @@ from .http import test_webhook
 from .models import (
     test_failure_catalogue,
     test_gate_and_reply,
+    test_identity,
     test_inbound_message,
     test_secrets_and_access,
     test_sender,

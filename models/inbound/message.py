@@ -133,6 +133,9 @@ class WaInboundMessage(models.AbstractModel):
             lookup = contacts._lookup(account, [draft.item.person for draft in own])
             for draft in own:
                 draft.contact, draft.is_new_contact = lookup.ensure(draft.item.person)
+            for draft in own:
+                # A later message may have shown that two contacts are one person.
+                draft.contact = lookup.find(draft.item.person)
         for contact in {draft.contact for draft in drafts}:
             if contact.is_unreachable:
                 contact.is_unreachable = False
