@@ -4,8 +4,13 @@ from odoo import api, fields, models
 from odoo.addons.mail.tools.discuss import Store
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from ..tools.graph.media import CAPTION_LIMIT
 from ..tools.graph.text import split_text
 from ..tools.markup import from_html, plain, to_html
+from .files.sounds import find_converter
+
+#: Kinds of files under which a text can stand.
+WITH_CAPTION = ("image", "video", "document")
 
 
 def is_wa(channel):
@@ -67,18 +72,29 @@ class DiscussChannel(models.Model):
         return self.sudo().wa_conversation_ids[:1]
 
     def message_post(self, *, message_type="notification", **kwargs):
-        """Ask the gate before a colleague's comment becomes a WhatsApp message.
+        """Ask the gate before a colleague's comment becomes a WhatsApp message, then queue it.
 
         :raises UserError: the message may not leave; says why and what to do.
         """
-        if self.channel_type == "wa" and self._wa_is_outgoing(message_type, kwargs):
-            repeated = self._wa_find_repeated()
-            if repeated:
-                return repeated
-            self._wa_check_reply(kwargs)
-            # Shown the way the customer will see it: WhatsApp markup rendered, the rest as text.
-            kwargs["body"] = Markup(to_html(from_html(kwargs.get("body") or "").strip()))  # noqa: S704 (escaped by to_html)
-        return super().message_post(message_type=message_type, **kwargs)
+        if self.channel_type != "wa" or not self._wa_is_outgoing(message_type, kwargs):
+            return super().message_post(message_type=message_type, **kwargs)
+        if repeated := self._wa_find_repeated():
+            return repeated
+        self._wa_check_sender()
+        text = from_html(kwargs.pop("body", None) or "").strip()
+        files = self._wa_prepare_files(kwargs.pop("attachment_ids", None), kwargs.pop("attachments", None))
+        if not text and not files:
+            raise UserError(self.env._("Write a message first: WhatsApp does not carry empty ones."))
+        # Shown the way the customer will see it: WhatsApp markup rendered, the rest as text.
+        message = super().message_post(
+            message_type=message_type,
+            body=Markup(to_html(text)),  # noqa: S704 (escaped by to_html)
+            attachment_ids=[file.shown.id for file in files],
+            **kwargs,
+        )
+        self._wa_enqueue_reply(message, text, files)
+        message._wa_broadcast()
+        return message
 
     @api.model
     def _wa_is_outgoing(self, message_type, post_vals):
@@ -92,18 +108,11 @@ class DiscussChannel(models.Model):
             return bool(subtype) and not subtype.sudo().internal
         return False
 
-    def _wa_check_reply(self, post_vals):
-        """Raise unless this free reply may leave now."""
+    def _wa_check_sender(self):
+        """Raise unless the current user may send something that is no template, now."""
         if self.env.user._is_public() or self.env.user.share:
             raise AccessError(self.env._("Only colleagues can answer on WhatsApp."))
-        conversation = self._wa_conversation()
-        if post_vals.get("attachment_ids") or post_vals.get("attachments"):
-            raise UserError(
-                self.env._("Files cannot be sent over WhatsApp yet. Remove the file and send the text.")
-            )
-        if not from_html(post_vals.get("body") or "").strip():
-            raise UserError(self.env._("Write a message first: WhatsApp does not carry empty ones."))
-        self.env["wa.gate"]._check(conversation, "free")
+        self.env["wa.gate"]._check(self._wa_conversation(), "free")
 
     def _wa_client_key(self):
         """Return a key for one press of the send button in one browser, or None.
@@ -122,39 +131,79 @@ class DiscussChannel(models.Model):
         row = key and self.env["wa.message"].sudo().search([("dedupe_key", "=", f"{key}:0")], limit=1)
         return row.mail_message_id if row else self.env["mail.message"]
 
-    def _message_post_after_hook(self, message, msg_vals):
-        """Queue what was posted, in the same transaction."""
-        if self.channel_type == "wa" and self._wa_is_outgoing(message.message_type, msg_vals):
-            self._wa_enqueue_reply(message)
-        return super()._message_post_after_hook(message, msg_vals)
+    # ------------------------------------------------------------------- files
 
-    def _wa_enqueue_reply(self, message):
-        """Queue a colleague's reply; texts over WhatsApp's limit become several messages."""
+    def _wa_prepare_files(self, attachment_ids, attachments):
+        """Return what is attached to a post as files WhatsApp takes, in the order of the person.
+
+        :param attachment_ids: ids of existing attachments.
+        :param attachments: ``(name, bytes)`` or ``(name, bytes, info)`` as ``message_post`` takes them.
+        :returns: list of ``SendableFile``
+        :raises UserError: one of them cannot be sent.
+        """
+        chosen = self.env["ir.attachment"].browse(dict.fromkeys(attachment_ids or ()))
+        # What is sent is copied with higher rights: look first whether the person may read it.
+        chosen.sudo(False).check_access("read")
+        return [
+            self.env["wa.file"]._prepare(attachment, self)
+            for attachment in [*chosen, *self._wa_create_attachments(attachments or ())]
+        ]
+
+    def _wa_create_attachments(self, attachments):
+        values, extra = [], []
+        for name, content, *info in attachments:
+            raw = content.encode() if isinstance(content, str) else content
+            values.append({"name": name, "raw": raw, "res_model": self._name, "res_id": self.id})
+            extra.append((False, name, False, (info and info[0]) or {}))
+        return self._create_attachments_for_post(values, extra) if values else ()
+
+    def _wa_enqueue_reply(self, message, text, files):
+        """Queue a colleague's reply: its text, then each file as its own message.
+
+        A short text becomes the caption of the first file if that kind has captions. A
+        text over WhatsApp's limit becomes several messages.
+        """
         conversation = self._wa_conversation()
-        text = from_html(message.body).strip()
         quoted = message.parent_id.sudo().wa_message_ids[:1]
         key = self._wa_client_key()
-        for index, part in enumerate(split_text(text)):
-            self.env["wa.message"]._enqueue(
+        for index, (kind, content, preview) in enumerate(self._wa_parts(text, files)):
+            row = self.env["wa.message"]._enqueue(
                 conversation,
-                "text",
-                {"body": part},
+                kind,
+                content,
                 mail_message_id=message.id,
                 origin="chat",
-                preview=plain(part),
+                preview=preview,
                 quoted_id=quoted.id if index == 0 else False,
                 dedupe_key=key and f"{key}:{index}",
             )
-        conversation._on_outbound(plain(text), by_person=True)
+            row.sudo()._adopt_files()
+        self._wa_after_reply(plain(text, 200) or files[0].filename)
+
+    @api.model
+    def _wa_parts(self, text, files):
+        """Yield ``(kind, content, preview)`` of the WhatsApp messages a reply consists of."""
+        caption = ""
+        if files and files[0].kind in WITH_CAPTION and len(text) <= CAPTION_LIMIT:
+            caption = text
+        else:
+            for part in split_text(text):
+                yield "text", {"body": part}, plain(part)
+        for file in files:
+            content = {"files": [file.frozen()]}
+            if caption:
+                content["caption"] = caption
+            if file.voice:
+                content["voice"] = True
+            yield file.kind, content, plain(caption, 200) or file.filename
+            caption = ""
+
+    def _wa_after_reply(self, preview):
+        """A person answered: nobody waits any more, and an unowned conversation is theirs."""
+        conversation = self._wa_conversation()
+        conversation._on_outbound(preview, by_person=True)
         if not conversation.user_id:
             conversation.user_id = self.env.user
-
-    def _notify_thread(self, message, msg_vals=False, **kwargs):
-        result = super()._notify_thread(message, msg_vals=msg_vals, **kwargs)
-        if self.channel_type == "wa":
-            # The payload of core is for every member, so it carries nothing internal.
-            message._wa_broadcast()
-        return result
 
     def _check_can_update_message_content(self, message):
         if message.model == "discuss.channel" and message.sudo().wa_message_ids:
@@ -207,6 +256,8 @@ class DiscussChannel(models.Model):
                 {
                     "wa_conversation_id": lambda c: c.id,
                     "wa_number_name": lambda c: c.number_id.display_name,
+                    "wa_can_attach": bool,
+                    "wa_voice_notes": lambda _c: bool(find_converter()),
                 }
             ),
             Store.One(

@@ -1,0 +1,113 @@
+"""Pictures as WhatsApp takes them: JPEG or PNG, eight bits, RGB or RGBA.
+
+Source: Meta, WhatsApp "Media" (supported image formats).
+"""
+
+import io
+from importlib import import_module
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+#: Formats of Pillow that WhatsApp takes as they are. MPO is a JPEG with more pictures behind the first.
+SENT_AS_THEY_ARE = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png"}
+EIGHT_BITS = ("RGB", "RGBA", "L", "LA", "P", "1")
+#: Pixels; the limit Odoo has for its own pictures. More would take hundreds of megabytes to open.
+MOST_PIXELS = 50_000_000
+#: Ending of converted files by type.
+ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png"}
+HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
+
+
+#: Formats that are opened here, by Pillow's names.
+OPENED = ["JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "AVIF"]
+
+
+class UnreadablePicture(Exception):
+    """The file is damaged, too big to open, or no picture at all."""
+
+
+class MissingDecoder(UnreadablePicture):
+    """A picture of a format for which this server lacks the software (HEIC)."""
+
+
+def _learn(teach):
+    """Teach Pillow formats for calls that name them; Odoo's own calls keep the few Odoo chose.
+
+    Source: odoo/tools/image.py restricts Pillow to a minimal set.
+    """
+    before = list(Image.ID)
+    teach()
+    Image.ID[:] = before
+
+
+def _import_plugins():
+    for name in ("TiffImagePlugin", "WebPImagePlugin", "AvifImagePlugin"):
+        try:
+            import_module(f"PIL.{name}")
+        except ImportError:  # AVIF came with Pillow 11.3
+            OPENED.remove(name.removesuffix("ImagePlugin").upper())
+
+
+def is_heif(raw):
+    """Tell whether bytes are a picture as iPhones make them (HEIC)."""
+    return raw[4:8] == b"ftyp" and raw[8:12] in HEIF_BRANDS
+
+
+def convert_picture(raw):
+    """Return a picture that WhatsApp takes.
+
+    :param bytes raw: a picture of any format Pillow opens.
+    :returns: ``(mime type, bytes)``; bytes are None when the picture can be sent as it is.
+    :raises UnreadablePicture: it cannot be opened; a :class:`MissingDecoder` names the reason.
+    """
+    formats = OPENED
+    if is_heif(raw):
+        _register_heif()
+        formats = ["HEIF"]
+    try:
+        with Image.open(io.BytesIO(raw), formats=formats) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise UnreadablePicture("too many pixels")
+            if image.format in SENT_AS_THEY_ARE and image.mode in EIGHT_BITS:
+                return SENT_AS_THEY_ARE[image.format], None
+            return _encode(ImageOps.exif_transpose(image))
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise UnreadablePicture(type(error).__name__) from error
+
+
+def _register_heif():
+    """Teach Pillow HEIC if the optional package is there.
+
+    :raises MissingDecoder: it is not.
+    """
+    try:
+        from pillow_heif import register_heif_opener
+    except ImportError as error:
+        raise MissingDecoder("pillow-heif") from error
+    _learn(register_heif_opener)
+
+
+def _encode(image):
+    """Return ``(mime type, bytes)``: PNG where something is transparent, else JPEG, which is smaller."""
+    if image.mode.startswith(("I", "F")):
+        # Sixteen or thirty-two bits of grey: Pillow would cut them off instead of scaling.
+        lowest, highest = image.getextrema()
+        scale = 255 / ((highest - lowest) or 1)
+        image = image.convert("F").point(lambda value: value * scale - lowest * scale)
+        return _save(image.convert("L").convert("RGB"), "JPEG", "image/jpeg")
+    transparent = image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
+    if transparent:
+        rgba = image.convert("RGBA")
+        if rgba.getextrema()[3][0] < 255:
+            return _save(rgba, "PNG", "image/png")
+        image = rgba
+    return _save(image.convert("RGB"), "JPEG", "image/jpeg")
+
+
+def _save(image, fmt, mime_type):
+    target = io.BytesIO()
+    image.save(target, fmt, optimize=True, **({"quality": 90} if fmt == "JPEG" else {}))
+    return mime_type, target.getvalue()
+
+
+_learn(_import_plugins)

@@ -1,0 +1,287 @@
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import human_size
+
+from ...tools.bidi import one_line
+from ...tools.graph.errors import InvalidMessage
+from ...tools.graph.media import LIMITS, check_file, kind_for
+from . import pictures, sounds
+
+#: Names by which other programs call types that WhatsApp knows.
+ALIASES = {
+    "image/jpg": "image/jpeg",
+    "image/pjpeg": "image/jpeg",
+    "audio/mp3": "audio/mpeg",
+    "audio/m4a": "audio/mp4",
+    "audio/x-m4a": "audio/mp4",
+    "audio/x-aac": "audio/aac",
+    "audio/opus": "audio/ogg",
+    "application/ogg": "audio/ogg",
+    "video/x-m4v": "video/mp4",
+    "video/3gp": "video/3gpp",
+}
+#: Types by ending, where Odoo found nothing better than "some bytes".
+ENDINGS = {
+    ".heic": "image/heic",
+    ".heif": "image/heif",
+    ".avif": "image/avif",
+    ".webp": "image/webp",
+    ".amr": "audio/amr",
+    ".opus": "audio/ogg",
+}
+#: Documents the upload takes; text of any kind goes as plain text, its name says what it is.
+#: Source: Meta, "Media" (supported document formats).
+DOCUMENT_TYPES = {
+    "text/plain",
+    "application/pdf",
+    "application/msword",
+    "application/vnd.ms-excel",
+    "application/vnd.ms-powerpoint",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+}
+TEXT_TYPES = ("application/json", "application/xml", "application/x-yaml")
+STATIC_STICKER_LIMIT = 100 * 1024
+
+
+@dataclass(eq=False)
+class SendableFile:
+    """One file that WhatsApp will take, checked and where needed converted."""
+
+    kind: str
+    #: ``ir.attachment`` whose bytes are sent.
+    attachment: models.BaseModel
+    #: ``ir.attachment`` to show in the thread; another one where browsers play the original better.
+    shown: models.BaseModel
+    mime_type: str
+    voice: bool = False
+
+    @property
+    def filename(self):
+        return one_line(self.attachment.name or "")
+
+    def frozen(self):
+        """Return what the message keeps of it: plain data for its content."""
+        return {
+            "attachment_id": self.attachment.id,
+            "checksum": self.attachment.checksum,
+            "mime_type": self.mime_type,
+            "filename": self.filename,
+        }
+
+
+class WaFile(models.AbstractModel):
+    """Says whether and as what a file can be sent, and converts what WhatsApp refuses.
+
+    Everything is found out while the person who sends it is still there: a file that
+    cannot go never reaches the queue.
+    """
+
+    _name = "wa.file"
+    _description = "WhatsApp File Rules"
+
+    @api.model
+    def _prepare(self, attachment, channel, kind=None):
+        """Return an attachment as it can be sent.
+
+        What is sent is a copy of its own unless the attachment was made for this
+        message: the file in the queue must not change when the original does.
+
+        :param attachment: ``ir.attachment`` the current user may read.
+        :param channel: ``discuss.channel`` in which it will be shown.
+        :param str kind: ``image``, ``video``, ``document``, ``sticker``…; default: what fits the file.
+        :returns: :class:`SendableFile`
+        :raises UserError: it cannot be sent; names the file, the rule and the limit.
+        """
+        attachment.ensure_one()
+        attachment = attachment.sudo()
+        self._check_bytes(attachment)
+        mime_type = self._mime_type(attachment)
+        if kind == "sticker":
+            return self._prepare_sticker(attachment, channel, mime_type)
+        if kind == "document":
+            file = self._prepare_document(attachment, channel, mime_type)
+        elif mime_type.startswith("image/") and mime_type != "image/svg+xml":
+            file = self._prepare_picture(attachment, channel)
+        elif mime_type.startswith("audio/"):
+            file = self._prepare_sound(attachment, channel, mime_type)
+        elif kind_for(mime_type) == "video":
+            file = self._sendable("video", self._own(attachment, channel), mime_type)
+        else:
+            file = self._prepare_document(attachment, channel, mime_type)
+        if kind and file.kind != kind:
+            raise self._refusal("media_type_unsupported", attachment, mime_type)
+        return file
+
+    # ------------------------------------------------------------------- kinds
+
+    @api.model
+    def _prepare_picture(self, attachment, channel):
+        try:
+            mime_type, raw = pictures.convert_picture(attachment.raw)
+        except pictures.MissingDecoder:
+            raise UserError(
+                self.env._(
+                    "“%s” is a HEIC picture, which WhatsApp does not take and this server cannot convert. "
+                    "Send it as JPEG, or ask an administrator to install pillow-heif.",
+                    attachment.name,
+                )
+            ) from None
+        except pictures.UnreadablePicture:
+            raise UserError(
+                self.env._("“%s” cannot be opened as a picture. Save it anew and try again.", attachment.name)
+            ) from None
+        if raw is None:
+            return self._sendable("image", self._own(attachment, channel), mime_type)
+        name = PurePath(attachment.name or "picture").with_suffix(pictures.ENDINGS[mime_type]).name
+        return self._sendable("image", self._new(channel, name, raw, mime_type), mime_type)
+
+    @api.model
+    def _prepare_sound(self, attachment, channel, mime_type):
+        """Voice recordings become voice notes where this server can make them, else plain sounds."""
+        own = self._own(attachment, channel)
+        voice = bool(attachment.voice_ids)
+        ready = mime_type != "audio/ogg" and kind_for(mime_type) == "audio"
+        if ready and not voice:
+            return self._sendable("audio", own, mime_type)
+        try:
+            raw = sounds.to_voice_note(attachment.raw)
+        except sounds.NoConverter:
+            if ready:
+                return self._sendable("audio", own, mime_type)
+            raise UserError(
+                self.env._(
+                    "WhatsApp does not take sounds like “%(name)s” (%(type)s). Send it as MP3 or M4A, or ask an "
+                    "administrator to install ffmpeg on the server.",
+                    name=attachment.name,
+                    type=mime_type,
+                )
+            ) from None
+        except sounds.UnreadableSound:
+            raise UserError(self.env._("“%s” cannot be played. Record it again.", attachment.name)) from None
+        if raw == attachment.raw:
+            return self._sendable("audio", own, sounds.OGG_OPUS, voice=True)
+        # In the thread stays what was recorded: browsers play it everywhere.
+        name = PurePath(attachment.name or "voice").with_suffix(".ogg").name
+        sent = self._new(self.env["wa.message"], name, raw, "audio/ogg")
+        return self._sendable("audio", sent, sounds.OGG_OPUS, shown=own, voice=voice)
+
+    @api.model
+    def _prepare_document(self, attachment, channel, mime_type):
+        if mime_type.startswith("text/") or mime_type in TEXT_TYPES:
+            mime_type = "text/plain"
+        if mime_type not in DOCUMENT_TYPES:
+            raise self._refusal("media_type_unsupported", attachment, mime_type)
+        return self._sendable("document", self._own(attachment, channel), mime_type)
+
+    @api.model
+    def _prepare_sticker(self, attachment, channel, mime_type):
+        """Stickers are WebP; one that does not move may have a fifth of the size. Source: Meta, "Sticker messages"."""
+        raw = attachment.raw
+        if raw[:4] != b"RIFF" or raw[8:12] != b"WEBP":
+            raise self._refusal("media_type_unsupported", attachment, mime_type)
+        if b"ANIM" not in raw[:64] and len(raw) > STATIC_STICKER_LIMIT:
+            raise self._refusal("media_too_large", attachment, mime_type, "sticker", STATIC_STICKER_LIMIT)
+        return self._sendable("sticker", self._own(attachment, channel), "image/webp")
+
+    @api.model
+    def _sendable(self, kind, attachment, mime_type, shown=None, voice=False):
+        """Return the file after a last look at Meta's limits for its kind."""
+        try:
+            check_file(kind, mime_type, attachment.file_size)
+        except InvalidMessage as error:
+            raise self._refusal(error.rule, attachment, mime_type, kind) from error
+        return SendableFile(kind, attachment, shown or attachment, mime_type, voice)
+
+    # ------------------------------------------------------------------- bytes
+
+    @api.model
+    def _check_bytes(self, attachment):
+        """Refuse attachments that are only a link: Odoo does not have what should be sent."""
+        if attachment.type != "binary":
+            raise UserError(
+                self.env._(
+                    "“%s” is kept outside of Odoo (cloud storage or a link), so it cannot be sent as a file. "
+                    "Attach the file itself, or send the link.",
+                    attachment.name,
+                )
+            )
+        if not attachment.file_size:
+            raise self._refusal("media_empty", attachment, attachment.mimetype)
+
+    @api.model
+    def _mime_type(self, attachment):
+        """Return the type of a file by WhatsApp's names."""
+        bare = (attachment.mimetype or "").partition(";")[0].strip().lower()
+        if bare in ("", "application/octet-stream"):
+            bare = ENDINGS.get(PurePath(attachment.name or "").suffix.lower(), "application/octet-stream")
+        return ALIASES.get(bare, bare)
+
+    @api.model
+    def _own(self, attachment, channel):
+        """Return the attachment if it was made for this thread, else a copy that stays as it is."""
+        pending = attachment.res_model == "mail.compose.message" and not attachment.res_id
+        here = (attachment.res_model, attachment.res_id) == (channel._name, channel.id)
+        if (pending and attachment.create_uid.id == self.env.uid) or here:
+            return attachment
+        return attachment.copy({"res_model": channel._name, "res_id": channel.id, "res_field": False})
+
+    @api.model
+    def _new(self, record, name, raw, mime_type):
+        """Return a new attachment of a record (without an id: one that no screen lists)."""
+        return (
+            self.env["ir.attachment"]
+            .sudo()
+            .with_context(image_no_postprocess=True)
+            .create(
+                {
+                    "name": name,
+                    "raw": raw,
+                    "mimetype": mime_type,
+                    "res_model": record._name,
+                    "res_id": record.id or 0,
+                }
+            )
+        )
+
+    # --------------------------------------------------------------- sentences
+
+    @api.model
+    def _refusal(self, rule, attachment, mime_type, kind=None, limit=None):
+        """Return the error that names the file, the rule it breaks, and the limit."""
+        name = one_line(attachment.name or "")
+        if rule == "media_empty":
+            return UserError(self.env._("“%s” is empty. Choose another file.", name))
+        if rule == "media_too_large":
+            return UserError(
+                self.env._(
+                    "“%(name)s” has %(size)s; WhatsApp takes at most %(limit)s for %(kind)s. "
+                    "Send a smaller file or a link.",
+                    name=name,
+                    size=human_size(attachment.file_size),
+                    limit=human_size(limit or LIMITS[kind][0]),
+                    kind=self._kind_name(kind),
+                )
+            )
+        return UserError(
+            self.env._(
+                "WhatsApp does not take files like “%(name)s” (%(type)s) here. Send it as a PDF, a picture or a link.",
+                name=name,
+                type=mime_type,
+            )
+        )
+
+    @api.model
+    def _kind_name(self, kind):
+        names = {
+            "image": self.env._("pictures"),
+            "video": self.env._("videos"),
+            "audio": self.env._("sounds"),
+            "document": self.env._("documents"),
+            "sticker": self.env._("stickers"),
+        }
+        return names.get(kind, kind)
