@@ -14,6 +14,8 @@ from odoo.tools import SQL
 
 from ..tools.redact import redact
 from ..tools.webhook.events import (
+    ContactSyncEvent,
+    EchoEvent,
     IdentityEvent,
     MessageEvent,
     PreferenceEvent,
@@ -36,8 +38,11 @@ CONFLICTS = (
 )
 CONFLICT_RETRIES = 20
 
-#: Which handler takes which event besides messages and statuses; everything else is a notice that is kept and listed.
+#: Handlers that take many events of one type at once, in the order of arrival.
+BULK_HANDLERS = {MessageEvent: "wa.inbound.message", EchoEvent: "wa.inbound.echo"}
+#: Which handler takes which event one by one; everything else is a notice that is kept and listed.
 HANDLERS = {
+    ContactSyncEvent: "wa.inbound.phonebook",
     IdentityEvent: "wa.inbound.identity",
     PreferenceEvent: "wa.inbound.preference",
     TemplateEvent: "wa.inbound.template",
@@ -233,28 +238,31 @@ class WaEvent(models.Model):
         :returns: ``{event: [lines about what is kept but not handled yet]}``
         """
         notes = defaultdict(list)
-        messages, statuses = [], []
+        bulk, statuses = [], []
 
-        def finish_messages():
-            if messages:
-                for event, lines in self.env["wa.inbound.message"]._handle_all(messages).items():
+        def finish_bulk():
+            if bulk:
+                handler = self.env[BULK_HANDLERS[type(bulk[0][1])]]
+                for event, lines in handler._handle_all(bulk).items():
                     notes[event] += lines
-                messages.clear()
+                bulk.clear()
 
         for event in self:
             delivery = parse(event.body)
             notes[event] += [f"{problem.path}: {problem.reason}" for problem in delivery.problems]
             for item in delivery.events:
-                if isinstance(item, MessageEvent):
-                    messages.append((event, item))
+                if type(item) in BULK_HANDLERS:
+                    if bulk and type(bulk[0][1]) is not type(item):
+                        finish_bulk()
+                    bulk.append((event, item))
                 elif isinstance(item, StatusEvent):
                     statuses.append((event, item))
                 else:
-                    finish_messages()
+                    finish_bulk()
                     handler = self.env[HANDLERS.get(type(item), DEFAULT_HANDLER)]
                     company = event.account_id.company_id
                     notes[event] += handler.with_company(company)._handle(event, item) or []
-        finish_messages()
+        finish_bulk()
         if statuses:
             for event, lines in self.env["wa.inbound.status"]._handle_all(statuses).items():
                 notes[event] += lines

@@ -1,5 +1,7 @@
 from dataclasses import dataclass
 
+from psycopg2.extras import execute_values
+
 from odoo import api, fields, models
 from odoo.addons.mail.tools.discuss import Store
 
@@ -16,6 +18,12 @@ class Post:
     row: dict
     #: ``wa.message`` being answered; may be empty.
     quoted: models.BaseModel = None
+    #: When it was written (naive UTC), if not now.
+    date: object = None
+    #: Nobody is alerted and nothing becomes unread: it was read where it was written.
+    silent: bool = False
+    #: Part of the past: also does not move the conversation up.
+    is_import: bool = False
 
 
 class WaPosting(models.AbstractModel):
@@ -38,11 +46,46 @@ class WaPosting(models.AbstractModel):
         """
         messages = self._create_messages(posts)
         rows = self._create_rows(posts, messages)
-        self._touch_channels(posts)
-        self._mark_own_as_seen(posts, messages)
-        self._notify_browsers(posts, messages)
-        self._notify_devices(posts, messages)
+        quiet = [(post, message) for post, message in zip(posts, messages, strict=True) if post.silent]
+        if quiet:
+            self._keep_read(quiet)
+        news = [(post, message) for post, message in zip(posts, messages, strict=True) if not post.is_import]
+        if news:
+            posts = [post for post, _message in news]
+            messages = self.env["mail.message"].sudo().browse([message.id for _post, message in news])
+            self._touch_channels(posts)
+            self._mark_own_as_seen(posts, messages)
+            self._notify_browsers(posts, messages)
+            self._notify_devices(posts, messages)
         return rows
+
+    @api.model
+    def _keep_read(self, quiet):
+        """Keep conversations read for those who had read everything before these messages.
+
+        :param quiet: ``[(post, mail.message)]`` of silent posts.
+        """
+        spans = {}
+        for post, message in quiet:
+            first, last = spans.get(post.conversation.channel_id.id, (message.id, message.id))
+            spans[post.conversation.channel_id.id] = (min(first, message.id), max(last, message.id))
+        self.env.flush_all()
+        execute_values(
+            self.env.cr._obj,
+            """
+            UPDATE discuss_channel_member m
+               SET new_message_separator = v.last + 1
+              FROM (VALUES %s) AS v (channel, first, last)
+             WHERE m.channel_id = v.channel AND m.new_message_separator <= v.last
+               AND NOT EXISTS (
+                   SELECT 1 FROM mail_message n
+                    WHERE n.model = 'discuss.channel' AND n.res_id = m.channel_id
+                      AND n.id >= m.new_message_separator AND n.id < v.first
+                      AND n.message_type NOT IN ('notification', 'user_notification'))
+            """,
+            [(channel, first, last) for channel, (first, last) in spans.items()],
+        )
+        self.env["discuss.channel.member"].invalidate_model(["new_message_separator", "message_unread_counter"])
 
     @api.model
     def _create_messages(self, posts):
@@ -60,6 +103,7 @@ class WaPosting(models.AbstractModel):
                         "reply_to": False,
                         "body": post.body,
                         "message_type": "comment",
+                        **({"date": post.date} if post.date else {}),
                         "subtype_id": subtype_id,
                         "parent_id": post.quoted.mail_message_id.id if post.quoted else False,
                         "record_company_id": post.conversation.company_id.id,
@@ -138,9 +182,15 @@ class WaPosting(models.AbstractModel):
             name: {record["id"]: record for record in records}
             for name, records in facts.get_result().items()
         }
+        silent = {message for post, message in zip(posts, messages, strict=True) if post.silent}
         for channel, message in zip(channels, messages, strict=True):
             channel._bus_send(
-                "discuss.channel/new_message", {"data": public(message, channel), "id": channel.id}
+                "discuss.channel/new_message",
+                {
+                    "data": public(message, channel),
+                    "id": channel.id,
+                    **({"silent": True} if message in silent else {}),
+                },
             )
             channel._bus_send(
                 "mail.record/insert",
@@ -193,6 +243,6 @@ class WaPosting(models.AbstractModel):
         channels = members.filtered(lambda m: m.partner_id in devices.partner_id).channel_id
         for post, message in zip(posts, messages, strict=True):
             channel = post.conversation.channel_id.sudo()
-            if channel in channels:
+            if channel in channels and not post.silent:
                 recipients = channel._notify_get_recipients(message)
                 channel._notify_thread_by_web_push(message, recipients)

@@ -1,1 +1,19 @@
-from . import content, identity, message, notice, status, template
+from . import (
+    content,
+    content_media,
+    content_other,
+    content_people,
+    content_reply,
+    echo,
+    effect,
+    identity,
+    message,
+    note,
+    notice,
+    notice_account,
+    notice_number,
+    phonebook,
+    referral,
+    status,
+    template,
+)

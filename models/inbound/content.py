@@ -3,62 +3,209 @@ from markupsafe import Markup
 from odoo import api, models
 
 from ...tools.bidi import one_line
-from ...tools.markup import to_html
+from ...tools.markup import plain, to_html
+from ...tools.webhook import messages
+from ...tools.webhook.events import Person
+from ...tools.webhook.route import Route
+
+BREAK = Markup("<br/>")
+
+#: Kinds whose content is a file, see ``content_media``.
+FILE_KINDS = ("image", "video", "audio", "voice", "document", "sticker")
 
 
 class WaInboundContent(models.AbstractModel):
-    """How an inbound message looks in the thread: one ``_body_<kind>`` per kind of Meta's.
+    """How a received message looks in the thread: one ``_body_<kind>`` per kind of Meta's.
 
     Adding a kind is adding a method. A kind without one is shown as "unsupported
     for now", kept, and shown properly once it is processed again.
+
+    Everything in a message is a stranger's: text is escaped, links load nothing by
+    themselves, names lose characters that turn the reading direction.
     """
 
     _name = "wa.inbound.content"
     _description = "WhatsApp Inbound: Content"
 
+    # ------------------------------------------------------------------- entry
+
     @api.model
     def _is_supported(self, item):
         """Tell whether this kind of message is shown as what it is."""
-        if item.group_id:
-            return False
-        if item.kind == "interactive":
-            return item.content.get("type") in ("button_reply", "list_reply")
-        return hasattr(self, f"_body_{item.kind}")
+        if item.kind == "interactive" and item.content:
+            return hasattr(self, f"_body_interactive_{item.content.get('type')}")
+        return item.kind.isidentifier() and hasattr(self, f"_body_{item.kind}")
 
     @api.model
-    def _body(self, item):
+    def _body(self, item, row=None):
         """Return the HTML of a message.
 
         :param MessageEvent item: nothing in it is trusted.
+        :param row: its ``wa.message``, once there is one: then it is known whether
+            the file is here.
         """
-        if not self._is_supported(item):
-            return self._unsupported_yet(item)
-        return getattr(self, f"_body_{item.kind}")(item)
+        if self._is_supported(item):
+            body = getattr(self, f"_body_{item.kind}")(item)
+        else:
+            body = self._unsupported_yet(item)
+        if item.kind in FILE_KINDS:
+            body = self._file_line(item, row) + body
+        return self._marks(item) + body
+
+    @api.model
+    def _render(self, row):
+        """Return the HTML of a stored message as it has to look now: edited, deleted, with or without its file."""
+        item = self._item_of(row)
+        body = self._quote_mark(item, row.quoted_id) + self._body(item, row)
+        return self.env["wa.inbound.effect"]._with_changes(row, item, body) if row.effect_ids else body
+
+    @api.model
+    def _item_of(self, row):
+        """Return the ``MessageEvent`` a stored message was made from, without its person."""
+        route = Route("messages", "", 0, "", row.number_id.phone_number_id)
+        return messages.message(route, row.content or {}, Person())
+
+    # -------------------------------------------------------------------- lists
+
+    @api.model
+    def _preview(self, item):
+        """Return one line for lists: what it is, and its words."""
+        words = plain(item.text, 200) if item.text else ""
+        if item.kind in ("text", "button"):
+            return words or f"[{one_line(item.kind)}]"
+        icon, label = self._icon("voice" if item.media and item.media.voice else item.kind), self._kind_label(item.kind)
+        if not icon:
+            return words or f"[{label}]"
+        if item.kind == "location" and words:
+            return words  # the reader of places brings the pin along
+        return f"{icon} {words or label}"
+
+    @api.model
+    def _icon(self, kind):
+        """Return the sign of a kind in lists and placeholders, or ``""``."""
+        return ICONS.get(kind, "")
+
+    @api.model
+    def _kind_label(self, kind):
+        """Return what people call a kind of message."""
+        return {
+            "image": self.env._("Photo"),
+            "video": self.env._("Video"),
+            "audio": self.env._("Audio"),
+            "voice": self.env._("Voice message"),
+            "document": self.env._("Document"),
+            "sticker": self.env._("Sticker"),
+            "location": self.env._("Location"),
+            "contacts": self.env._("Contact"),
+            "order": self.env._("Order"),
+            "media_placeholder": self.env._("File"),
+        }.get(kind) or one_line(kind)
+
+    # -------------------------------------------------------------------- marks
+
+    @api.model
+    def _marks(self, item):
+        """Return the lines above a message: forwarded, in a group, from an ad, about a product."""
+        marks = Markup()
+        if item.group_id:
+            marks += self._mark(
+                "group",
+                self.env._(
+                    "👥 Written in the group %s. An answer here goes to this person alone.", one_line(item.group_id)
+                ),
+            )
+        if item.frequently_forwarded:
+            marks += self._mark("forwarded", self.env._("↪ Forwarded many times"))
+        elif item.forwarded:
+            marks += self._mark("forwarded", self.env._("↪ Forwarded"))
+        if item.referral:
+            marks += self._mark("referral", self._referral_line(item.referral))
+        if item.referred_product:
+            marks += self._mark(
+                "product",
+                self.env._(
+                    "🛍 About product %(product)s of catalogue %(catalogue)s",
+                    product=one_line(str(item.referred_product.get("product_retailer_id") or "?")),
+                    catalogue=one_line(str(item.referred_product.get("catalog_id") or "?")),
+                ),
+            )
+        return marks
+
+    @api.model
+    def _quote_mark(self, item, quoted):
+        """Return a line for an answer to a message that is not in this thread."""
+        if not item.quoted_wamid or quoted:
+            return Markup()
+        return self._mark("quote_missing", self.env._("↩ In reply to a message that is not here"))
+
+    @api.model
+    def _mark(self, name, words):
+        return Markup('<div class="o_wa_mark o_wa_%s">%s</div>') % (name, words)
+
+    @api.model
+    def _referral_line(self, referral):
+        """Return where the customer came from, with a link that only a click follows."""
+        words = one_line(str(referral.get("headline") or referral.get("body") or referral.get("source_id") or ""))
+        line = (
+            self.env._("📣 Came through a post: %s", words)
+            if referral.get("source_type") == "post"
+            else self.env._("📣 Came through an ad: %s", words)
+        )
+        link = self._link(referral.get("source_url"), self.env._("open"))
+        return Markup("%s %s") % (line, link) if link else line
+
+    @api.model
+    def _link(self, url, label):
+        """Return a link to a web address of a stranger, ``""`` for anything but http(s)."""
+        url = url if isinstance(url, str) else ""
+        if not url.lower().startswith(("https://", "http://")):
+            return Markup()
+        return Markup('<a href="%s" target="_blank" rel="noreferrer noopener">%s</a>') % (url, label)
+
+    # -------------------------------------------------------------------- kinds
 
     @api.model
     def _body_text(self, item):
-        return Markup(to_html(item.text))  # noqa: S704 (escaped by to_html)
+        return Markup(to_html(item.text))  # noqa: S704 (to_html escapes)
 
     @api.model
-    def _body_button(self, item):
-        """A tap on a button of a template."""
-        return self._tap(item.text)
+    def _words(self, text):
+        """Return a stranger's text as HTML, with WhatsApp's markup."""
+        return Markup(to_html(text)) if text else Markup()  # noqa: S704 (to_html escapes)
 
     @api.model
-    def _body_interactive(self, item):
-        """A tap on a reply button or a list row."""
-        return self._tap(item.text)
-
-    @api.model
-    def _tap(self, label):
-        return Markup('<span class="o_wa_tap">%s</span>') % self.env._("Tapped “%s”", one_line(label))
+    def _as_table(self, name, rows, header=()):
+        """Return a small table of words."""
+        head = Markup()
+        if header:
+            cells = Markup().join(Markup("<th>%s</th>") % cell for cell in header)
+            head = Markup("<thead><tr>%s</tr></thead>") % cells
+        lines = Markup().join(
+            Markup("<tr>%s</tr>") % Markup().join(Markup("<td>%s</td>") % cell for cell in row) for row in rows
+        )
+        return Markup('<table class="o_wa_%s">%s<tbody>%s</tbody></table>') % (name, head, lines)
 
     @api.model
     def _unsupported_yet(self, item):
         """Say that something came which we cannot show yet; its words, if any, are shown."""
+        kind = item.content.get("type") if item.kind == "interactive" else ""
         notice = Markup('<em class="o_wa_unsupported">%s</em>') % self.env._(
-            "Unsupported for now: %s. The content is kept and can be shown later.", one_line(item.kind)
+            "Unsupported for now: %s. The content is kept and can be shown later.",
+            one_line(" ".join(filter(None, (item.kind, str(kind or ""))))),
         )
-        if not item.text:
-            return notice
-        return notice + Markup("<br/>") + Markup(to_html(item.text))  # noqa: S704 (escaped by to_html)
+        return notice + (BREAK + self._words(item.text) if item.text else Markup())
+
+
+ICONS = {
+    "image": "📷",
+    "video": "🎬",
+    "audio": "🎵",
+    "voice": "🎤",
+    "document": "📄",
+    "sticker": "🌟",
+    "location": "📍",
+    "contacts": "👤",
+    "order": "🛒",
+    "interactive": "👆",
+    "media_placeholder": "📎",
+}

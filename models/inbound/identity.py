@@ -1,7 +1,14 @@
 from odoo import api, fields, models
 
+from ...tools.bidi import one_line
+from ...tools.phone import format_international
 from ...tools.webhook.events import Person
 from ...tools.window import from_timestamp
+
+#: Changes that give the person new ids; the others only say that something is different.
+REKEYING = ("user_changed_number", "customer_changed_number", "user_changed_user_id", "user_id_update")
+#: The person may have a new phone or reinstalled WhatsApp: worth a look before secrets are sent.
+IDENTITY_CHECKS = ("user_identity_changed", "customer_identity_changed")
 
 
 class WaInboundIdentity(models.AbstractModel):
@@ -12,7 +19,7 @@ class WaInboundIdentity(models.AbstractModel):
 
     @api.model
     def _handle(self, event, item):
-        """Re-key the contact of the person, keeping history and partner.
+        """Re-key the contact of the person, keeping history and partner, and say so in the thread.
 
         :param event: ``wa.event`` it came in.
         :param IdentityEvent item: new ids and what is known of the old ones.
@@ -21,14 +28,50 @@ class WaInboundIdentity(models.AbstractModel):
         number = self.env["wa.inbound.message"]._find_number(event, item)
         if not number:
             return [f"unknown phone_number_id {item.phone_number_id}"]
-        if item.change not in ("user_changed_number", "user_changed_user_id", "user_id_update"):
+        if item.change in IDENTITY_CHECKS:
+            return self._warn(number, item)
+        if item.change not in REKEYING:
             return [f"identity change not handled yet: {item.change}"]
         contacts = self.env["wa.contact"]
         former = Person(bsuid=item.previous_bsuid, wa_id=item.previous_wa_id)
         contact = contacts._find(number.account_id._get_portfolio_key(), former)
         if not contact:
             return [f"{item.change} of a person we do not know"]
+        before, after = self._address(contact), self._wanted(contact, item.person)
         contact._rekey(item.person)
+        if self._address(contact) == before:
+            return [f"{item.change}: the new id already belongs to another contact"] if after != before else []
+        words = self.env._(
+            "🔁 %(name)s changed their WhatsApp number from %(before)s to %(after)s",
+            name=contact.display_name,
+            before=before,
+            after=self._address(contact),
+        )
+        self.env["wa.inbound.note"]._post(contact.conversation_ids, words)
+        return []
+
+    @api.model
+    def _address(self, contact):
+        return contact._get_address_label()
+
+    @api.model
+    def _wanted(self, contact, person):
+        """Return what the contact's address becomes if nobody else has the new ids."""
+        if person.wa_id:
+            return format_international(person.wa_id)
+        return self._address(contact) if person.bsuid == contact.bsuid else person.bsuid
+
+    @api.model
+    def _warn(self, number, item):
+        """Tell colleagues that the customer's phone or installation is a different one."""
+        contact = self.env["wa.contact"]._find(number.account_id._get_portfolio_key(), item.person)
+        if not contact:
+            return [f"{item.change} of a person we do not know"]
+        words = self.env._(
+            "🔐 %s may use a new phone or installed WhatsApp anew. Make sure whom you talk to before you send anything confidential.",
+            contact.display_name,
+        )
+        self.env["wa.inbound.note"]._post(contact.conversation_ids, words)
         return []
 
 
@@ -42,18 +85,36 @@ class WaInboundPreference(models.AbstractModel):
     def _handle(self, event, item):
         """Keep the wish of the customer; the gate obeys it.
 
+        ``signup``: the customer asked for marketing through a link of ours, which also
+        takes back an earlier stop.
+
         :param PreferenceEvent item: category and value. Source: cloud-api reference §5.9.
         """
         number = self.env["wa.inbound.message"]._find_number(event, item)
         if not number:
             return [f"unknown phone_number_id {item.phone_number_id}"]
-        if item.category != "marketing_messages" or item.value not in ("stop", "resume"):
+        if item.category != "marketing_messages" or item.value not in ("stop", "resume", "signup"):
             return [f"preference not handled yet: {item.category} {item.value}"]
+        if not item.person:
+            return ["preference of nobody"]
         contact, _new = self.env["wa.contact"]._ensure(number.account_id, item.person)
         said_at = from_timestamp(item.timestamp) or fields.Datetime.now()
-        if not contact.marketing_preference_at or contact.marketing_preference_at <= said_at:
+        if contact.marketing_preference_at and contact.marketing_preference_at >= said_at:
             # Webhooks come in any order: the latest word of the customer counts.
-            contact.write(
-                {"opted_out_marketing": item.value == "stop", "marketing_preference_at": said_at}
-            )
+            return ["an older wish than the one we know"] if contact.marketing_preference_at > said_at else []
+        contact.write({"opted_out_marketing": item.value == "stop", "marketing_preference_at": said_at})
+        self.env["wa.inbound.note"]._post(contact.conversation_ids, self._words(contact, item))
         return []
+
+    @api.model
+    def _words(self, contact, item):
+        name = contact.display_name
+        if item.value == "stop":
+            return self.env._("🔕 %s stopped marketing messages in WhatsApp", name)
+        if item.value == "signup":
+            return self.env._(
+                "🔔 %(name)s signed up for marketing messages (link %(link)s)",
+                name=name,
+                link=one_line(item.signup_id or "?"),
+            )
+        return self.env._("🔔 %s allowed marketing messages again in WhatsApp", name)

@@ -4,10 +4,17 @@ from dataclasses import dataclass
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...tools.bidi import one_line
-from ...tools.markup import plain
+from ...tools.bidi import neutralise
+from ...tools.phone import format_international, phone_key
+from ...tools.webhook import people, reading
+from ...tools.webhook.events import Person
 from ...tools.window import counts, from_timestamp
 from ..wa_post import Post
+
+#: Kinds that change another message instead of being one.
+EFFECTS = ("reaction", "edit", "revoke")
+#: Kinds WhatsApp says by itself: a thin line, no lead, nobody waits.
+THIN = ("system", "request_welcome")
 
 
 @dataclass(eq=False)
@@ -23,6 +30,10 @@ class Draft:
     quoted: models.BaseModel = None
     sent_at: object = None
     preview: str = ""
+    #: ``"in"``: the customer wrote; ``"out"``: the business, on a phone.
+    direction: str = "in"
+    #: ``EchoEvent`` for what was written outside of the API.
+    echo: object = None
 
 
 class WaInboundMessage(models.AbstractModel):
@@ -48,13 +59,80 @@ class WaInboundMessage(models.AbstractModel):
             return notes
         self._resolve_contacts(drafts)
         self._resolve_conversations(drafts)
-        self._resolve_quotes(drafts)
-        self._update_conversations(drafts, notes)
-        self.env["wa.posting"]._post_all([self._prepare_post(draft) for draft in drafts])
+        shown = [draft for draft in drafts if draft.item.kind not in (*EFFECTS, *THIN)]
+        if shown:
+            self._resolve_quotes(shown)
+            self._update_conversations(shown, notes)
+            self._post(shown)
+        # What is about other messages comes after them: its target may have come with it.
+        self.env["wa.inbound.effect"]._apply_all(
+            [draft for draft in drafts if draft.item.kind in EFFECTS], notes
+        )
         for draft in drafts:
-            if not self.env["wa.inbound.content"]._is_supported(draft.item):
+            if draft.item.kind in THIN:
+                self._post_thin(draft)
+            elif draft.item.contact_request:
+                self._link_shared_phone(draft)
+            elif draft.item.kind not in EFFECTS and not self.env["wa.inbound.content"]._is_supported(draft.item):
                 notes[draft.event].append(f"message type not handled yet: {draft.item.kind}")
         return notes
+
+    @api.model
+    def _post(self, drafts):
+        """Bring messages into Discuss, note their files for fetching, and apply what waited for them."""
+        rows = self.env["wa.posting"]._post_all([self._prepare_post(draft) for draft in drafts])
+        self._note_files(drafts, rows)
+        self.env["wa.inbound.effect"]._apply_waiting(rows)
+        return rows
+
+    @api.model
+    def _note_files(self, drafts, rows):
+        """Have the files of messages fetched in the background."""
+        media = self.env["wa.media"].sudo()
+        vals_list = [
+            media._prepare_inbound(row, draft.item.media)
+            for draft, row in zip(drafts, rows, strict=True)
+            if draft.item.media
+        ]
+        if vals_list:
+            media.create(vals_list)
+            media._trigger_download()
+
+    @api.model
+    def _post_thin(self, draft):
+        """Show what WhatsApp itself says in the thread as one thin line; it counts as nobody's message."""
+        words = getattr(self.env["wa.inbound.content"], f"_note_{draft.item.kind}")(draft.item)
+        message = self.env["wa.inbound.note"]._post(draft.conversation, words)
+        self.env["wa.posting"]._create_rows([self._prepare_post(draft)], message)
+
+    @api.model
+    def _link_shared_phone(self, draft):
+        """Learn the phone of somebody who shared their own contact because we asked.
+
+        Only this card says whose number it is; any other is somebody's card.
+        Source: cloud-api reference §6.5, §6.7.
+        """
+        contact, wa_id = draft.contact, self._shared_phone(draft.item)
+        if not wa_id or contact.phone_key == phone_key(wa_id):
+            return
+        owner = contact._find_by_phone(contact.portfolio_key, wa_id)
+        if owner and owner.bsuid:
+            words = self.env._(
+                "The shared number %(phone)s already belongs to %(other)s. Check whether they are the same person.",
+                phone=format_international(wa_id),
+                other=owner.display_name,
+            )
+        else:
+            contact._learn(Person(bsuid=contact.bsuid or None, wa_id=wa_id))
+            words = self.env._("The number %s was added to this contact.", format_international(wa_id))
+        self.env["wa.inbound.note"]._post(draft.conversation.exists() or contact.conversation_ids[:1], words)
+
+    @api.model
+    def _shared_phone(self, item):
+        """Return the digits of the phone on a shared card, or None."""
+        card = next((card for _i, card in reading.mappings(item.content.get("contacts"))), {})
+        phone = next((entry for _i, entry in reading.mappings(card.get("phones"))), {})
+        return people.wa_id(phone.get("wa_id") or phone.get("phone"))
 
     # ------------------------------------------------------------------ routing
 
@@ -120,7 +198,7 @@ class WaInboundMessage(models.AbstractModel):
     @api.model
     def _preview(self, item):
         """Return one line for lists."""
-        return plain(item.text, 200) if item.text else f"[{one_line(item.kind)}]"
+        return self.env["wa.inbound.content"]._preview(item)
 
     # ------------------------------------------------------------------- people
 
@@ -185,8 +263,9 @@ class WaInboundMessage(models.AbstractModel):
             by_conversation[draft.conversation].append(draft)
         for conversation, own in by_conversation.items():
             conversation._on_inbound(
-                [(draft.sent_at, draft.preview, counts(draft.item.kind)) for draft in own]
+                [(draft.sent_at, draft.preview, self._opens_window(draft.item)) for draft in own]
             )
+            self.env["wa.inbound.referral"]._keep(conversation, own)
             try:
                 with self.env.cr.savepoint():
                     conversation._attach_open_lead()
@@ -200,29 +279,56 @@ class WaInboundMessage(models.AbstractModel):
                     notes[draft.event].append(f"no lead: {error}")
 
     @api.model
+    def _opens_window(self, item):
+        """Tell whether a message lets us write freely to its sender; one to a group does not."""
+        return counts(item.kind) and not item.group_id
+
+    @api.model
     def _prepare_post(self, draft):
         """Return the ``Post`` that shows a draft in its conversation (hook)."""
         content = self.env["wa.inbound.content"]
-        item = draft.item
         return Post(
             draft.conversation,
-            content._body(item),
+            content._quote_mark(draft.item, draft.quoted) + content._body(draft.item),
             draft.conversation.partner_id,
             {
                 "direction": "in",
                 "state": "received",
-                "kind": item.kind,
-                "wamid": item.wamid,
-                "content": item.raw,
-                "preview": draft.preview,
-                "payload": item.payload,
                 "lead_id": draft.conversation.lead_id.id,
-                "event_id": draft.event.id,
-                "is_supported": content._is_supported(item),
-                "sent_at": draft.sent_at,
+                **self._prepare_row(draft),
             },
             draft.quoted,
         )
+
+    @api.model
+    def _prepare_row(self, draft):
+        """Return the values of a ``wa.message`` that come from the webhook (hook)."""
+        item = draft.item
+        return {
+            "kind": item.kind,
+            "wamid": item.wamid,
+            "content": item.raw,
+            "preview": draft.preview,
+            "event_id": draft.event.id,
+            "sent_at": draft.sent_at,
+            "target_wamid": item.target_wamid,
+            **self._prepare_data(item),
+        }
+
+    @api.model
+    def _prepare_data(self, item):
+        """Return what rules and reports look at; renewed when a message is processed again."""
+        content = self.env["wa.inbound.content"]
+        return {
+            "is_supported": item.kind in (*EFFECTS, *THIN) or content._is_supported(item),
+            "payload": item.payload,
+            "text": neutralise(item.text) or False,
+            "subkind": reading.text(item.content.get("type")) or False if item.kind == "interactive" else False,
+            "answers": content._answers(item),
+            "is_forwarded": item.forwarded,
+            "group_uid": item.group_id or False,
+            "referral": item.referral or False,
+        }
 
     # --------------------------------------------------------------- reprocess
 
@@ -235,8 +341,10 @@ class WaInboundMessage(models.AbstractModel):
         """
         content = self.env["wa.inbound.content"]
         if not row.is_supported and content._is_supported(item):
-            row.mail_message_id.body = content._body(item)
-            row.write(
-                {"is_supported": True, "preview": self._preview(item), "payload": item.payload}
-            )
+            row.write({**self._prepare_data(item), "preview": self._preview(item)})
+            if item.media and not row.media_ids:
+                self.env["wa.media"].sudo().create(self.env["wa.media"]._prepare_inbound(row, item.media))
+                self.env["wa.media"]._trigger_download()
+            row.mail_message_id.body = content._render(row)
+            row.mail_message_id._wa_broadcast_content("body")
         return [] if row.is_supported else [f"message type not handled yet: {item.kind}"]

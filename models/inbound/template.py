@@ -9,7 +9,7 @@ class WaInboundTemplate(models.AbstractModel):
 
     @api.model
     def _handle(self, event, item):
-        """Take over status, quality or category of the template.
+        """Take over status, quality or category of the template; changed content is read again.
 
         :param TemplateEvent item: see ``tools.webhook.events``.
         """
@@ -27,6 +27,8 @@ class WaInboundTemplate(models.AbstractModel):
             limit=1,
         )
         if not template:
-            return [f"template {item.name} ({item.language}) is not known here"]
+            # Made in WhatsApp Manager, say: it is read with all the others.
+            accounts.filtered(lambda account: account.waba_id == item.waba_id)._have_templates_read()
+            return [f"template {item.name} ({item.language}) is not known here yet; the templates are being read"]
         template._apply_event(item)
-        return ["template content changed: synchronise the templates"] if item.change == "components" else []
+        return []

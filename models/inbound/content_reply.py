@@ -1,0 +1,161 @@
+import json
+from datetime import datetime, timezone
+
+from markupsafe import Markup
+
+from odoo import api, models
+
+from ...tools.bidi import one_line
+from ...tools.webhook import reading
+
+from .content import BREAK
+
+#: Keys of a form's answers that are the form's business, not a person's.
+TECHNICAL_ANSWERS = ("flow_token", "wa_flow_response_params")
+
+
+class WaInboundContent(models.AbstractModel):
+    """Answers by tapping: buttons, lists, forms (flows), permission to call; and orders."""
+
+    _inherit = "wa.inbound.content"
+
+    @api.model
+    def _body_button(self, item):
+        """A tap on a button of a template."""
+        if item.payload == "DID_NOT_REQUEST_CODE":
+            return self._tap(item.text) + BREAK + self.env._("The customer says they did not ask for a code.")
+        return self._tap(item.text)
+
+    @api.model
+    def _body_interactive(self, item):
+        """A tap on something we sent; which one decides ``_body_interactive_<type>``."""
+        if not item.content:
+            return self._without_content(item)
+        return getattr(self, f"_body_interactive_{item.content.get('type')}")(item)
+
+    @api.model
+    def _body_interactive_button_reply(self, item):
+        return self._tap(item.text)
+
+    @api.model
+    def _body_interactive_list_reply(self, item):
+        description = one_line(reading.text(reading.mapping(item.content.get("list_reply")).get("description")))
+        return self._tap(item.text) + (BREAK + description if description else Markup())
+
+    @api.model
+    def _body_interactive_nfm_reply(self, item):
+        """A filled in form or address: every answer with its name."""
+        name = reading.text(reading.mapping(item.content.get("nfm_reply")).get("name"))
+        title = self.env._("Sent an address") if name == "address_message" else self.env._("Filled in a form")
+        head = Markup('<span class="o_wa_tap">%s</span>') % title
+        answers = self._flat_answers(self._answers(item))
+        return head + (self._as_table("answers", answers) if answers else BREAK + self._words(item.text))
+
+    @api.model
+    def _body_interactive_call_permission_reply(self, item):
+        """Yes or no to being called, and until when."""
+        reply = reading.mapping(item.content.get("call_permission_reply"))
+        if reply.get("response") != "accept":
+            return self._tap_line(self.env._("📞 Does not want to be called"))
+        if reading.flag(reply.get("is_permanent")):
+            return self._tap_line(self.env._("📞 May be called"))
+        until = reading.timestamp(reply.get("expiration_timestamp"))
+        if not until:
+            return self._tap_line(self.env._("📞 May be called for now"))
+        day = datetime.fromtimestamp(until, tz=timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+        return self._tap_line(self.env._("📞 May be called until %s", day))
+
+    @api.model
+    def _tap(self, label):
+        return self._tap_line(self.env._("Tapped “%s”", one_line(label)))
+
+    @api.model
+    def _tap_line(self, words):
+        return Markup('<span class="o_wa_tap">%s</span>') % words
+
+    # ------------------------------------------------------------------ answers
+
+    @api.model
+    def _answers(self, item):
+        """Return what somebody filled in or ordered as data, or False.
+
+        Forms: the object of answers. Orders: ``{"catalogue", "lines": [{product, quantity,
+        price, currency}]}``. Call permissions: Meta's object.
+        """
+        if item.kind == "order":
+            return self._order_data(item.content)
+        if item.kind != "interactive":
+            return False
+        if item.content.get("type") == "call_permission_reply":
+            return reading.mapping(item.content.get("call_permission_reply")) or False
+        if item.content.get("type") != "nfm_reply":
+            return False
+        try:
+            answers = reading.load(item.payload or "{}")
+        except reading.Unreadable:
+            return False
+        return {key: value for key, value in answers.items() if key not in TECHNICAL_ANSWERS} or False
+
+    @api.model
+    def _flat_answers(self, answers):
+        """Return ``[(name, words)]`` for people; nested parts on their own lines."""
+        rows = []
+        for key, value in (answers or {}).items():
+            label = one_line(str(key)).replace("_", " ").strip().capitalize()
+            if isinstance(value, dict):
+                rows += [(f"{label}: {name}", words) for name, words in self._flat_answers(value)]
+            elif isinstance(value, list):
+                rows.append((label, ", ".join(self._plain_value(part) for part in value)))
+            else:
+                rows.append((label, self._plain_value(value)))
+        return [(name, words) for name, words in rows if words]
+
+    @api.model
+    def _plain_value(self, value):
+        if isinstance(value, bool):
+            return self.env._("Yes") if value else self.env._("No")
+        if isinstance(value, (dict, list)):
+            return one_line(json.dumps(value, ensure_ascii=False))
+        return one_line(reading.text(value))
+
+    # ------------------------------------------------------------------- orders
+
+    @api.model
+    def _body_order(self, item):
+        """The lines of a basket sent from our catalogue; prices are what the customer saw."""
+        data = self._order_data(item.content)
+        header = (self.env._("Product"), self.env._("Quantity"), self.env._("Price"))
+        rows = [
+            (line["product"], f"{line['quantity']:g}", f"{line['price']:.2f} {line['currency']}".strip())
+            for line in data["lines"]
+        ]
+        note = one_line(reading.text(item.content.get("text")))
+        return (
+            self._tap_line(self.env._("🛒 Ordered"))
+            + self._as_table("order", rows, header)
+            + (Markup("<div>%s</div>") % self._words(note) if note else Markup())
+        )
+
+    @api.model
+    def _order_data(self, content):
+        return {
+            "catalogue": reading.text(content.get("catalog_id")),
+            "lines": [
+                {
+                    "product": one_line(reading.text(line.get("product_retailer_id"))),
+                    "quantity": self._number(line.get("quantity"), 1),
+                    "price": self._number(line.get("item_price"), 0),
+                    "currency": one_line(reading.text(line.get("currency"))),
+                }
+                for _index, line in reading.mappings(content.get("product_items"))
+            ],
+        }
+
+    @api.model
+    def _number(self, value, otherwise):
+        """Return a finite number given as number or text."""
+        try:
+            number = float(value)
+        except (TypeError, ValueError, OverflowError):
+            return otherwise
+        return number if abs(number) < 1e15 else otherwise

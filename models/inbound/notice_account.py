@@ -1,0 +1,126 @@
+from odoo import api, models
+
+from ...tools.webhook import reading
+from ...tools.window import from_timestamp
+
+from .notice import News
+
+#: Events after which nothing can be sent or received with the account.
+ENDING = ("ACCOUNT_DELETED", "PARTNER_REMOVED", "ACCOUNT_OFFBOARDED", "PARTNER_APP_UNINSTALLED", "APP_UNINSTALLED")
+RETURNING = ("ACCOUNT_RECONNECTED", "PARTNER_ADDED", "PARTNER_APP_INSTALLED", "APP_INSTALLED")
+#: Restrictions under which not even answers leave.
+FULL_STOP = "RESTRICTED_CUSTOMER_INITIATED_MESSAGING"
+
+
+class WaInboundNotice(models.AbstractModel):
+    """News about whole accounts. Source: cloud-api reference §5.8."""
+
+    _inherit = "wa.inbound.notice"
+
+    @api.model
+    def _notice_account_update(self, value, account, number):
+        """Restrictions, bans, partners: take over what stops messages, and say everything else."""
+        event = self._word(value, "event")
+        if event == "ACCOUNT_RESTRICTION":
+            return self._restriction(value)
+        if event == "DISABLED_UPDATE":
+            return self._ban(value)
+        if event in ENDING:
+            reason = self._word(value, "disconnection_info", "reason")
+            words = self.env._("WhatsApp ended the connection of this account: %s", ", ".join(filter(None, (event, reason))))
+            return News(words, {"state": "blocked", "state_reason": words})
+        if event in RETURNING:
+            return News(
+                self.env._("WhatsApp connected this account again: %s", event),
+                {"state": "connected", "state_reason": False} if account.state == "blocked" else {},
+            )
+        if event == "ACCOUNT_VIOLATION":
+            kind = self._word(value, "violation_info", "violation_type")
+            return News(self.env._("WhatsApp reports a violation of its policy: %s", kind or "?"))
+        facts = {key: part for key, part in value.items() if key != "event"}
+        return News(self.env._("WhatsApp says about this account: %(event)s %(facts)s", event=event, facts=self._facts(facts)))
+
+    @api.model
+    def _restriction(self, value):
+        restrictions = [part for _index, part in reading.mappings(value.get("restriction_info"))]
+        kinds = [self._word(part, "restriction_type") for part in restrictions]
+        ends = [from_timestamp(reading.timestamp(part.get("expiration"))) for part in restrictions]
+        until = max(filter(None, ends), default=False)
+        words = (
+            self.env._("WhatsApp restricts this account until %(until)s: %(kinds)s", until=until, kinds=", ".join(kinds))
+            if until
+            else self.env._("WhatsApp restricts this account: %s", ", ".join(kinds) or "?")
+        )
+        vals = {"restriction": ", ".join(kinds) or False, "restricted_until": until, "state_reason": words}
+        if FULL_STOP in kinds:
+            vals["state"] = "blocked"
+        return News(words, vals)
+
+    @api.model
+    def _ban(self, value):
+        state, day = self._word(value, "ban_info", "waba_ban_state"), self._word(value, "ban_info", "waba_ban_date")
+        if state == "REINSTATE":
+            return News(
+                self.env._("WhatsApp reinstated this account."),
+                {"state": "connected", "state_reason": False, "restriction": False, "restricted_until": False},
+            )
+        if state == "SCHEDULE_FOR_DISABLE":
+            words = self.env._("WhatsApp will disable this account on %s. Appeal in Meta's Business Support.", day or "?")
+            return News(words, {"state_reason": words})
+        words = self.env._("WhatsApp disabled this account (%s). Appeal in Meta's Business Support.", day or state)
+        return News(words, {"state": "blocked", "state_reason": words})
+
+    @api.model
+    def _notice_account_alerts(self, value, account, number):
+        info = reading.mapping(value.get("alert_info"))
+        words = self.env._(
+            "WhatsApp alert (%(severity)s): %(kind)s. %(description)s",
+            severity=self._word(info, "alert_severity"),
+            kind=self._word(info, "alert_type"),
+            description=self._word(info, "alert_description"),
+        )
+        return News(words)
+
+    @api.model
+    def _notice_account_review_update(self, value, account, number):
+        decision = self._word(value, "decision")
+        return News(self.env._("WhatsApp's review of this account: %s", decision), {"review_status": decision})
+
+    @api.model
+    def _notice_account_settings_update(self, value, account, number):
+        return News(self.env._("Settings were changed at WhatsApp: %s", self._word(value, "type")))
+
+    @api.model
+    def _notice_business_capability_update(self, value, account, number):
+        limit = self._word(value, "max_daily_conversations_per_business") or self._word(
+            value, "max_daily_conversation_per_phone"
+        )
+        return News(
+            self.env._("WhatsApp's limits for this business: %s", self._facts(value)),
+            {"messaging_limit": self.env._("unlimited") if limit == "-1" else limit} if limit else {},
+        )
+
+    @api.model
+    def _notice_payment_configuration_update(self, value, account, number):
+        return News(
+            self.env._(
+                "Payment configuration %(name)s at WhatsApp: %(status)s",
+                name=self._word(value, "configuration_name"),
+                status=self._word(value, "status"),
+            )
+        )
+
+    @api.model
+    def _notice_partner_solutions(self, value, account, number):
+        return News(self.env._("Partner solution at Meta: %s", self._facts(value)))
+
+    @api.model
+    def _notice_flows(self, value, account, number):
+        words = self._word(value, "message") or self._word(value, "event")
+        return News(self.env._("Form (flow) %(id)s: %(words)s", id=self._word(value, "flow_id"), words=words))
+
+    @api.model
+    def _facts(self, value):
+        """Return the simple parts of an object as "name: value" for people."""
+        parts = (f"{key}: {self._word(value, key)}" for key in value if self._word(value, key))
+        return ", ".join(parts)

@@ -1,0 +1,12 @@
+from odoo import fields, models
+
+
+class WaNumber(models.Model):
+    """What WhatsApp last said about a number."""
+
+    _inherit = "wa.number"
+
+    username = fields.Char("Business Username", readonly=True, copy=False)
+    name_status = fields.Char("Name Review", readonly=True, copy=False, help="Meta's word on the verified name.")
+    messaging_limit = fields.Char(readonly=True, copy=False)
+    notice_moments = fields.Json(readonly=True, copy=False, help="The latest notice of each kind that was applied.")
