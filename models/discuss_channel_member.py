@@ -22,3 +22,11 @@ class DiscussChannelMember(models.Model):
         for channel in self.channel_id.filtered(lambda c: c.channel_type == "wa"):
             channel._wa_conversation()._queue_read_receipt(last_message_id)
         return result
+
+    def _notify_typing(self, is_typing):
+        """Show the customer that a colleague is writing to them."""
+        result = super()._notify_typing(is_typing)
+        if is_typing:
+            for member in self.filtered(lambda m: m.channel_id.channel_type == "wa"):
+                member.channel_id._wa_conversation()._queue_typing()
+        return result

@@ -59,6 +59,33 @@ class MailMessage(models.Model):
         for channel, own in by_channel.items():
             channel._bus_send("mail.record/insert", {"mail.message": own}, subchannel="internal_users")
 
+    # ---------------------------------------------------------------- reactions
+
+    def _message_reaction(self, content, action, partner, guest, store=None):
+        """A colleague's reaction to a WhatsApp message is shown to the customer.
+
+        WhatsApp knows one reaction per side of the chat: a new one replaces what any of
+        us chose before. Reactions to internal notes stay internal.
+
+        :raises UserError: it cannot be sent; says why.
+        """
+        # What arrives from WhatsApp is stored by the system in somebody else's name.
+        by_us = partner and partner == self.env.user.partner_id and self.env.user._is_internal()
+        target = self.sudo().wa_message_ids.sorted("id")[:1]
+        if not by_us or not target:
+            return super()._message_reaction(content, action, partner, guest, store)
+        ours = self.sudo().reaction_ids.filtered(lambda r: r.partner_id != target.partner_id)
+        same = ours.filtered(lambda r: r.content == content)
+        if bool(same.filtered(lambda r: r.partner_id == partner)) == (action == "add"):
+            return super()._message_reaction(content, action, partner, guest, store)  # nothing changes
+        target._check_can_react()
+        if action == "add":
+            for former in ours - same.filtered(lambda r: r.partner_id == partner):
+                super()._message_reaction(former.content, "remove", former.partner_id, former.guest_id, store)
+        result = super()._message_reaction(content, action, partner, guest, store)
+        target._enqueue_reaction(content if action == "add" else "")
+        return result
+
     def action_wa_retry(self):
         """Queue the failed WhatsApp messages behind these messages again."""
         self.check_access("read")

@@ -6,38 +6,10 @@ from odoo.exceptions import UserError
 from ..tools.graph import media
 from ..tools.graph import messages as build
 from ..tools.graph.errors import InvalidMessage
+from .files.marks import fill_media_ids
 
-#: What stands in frozen content instead of the media id that the upload will give.
-FILE_MARK = "file:"
 #: Older messages take no reactions.
 REACTION_DAYS = 30
-#: Objects of Meta's API that hold a media id.
-MEDIA_OBJECTS = ("image", "video", "document", "audio", "sticker", "gif")
-
-
-def file_mark(index):
-    """Return the stand-in for the media id of the file at ``index`` of ``content["files"]``."""
-    return f"{FILE_MARK}{index}"
-
-
-def fill_media_ids(node, uid_of):
-    """Return frozen content with media ids instead of their stand-ins; nothing else is touched.
-
-    Only the ``id`` of media objects is looked at, so no text of a person can be taken for a stand-in.
-
-    :param uid_of: function index -> media id.
-    """
-    if isinstance(node, list):
-        return [fill_media_ids(item, uid_of) for item in node]
-    if not isinstance(node, dict):
-        return node
-    filled = {key: fill_media_ids(value, uid_of) for key, value in node.items()}
-    for name in MEDIA_OBJECTS:
-        value = filled.get(name)
-        mark = value.get("id") if isinstance(value, dict) else None
-        if isinstance(mark, str) and mark.startswith(FILE_MARK):
-            filled[name] = {**value, "id": uid_of(int(mark.removeprefix(FILE_MARK)))}
-    return filled
 
 
 class WaMessage(models.Model):
@@ -140,6 +112,19 @@ class WaMessage(models.Model):
             origin="chat",
             preview=emoji,
         )
+
+    def _fail(self, code, detail=None):
+        """A reaction that WhatsApp refused disappears: the thread shows what the customer sees."""
+        super()._fail(code, detail)
+        for message in self.filtered(lambda m: m.kind == "reaction" and m.content.get("emoji")):
+            shown = self.browse(message.content["message_id"]).exists().mail_message_id
+            ours = shown.reaction_ids.filtered(
+                lambda r, message=message: r.content == message.content["emoji"]
+                and r.partner_id != message.partner_id
+            )
+            ours.unlink()
+            if shown:
+                shown._bus_send_reaction_group(message.content["emoji"])
 
     # ------------------------------------------------------ things to tap, templates
 

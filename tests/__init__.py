@@ -6,6 +6,8 @@ from .models import (
     test_identity,
     test_inbound_message,
     test_outbound_files,
+    test_outbound_interactive,
+    test_outbound_reactions,
     test_secrets_and_access,
     test_sender,
     test_status,

@@ -1,0 +1,31 @@
+"""Stand-ins for media ids: content is frozen before its files are uploaded."""
+
+#: What stands in frozen content instead of the media id that the upload will give.
+FILE_MARK = "file:"
+#: Objects of Meta's API that hold a media id.
+MEDIA_OBJECTS = ("image", "video", "document", "audio", "sticker", "gif")
+
+
+def file_mark(index):
+    """Return the stand-in for the media id of the file at ``index`` of ``content["files"]``."""
+    return f"{FILE_MARK}{index}"
+
+
+def fill_media_ids(node, uid_of):
+    """Return frozen content with media ids instead of their stand-ins; nothing else is touched.
+
+    Only the ``id`` of media objects is looked at, so no text of a person can be taken for a stand-in.
+
+    :param uid_of: function index -> media id.
+    """
+    if isinstance(node, list):
+        return [fill_media_ids(item, uid_of) for item in node]
+    if not isinstance(node, dict):
+        return node
+    filled = {key: fill_media_ids(value, uid_of) for key, value in node.items()}
+    for name in MEDIA_OBJECTS:
+        value = filled.get(name)
+        mark = value.get("id") if isinstance(value, dict) else None
+        if isinstance(mark, str) and mark.startswith(FILE_MARK):
+            filled[name] = {**value, "id": uid_of(int(mark.removeprefix(FILE_MARK)))}
+    return filled
