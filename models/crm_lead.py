@@ -58,7 +58,8 @@ class CrmLead(models.Model):
 
     def _wa_conversations(self, partner):
         """The lead's own conversations come before others of its customer."""
-        own = self.wa_conversation_ids.sorted("last_message_at", reverse=True)
+        never = fields.Datetime.to_datetime("1970-01-01")
+        own = self.wa_conversation_ids.sorted(lambda c: (c.last_message_at or never, c.id), reverse=True)
         return own | super()._wa_conversations(partner)
 
     def _wa_log_failure(self, message):

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import ormcache
 
 from ..tools.bidi import one_line
 from ..tools.phone import country_of, format_international, phone_key, variants, wa_id_to_e164
@@ -178,27 +179,48 @@ class WaContact(models.Model):
         return contact, True
 
     @api.model
-    def _ensure_for_phone(self, account, e164, partner):
-        """Return the contact of a phone number we want to write to first.
+    def _ensure_for_records(self, account, records, partners):
+        """Return the contacts of records we want to write to first, created where missing.
 
-        :param str e164: ``+…`` digits.
-        :param partner: ``res.partner`` the number was taken from; may be empty.
+        :param records: recordset or dict of records with a customer or a phone.
+        :param dict partners: ``{record id: res.partner}``
+        :returns: ``{record id: wa.contact}``; records without a phone are left out
         """
-        wa_id = e164.lstrip("+")
-        portfolio_key = account._get_portfolio_key()
-        contact = self._find_by_phone(portfolio_key, wa_id)
-        if not contact:
-            contact = self.create(
+        key = account._get_portfolio_key()
+        result, phones = {}, {}
+        for record in records:
+            partner = partners[record.id]
+            own = partner.wa_contact_ids.filtered(lambda c: c.portfolio_key == key)[:1]
+            if own:
+                result[record.id] = own
+            elif e164 := record._wa_find_phone(partner):
+                phones[record.id] = e164.lstrip("+")
+        known = {
+            contact.phone_key: contact
+            for contact in self.search(
+                [("portfolio_key", "=", key), ("phone_key", "in", [phone_key(p) for p in phones.values()])]
+            )
+        }
+        missing = {}
+        for record_id, wa_id in phones.items():
+            if phone_key(wa_id) not in known:
+                missing.setdefault(phone_key(wa_id), (wa_id, partners[record_id]))
+        created = self.create(
+            [
                 {
-                    "portfolio_key": portfolio_key,
+                    "portfolio_key": key,
                     "partner_id": partner.id,
                     "country_id": self._country_for(wa_id),
                     **self._phone_vals(wa_id),
                 }
-            )
-            if not partner:
+                for wa_id, partner in missing.values()
+            ]
+        )
+        for contact in created:
+            known[contact.phone_key] = contact
+            if not contact.partner_id:
                 contact._link_partner(account.company_id)
-        return contact
+        return result | {record_id: known[phone_key(wa_id)] for record_id, wa_id in phones.items()}
 
     def _learn(self, person):
         """Complete this contact with what a later webhook says about the person.
@@ -321,9 +343,12 @@ class WaContact(models.Model):
     def _country_for(self, identity):
         """Return the id of the country a BSUID or phone belongs to, or False."""
         code = country_of(identity) if identity else None
-        return (
-            self.env["res.country"].search([("code", "=", code)], limit=1).id if code else False
-        )
+        return self._country_ids().get(code, False)
+
+    @api.model
+    @ormcache()
+    def _country_ids(self):
+        return {country.code: country.id for country in self.env["res.country"].sudo().search([])}
 
     # ----------------------------------------------------------------- partners
 

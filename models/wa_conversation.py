@@ -105,7 +105,7 @@ class WaConversation(models.Model):
         )
         if conversation:
             return conversation, False
-        channel = self._create_channel(contact)
+        [channel] = self._create_channels([contact])
         conversation = self.create(
             {
                 "contact_id": contact.id,
@@ -117,28 +117,69 @@ class WaConversation(models.Model):
         return conversation, True
 
     @api.model
-    def _create_channel(self, contact):
-        """Create the Discuss channel of a conversation.
+    def _ensure_for_records(self, records, pairs):
+        """Return the conversations in which we start to write about records, created where missing.
+
+        :param records: what the conversations are about: gives owner and lead to new ones.
+        :param dict pairs: ``{record id: (wa.number, wa.contact)}``
+        :returns: ``{record id: wa.conversation}``
+        """
+        known = {
+            (c.number_id.id, c.contact_id.id): c
+            for c in self.search(
+                [
+                    ("number_id", "in", list({number.id for number, _contact in pairs.values()})),
+                    ("contact_id", "in", list({contact.id for _number, contact in pairs.values()})),
+                ]
+            )
+        }
+        missing = {}
+        for record in records:
+            number, contact = pairs[record.id]
+            if (number.id, contact.id) not in known:
+                missing.setdefault((number.id, contact.id), (record, number, contact))
+        channels = self._create_channels([contact for _record, _number, contact in missing.values()])
+        created = self.create(
+            [
+                {
+                    "contact_id": contact.id,
+                    "number_id": number.id,
+                    "channel_id": channel.id,
+                    "team_id": number.team_id.id,
+                    **self._prepare_adoption(record),
+                }
+                for (record, number, contact), channel in zip(missing.values(), channels, strict=True)
+            ]
+        )
+        known |= dict(zip(missing, created, strict=True))
+        return {
+            record_id: known[number.id, contact.id] for record_id, (number, contact) in pairs.items()
+        }
+
+    @api.model
+    def _create_channels(self, contacts):
+        """Create the Discuss channels of conversations.
 
         As the public user, or the job's own user (OdooBot) would join every
         conversation; without uuid, or ``/chat/<id>/<uuid>`` would let anonymous
         visitors in. Source: mail/models/discuss/discuss_channel.py ``create``,
         mail/controllers/discuss/public_page.py.
+
+        :param contacts: list of ``wa.contact``; one channel each, in order
         """
         public_user = self.env.ref("base.public_user")
-        channel = (
+        channels = (
             self.env["discuss.channel"]
             .with_user(public_user)
             .sudo()
             .create(
-                {
-                    "name": contact.display_name,
-                    "channel_type": "wa",
-                    "uuid": False,
-                }
+                [
+                    {"name": contact.display_name, "channel_type": "wa", "uuid": False}
+                    for contact in contacts
+                ]
             )
         )
-        return self.env["discuss.channel"].browse(channel.id)
+        return self.env["discuss.channel"].browse(channels.ids)
 
     def _join_assignee(self):
         """Make the assignee a member of the channel, silently, so that it is in their Discuss.
@@ -227,9 +268,9 @@ class WaConversation(models.Model):
         self.env.flush_all()
         other.channel_id.sudo().unlink()
 
-    def _adopt(self, record):
-        """Take owner and lead of a conversation we start from the record it is about."""
-        self.ensure_one()
+    @api.model
+    def _prepare_adoption(self, record):
+        """Return owner, team and lead of a conversation we start from the record it is about."""
         lead = record if record._name == "crm.lead" else self.env["crm.lead"]
         owner = record["user_id"] if "user_id" in record._fields else self.env["res.users"]
         vals = {}
@@ -239,7 +280,7 @@ class WaConversation(models.Model):
             vals["team_id"] = lead.team_id.id
         if owner and owner._name == "res.users" and self._can_own(owner):
             vals["user_id"] = owner.id
-        self.write(vals)
+        return vals
 
     # ------------------------------------------------------------------- leads
 

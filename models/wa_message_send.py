@@ -1,3 +1,4 @@
+import logging
 import math
 import time
 from collections import defaultdict
@@ -13,6 +14,8 @@ from ..tools.graph import messages as build
 from ..tools.graph.errors import GraphError, NotSentError, OutcomeUnknownError
 from ..tools.ratelimit import PAIR_MEMORY, pair_free_at
 from ..tools.status import rank_sql
+
+_logger = logging.getLogger(__name__)
 
 #: Attempts after which a message that Meta keeps refusing for now is given up.
 MAX_ATTEMPTS = 8
@@ -129,11 +132,9 @@ class WaMessage(models.Model):
     def _mark_posted(self, message_ids):
         """COMMIT that the requests of these messages are about to leave.
 
-        Without waiting for the disk: the mark has to survive this process, which it
-        does as soon as PostgreSQL has it. If PostgreSQL itself crashes and loses it,
-        ``_settle_orphans`` sees that the server is younger than the claim.
+        Durably: a mark that a crash of PostgreSQL could lose would let the message
+        go out a second time. One COMMIT serves all that leave together.
         """
-        self.env.cr.execute("SET LOCAL synchronous_commit = OFF")
         self.env.cr.execute(
             "UPDATE wa_message SET posted_at = clock_timestamp() AT TIME ZONE 'UTC' WHERE id = ANY(%s)",
             [list(message_ids)],
@@ -286,16 +287,10 @@ class WaMessage(models.Model):
         """Decide about messages that a dead sender left in state ``sending``.
 
         ``posted_at`` is written right before a request leaves, so without it the
-        message surely did not leave and is queued again. With it, or when PostgreSQL
-        was restarted since the claim and may have lost it, nobody knows: ``unknown``,
-        until a status with our uuid settles it.
+        message surely did not leave and is queued again. With it, nobody knows:
+        ``unknown``, until a status with our uuid settles it.
         """
-        [[server_start]] = self.env.execute_query(
-            SQL("SELECT pg_postmaster_start_time() AT TIME ZONE 'UTC'")
-        )
-        untouched = self.filtered(
-            lambda m: not m.posted_at and m.claimed_at and m.claimed_at > server_start
-        )
+        untouched = self.filtered(lambda m: not m.posted_at)
         untouched._unclaim()
         (self - untouched).write({"state": "unknown", "error_code": "outcome_unknown"})
         return untouched
@@ -312,3 +307,6 @@ def call_transport(transport, phone_number_id, request, moment):
         return transport.send_message(phone_number_id, request)
     except GraphError as error:
         return error
+    except Exception as error:  # noqa: BLE001 - one broken request must not take the others' results along
+        _logger.exception("WhatsApp: a request broke off unexpectedly")
+        return OutcomeUnknownError(type(error).__name__)

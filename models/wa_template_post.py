@@ -2,8 +2,9 @@ from dataclasses import dataclass
 
 from psycopg2.errors import UniqueViolation
 
-from odoo import api, fields, models
+from odoo import models
 from odoo.exceptions import ConcurrencyError, UserError
+from odoo.tools.misc import split_every
 
 from ..tools.graph.errors import InvalidMessage
 from ..tools.markup import plain
@@ -16,6 +17,10 @@ PRIORITY_OF_ORIGIN = {
     "automation": PRIORITY_AUTOMATION,
     "bulk": PRIORITY_BULK,
 }
+
+
+#: Records handled together.
+CHUNK = 500
 
 
 @dataclass(eq=False)
@@ -50,23 +55,33 @@ class WaTemplate(models.Model):
         :returns: list of :class:`SendOutcome`, in the order of the records.
         """
         self.ensure_one()
+        outcomes = []
+        for chunk in split_every(CHUNK, records.ids, records.browse):
+            outcomes += self._send_to_chunk(chunk, number, origin, overrides, dedupe_key)
+            if len(records) > CHUNK:
+                # Ten thousand records in one transaction must not all stay in memory.
+                self.env.flush_all()
+                self.env.invalidate_all(flush=False)
+        return outcomes
+
+    def _send_to_chunk(self, records, number, origin, overrides, dedupe_key):
         keys = {record: dedupe_key(record) if dedupe_key else None for record in records}
         used = self.env["wa.message"]._used_keys(keys.values())
+        fresh = records.filtered(lambda record: keys[record] not in used)
+        targets = fresh._wa_find_conversations(self, number)
         outcomes = []
         for record in records:
             if keys[record] in used:
                 outcomes.append(SendOutcome(record, "repeated"))
                 continue
+            target = targets[record.id]
+            if isinstance(target, str):
+                outcomes.append(self._refuse(record, target))
+                continue
             try:
-                conversation = self._find_conversation(record, number)
-                outcome = (
-                    self._prepare(conversation, record, origin, overrides, keys[record])
-                    if isinstance(conversation, models.BaseModel)
-                    else self._refuse(record, conversation)
-                )
+                outcomes.append(self._prepare(target, record, origin, overrides, keys[record]))
             except UserError as error:
-                outcome = SendOutcome(record, "refused", "message_invalid", str(error))
-            outcomes.append(outcome)
+                outcomes.append(SendOutcome(record, "refused", "message_invalid", str(error)))
         return self._finish(outcomes, origin)
 
     def _send_in_conversation(self, conversation, record, origin, overrides=None):
@@ -77,18 +92,6 @@ class WaTemplate(models.Model):
         self.ensure_one()
         [outcome] = self._finish([self._prepare(conversation, record, origin, overrides)], origin)
         return outcome
-
-    def _find_conversation(self, record, number):
-        """Return the conversation in which a record's customer is written to, or a refusal code."""
-        number, contact = record._wa_find_target(self, number)
-        if not number:
-            return "number_missing"
-        if not contact:
-            return "no_recipient"
-        conversation, is_new = self.env["wa.conversation"].sudo()._ensure(number, contact)
-        if is_new:
-            conversation._adopt(record)
-        return conversation
 
     def _prepare(self, conversation, record, origin, overrides=None, dedupe_key=None):
         """Ask the gate and fill the template; nothing is written yet.
@@ -190,75 +193,3 @@ class WaTemplate(models.Model):
             "WhatsApp template “%(template)s” sent by an automation to %(customer)s (%(address)s): %(text)s",
             **details,
         )
-
-
-class Base(models.AbstractModel):
-    """Any record with a customer can be written to over WhatsApp."""
-
-    _inherit = "base"
-
-    @api.model
-    def _wa_phone_fields(self):
-        """Return the names of the fields that hold a phone number (hook)."""
-        return self._phone_get_number_fields() if hasattr(self, "_phone_get_number_fields") else []
-
-    def _wa_partner(self):
-        """Return the customer of this record, or an empty set."""
-        self.ensure_one()
-        if self._name == "res.partner":
-            return self
-        return self._mail_get_partners()[self.id][:1]
-
-    def _wa_find_target(self, template, number=None):
-        """Return who gets a template for this record, and from which of our numbers.
-
-        An existing conversation wins over a phone number, and the number in
-        which the customer already writes wins over the team's.
-
-        :param template: ``wa.template``, whose account limits the choice.
-        :param number: ``wa.number`` if the caller insists on one.
-        :returns: ``(wa.number, wa.contact)``, either may be empty.
-        """
-        self.ensure_one()
-        record = self.sudo()
-        account = template.account_id.sudo()
-        partner = record._wa_partner()
-        conversations = record._wa_conversations(partner).filtered(
-            lambda c: c.account_id == account and (not number or c.number_id == number)
-        )
-        if conversations:
-            return conversations[0].number_id, conversations[0].contact_id
-        number = number or record._wa_pick_number(account)
-        if not number or number.account_id != account:
-            return self.env["wa.number"], self.env["wa.contact"]
-        key = account._get_portfolio_key()
-        contact = partner.wa_contact_ids.filtered(lambda c: c.portfolio_key == key)[:1]
-        if not contact and (e164 := record._wa_find_phone(partner)):
-            contact = self.env["wa.contact"].sudo()._ensure_for_phone(account, e164, partner)
-        return number, contact
-
-    def _wa_conversations(self, partner):
-        """Return the conversations of this record's customer, the latest first (hook)."""
-        never = fields.Datetime.to_datetime("1970-01-01")
-        return partner.wa_contact_ids.conversation_ids.sorted(
-            lambda c: (c.last_message_at or never, c.id), reverse=True
-        )
-
-    def _wa_pick_number(self, account):
-        """Return the number of an account to start a conversation from: the team's, else the first."""
-        numbers = account.number_ids.filtered("active")
-        team_field = self._fields.get("team_id")
-        if team_field and team_field.comodel_name == "crm.team":
-            return numbers.filtered(lambda n: n.team_id == self["team_id"])[:1] or numbers[:1]
-        return numbers[:1]
-
-    def _wa_find_phone(self, partner):
-        """Return the phone number of the record or its customer as ``+…``, or None."""
-        for record in (self, partner):
-            if not record or not hasattr(record, "_phone_format"):
-                continue
-            for field_name in record._wa_phone_fields():
-                number = record._phone_format(fname=field_name, force_format="E164")
-                if number and number.startswith("+"):
-                    return number
-        return None

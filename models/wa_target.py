@@ -1,0 +1,98 @@
+from odoo import api, fields, models
+
+
+class Base(models.AbstractModel):
+    """Any record with a customer can be written to over WhatsApp: to whom, and from which number."""
+
+    _inherit = "base"
+
+    # -------------------------------------------------------------------- hooks
+
+    @api.model
+    def _wa_phone_fields(self):
+        """Return the names of the fields that hold a phone number (hook)."""
+        return self._phone_get_number_fields() if hasattr(self, "_phone_get_number_fields") else []
+
+    def _wa_partner(self):
+        """Return the customer of this record, or an empty set."""
+        self.ensure_one()
+        return self._wa_partners()[self.id]
+
+    def _wa_partners(self):
+        """Return ``{id: customer}`` of these records, an empty set where there is none (hook)."""
+        if self._name == "res.partner":
+            return {partner.id: partner for partner in self}
+        partners = {id_: found[:1] for id_, found in self._mail_get_partners().items()}
+        # Browsed together, so that what follows reads them together.
+        together = self.env["res.partner"].browse({partner.id for partner in partners.values() if partner})
+        by_id = {partner.id: partner for partner in together}
+        return {id_: by_id.get(partner.id, partner) for id_, partner in partners.items()}
+
+    def _wa_conversations(self, partner):
+        """Return the conversations of this record's customer, the latest first (hook)."""
+        never = fields.Datetime.to_datetime("1970-01-01")
+        return partner.wa_contact_ids.conversation_ids.sorted(
+            lambda c: (c.last_message_at or never, c.id), reverse=True
+        )
+
+    def _wa_pick_number(self, account):
+        """Return the number of an account to start a conversation from: the team's, else the first (hook)."""
+        numbers = account.number_ids.filtered("active")
+        team_field = self._fields.get("team_id")
+        if team_field and team_field.comodel_name == "crm.team":
+            return numbers.filtered(lambda n: n.team_id == self["team_id"])[:1] or numbers[:1]
+        return numbers[:1]
+
+    def _wa_find_phone(self, partner):
+        """Return the phone number of the record or its customer as ``+…``, or None."""
+        for record in (self, partner):
+            if not record:
+                continue
+            if "phone_sanitized" in record._fields and (record["phone_sanitized"] or "").startswith("+"):
+                return record["phone_sanitized"]
+            if not hasattr(record, "_phone_format"):
+                continue
+            for field_name in record._wa_phone_fields():
+                number = record._phone_format(fname=field_name, force_format="E164")
+                if number and number.startswith("+"):
+                    return number
+        return None
+
+    # ------------------------------------------------------------------ finding
+
+    def _wa_find_conversations(self, template, number=None):
+        """Return the conversation in which each record's customer gets a template.
+
+        An existing conversation wins over a phone number, and the number in
+        which the customer already writes wins over the team's. What is missing
+        (contacts, conversations) is created for all records together.
+
+        :param template: ``wa.template``, whose account limits the choice.
+        :param number: ``wa.number`` if the caller insists on one.
+        :returns: ``{record id: wa.conversation or refusal code}``
+        """
+        account = template.account_id.sudo()
+        partners = self.sudo()._wa_partners()
+        found, wanted = {}, {}
+        for record in self.sudo():
+            partner = partners[record.id]
+            known = record._wa_conversations(partner).filtered(
+                lambda c: c.account_id == account and (not number or c.number_id == number)
+            )
+            if known:
+                found[record.id] = known[0]
+                continue
+            own_number = number or record._wa_pick_number(account)
+            if not own_number or own_number.account_id != account:
+                found[record.id] = "number_missing"
+            else:
+                wanted[record] = own_number
+        contacts = self.env["wa.contact"].sudo()._ensure_for_records(account, wanted, partners)
+        pairs = {}
+        for record, own_number in wanted.items():
+            contact = contacts.get(record.id)
+            if contact:
+                pairs[record.id] = (own_number, contact)
+            else:
+                found[record.id] = "no_recipient"
+        return found | self.env["wa.conversation"].sudo()._ensure_for_records(self.browse(pairs), pairs)
