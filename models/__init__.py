@@ -22,6 +22,7 @@ from . import (
     crm_lead,
     discuss_channel,
     discuss_channel_member,
+    discuss_channel_notify,
     discuss_channel_send,
     files,
     inbound,

@@ -434,6 +434,7 @@ class WaConversation(models.Model):
 
     def action_take(self):
         """Assign the conversation to me; whoever presses first owns it."""
+        self.check_access("write")
         if self.sudo().filtered(lambda c: c.user_id and c.user_id != self.env.user):
             raise UserError(self.env._("A colleague already took this conversation."))
         self.write({"user_id": self.env.uid})

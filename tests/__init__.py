@@ -10,6 +10,7 @@ from .models import (
     test_outbound_files,
     test_outbound_reactions,
     test_outbound_interactive,
+    test_rights,
     test_secrets_and_access,
     test_sender,
     test_status,

@@ -1,0 +1,28 @@
+from odoo import models
+
+
+class DiscussChannel(models.Model):
+    """Nobody but colleagues with access to WhatsApp is told about a conversation.
+
+    Core notifies every member: that would push the customer's words to the phone of
+    somebody who has lost access and is still listed.
+    """
+
+    _inherit = "discuss.channel"
+
+    def _get_allowed_message_partner_ids(self, partner_ids):
+        """Whoever is mentioned may read the message, so only colleagues can be."""
+        allowed = super()._get_allowed_message_partner_ids(partner_ids)
+        return self._wa_only_colleagues(allowed) if self.channel_type == "wa" else allowed
+
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
+        if self.channel_type == "wa":
+            colleagues = self._wa_only_colleagues([recipient["id"] for recipient in recipients])
+            recipients = [recipient for recipient in recipients if recipient["id"] in colleagues]
+        return recipients
+
+    def _wa_only_colleagues(self, partner_ids):
+        """Return those partner ids that are users with access to WhatsApp."""
+        partners = self.env["res.partner"].browse(partner_ids)
+        return partners.filtered(lambda partner: partner._wa_is_colleague()).ids
