@@ -4,6 +4,7 @@ from . import (
     wa_card,
     wa_contact,
     wa_conversation,
+    wa_conversation_media,
     wa_event,
     wa_failure,
     wa_gate,

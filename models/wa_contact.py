@@ -297,12 +297,23 @@ class WaContact(models.Model):
     def _rekey(self, person):
         """Give this contact the ids WhatsApp assigned after a change of number.
 
-        An id that meanwhile belongs to another contact is not taken from it: two
-        people are never merged silently.
+        Webhooks come in any order: when the person has already written with the new
+        BSUID, they are two contacts here, which are joined, with a note to people. A
+        *phone* that belongs to another contact is not taken: numbers change hands, and
+        two people are never merged silently.
+
+        :returns: the contact this person is now
         """
         self.ensure_one()
+        former, former_wa_id = self._get_address_label(), self.wa_id
+        already = self._find(self.portfolio_key, Person(bsuid=person.bsuid)) if person.bsuid else self.browse()
+        if already and already != self:
+            already._join(self)
+            if already.wa_id == former_wa_id and former_wa_id != person.wa_id:
+                already.write(self._phone_vals(None))
+            return already._rekey(person)
         vals = {}
-        if person.bsuid and not (self._find(self.portfolio_key, Person(bsuid=person.bsuid)) - self):
+        if person.bsuid:
             vals["bsuid"] = person.bsuid
         if person.wa_id:
             if not (self._find_by_phone(self.portfolio_key, person.wa_id) - self):
@@ -310,7 +321,7 @@ class WaContact(models.Model):
         elif vals.get("bsuid") not in (None, self.bsuid):
             # A new id means a new number that we are not told: the old one is somebody else's soon.
             vals.update(self._phone_vals(None))
-        former = self._get_address_label()
+        vals = {name: value for name, value in vals.items() if self[name] != value}
         self.write(vals)
         if self.partner_id and vals:
             self.partner_id._message_log(
@@ -320,6 +331,7 @@ class WaContact(models.Model):
                     now=self._get_address_label(),
                 )
             )
+        return self
 
     @api.model
     def _move_portfolio(self, former_key, new_key):

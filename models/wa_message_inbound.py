@@ -15,7 +15,7 @@ class WaMessage(models.Model):
     subkind = fields.Char(
         "Reply Type", readonly=True, help="What kind of interactive reply: button_reply, list_reply, nfm_reply, …"
     )
-    answers = fields.Json(readonly=True, help="The fields of a filled in form (flow) or the lines of an order.")
+    answers = fields.Json("Form Answers", readonly=True, help="The fields of a filled in form (flow) or the lines of an order.")
     media_ids = fields.One2many("wa.media", "message_id", "Files")
     is_forwarded = fields.Boolean("Forwarded", readonly=True)
     group_uid = fields.Char("WhatsApp Group", readonly=True)

@@ -5,6 +5,7 @@ from .models import (
     test_gate_and_reply,
     test_identity,
     test_inbound_effects,
+    test_inbound_identity,
     test_inbound_kinds,
     test_inbound_message,
     test_outbound_files,

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 
 from ...tools.bidi import one_line
-from ...tools.phone import format_international
 from ...tools.webhook.events import Person
 from ...tools.window import from_timestamp
 
@@ -37,29 +36,19 @@ class WaInboundIdentity(models.AbstractModel):
         contact = contacts._find(number.account_id._get_portfolio_key(), former)
         if not contact:
             return [f"{item.change} of a person we do not know"]
-        before, after = self._address(contact), self._wanted(contact, item.person)
-        contact._rekey(item.person)
-        if self._address(contact) == before:
-            return [f"{item.change}: the new id already belongs to another contact"] if after != before else []
+        before = contact._get_address_label()
+        contact = contact._rekey(item.person)
+        after = contact._get_address_label()
+        if after == before:
+            return [f"{item.change}: nothing new"]
         words = self.env._(
             "🔁 %(name)s changed their WhatsApp number from %(before)s to %(after)s",
             name=contact.display_name,
             before=before,
-            after=self._address(contact),
+            after=after,
         )
         self.env["wa.inbound.note"]._post(contact.conversation_ids, words)
         return []
-
-    @api.model
-    def _address(self, contact):
-        return contact._get_address_label()
-
-    @api.model
-    def _wanted(self, contact, person):
-        """Return what the contact's address becomes if nobody else has the new ids."""
-        if person.wa_id:
-            return format_international(person.wa_id)
-        return self._address(contact) if person.bsuid == contact.bsuid else person.bsuid
 
     @api.model
     def _warn(self, number, item):
