@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from lib import paths
+from lib.checks import odoo_log
 from lib.progress import say
 from lib.smoke import crash, templates
 from lib.smoke.first_contact import seller_answers, stranger_writes
 from lib.smoke.ledger import ChapterEnds, expect
 from lib.smoke.stage import Stage
 
+ODOO_LOG = paths.LOGS / "odoo.log"
+
 
 def play(values: dict) -> int:
     """Play every chapter against running servers; returns the exit code."""
     stage = Stage(values)
+    log_before = ODOO_LOG.stat().st_size
 
     def conversation(hidden: bool) -> None:
         contact = stranger_writes(stage, stage.stranger(hidden))
@@ -46,7 +51,18 @@ def play(values: dict) -> int:
         )
     _chapter("The sender is killed before it sends", lambda: crash.killed_before_sending(stage))
     _chapter("The sender is killed while it sends", lambda: crash.killed_while_sending(stage))
+    _chapter("Afterwards", lambda: _log_is_clean(stage, log_before))
     return stage.ledger.close()
+
+
+def _log_is_clean(stage: Stage, since: int) -> None:
+    """Nothing broke in Odoo while the story was told, and the addon found nothing to warn of."""
+    with stage.ledger.step("Odoo's log of these minutes holds no error, and no warning of the addon"):
+        with ODOO_LOG.open(errors="replace") as log:
+            log.seek(since)
+            told = odoo_log.complaints(log.read())
+        ours = [one for one in told if one.level != "WARNING" or one.logger.startswith("odoo.addons.crm_whatsapp")]
+        expect(not ours, "; ".join(f"{one.level} {one.logger}: {odoo_log.shorten(one.text, 12)}" for one in ours[:3]))
 
 
 def _chapter(title: str, tell: Callable[[], None]) -> None:
