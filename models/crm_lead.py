@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class CrmLead(models.Model):
@@ -56,11 +57,10 @@ class CrmLead(models.Model):
             lambda c: (c.lead_id == self._origin, c.last_message_at or c.create_date), reverse=True
         )
 
-    def _wa_conversations(self, partner):
+    def _wa_latest_conversations(self, partners, domain):
         """The lead's own conversations come before others of its customer."""
-        never = fields.Datetime.to_datetime("1970-01-01")
-        own = self.wa_conversation_ids.sorted(lambda c: (c.last_message_at or never, c.id), reverse=True)
-        return own | super()._wa_conversations(partner)
+        own = self._wa_index_latest(domain & Domain("lead_id", "in", self.ids), "lead_id")
+        return super()._wa_latest_conversations(partners, domain) | own
 
     def _wa_log_failure(self, message):
         """Say in the chatter that a message of this lead did not arrive, and why."""

@@ -1,5 +1,6 @@
 import hashlib
 import logging
+import time
 import traceback
 from collections import defaultdict
 from datetime import timedelta
@@ -27,6 +28,8 @@ from ..tools.webhook.parse import parse
 _logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 200
+#: After a batch smaller than this, the worker waits for so many seconds before it claims again.
+FEW, GATHER_SECONDS = 50, 0.06
 #: Seconds until the next try, by number of failed tries; afterwards a person has to look.
 BACKOFF = (2, 10, 60, 300, 1800, 7200)
 #: Another transaction was faster: everything is rolled back and done again.
@@ -172,6 +175,9 @@ class WaEvent(models.Model):
             conflicts = 0
             if left <= 0:
                 break
+            if len(events) < FEW:
+                # Together they cost a tenth of what each costs alone: let a few more come in.
+                time.sleep(GATHER_SECONDS)
         self._wake_for_retries()
 
     @api.model

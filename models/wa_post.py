@@ -55,9 +55,27 @@ class WaPosting(models.AbstractModel):
             messages = self.env["mail.message"].sudo().browse([message.id for _post, message in news])
             self._touch_channels(posts)
             self._mark_own_as_seen(posts, messages)
-            self._notify_browsers(posts, messages)
-            self._notify_devices(posts, messages)
+            if heard := self._heard(news):
+                posts = [post for post, _message in heard]
+                messages = messages.browse([message.id for _post, message in heard])
+                self._notify_browsers(posts, messages)
+                self._notify_devices(posts, messages)
         return rows
+
+    @api.model
+    def _heard(self, news):
+        """Leave out messages to many in conversations that nobody has in their Discuss.
+
+        :param news: ``[(post, mail.message)]``
+        """
+        bulk = [post.conversation.channel_id.id for post, _message in news if post.row.get("origin") == "bulk"]
+        if not bulk:
+            return news
+        members = self.env["discuss.channel.member"].sudo().search_fetch(
+            [("channel_id", "in", bulk)], ["channel_id"]
+        )
+        unheard = set(bulk) - set(members.channel_id.ids)
+        return [pair for pair in news if pair[0].conversation.channel_id.id not in unheard]
 
     @api.model
     def _keep_read(self, quiet):

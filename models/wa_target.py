@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class Base(models.AbstractModel):
@@ -28,12 +29,28 @@ class Base(models.AbstractModel):
         by_id = {partner.id: partner for partner in together}
         return {id_: by_id.get(partner.id, partner) for id_, partner in partners.items()}
 
-    def _wa_conversations(self, partner):
-        """Return the conversations of this record's customer, the latest first (hook)."""
+    def _wa_latest_conversations(self, partners, domain):
+        """Return ``{record id: latest conversation}`` with the customers of these records (hook).
+
+        :param dict partners: ``{record id: res.partner}``
+        :param domain: restricts the ``wa.conversation`` records that count.
+        """
+        ids = {partner.id for partner in partners.values() if partner}
+        latest = self._wa_index_latest(domain & Domain("partner_id", "in", ids), "partner_id")
+        return {id_: latest[partner.id] for id_, partner in partners.items() if partner.id in latest}
+
+    @api.model
+    def _wa_index_latest(self, domain, field_name):
+        """Return the latest conversation of a domain for each value of a many2one field."""
         never = fields.Datetime.to_datetime("1970-01-01")
-        return partner.wa_contact_ids.conversation_ids.sorted(
-            lambda c: (c.last_message_at or never, c.id), reverse=True
-        )
+        latest = {}
+        for conversation in self.env["wa.conversation"].sudo().search(domain):
+            key = conversation[field_name].id
+            known = latest.get(key)
+            moment = (conversation.last_message_at or never, conversation.id)
+            if known is None or moment > known[0]:
+                latest[key] = (moment, conversation)
+        return {key: conversation for key, (_moment, conversation) in latest.items()}
 
     def _wa_pick_number(self, account):
         """Return the number of an account to start a conversation from: the team's, else the first (hook)."""
@@ -73,14 +90,12 @@ class Base(models.AbstractModel):
         """
         account = template.account_id.sudo()
         partners = self.sudo()._wa_partners()
-        found, wanted = {}, {}
+        domain = Domain("account_id", "=", account.id)
+        if number:
+            domain &= Domain("number_id", "=", number.id)
+        found, wanted = self.sudo()._wa_latest_conversations(partners, domain), {}
         for record in self.sudo():
-            partner = partners[record.id]
-            known = record._wa_conversations(partner).filtered(
-                lambda c: c.account_id == account and (not number or c.number_id == number)
-            )
-            if known:
-                found[record.id] = known[0]
+            if record.id in found:
                 continue
             own_number = number or record._wa_pick_number(account)
             if not own_number or own_number.account_id != account:
