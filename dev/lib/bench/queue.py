@@ -1,0 +1,67 @@
+"""Benchmark: ten thousand template messages are put in the queue; and the scene in which others find them waiting."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from lib import databases, fingerprint, odoo
+from lib.bench.database import Database, inside
+from lib.bench.measure import Measure, rounded, tell
+from lib.bench.site import Site
+from lib.progress import Trouble, step
+
+#: A database with so many leads and as many templates waiting; made once for each state of the addon.
+SCENE = "wa_bench_scene"
+MESSAGES = 10_000
+TEMPLATE = "proposal_ready"
+
+
+def run(kit: odoo.Kit, quick: bool = False) -> list[Measure]:
+    """Queue for people who never had a message, then for the same people again."""
+    count = 1000 if quick else MESSAGES
+    with make_scene(kit, "wa_bench_queue", count) as database:
+        rounds = inside(kit, database.name, "enqueue", template=TEMPLATE, rounds=2, limit=count)
+    return [measure for index, label in enumerate(("new", "known")) for measure in judge(label, rounds[index], count)]
+
+
+def judge(label: str, found: dict, count: int) -> list[Measure]:
+    """Time and memory of one round."""
+    if found["queued"] != count:
+        raise Trouble(f"Only {found['queued']} of {count} messages were queued: {found['refused']}")
+    share = count / MESSAGES
+    detail = {
+        **rounded({key: found[key] for key in ("seconds", "grown_mb", "before_mb")}, 1),
+        "messages": count,
+        "people": label,
+    }
+    return [
+        tell(Measure(f"queue_{label}_people", found["seconds"], "s", f"<= {15 * share:g}", detail)),
+        tell(Measure(f"queue_{label}_people_memory", found["grown_mb"], "MB", f"<= {200 * share:g}", detail)),
+    ]
+
+
+@contextlib.contextmanager
+def make_scene(kit: odoo.Kit, name: str, count: int) -> Iterator[Database]:
+    """A connected database with leads for so many people of the sandbox, while nobody sends."""
+    database = Database.fresh(kit, name)
+    with Site(kit, database, name.replace("_", "-")) as site:
+        sandbox = site.start_sandbox()
+        site.start_node(cron=0)
+        ids = site.connect()
+        people = sandbox.call("POST", "/customers/bulk", {"count": count})["customers"]
+        with step(f"making {count} leads"):
+            inside(kit, name, "leads", people=people, team_id=ids["team_id"])
+        yield database
+
+
+def ensure_scene(kit: odoo.Kit) -> str:
+    """Have the database with a long queue; returns its name."""
+    wanted = fingerprint.addon()
+    if databases.comment(SCENE, kit.pg) != wanted:
+        with make_scene(kit, SCENE, MESSAGES) as database, step(f"queueing {MESSAGES} messages"):
+            [found] = inside(kit, database.name, "enqueue", template=TEMPLATE, rounds=1, limit=MESSAGES)
+            if found["queued"] != MESSAGES:
+                raise Trouble(f"Only {found['queued']} of {MESSAGES} messages were queued: {found['refused']}")
+        databases.set_comment(SCENE, wanted, kit.pg)
+    return SCENE

@@ -1,0 +1,109 @@
+"""Benchmark: how much of a number's limit one sender reaches, and that it never goes beyond."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from lib import odoo
+from lib.bench.database import Database
+from lib.bench.load import Person, people
+from lib.bench.measure import Measure, busiest, rounded, tell
+from lib.bench.queue import MESSAGES, ensure_scene
+from lib.bench.site import NUMBER, Site
+from lib.progress import Trouble
+from lib.smoke.phone import Sandbox
+
+LATENCY_MS = 120
+WARM_UP = 3.0  # seconds after the first message: connections are opened, the first statuses come back
+
+
+@dataclass
+class Run:
+    """What the sandbox saw."""
+
+    moments: list[float]  # when each message was accepted, by the sandbox's clock
+    refused: dict[str, int]
+    seconds: float
+
+    @property
+    def steady(self) -> list[float]:
+        """Without the first moments."""
+        return [moment for moment in self.moments if moment >= self.moments[0] + WARM_UP]
+
+    @property
+    def rate(self) -> float:
+        """Messages a second, once it runs."""
+        steady = self.steady
+        if len(steady) < 2:
+            raise Trouble(f"Only {len(self.moments)} messages left: nothing to measure.")
+        return (len(steady) - 1) / (steady[-1] - steady[0])
+
+
+def run(kit: odoo.Kit, quick: bool = False) -> list[Measure]:
+    """At 80 and at 1,000 messages a second."""
+    seconds = 8 if quick else 30
+    return standard(kit, seconds) + fast(kit, seconds) + fast(kit, seconds, statuses=True)
+
+
+def standard(kit: odoo.Kit, seconds: float) -> list[Measure]:
+    """A number of 80 messages a second, statuses coming back all the while."""
+    found = send(kit, seconds, level="STANDARD", statuses=True)
+    detail = {**describe(found), "limit": 80, "statuses": True}
+    return [
+        tell(Measure("send_80_share", found.rate / 80, "of the limit", ">= 0.95", detail)),
+        tell(Measure("send_80_busiest_second", busiest(found.moments), "messages", "<= 80", detail)),
+        tell(Measure("send_80_refused", sum(found.refused.values()), "messages", "<= 0", {"codes": found.refused})),
+    ]
+
+
+def fast(kit: odoo.Kit, seconds: float, statuses: bool = False) -> list[Measure]:
+    """A number of 1,000 a second: what one sender process manages, with and without statuses coming back meanwhile."""
+    found = send(kit, seconds, level="HIGH", statuses=statuses)
+    name = "send_1000_with_statuses" if statuses else "send_1000"
+    detail = {**describe(found), "limit": 1000, "statuses": statuses}
+    # With statuses the two processors also serve webhooks and work them off: told, not judged.
+    return [tell(Measure(name, found.rate, "messages/s", "" if statuses else ">= 400", detail))]
+
+
+def describe(found: Run) -> dict:
+    """Details of a run."""
+    return {
+        "messages": len(found.moments),
+        "refused": found.refused,
+        **rounded({"seconds": found.moments[-1] - found.moments[0], "busiest_second": busiest(found.moments)}, 1),
+        "latency_ms": LATENCY_MS,
+    }
+
+
+def send(kit: odoo.Kit, seconds: float, *, level: str, statuses: bool) -> Run:
+    """Let the sender of a fresh copy of the scene run for so long."""
+    database = Database.fresh(kit, "wa_bench_send", ensure_scene(kit))
+    with Site(kit, database, "bench-send") as site:
+        sandbox, _ = prepare(site, level=level, statuses=statuses)
+        site.start_node(cron=2)
+        site.connect()
+        deadline = time.monotonic() + 60
+        while not (waiting := accepted(sandbox, limit=1)) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        if not waiting:
+            raise Trouble("The sender sent nothing within a minute; see .dev/log/bench-send-1.log.")
+        end = time.monotonic() + WARM_UP + seconds
+        while time.monotonic() < end and sandbox.call("GET", "/stats")["counts"].get("accepted", 0) < MESSAGES:
+            time.sleep(1)
+        moments = accepted(sandbox)
+        refused = sandbox.call("GET", "/stats")["refused"]
+    return Run(moments, refused, seconds)
+
+
+def prepare(site: Site, *, level: str = "STANDARD", statuses: bool = True) -> tuple[Sandbox, list[Person]]:
+    """A sandbox with the people of the scene, in the order of the queue, and Meta's distance."""
+    sandbox = site.start_sandbox(latency_ms=LATENCY_MS, statuses=statuses)
+    sandbox.call("POST", f"/numbers/{NUMBER}", {"level": level})
+    rows = sandbox.call("POST", "/customers/bulk", {"count": MESSAGES, "window": True})["customers"]
+    return sandbox, people(rows)
+
+
+def accepted(sandbox: Sandbox, limit: int = 100_000) -> list[float]:
+    """When each message was accepted, oldest first."""
+    return sorted(row["timestamp"] for row in sandbox.call("GET", f"/sent?limit={limit}")["sent"])

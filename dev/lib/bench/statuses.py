@@ -1,0 +1,87 @@
+"""Benchmark: status updates applied by the event worker, fifty in a POST and one in a POST."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+
+from psycopg2.extras import execute_values
+
+from lib import odoo
+from lib.bench import load
+from lib.bench.database import Database
+from lib.bench.history import fill
+from lib.bench.measure import Measure, rounded, tell
+from lib.bench.site import Site
+
+MESSAGES = 5000
+PER_POST = 50
+
+
+def run(kit: odoo.Kit, quick: bool = False) -> list[Measure]:
+    """Both shapes, after one another, on the same messages: delivered, then read."""
+    database = Database.fresh(kit, "wa_bench_status")
+    count = MESSAGES // 10 if quick else MESSAGES
+    with Site(kit, database, "bench-status") as site:
+        targets = prepare(site, count)
+        together = apply(site, targets, "delivered", PER_POST)
+        alone = apply(site, targets, "read", 1)
+    return [
+        tell(Measure("statuses_batched", together["per_second"], "statuses/s", ">= 2000", {"per_post": PER_POST, **together})),
+        tell(Measure("statuses_one_per_post", alone["per_second"], "statuses/s", ">= 2000", {"per_post": 1, **alone})),
+    ]
+
+
+def prepare(site: Site, count: int) -> list[tuple[load.Person, str, str]]:
+    """Customers with messages of ours that were sent; returns (person, wamid, uuid) of each."""
+    sandbox = site.start_sandbox()
+    site.start_node(cron=2)
+    site.connect()
+    everybody = load.people(sandbox.call("POST", "/customers/bulk", {"count": 200})["customers"])
+    url = site.webhook_urls()[0]
+    load.post_all([load.request(url, load.body(load.text(person, "Hello"))) for person in everybody])
+    site.database.wait(
+        "everybody has a conversation", "SELECT count(*) = %s FROM wa_message WHERE direction = 'in'", len(everybody)
+    )
+    return sent_messages(site.database, everybody, count)
+
+
+def sent_messages(database: Database, everybody: list[load.Person], count: int) -> list[tuple[load.Person, str, str]]:
+    """Store so many messages as sent and return (person, wamid, uuid) of each."""
+    newest = database.value("SELECT coalesce(max(id), 0) FROM wa_message")
+    fill(database, count, state="sent")
+    people = {person.wa_id: person for person in everybody}
+    rows = database.sql(
+        """SELECT c.wa_id, w.wamid, w.uuid FROM wa_message w JOIN wa_contact c ON c.id = w.contact_id
+            WHERE w.id > %s AND w.state = 'sent'""",
+        newest,
+    )
+    return [(people[wa_id], wamid, uuid) for wa_id, wamid, uuid in rows]
+
+
+def apply(site: Site, targets: list[tuple[load.Person, str, str]], state: str, per_post: int) -> dict:
+    """Queue up one status for each message, as the webhook stores them, then wake the worker and wait."""
+    changes = [load.status(person, wamid, uuid, state) for person, wamid, uuid in targets]
+    bodies = [load.body(*changes[index : index + per_post]) for index in range(0, len(changes), per_post)]
+    account = site.database.value("SELECT id FROM wa_account")
+    rows = [(account, hashlib.sha256(body).hexdigest(), body.decode()) for body in bodies]
+    with site.database.connect() as connection, connection.cursor() as cursor:
+        execute_values(
+            cursor,
+            "INSERT INTO wa_event (account_id, digest, body, state, received_at, attempts) VALUES %s",
+            rows,
+            template="(%s, %s, %s, 'new', now() AT TIME ZONE 'UTC', 0)",
+        )
+    started = time.monotonic()
+    site.wake("crm_whatsapp.ir_cron_wa_event")
+    done = site.database.wait(
+        f"every message is {state}",
+        "SELECT NOT EXISTS (SELECT 1 FROM wa_event WHERE state = 'new')",
+        seconds=120,
+        every=0.02,
+    )
+    wrong = site.database.value(
+        "SELECT count(*) FROM wa_message WHERE wamid = ANY(%s) AND state != %s", [row[1] for row in targets], state
+    )
+    seconds = done - started
+    return {"statuses": len(targets), "wrong": wrong, **rounded({"per_second": len(targets) / seconds, "seconds": seconds}, 2)}
