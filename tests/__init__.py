@@ -1,13 +1,18 @@
 from .flows import test_stage_automation
-from .http import test_webhook
+from .http import test_media_access, test_webhook
 from .models import (
     test_failure_catalogue,
     test_gate_and_reply,
     test_identity,
+    test_event_retention,
+    test_inbound_echoes,
     test_inbound_effects,
+    test_inbound_every_recording,
     test_inbound_identity,
     test_inbound_kinds,
+    test_inbound_media,
     test_inbound_message,
+    test_inbound_notices,
     test_outbound_files,
     test_outbound_reactions,
     test_outbound_interactive,

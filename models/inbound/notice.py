@@ -11,6 +11,9 @@ from ...tools.webhook import reading
 from ...tools.webhook.events import NoticeEvent
 from ...tools.window import from_timestamp
 
+#: Objects inside of a notice that name the number it is about.
+NUMBER_PARTS = ("recipient", "phone_number_settings")
+
 
 @dataclass
 class News:
@@ -68,8 +71,11 @@ class WaInboundNotice(models.AbstractModel):
         accounts = event.account_id._sharing_app()
         numbers = accounts.with_context(active_test=False).number_ids
         number = numbers.browse()
-        if item.phone_number_id:
-            number = numbers.filtered(lambda n: n.phone_number_id == item.phone_number_id)[:1]
+        uid = item.phone_number_id or next(
+            (self._word(item.value, part, "phone_number_id") for part in NUMBER_PARTS if part in item.value), ""
+        )
+        if uid:
+            number = numbers.filtered(lambda n: n.phone_number_id == uid)[:1]
         elif item.display_phone_number:
             key = phone_key(item.display_phone_number)
             number = numbers.filtered(lambda n: key and phone_key(n.display_phone_number or "") == key)[:1]

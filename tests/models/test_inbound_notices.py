@@ -1,0 +1,182 @@
+from odoo.tests import tagged
+
+from ..common import WaSandboxCase
+from .inbound_case import RecordedCase
+
+
+@tagged("post_install", "-at_install", "wa")
+class TestInboundNotices(RecordedCase):
+    """A notice changes the fields it is about and is written where people look."""
+
+    def _notice(self, recording, record, words, change=None, **values):
+        known = record.message_ids
+        self.receive_recorded(recording, change)
+        self.assertFalse(self.last_event().note)
+        self.assertIn(words, "".join((record.message_ids - known).mapped("body")))
+        for field, value in values.items():
+            self.assertEqual(record[field], value, field)
+
+    def test_throughput_upgrade(self):
+        self._notice(
+            "phone_number_quality_update", self.number, "THROUGHPUT_UPGRADE",
+            messages_per_second=1000, messaging_limit="TIER_UNLIMITED",
+        )  # fmt: skip
+
+    def test_name_decision(self):
+        self._notice("phone_number_name_update", self.number, "NAME_NOT_CONSISTENT", name_status="REJECTED", name="Example Shop")
+
+        def approve(value):
+            value.update(decision="APPROVED", requested_verified_name="Example Chairs", rejection_reason=None)
+
+        self._notice("phone_number_name_update", self.number, "Example Chairs", approve, name="Example Chairs")
+
+    def test_username_of_the_business(self):
+        self._notice("business_username_update", self.number, "example.shop", username="example.shop")
+        self._notice("business_username_updates", self.number, "deleted", username=False)
+
+    def test_security(self):
+        self._notice("security", self.number, "PIN of this number was changed")
+
+    def test_alert_about_a_number(self):
+        self._notice("account_alerts", self.number, "official business account")
+
+    def test_handover(self):
+        self._notice("messaging_handovers", self.number, "control_passed")
+
+    def test_errors_of_the_number(self):
+        self._notice("value_errors", self.number, "130429")
+
+    def test_restriction_is_kept_and_stops_only_what_it_says(self):
+        self._notice(
+            "account_update_restriction", self.account, "RESTRICTED_BIZ_INITIATED_MESSAGING",
+            restriction="RESTRICTED_BIZ_INITIATED_MESSAGING", state="connected",
+        )  # fmt: skip
+        self.assertTrue(self.account.restricted_until)
+
+        def everything(value):
+            value["restriction_info"].append({"restriction_type": "RESTRICTED_CUSTOMER_INITIATED_MESSAGING"})
+
+        self._notice("account_update_restriction", self.account, "CUSTOMER_INITIATED", everything, state="blocked")
+
+    def test_ban_announced_done_and_taken_back(self):
+        self._notice("account_update_disabled", self.account, "will disable this account on April 17, 2027", state="connected")
+
+        def ban(value):
+            value["ban_info"]["waba_ban_state"] = "DISABLE"
+
+        self._notice("account_update_disabled", self.account, "disabled this account", ban, state="blocked")
+        self.assertTrue(self.account.state_reason)
+
+        def back(value):
+            value["ban_info"] = {"waba_ban_state": "REINSTATE"}
+
+        self._notice("account_update_disabled", self.account, "reinstated", back, state="connected", state_reason=False)
+
+    def test_partner_removed_under_the_id_of_the_portfolio(self):
+        self._notice("account_update_partner_removed", self.account, "PRIMARY_INACTIVITY", state="blocked")
+
+    def test_review_limits_and_the_rest(self):
+        self._notice("account_review_update", self.account, "APPROVED", review_status="APPROVED")
+        self._notice("business_capability_update", self.account, "TIER_2K", messaging_limit="TIER_2K")
+        self._notice("payment_configuration_update", self.account, "Needs Testing")
+        self._notice("partner_solutions", self.account, "SOLUTION_CREATED")
+        self._notice("flows", self.account, "The flow is now blocked")
+        self._notice("account_settings_update", self.number, "phone_number_settings")
+
+    def test_late_and_repeated_notices_change_nothing(self):
+        self.receive_recorded("phone_number_quality_update")
+        payload = self.recorded("phone_number_quality_update")
+        payload["entry"][0]["time"] -= 60
+        payload["entry"][0]["changes"][0]["value"].update(event="FLAGGED", current_limit="TIER_250")
+        self.store_webhook(payload)
+        self.process_webhooks()
+        self.assertEqual(self.number.messaging_limit, "TIER_UNLIMITED")
+        self.assertIn("older", self.last_event().note)
+        count = len(self.number.message_ids)
+        self.env["wa.event"].search([]).action_process_again()
+        self.process_webhooks()
+        self.assertEqual(len(self.number.message_ids), count)
+
+    def test_another_companys_account_is_left_alone(self):
+        """Whoever knows the secret of one app speaks for its accounts only."""
+        other = self.env["wa.account"].create({"name": "Other", "waba_id": "other", "app_secret": "other-secret"})
+        self.store_webhook(self.recorded("account_update_disabled"), account=other)
+        self.store_webhook(self.recorded("phone_number_quality_update"), account=other)
+        self.process_webhooks()
+        self.assertFalse(self.account.state_reason or self.number.messaging_limit)
+
+    def test_unknown_fields_are_kept_and_listed(self):
+        for name, field in (("unknown_field", "holograms"), ("calls", "calls"), ("standby", "standby"), ("automatic_events", "automatic_events")):
+            with self.subTest(name):
+                self.receive_recorded(name)
+                self.assertIn(f"not handled yet: {field}", self.last_event().note)
+                self.assertIn(field, self.last_event().body)
+
+
+@tagged("post_install", "-at_install", "wa")
+class TestInboundTemplateNotices(RecordedCase):
+    """News about templates."""
+
+    def setUp(self):
+        super().setUp()
+        self.order_ready = self._make_template(
+            "order_ready", "Ready", [], language="en_US", template_uid="1234567890123", category="UTILITY"
+        )
+
+    def test_status_with_its_reason(self):
+        for name, status, words in (
+            ("template_status_paused", "PAUSED", "Paused for three hours"),
+            ("template_status_disabled", "DISABLED", ""),
+            ("template_status_approved", "APPROVED", ""),
+            ("template_status_rejected", "REJECTED", "Add words behind it."),
+        ):
+            with self.subTest(name):
+                self.receive_recorded(name)
+                self.assertEqual(self.order_ready.status, status)
+                self.assertFalse(self.last_event().note)
+                if words:
+                    self.assertIn(words, self.order_ready.status_reason)
+                    self.assertIn(words, "".join(self.order_ready.message_ids.mapped("body")))
+
+    def test_quality_even_under_the_wrong_field(self):
+        for name in ("template_quality", "template_quality_mislabelled"):
+            self.order_ready.quality = False
+            self.receive_recorded(name)
+            self.assertEqual(self.order_ready.quality, "YELLOW")
+            self.assertIn("YELLOW", self.order_ready.message_ids[0].body)
+
+    def test_category_announced_and_changed(self):
+        self.receive_recorded("template_category_announced")
+        self.assertEqual(self.order_ready.category, "UTILITY")
+        self.assertIn("MARKETING", self.order_ready.message_ids[0].body)
+        self.receive_recorded("template_category_changed")
+        self.assertEqual(self.order_ready.category, "MARKETING")
+
+    def test_changed_content_is_read_again(self):
+        self.receive_recorded("template_components")
+        self.assertTrue(self.account.templates_outdated)
+        self.assertIn("being read again", self.order_ready.message_ids[0].body)
+
+    def test_template_made_elsewhere_is_read(self):
+        self.order_ready.unlink()
+        self.receive_recorded("template_status_approved")
+        self.assertTrue(self.account.templates_outdated)
+        self.assertIn("not known here yet", self.last_event().note)
+
+
+@tagged("post_install", "-at_install", "wa")
+class TestTemplateRefresh(WaSandboxCase):
+    """Templates that changed at WhatsApp are read in the background."""
+
+    def test_outdated_accounts_are_read_and_failures_wait(self):
+        cron = self.env.ref("crm_whatsapp.ir_cron_wa_template_refresh")
+        self.account._have_templates_read()
+        self.account.access_token = "EAAWRONG"
+        with self.assertLogs("odoo.addons.crm_whatsapp.models.wa_template_inbound", "WARNING") as logs:
+            self._run_cron(cron)
+        self.assertNotIn("EAAWRONG", "".join(logs.output))
+        self.assertTrue(self.account.templates_outdated)
+        self.account.access_token = "EAADEMO-TOKEN"
+        self._run_cron(cron)
+        self.assertFalse(self.account.templates_outdated)
+        self.assertTrue(self.env["wa.template"].search([("name", "=", "hello_world"), ("account_id", "=", self.account.id)]))
