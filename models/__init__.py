@@ -1,5 +1,6 @@
 # Models before what extends them: a module may import names of another one, which would load that first.
 from . import (
+    wa_alert,
     wa_account,
     wa_card,
     wa_contact,

@@ -171,7 +171,7 @@ class Sender:
             try:
                 request = message._prepare_request()
             except InvalidMessage as error:
-                message._fail("message_invalid", str(error))
+                message._fail(error.rule, error.detail)
                 message._broadcast_state()
                 continue
             is_bulk = message.priority >= PRIORITY_BULK

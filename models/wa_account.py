@@ -18,7 +18,7 @@ class WaAccount(models.Model):
 
     _name = "wa.account"
     _description = "WhatsApp Account"
-    _inherit = ["mail.thread"]
+    _inherit = ["wa.alert.mixin"]
     _check_company_auto = True
     _order = "sequence, id"
 
@@ -227,3 +227,4 @@ class WaAccount(models.Model):
         for account in self.sudo():
             if account.state != "blocked" or account.state_reason != reason:
                 account.write({"state": "blocked", "state_reason": reason})
+                account._alert(reason)

@@ -12,7 +12,7 @@ class WaNumber(models.Model):
 
     _name = "wa.number"
     _description = "WhatsApp Number"
-    _inherit = ["mail.thread"]
+    _inherit = ["wa.alert.mixin"]
     _check_company_auto = True
     _order = "sequence, id"
 
@@ -134,9 +134,10 @@ class WaNumber(models.Model):
 
     def _block(self, reason):
         """Stop sending from these numbers and say why; messages stay queued."""
-        self.sudo().filtered(lambda n: not n.is_blocked).write(
-            {"is_blocked": True, "blocked_reason": reason}
-        )
+        stopped = self.sudo().filtered(lambda n: not n.is_blocked)
+        stopped.write({"is_blocked": True, "blocked_reason": reason})
+        # When the account as a whole is refused, its own alert says so.
+        stopped.filtered(lambda n: n.account_id.state != "blocked")._alert(reason)
 
     @api.model
     def _vals_from_meta(self, node):

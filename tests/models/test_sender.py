@@ -114,6 +114,9 @@ class TestSender(WaSandboxCase):
         self.assertTrue(self.number.is_blocked)
         self.assertEqual(self.account.state, "blocked")
         self.assertNotIn("EAAWRONG", f"{row.error_text}{self.number.blocked_reason}")
+        alert = self.account.message_ids.filtered(lambda m: self.admin_user.partner_id in m.notified_partner_ids)
+        self.assertEqual(len(alert), 1, "administrators are told, once")
+        self.assertIn("token", alert.body)
 
     def test_gate_is_asked_again_when_the_turn_comes(self):
         row = self.reply(self.ana, self.conversation, "too slow").wa_message_ids

@@ -1,0 +1,26 @@
+from odoo import models
+
+
+class WaAlertMixin(models.AbstractModel):
+    """Tells the administrators that something stopped and waits for them."""
+
+    _name = "wa.alert.mixin"
+    _description = "WhatsApp Alert"
+    _inherit = ["mail.thread"]
+
+    def _alert(self, reason):
+        """Notify everybody who can mend it: once in their inbox or by e-mail, and in the chatter.
+
+        :param str reason: a sentence with its next step, in no particular language.
+        """
+        group = self.env.ref("crm_whatsapp.crm_whatsapp_group_admin")
+        for record in self.sudo():
+            admins = group.all_user_ids.filtered(
+                lambda user, record=record: user.active and record.company_id in user.company_ids
+            )
+            record.message_post(
+                body=self.env._("Sending over WhatsApp stopped. %s", reason),
+                partner_ids=admins.partner_id.ids,
+                message_type="notification",
+                subtype_xmlid="mail.mt_comment",
+            )
