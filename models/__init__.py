@@ -39,9 +39,7 @@ from . import (
     wa_event_retention,
     wa_limits,
     wa_media_download,
-    wa_media_upload,
     wa_message_inbound,
-    wa_message_kinds,
     wa_message_send,
     wa_message_status,
     wa_number_notice,
@@ -53,5 +51,11 @@ from . import (
     wa_template_inbound,
     wa_template_post,
     wa_template_sync,
+    wa_template_values,
     wa_typing,
+)
+# Last: these override methods that stand in files above.
+from . import (
+    wa_media_upload,
+    wa_message_kinds,
 )

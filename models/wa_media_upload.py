@@ -1,8 +1,10 @@
 import os
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from weakref import WeakKeyDictionary
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -194,14 +196,44 @@ def _read_path(path):
         return file.read()
 
 
+class _Shared:
+    """What threads that upload with the same client know of each other: a file travels once."""
+
+    def __init__(self):
+        self.guard = threading.Lock()
+        self.locks = {}  # (number, checksum, type) -> Lock of whoever uploads this file
+        self.done = {}  # the same -> media id
+
+    def lock_of(self, key):
+        with self.guard:
+            return self.locks.setdefault(key, threading.Lock())
+
+
+_shared = WeakKeyDictionary()  # client -> _Shared, for as long as a sender runs
+_shared_guard = threading.Lock()
+
+
 def run_uploads(transport, phone_number_id, uploads):
     """Upload files in a worker thread, which has no database. Never raises.
+
+    Messages that are sent together often carry the same file: the second thread waits
+    for the first instead of uploading it again.
 
     :param transport: ``GraphClient`` of the account.
     :param uploads: list of :class:`Upload`.
     :returns: list of ``(key, media id)`` or ``(key, GraphError)``
     """
-    return [(upload.key, _run(transport, phone_number_id, upload)) for upload in uploads]
+    with _shared_guard:
+        shared = _shared.setdefault(transport, _Shared())
+    results = []
+    for upload in uploads:
+        known_as = (phone_number_id, *upload.key)
+        with shared.lock_of(known_as):
+            outcome = shared.done.get(known_as) or _run(transport, phone_number_id, upload)
+            if not isinstance(outcome, GraphError):
+                shared.done[known_as] = outcome
+        results.append((upload.key, outcome))
+    return results
 
 
 def _run(transport, phone_number_id, upload):

@@ -20,33 +20,10 @@ class WaTemplate(models.Model):
 
     # ------------------------------------------------------------------- values
 
-    def _get_values(self, record, overrides=None):
-        """Return what fills the variables for a record.
-
-        :param record: record of the template's model; read with the rights of the
-            current user.
-        :param dict overrides: values a person typed, same keys.
-        :returns: ``(values, missing)``; ``missing`` are the ``wa.template.parameter``
-            records for which there is neither a value nor a fallback.
-        """
-        self.ensure_one()
-        values, missing = {}, self.env["wa.template.parameter"]
-        for parameter in self.parameter_ids:
-            key = parameter.key
-            text = one_line((overrides or {}).get(key) or "")
-            if not text and parameter.field_path and record and record._name == self.model:
-                text = one_line(self._format_path(record, parameter.field_path))
-            text = text or one_line(parameter.fallback or "")
-            if text and parameter.kind == "text":
-                values[key] = text
-            else:
-                missing |= parameter
-        return values, missing
-
     def _get_example_values(self):
         """Return the examples the template was approved with, for previews without a record."""
         self.ensure_one()
-        return {p.key: p.example or f"{{{{{p.name}}}}}" for p in self.parameter_ids if p.kind != "media"}
+        return {p.key: p.example or f"{{{{{p.name}}}}}" for p in self.parameter_ids if p.value_kind == "text"}
 
     @api.model
     def _format_path(self, record, path):
@@ -113,15 +90,20 @@ class WaTemplate(models.Model):
         return self._card_html(self._render(values))
 
     @api.model
-    def _card_html(self, preview):
+    def _card_html(self, preview, place=None):
         """Turn a ``tools.graph.template_preview.Preview`` into HTML; nothing in it is trusted."""
         parts = []
         if preview.header:
             parts.append(Markup('<div class="o_wa_card_header"><b>%s</b></div>') % one_line(preview.header))
+        elif place:
+            lines = [one_line(str(place.get(name) or "")) for name in ("name", "address")]
+            parts.append(Markup('<div class="o_wa_card_header">📍 %s</div>') % ", ".join(filter(None, lines)))
         elif preview.header_format:
             parts.append(Markup('<div class="o_wa_card_header">[%s]</div>') % preview.header_format)
         body = Markup(to_html(preview.body))  # noqa: S704 (escaped by to_html)
         parts.append(Markup('<div class="o_wa_card_body">%s</div>') % body)
+        if preview.offer:
+            parts.append(Markup('<div class="o_wa_card_footer"><b>%s</b></div>') % one_line(preview.offer))
         if preview.footer:
             parts.append(
                 Markup('<div class="o_wa_card_footer"><small>%s</small></div>') % one_line(preview.footer)

@@ -27,7 +27,7 @@ class WaTemplateParameter(models.Model):
         compute="_compute_key", store=True, readonly=False, help="The name of the value, as in body.1 or button.0."
     )
     kind = fields.Selection(
-        [("text", "Text"), ("media", "File or other content")], default="text", required=True
+        [("text", "Text"), ("media", "File")], default="text", required=True
     )
     example = fields.Char()
     field_path = fields.Char(

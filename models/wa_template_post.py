@@ -9,7 +9,7 @@ from odoo.tools.misc import split_every
 from ..tools.graph.errors import InvalidMessage
 from ..tools.markup import plain
 from .wa_message import PRIORITY_AUTOMATION, PRIORITY_BULK, PRIORITY_PERSON
-from .wa_post import Post
+from .wa_post_files import FilePost
 
 #: Where a message stands in the queue, by who wants it sent.
 PRIORITY_OF_ORIGIN = {
@@ -34,7 +34,7 @@ class SendOutcome:
     code: str = ""
     reason: str = ""
     #: For ``queued``: where it goes and what it says.
-    post: Post = None
+    post: FilePost = None
     message: models.BaseModel = None
 
 
@@ -108,8 +108,9 @@ class WaTemplate(models.Model):
         values, missing = filler._get_values(filled_from, overrides)
         if missing:
             return self._refuse(record, "template_incomplete", ", ".join(missing.mapped("name")))
+        filled, files = self._take_files(conversation, values, origin)
         try:
-            components = self._build_components(values)
+            components = self._build_components(filled)
         except InvalidMessage as error:
             return self._refuse(record, error.rule, error.detail)
         preview = self._render(values)
@@ -121,6 +122,7 @@ class WaTemplate(models.Model):
                 "language": self.language,
                 "components": components,
                 "text": preview.text,
+                **({"files": [file.frozen() for file in files]} if files else {}),
             },
             template_id=self.id,
             origin=origin,
@@ -130,7 +132,14 @@ class WaTemplate(models.Model):
             dedupe_key=dedupe_key,
             next_attempt_at=decision.when or False,
         )
-        post = Post(conversation, self._card_html(preview), self.env.user.partner_id, row)
+        shown = [file.shown for file in files if file.shown.res_model == "discuss.channel"]
+        post = FilePost(
+            conversation,
+            self._card_html(preview, values.get("header.location")),
+            self.env.user.partner_id,
+            row,
+            attachments=self.env["ir.attachment"].union(*shown),
+        )
         return SendOutcome(record, "queued", post=post)
 
     def _finish(self, outcomes, origin):

@@ -2,11 +2,8 @@ from odoo import Command, api, models
 
 from ..tools.graph.errors import GraphError
 from ..tools.graph.template_definition import NAMED, parse_template
-from ..tools.graph.template_parameters import parameters
+from ..tools.graph.template_parameters import MEDIA_FORMATS, parameters
 from .wa_template import PURPOSES
-
-#: Kinds of parameters that are plain words; the others need a file, a place or a product.
-TEXT_KINDS = ("text", "url_suffix", "code", "coupon_code")
 
 
 class WaTemplate(models.Model):
@@ -86,11 +83,13 @@ class WaTemplate(models.Model):
         ]
         known = {parameter.key: parameter for parameter in self.parameter_ids}
         kept = self.env["wa.template.parameter"]
-        for sequence, needed in enumerate(p for p in parameters(definition) if p.required):
+        for sequence, needed in enumerate(parameters(definition)):
             vals = {
                 "sequence": sequence,
                 "example": needed.example or False,
-                "kind": "text" if needed.kind in TEXT_KINDS else "media",
+                "kind": "media" if needed.kind in MEDIA_FORMATS else "text",
+                "value_kind": needed.kind,
+                "is_required": needed.required,
             }
             if parameter := known.get(needed.key):
                 parameter.write(vals)

@@ -78,10 +78,9 @@ class WaTemplateSend(models.TransientModel):
         for wizard in self:
             values, _missing = wizard._get_values({})
             wizard.value_ids = [Command.clear()] + [
-                Command.create(
-                    {"parameter_id": parameter.id, "value": values.get(parameter.key, "")}
-                )
+                Command.create(wizard._line_vals(parameter, values.get(parameter.key)))
                 for parameter in wizard.template_id.parameter_ids
+                if parameter.is_required or parameter.key in values
             ]
 
     @api.depends("template_id", "value_ids.value")
@@ -90,8 +89,32 @@ class WaTemplateSend(models.TransientModel):
             values, _missing = wizard._get_values(wizard._get_overrides())
             wizard.preview = wizard.template_id._render_card(values) if wizard.template_id else False
 
+    @api.model
+    def _line_vals(self, parameter, value):
+        """Return the line of a variable: what it will be if nobody changes it."""
+        vals = {"parameter_id": parameter.id}
+        if parameter.kind == "media":
+            vals["source"] = value.name if value else False
+        elif isinstance(value, str):
+            vals["value"] = value
+        elif value:
+            vals["source"] = self.env._("from the record")
+        return vals
+
     def _get_overrides(self):
+        """Return what a person typed, by the variable's key; files come with :meth:`_get_files`."""
         return {line.parameter_id.key: line.value for line in self.value_ids if line.value}
+
+    def _get_files(self):
+        """Return the attachments a person chose or uploaded, by the variable's key."""
+        chosen = {}
+        for line in self.value_ids.filtered(lambda line: line.kind == "media"):
+            if line.file:
+                chosen[line.parameter_id.key] = line._create_attachment()
+            elif line.attachment_id:
+                line.attachment_id.check_access("read")
+                chosen[line.parameter_id.key] = line.attachment_id
+        return chosen
 
     def _get_values(self, overrides):
         if not self.template_id:
@@ -107,19 +130,18 @@ class WaTemplateSend(models.TransientModel):
         """
         self.ensure_one()
         template, record = self.template_id, self._get_record()
-        _values, missing = self._get_values(self._get_overrides())
+        overrides = {**self._get_overrides(), **self._get_files()}
+        _values, missing = self._get_values(overrides)
         if missing:
-            raise UserError(
-                self.env._("Fill in %s first.", ", ".join(f"{{{{{name}}}}}" for name in missing.mapped("name")))
-            )
+            raise UserError(self.env._("Fill in %s first.", ", ".join(missing.mapped("label"))))
         if self.conversation_id:
             self.conversation_id.check_access("write")
             outcome = template._send_in_conversation(
-                self.conversation_id, record, "manual", self._get_overrides()
+                self.conversation_id, record, "manual", overrides
             )
         else:
             record.check_access("write")
-            [outcome] = template._send_to_records(record, origin="manual", overrides=self._get_overrides())
+            [outcome] = template._send_to_records(record, origin="manual", overrides=overrides)
         if outcome.status == "refused":
             raise UserError(outcome.reason)
         conversation = outcome.message.conversation_id
@@ -138,5 +160,24 @@ class WaTemplateSendValue(models.TransientModel):
     wizard_id = fields.Many2one("wa.template.send", required=True, ondelete="cascade")
     parameter_id = fields.Many2one("wa.template.parameter", required=True, ondelete="cascade")
     name = fields.Char(related="parameter_id.name")
+    label = fields.Char(related="parameter_id.label")
+    hint = fields.Char(related="parameter_id.hint")
+    kind = fields.Selection(related="parameter_id.kind")
     example = fields.Char(related="parameter_id.example")
     value = fields.Char()
+    source = fields.Char(readonly=True, help="What is sent if nothing else is chosen.")
+    file = fields.Binary(help="A file of yours.")
+    file_name = fields.Char()
+    attachment_id = fields.Many2one("ir.attachment", "File of the Record", help="A file that is attached to the record.")
+
+    def _create_attachment(self):
+        """Return the uploaded file as an attachment of the person, not yet of any message."""
+        self.ensure_one()
+        return self.env["ir.attachment"].create(
+            {
+                "name": self.file_name or self.parameter_id.label,
+                "datas": self.file,
+                "res_model": "mail.compose.message",
+                "res_id": 0,
+            }
+        )

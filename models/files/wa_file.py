@@ -92,7 +92,8 @@ class WaFile(models.AbstractModel):
         message: the file in the queue must not change when the original does.
 
         :param attachment: ``ir.attachment`` the current user may read.
-        :param channel: ``discuss.channel`` in which it will be shown.
+        :param channel: ``discuss.channel`` in which it will be shown; None for a file
+            that many messages share and that is not copied.
         :param str kind: ``image``, ``video``, ``document``, ``sticker``…; default: what fits the file.
         :returns: :class:`SendableFile`
         :raises UserError: it cannot be sent; names the file, the rule and the limit.
@@ -224,15 +225,22 @@ class WaFile(models.AbstractModel):
     @api.model
     def _own(self, attachment, channel):
         """Return the attachment if it was made for this thread, else a copy that stays as it is."""
+        if channel is None:
+            return attachment
         pending = attachment.res_model == "mail.compose.message" and not attachment.res_id
         here = (attachment.res_model, attachment.res_id) == (channel._name, channel.id)
-        if (pending and attachment.create_uid.id == self.env.uid) or here:
+        if here:
+            return attachment
+        if pending and attachment.create_uid.id == self.env.uid:
+            attachment.write({"res_model": channel._name, "res_id": channel.id})
             return attachment
         return attachment.copy({"res_model": channel._name, "res_id": channel.id, "res_field": False})
 
     @api.model
     def _new(self, record, name, raw, mime_type):
         """Return a new attachment of a record (without an id: one that no screen lists)."""
+        if record is None:
+            record = self.env["wa.message"]
         return (
             self.env["ir.attachment"]
             .sudo()

@@ -129,7 +129,7 @@ class TestTemplateSync(WaSandboxCase):
 
     def test_sync_keeps_field_paths_and_fallbacks(self):
         self.env["wa.template"]._sync_account(self.account)
-        paths = self.template.parameter_ids.mapped("field_path")
+        paths = self.template.parameter_ids.filtered("is_required").mapped("field_path")
         self.assertEqual(paths, ["partner_id.name", "expected_revenue"])
         self.assertEqual(self.template.button_ids.mapped("text"), ["Yes, call me", "Not now"])
 
