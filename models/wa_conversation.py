@@ -338,7 +338,8 @@ class WaConversation(models.Model):
         return (
             self.env["crm.lead"]
             .with_company(self.company_id)
-            .with_context(mail_create_nosubscribe=True)
+            # Discuss tells the owner; an e-mail for every lead would be sent by SMTP while customers wait.
+            .with_context(mail_create_nosubscribe=True, mail_auto_subscribe_no_notify=True)
             .create(self._prepare_lead_vals(message_text))
         )
 
