@@ -187,7 +187,10 @@ class WaConversation(models.Model):
         Not before the customer has written: five hundred templates of a rule must
         not pin five hundred silent chats.
         """
-        for conversation in self.filtered(lambda c: c.user_id and c.last_inbound_at):
+        # Not by filtered(): records of its result no longer read their members together.
+        for conversation in self:
+            if not (conversation.user_id and conversation.last_inbound_at):
+                continue
             partner = conversation.user_id.partner_id
             channel = conversation.channel_id.sudo()
             if partner not in channel.channel_member_ids.partner_id and partner._wa_is_colleague():

@@ -152,7 +152,7 @@ class WaInboundMessage(models.AbstractModel):
             )
         }
         drafts = []
-        accounts = {event.account_id: event.account_id._sharing_app() for event, _item in pairs}
+        accounts = {account: account._sharing_app() for account in {event.account_id for event, _item in pairs}}
         for event, item in pairs:
             number = numbers.get(item.phone_number_id)
             if not number or number.account_id not in accounts[event.account_id]:
@@ -266,17 +266,25 @@ class WaInboundMessage(models.AbstractModel):
                 [(draft.sent_at, draft.preview, self._opens_window(draft.item)) for draft in own]
             )
             self.env["wa.inbound.referral"]._keep(conversation, own)
-            try:
-                with self.env.cr.savepoint():
-                    conversation._attach_open_lead()
-                    conversation._assign()
-                    conversation._apply_lead_policy(
-                        any(draft.is_new_contact for draft in own), own[0].item.text
-                    )
-            except UserError as error:
-                # A rule of the database refuses the lead: the message is shown all the same.
-                for draft in own:
-                    notes[draft.event].append(f"no lead: {error}")
+        try:
+            with self.env.cr.savepoint():
+                for conversation, own in by_conversation.items():
+                    self._give_owner_and_lead(conversation, own)
+        except UserError:
+            # A rule of the database refuses a lead: found one by one, and the messages are shown all the same.
+            for conversation, own in by_conversation.items():
+                try:
+                    with self.env.cr.savepoint():
+                        self._give_owner_and_lead(conversation, own)
+                except UserError as error:
+                    for draft in own:
+                        notes[draft.event].append(f"no lead: {error}")
+
+    @api.model
+    def _give_owner_and_lead(self, conversation, drafts):
+        conversation._attach_open_lead()
+        conversation._assign()
+        conversation._apply_lead_policy(any(draft.is_new_contact for draft in drafts), drafts[0].item.text)
 
     @api.model
     def _opens_window(self, item):
