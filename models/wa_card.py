@@ -61,11 +61,11 @@ class WaCard(models.AbstractModel):
                 one_line(action["parameters"]["display_text"]),
             )
             return self._html(body, buttons=[link], **parts)
-        requests = {
+        asked = {
             "location_request_message": self.env._("Asks for the customer's location"),
             "request_contact_info": self.env._("Asks for the customer's contact details"),
         }
-        return self._html(body, buttons=[requests.get(content["type"], content["type"])], **parts)
+        return self._html(body, buttons=[asked.get(content["type"], content["type"])], **parts)
 
     @api.model
     def _list(self, body, sections):

@@ -167,6 +167,12 @@ class WaMessage(models.Model):
             return
         super()._apply_error(error)
 
+    def _on_failed_status(self):
+        """Meta may look at a file only after it took the message: the next try brings a new one."""
+        if self.error_code in map(str, FILE_GONE):
+            self._forget_uploads()
+        return super()._on_failed_status()
+
     def _forget_uploads(self, before=None):
         """Forget that WhatsApp has the files of these messages.
 

@@ -114,16 +114,25 @@ class WaMessage(models.Model):
         )
 
     def _fail(self, code, detail=None):
+        result = super()._fail(code, detail)
+        self._take_back_reactions()
+        return result
+
+    def _on_failed_status(self):
+        result = super()._on_failed_status()
+        self._take_back_reactions()
+        return result
+
+    def _take_back_reactions(self):
         """A reaction that WhatsApp refused disappears: the thread shows what the customer sees."""
-        super()._fail(code, detail)
         for message in self.filtered(lambda m: m.kind == "reaction" and m.content.get("emoji")):
             shown = self.browse(message.content["message_id"]).exists().mail_message_id
             ours = shown.reaction_ids.filtered(
                 lambda r, message=message: r.content == message.content["emoji"]
                 and r.partner_id != message.partner_id
             )
-            ours.unlink()
-            if shown:
+            if ours:
+                ours.unlink()
                 shown._bus_send_reaction_group(message.content["emoji"])
 
     # ------------------------------------------------------ things to tap, templates

@@ -4,6 +4,7 @@ import os
 import stat
 import tempfile
 from unittest.mock import patch
+from urllib.parse import quote
 
 from PIL import Image
 
@@ -315,6 +316,18 @@ class TestOutboundFiles(WaSandboxCase):
         self.run_sender()
         self.assertEqual(row.state, "sent")
 
+    def test_file_that_is_refused_later_is_uploaded_anew_on_retry(self):
+        self.sandbox.control("POST", f"customers/{self.ada['id']}", online=False)
+        message = self.send("", self.attach("a.pdf", PDF))
+        row = message.wa_message_ids
+        self.sandbox.control("POST", f"messages/{quote(row.wamid, safe='')}/status", status="failed", code=131053)
+        self.deliver()
+        self.assertEqual((row.state, row.error_code), ("failed", "131053"))
+        message.action_wa_retry()
+        self.run_sender()
+        self.assertEqual(row.state, "sent")
+        self.assertEqual(len(self.uploads()), 2)
+
     def test_file_deleted_while_it_waits_fails_with_a_reason(self):
         message = self.reply(self.ana, self.conversation, "", attachment_ids=self.attach("a.pdf", PDF).ids)
         message.attachment_ids.sudo().unlink()
@@ -335,7 +348,10 @@ class TestOutboundFiles(WaSandboxCase):
 
     def test_notes_with_files_stay_inside(self):
         self.channel.with_user(self.ana).message_post(
-            body="look", message_type="comment", subtype_xmlid="mail.mt_note", attachment_ids=self.attach("a.zip", b"PK\x03\x04").ids
+            body="look",
+            message_type="comment",
+            subtype_xmlid="mail.mt_note",
+            attachment_ids=self.attach("a.zip", b"PK\x03\x04").ids,
         )
         self.nothing_queued()
 

@@ -1,5 +1,6 @@
 from datetime import timedelta
 from unittest.mock import patch
+from urllib.parse import quote
 
 from odoo import fields
 from odoo.exceptions import UserError
@@ -91,6 +92,15 @@ class TestOutboundReactions(WaSandboxCase):
         self.assertEqual(self.env["wa.message"].search([("kind", "=", "reaction")]).state, "failed")
         self.assertEqual(self.question._wa_leading_row().state, "received")
         self.assertEqual(self.in_thread(), set(), "what the customer does not see is not shown")
+
+    def test_reaction_that_is_refused_later_disappears_too(self):
+        self.react(self.ana, "👍")
+        self.assertEqual(self.in_thread(), {(self.ana.partner_id, "👍")})
+        row = self.env["wa.message"].search([("kind", "=", "reaction")])
+        self.sandbox.control("POST", f"messages/{quote(row.wamid, safe='')}/status", status="failed", code=131009)
+        self.deliver()
+        self.assertEqual((row.state, row.error_code), ("failed", "131009"))
+        self.assertEqual(self.in_thread(), set())
 
 
 @tagged("post_install", "-at_install", "wa")

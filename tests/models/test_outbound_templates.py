@@ -273,7 +273,10 @@ class TestOutboundTemplates(WaSandboxCase):
 
     def test_coupon_code_that_is_too_long_is_refused_with_the_limit(self):
         template = self.approved(
-            "coupon", self.body(), {"type": "BUTTONS", "buttons": [{"type": "COPY_CODE", "example": "SAVE20"}]}, category="MARKETING"
+            "coupon",
+            self.body(),
+            {"type": "BUTTONS", "buttons": [{"type": "COPY_CODE", "example": "SAVE20"}]},
+            category="MARKETING",
         )
         outcome = self.refused(template, {"button.0": "X" * 21})
         self.assertEqual(outcome.code, "coupon_code_too_long")
@@ -321,7 +324,10 @@ class TestOutboundTemplates(WaSandboxCase):
             }
 
         template = self.approved(
-            "chairs", self.body("Three chairs for you."), {"type": "CAROUSEL", "cards": [card(1), card(2)]}, category="MARKETING"
+            "chairs",
+            self.body("Two chairs for you."),
+            {"type": "CAROUSEL", "cards": [card(1), card(2)]},
+            category="MARKETING",
         )
         self.assertIn("Card 2", self.parameter(template, "card.1.header.media").label)
         files = [self.attachment(f"{i}.png", picture("PNG", color=(i, 0, 0))) for i in range(2)]
@@ -336,7 +342,12 @@ class TestOutboundTemplates(WaSandboxCase):
         template = self.approved(
             "form",
             self.body(),
-            {"type": "BUTTONS", "buttons": [{"type": "FLOW", "text": "Open", "flow_id": "1", "flow_action": "navigate", "navigate_screen": "A"}]},
+            {
+                "type": "BUTTONS",
+                "buttons": [
+                    {"type": "FLOW", "text": "Open", "flow_id": "1", "flow_action": "navigate", "navigate_screen": "A"}
+                ],
+            },
         )
         self.parameter(template, "button.0").fallback = "token-7"
         values, missing = template._get_values(self.lead)
@@ -395,7 +406,12 @@ class TestOutboundTemplates(WaSandboxCase):
         for number in range(140):
             session.post(
                 f"{self.sandbox.url}/v24.0/{WABA_ID}/message_templates",
-                json={"name": f"page_{number}", "language": "en", "category": "UTILITY", "components": [self.body("Hello there, news.")]},
+                json={
+                    "name": f"page_{number}",
+                    "language": "en",
+                    "category": "UTILITY",
+                    "components": [self.body("Hello there, news.")],
+                },
                 headers={"Authorization": f"Bearer {ACCESS_TOKEN}"},
                 timeout=10,
             ).raise_for_status()
