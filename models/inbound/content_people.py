@@ -4,7 +4,6 @@ from odoo import api, models
 
 from ...tools.bidi import one_line
 from ...tools.webhook import reading
-
 from .content import BREAK
 
 #: Shown for places; OpenStreetMap's own form of a link to one point.

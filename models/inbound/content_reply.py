@@ -7,7 +7,6 @@ from odoo import api, models
 
 from ...tools.bidi import one_line
 from ...tools.webhook import reading
-
 from .content import BREAK
 
 #: Keys of a form's answers that are the form's business, not a person's.

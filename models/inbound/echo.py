@@ -3,7 +3,6 @@ from collections import defaultdict
 from odoo import api, models
 
 from ...tools.status import RANK
-
 from .message import EFFECTS, THIN
 
 

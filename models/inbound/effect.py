@@ -7,7 +7,6 @@ from ...tools.markup import plain
 from ...tools.webhook import messages, reading
 from ...tools.webhook.events import Person
 from ...tools.webhook.route import Route
-
 from .content import FILE_KINDS
 
 #: The longest emoji we take; some are sequences of a dozen characters.

@@ -57,7 +57,8 @@ class WaInboundIdentity(models.AbstractModel):
         if not contact:
             return [f"{item.change} of a person we do not know"]
         words = self.env._(
-            "🔐 %s may use a new phone or installed WhatsApp anew. Make sure whom you talk to before you send anything confidential.",
+            "🔐 %s may use a new phone or installed WhatsApp anew. "
+            "Make sure whom you talk to before you send anything confidential.",
             contact.display_name,
         )
         self.env["wa.inbound.note"]._post(contact.conversation_ids, words)

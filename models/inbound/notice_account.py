@@ -2,7 +2,6 @@ from odoo import api, models
 
 from ...tools.webhook import reading
 from ...tools.window import from_timestamp
-
 from .notice import News
 
 #: Events after which nothing can be sent or received with the account.

@@ -1,7 +1,6 @@
 from odoo import api, models
 
 from ...tools.webhook import reading
-
 from .notice import News
 
 #: Messages per second after Meta's upgrade. Source: cloud-api reference §1.6.

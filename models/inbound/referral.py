@@ -6,7 +6,13 @@ from ...tools.bidi import one_line
 from ...tools.webhook import reading
 
 #: Where an ad or post stood, by the end of its host. Meta has no field for it.
-SOURCES = {"instagram.com": "Instagram", "ig.me": "Instagram", "facebook.com": "Facebook", "fb.me": "Facebook", "fb.com": "Facebook"}
+SOURCES = {
+    "instagram.com": "Instagram",
+    "ig.me": "Instagram",
+    "facebook.com": "Facebook",
+    "fb.com": "Facebook",
+    "fb.me": "Facebook",
+}
 
 
 class WaInboundReferral(models.AbstractModel):

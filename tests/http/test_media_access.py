@@ -37,7 +37,8 @@ class TestMediaAccess(WaHttpCase):
     @mute_logger("odoo.http")  # refusals are logged as warnings
     def test_other_team_does_not_get_it_by_rpc(self):
         self.authenticate("wa_cid", "wa_cid")
-        for model, record, names in (("ir.attachment", self.attachment, ["raw", "datas"]), ("wa.media", self.media, ["filename"])):
+        for record, names in ((self.attachment, ["raw", "datas"]), (self.media, ["filename"])):
+            model = record._name
             with self.subTest(model):
                 answer = self.url_open(
                     "/web/dataset/call_kw",

@@ -52,8 +52,8 @@ class TestEventRetention(RecordedCase):
         self.assertEqual(self.env["wa.event"]._retention_days(), 30)
 
     def test_time_range_is_processed_again_and_doubles_nothing(self):
-        names = ("text", "image", "contacts", "system_other", "reaction", "smb_message_echoes", "security", "user_preferences_stop")
-        for name in names:
+        plain = ("text", "image", "contacts", "system_other", "reaction")
+        for name in (*plain, "smb_message_echoes", "security", "user_preferences_stop"):
             self.receive_recorded(name)
         counts = self.env["wa.message"].search_count([]), self.env["mail.message"].search_count([])
         wizard = self.env["wa.event.replay"].with_user(self.admin_user).create({"which": "all"})

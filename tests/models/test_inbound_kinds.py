@@ -2,6 +2,9 @@ from odoo.tests import tagged
 
 from .inbound_case import RecordedCase
 
+#: Parts of a message that are read by machines; changing them makes it another message.
+ROUTING_KEYS = ("type", "from", "from_user_id", "id", "timestamp", "response_json")
+
 
 @tagged("post_install", "-at_install", "wa")
 class TestInboundKinds(RecordedCase):
@@ -41,7 +44,8 @@ class TestInboundKinds(RecordedCase):
         self._check("text_product_inquiry", "text", "About product SKU-1 of catalogue 77001", "in stock?")
 
     def test_group_message_is_marked_and_opens_no_window(self):
-        row = self._check("text_group", "text", "Written in the group GROUP-SAMPLE-1", "Hello all", group_uid="GROUP-SAMPLE-1")
+        words = "Written in the group GROUP-SAMPLE-1"
+        row = self._check("text_group", "text", words, "Hello all", group_uid="GROUP-SAMPLE-1")
         self.assertFalse(row.conversation_id.window_until)
 
     def test_location(self):
@@ -58,7 +62,12 @@ class TestInboundKinds(RecordedCase):
 
     def test_location_with_rubbish_has_no_link(self):
         def spoil(value):
-            value["messages"][0]["location"] = {"latitude": "x", "longitude": 1e9, "url": "javascript:alert(1)", "name": "<b>Here"}
+            value["messages"][0]["location"] = {
+                "latitude": "x",
+                "longitude": 1e9,
+                "url": "javascript:alert(1)",
+                "name": "<b>Here",
+            }
 
         row = self.receive_recorded("location", spoil)
         self.assertNotIn("<a", row.mail_message_id.body)
@@ -80,8 +89,13 @@ class TestInboundKinds(RecordedCase):
         """The phone was known from a lead, the person wrote with a hidden number."""
         partner = self.env["res.partner"].create({"name": "Ada of the form", "phone": "+44 7700 900123"})
         known = self.env["wa.contact"].create(
-            {"portfolio_key": self.account._get_portfolio_key(), "partner_id": partner.id, "wa_id": "447700900123", "phone_key": "447700900123"}
-        )  # fmt: skip
+            {
+                "portfolio_key": self.account._get_portfolio_key(),
+                "partner_id": partner.id,
+                "wa_id": "447700900123",
+                "phone_key": "447700900123",
+            }
+        )
         row = self.receive_recorded("contacts_contact_request")
         contact = row.conversation_id.contact_id
         self.assertFalse(known.exists())
@@ -154,7 +168,8 @@ class TestInboundKinds(RecordedCase):
         self.assertFalse(row.conversation_id.lead_id)
 
     def test_ad_is_kept_on_message_conversation_and_lead(self):
-        row = self._check("text_ad_referral", "text", "Came through an ad: Spring sale", 'href="https://fb.example/ad/1"', "I saw your ad")
+        words = ("Came through an ad: Spring sale", 'href="https://fb.example/ad/1"', "I saw your ad")
+        row = self._check("text_ad_referral", "text", *words)
         conversation, lead = row.conversation_id, row.lead_id
         self.assertEqual(row.referral["ctwa_clid"], "SAMPLE-CLICK-ID")
         self.assertEqual((conversation.ctwa_clid, conversation.referral_headline), ("SAMPLE-CLICK-ID", "Spring sale"))
@@ -197,12 +212,13 @@ class TestInboundKinds(RecordedCase):
                 for key, inner in part.items() if isinstance(part, dict) else enumerate(part):
                     if isinstance(inner, (dict, list)):
                         walk(inner)
-                    elif isinstance(inner, str) and key not in ("type", "from", "from_user_id", "id", "timestamp", "response_json"):
+                    elif isinstance(inner, str) and key not in ROUTING_KEYS:
                         part[key] = evil
 
             walk(value["messages"])
 
-        for name in ("contacts", "order", "location", "document", "text_ad_referral", "text_product_inquiry", "interactive_nfm_reply"):
+        names = ("contacts", "order", "location", "document", "text_ad_referral", "text_product_inquiry")
+        for name in (*names, "interactive_nfm_reply"):
             with self.subTest(name):
                 body = self.receive_recorded(name, poison).mail_message_id.body
                 self.assertNotIn("<img", body)

@@ -23,7 +23,8 @@ class TestInboundNotices(RecordedCase):
         )  # fmt: skip
 
     def test_name_decision(self):
-        self._notice("phone_number_name_update", self.number, "NAME_NOT_CONSISTENT", name_status="REJECTED", name="Example Shop")
+        values = {"name_status": "REJECTED", "name": "Example Shop"}
+        self._notice("phone_number_name_update", self.number, "NAME_NOT_CONSISTENT", **values)
 
         def approve(value):
             value.update(decision="APPROVED", requested_verified_name="Example Chairs", rejection_reason=None)
@@ -106,7 +107,8 @@ class TestInboundNotices(RecordedCase):
         self.assertFalse(self.account.state_reason or self.number.messaging_limit)
 
     def test_unknown_fields_are_kept_and_listed(self):
-        for name, field in (("unknown_field", "holograms"), ("calls", "calls"), ("standby", "standby"), ("automatic_events", "automatic_events")):
+        fields = {"unknown_field": "holograms"} | {name: name for name in ("calls", "standby", "automatic_events")}
+        for name, field in fields.items():
             with self.subTest(name):
                 self.receive_recorded(name)
                 self.assertIn(f"not handled yet: {field}", self.last_event().note)
