@@ -199,10 +199,14 @@ class DiscussChannel(models.Model):
             caption = ""
 
     def _wa_after_reply(self, preview):
-        """A person answered: nobody waits any more, and an unowned conversation is theirs."""
+        """A person answered: nobody waits any more, and an unowned conversation is theirs.
+
+        What a server action or a bot sends is no person's answer.
+        """
         conversation = self._wa_conversation()
-        conversation._on_outbound(preview, by_person=True)
-        if not conversation.user_id:
+        by_person = not self.env.user._is_superuser()
+        conversation._on_outbound(preview, by_person=by_person)
+        if by_person and not conversation.user_id:
             conversation.user_id = self.env.user
 
     def _check_can_update_message_content(self, message):

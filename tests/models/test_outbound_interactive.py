@@ -217,6 +217,12 @@ class TestOutboundInteractive(WaSandboxCase):
         self.assertFalse(self.conversation.waiting_since)
         self.assertEqual(self.conversation.user_id, self.ben)
 
+    def test_a_bot_may_send_and_is_no_person(self):
+        self.conversation.user_id = False
+        self.conversation.channel_id.with_user(self.env.ref("base.user_root")).wa_send_buttons("x", ["ok"])
+        self.assertTrue(self.conversation.waiting_since)
+        self.assertFalse(self.conversation.user_id)
+
     def test_script_in_any_part_is_inert(self):
         evil = "<img src=x onerror=alert(1)>"
         message = self.channel.wa_send_list(

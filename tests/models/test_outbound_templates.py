@@ -1,4 +1,5 @@
 import base64
+import json
 from datetime import datetime
 from unittest.mock import patch
 
@@ -131,6 +132,36 @@ class TestOutboundTemplates(WaSandboxCase):
         self.assertEqual(self.env["ir.attachment"].search_count([]), before)
         uploads = [r for r in self.sandbox.requests_log() if r["path"].endswith("/media")]
         self.assertEqual(len(uploads), 1)
+
+    def test_nobody_hears_of_the_files_of_others(self):
+        """Posts are made together; each browser gets the files of its own conversation alone."""
+        template = self.approved("own_photo", {"type": "HEADER", "format": "IMAGE", "example": HANDLE}, self.body())
+        self.parameter(template, "header.media").field_path = "partner_id.image_1920"
+        leads = self.env["crm.lead"]
+        for number in range(2):
+            partner = self.env["res.partner"].create(
+                {
+                    "name": f"Person {number}",
+                    "phone": f"+1202555016{number}",
+                    "image_1920": base64.b64encode(picture("PNG", size=(20, 20 + number))),
+                }
+            )
+            leads |= leads.create({"name": partner.name, "partner_id": partner.id})
+        self.env.cr.precommit.run()
+        last = self.env["bus.bus"].sudo().search([], order="id desc", limit=1).id
+        outcomes = template._send_to_records(leads)
+        self.env.cr.precommit.run()
+        heard = {}
+        for row in self.env["bus.bus"].sudo().search([("id", ">", last)]):
+            content = json.loads(row.message)
+            if content["type"] == "discuss.channel/new_message":
+                files = content["payload"]["data"].get("ir.attachment", [])
+                heard[content["payload"]["id"]] = [file["id"] for file in files]
+        expected = {
+            o.message.conversation_id.channel_id.id: o.message.mail_message_id.attachment_ids.ids for o in outcomes
+        }
+        self.assertEqual([len(ids) for ids in expected.values()], [1, 1])
+        self.assertEqual(heard, expected)
 
     def test_report_of_the_record_is_printed_and_sent(self):
         template = self.approved("quotation", {"type": "HEADER", "format": "DOCUMENT", "example": HANDLE}, self.body())
