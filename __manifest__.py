@@ -30,6 +30,9 @@
         "views/res_partner_views.xml",
         "views/ir_actions_server_views.xml",
         "views/res_config_settings_views.xml",
+        "views/wa_media_views.xml",
+        "views/wa_notice_views.xml",
+        "views/wa_referral_views.xml",
         "views/wa_menus.xml",
     ],
     "demo": [
