@@ -5,6 +5,7 @@ from odoo.tools import ormcache
 from ..tools.bidi import one_line
 from ..tools.phone import country_of, format_international, phone_key, variants, wa_id_to_e164
 from ..tools.webhook.events import Person
+from .wa_race import retry_lost_race
 
 
 class WaContact(models.Model):
@@ -205,17 +206,18 @@ class WaContact(models.Model):
         for record_id, wa_id in phones.items():
             if phone_key(wa_id) not in known:
                 missing.setdefault(phone_key(wa_id), (wa_id, partners[record_id]))
-        created = self.create(
-            [
-                {
-                    "portfolio_key": key,
-                    "partner_id": partner.id,
-                    "country_id": self._country_for(wa_id),
-                    **self._phone_vals(wa_id),
-                }
-                for wa_id, partner in missing.values()
-            ]
-        )
+        with retry_lost_race():
+            created = self.create(
+                [
+                    {
+                        "portfolio_key": key,
+                        "partner_id": partner.id,
+                        "country_id": self._country_for(wa_id),
+                        **self._phone_vals(wa_id),
+                    }
+                    for wa_id, partner in missing.values()
+                ]
+            )
         for contact in created:
             known[contact.phone_key] = contact
             if not contact.partner_id:

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 
 from ..tools.phone import variants, wa_id_to_e164
 from ..tools.window import window_until
+from .wa_race import retry_lost_race
 
 #: What colleagues may change; the window, the people and the number are facts.
 EDITABLE = {"user_id", "team_id", "lead_id", "state"}
@@ -139,18 +140,19 @@ class WaConversation(models.Model):
             if (number.id, contact.id) not in known:
                 missing.setdefault((number.id, contact.id), (record, number, contact))
         channels = self._create_channels([contact for _record, _number, contact in missing.values()])
-        created = self.create(
-            [
-                {
-                    "contact_id": contact.id,
-                    "number_id": number.id,
-                    "channel_id": channel.id,
-                    "team_id": number.team_id.id,
-                    **self._prepare_adoption(record),
-                }
-                for (record, number, contact), channel in zip(missing.values(), channels, strict=True)
-            ]
-        )
+        with retry_lost_race():
+            created = self.create(
+                [
+                    {
+                        "contact_id": contact.id,
+                        "number_id": number.id,
+                        "channel_id": channel.id,
+                        "team_id": number.team_id.id,
+                        **self._prepare_adoption(record),
+                    }
+                    for (record, number, contact), channel in zip(missing.values(), channels, strict=True)
+                ]
+            )
         known |= dict(zip(missing, created, strict=True))
         return {
             record_id: known[number.id, contact.id] for record_id, (number, contact) in pairs.items()

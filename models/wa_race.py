@@ -1,0 +1,23 @@
+from contextlib import contextmanager
+
+from psycopg2.errors import UniqueViolation
+
+from odoo.exceptions import ConcurrencyError
+
+
+@contextmanager
+def retry_lost_race():
+    """Have the transaction done again when somebody else has created the same thing at this moment.
+
+    A customer writes while a rule writes to them: both create the contact. Whoever
+    loses cannot see the winner's row in its own snapshot (REPEATABLE READ), so
+    nothing but a new transaction finds it. Requests are retried for this error
+    (odoo/service/model.py ``retrying``); a violated constraint would end them with
+    "already known", and with them everything the person did.
+
+    :raises ConcurrencyError: instead of ``UniqueViolation``
+    """
+    try:
+        yield
+    except UniqueViolation as error:
+        raise ConcurrencyError(str(error)) from error

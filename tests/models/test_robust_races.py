@@ -1,0 +1,116 @@
+import threading
+import time
+import uuid
+from functools import partial
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+from odoo.service.model import retrying
+from odoo.tests import BaseCase, tagged
+from odoo.tests.common import get_db_name
+from odoo.tools import mute_logger
+
+from ...tools.webhook.events import Person
+
+
+@tagged("post_install", "-at_install", "wa")
+class TestRaces(BaseCase):
+    """A customer and a colleague at the same moment: real transactions, which a test's own cannot show."""
+
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        self.wa_id = f"1202555{uuid.uuid4().int % 10**4:04d}"
+        with self.registry.cursor() as cr:
+            env = self.env_of(cr)
+            account = env["wa.account"].create({"name": "Example Shop", "waba_id": f"race-{uuid.uuid4()}"})
+            self.account_id = account.id
+            self.number_id = env["wa.number"].create(
+                {"name": "Example Shop", "account_id": account.id, "phone_number_id": f"race-{uuid.uuid4()}"}
+            ).id
+            self.template_id = env["wa.template"].create(
+                {"name": "race", "language": "en", "account_id": account.id, "status": "APPROVED", "body": "Hello"}
+            ).id
+            self.partner_id = env["res.partner"].create({"name": "Race Example", "phone": f"+{self.wa_id}"}).id
+        self.addCleanup(self.clean_up)
+
+    def env_of(self, cr):
+        return api.Environment(cr, SUPERUSER_ID, {})
+
+    def clean_up(self):
+        with self.registry.cursor() as cr:
+            env = self.env_of(cr)
+            account = env["wa.account"].browse(self.account_id)
+            conversations = env["wa.conversation"].search([("number_id", "=", self.number_id)])
+            contacts = env["wa.contact"].search([("portfolio_key", "=", account._get_portfolio_key())])
+            partners = contacts.partner_id | env["res.partner"].browse(self.partner_id)
+            channels = conversations.channel_id
+            conversations.unlink()
+            channels.unlink()
+            contacts.unlink()
+            partners.unlink()
+            env["wa.number"].browse(self.number_id).unlink()
+            env["wa.template"].browse(self.template_id).unlink()
+            account.unlink()
+
+    def race(self, first):
+        """Do ``first`` and commit it only when a colleague who writes to the same customer waits for it.
+
+        :returns: ``(how often the colleague's transaction was begun, id of the conversation)``
+        """
+        tries, waited = [], []
+        with self.registry.cursor() as customer_cr, self.registry.cursor() as colleague_cr:
+            first(self.env_of(customer_cr))
+            customer_cr.flush()
+            # Not the other way round: another thread gets no registry while this one loads it.
+            committer = threading.Thread(target=self.commit_when_awaited, args=(customer_cr, waited))
+            committer.start()
+            self.addCleanup(committer.join)
+            env = self.env_of(colleague_cr)
+            try:
+                conversation_id = retrying(partial(self.write_to_customer, env, tries), env)
+            finally:
+                committer.join()
+            self.assertEqual(waited, [True], "nobody waited for the other transaction: there was no race")
+        return len(tries), conversation_id
+
+    def write_to_customer(self, env, tries):
+        tries.append(1)
+        partner = env["res.partner"].browse(self.partner_id)
+        return partner._wa_find_conversations(env["wa.template"].browse(self.template_id))[self.partner_id].id
+
+    def commit_when_awaited(self, cr, waited):
+        deadline = time.monotonic() + 10
+        while not waited and time.monotonic() < deadline:
+            cr.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+            if cr.fetchone():
+                waited.append(True)
+            time.sleep(0.02)
+        cr.commit()
+
+    def customer_writes(self, env):
+        account = env["wa.account"].browse(self.account_id)
+        return env["wa.contact"]._ensure(account, Person(wa_id=self.wa_id))[0]
+
+    @mute_logger("odoo.sql_db")
+    def test_contact_made_by_both(self):
+        tries, conversation_id = self.race(self.customer_writes)
+        self.assertEqual(tries, 2)
+        with self.registry.cursor() as cr:
+            env = self.env_of(cr)
+            contact = env["wa.contact"].search([("wa_id", "=", self.wa_id)])
+            self.assertEqual(env["wa.conversation"].browse(conversation_id).contact_id, contact)
+
+    @mute_logger("odoo.sql_db")
+    def test_conversation_made_by_both(self):
+        with self.registry.cursor() as cr:
+            self.customer_writes(self.env_of(cr))
+
+        def customer_writes_again(env):
+            env["wa.conversation"]._ensure(env["wa.number"].browse(self.number_id), self.customer_writes(env))
+
+        tries, conversation_id = self.race(customer_writes_again)
+        self.assertEqual(tries, 2)
+        with self.registry.cursor() as cr:
+            own = self.env_of(cr)["wa.conversation"].search([("number_id", "=", self.number_id)])
+            self.assertEqual(own.ids, [conversation_id])
