@@ -1,5 +1,5 @@
 from .flows import test_stage_automation
-from .http import test_media_access, test_webhook
+from .http import test_media_access, test_outbound_routes, test_webhook
 from .models import (
     test_failure_catalogue,
     test_gate_and_reply,
