@@ -1,1 +1,2 @@
 from . import wa_file
+from . import wa_file_rules

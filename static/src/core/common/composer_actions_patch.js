@@ -8,17 +8,15 @@ import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
 
 /** Buttons for files of whatever kind: shown once the server can send them. */
-const FILE_ACTIONS = new Set([
-    "add-gif",
-    "upload-files",
-    "voice-recording",
-    "voice-start",
-    "voice-stop",
-]);
+const FILE_ACTIONS = new Set(["upload-files", "voice-recording", "voice-start", "voice-stop"]);
 
 patch(ComposerAction.prototype, {
     _condition({ action, composer }) {
         if (FILE_ACTIONS.has(action.id) && composer.targetThread?.waAllowUpload === false) {
+            return false;
+        }
+        // Discuss's moving pictures are links to somebody else's server: the customer would get a link.
+        if (action.id === "add-gif" && composer.isWa && !composer.waIsNote) {
             return false;
         }
         return super._condition(...arguments);
@@ -28,6 +26,14 @@ patch(ComposerAction.prototype, {
 patch(composerActionsRegistry.get("send-message"), {
     name({ owner }) {
         return owner.isWaNote ? _t("Add note") : super.name(...arguments);
+    },
+});
+
+patch(composerActionsRegistry.get("voice-start"), {
+    name({ composer }) {
+        return composer.isWa && !composer.waIsNote && !composer.targetThread.wa_voice_notes
+            ? _t("Voice Message (arrives as a sound file)")
+            : super.name;
     },
 });
 

@@ -1,22 +1,46 @@
 import { Message } from "@mail/core/common/message_model";
+import { fields } from "@mail/core/common/record";
+
+import { getSpokenWords } from "@crm_whatsapp/core/common/spoken_words";
 
 import { patch } from "@web/core/utils/patch";
 
+const { DateTime } = luxon;
+
 /** States in which a person has to decide what happens with a message. */
 const STATES_NEEDING_HELP = ["failed", "unknown"];
+/** States in which WhatsApp does not know our message, so that nothing can refer to it. */
+const STATES_NOT_AT_WHATSAPP = ["queued", "sending", "failed", "unknown", "cancelled"];
+/** Older messages take no reactions (`wa_message_kinds.py`). */
+const REACTION_DAYS = 30;
 
 /** @type {import("models").Message} */
 const messagePatch = {
     setup() {
         super.setup(...arguments);
+        /** @type {"edited"|"deleted"|false|undefined} what its author did to it later */
+        this.wa_changed = undefined;
         /** @type {"in"|"out"|false|undefined} false or undefined: never left the building */
         this.wa_direction = undefined;
         /** @type {string|false|undefined} what went wrong and what to do, in the user's language */
         this.wa_error = undefined;
         /** @type {string|undefined} Meta's message type */
         this.wa_kind = undefined;
+        /**
+         * Its files as WhatsApp has them; an attachment exists once one is `done`.
+         *
+         * @type {{id: number, state: "pending"|"done"|"failed", voice: boolean, animated: boolean, error: string|false}[]}
+         */
+        this.wa_media = fields.Attr([]);
+        /** @type {string|false|undefined} what wrote it; `phone`: somebody on WhatsApp's own app */
+        this.wa_origin = undefined;
         /** @type {string|false|undefined} */
         this.wa_state = undefined;
+        const { compute } = this.inlineBody;
+        /** One line of it for lists and quotes: what was said, without what stands around it. */
+        this.inlineBody.compute = function () {
+            return this.isWa && !this.isBodyEmpty ? getSpokenWords(this.body) : compute.call(this);
+        };
     },
     get isWa() {
         return Boolean(this.thread?.isWa);
@@ -46,9 +70,54 @@ const messagePatch = {
     get editable() {
         return super.editable && !(this.isWa && !this.isWaNote);
     },
-    /** A reaction that the customer does not see would mislead. */
+    get waIsSticker() {
+        return this.isWa && this.wa_kind === "sticker" && this.attachment_ids.length > 0;
+    },
+    /** Whether a file of it could not be fetched; the text says why. */
+    get waMediaFailed() {
+        return this.isWa && Boolean(this.wa_media?.some(({ state }) => state === "failed"));
+    },
+    /** Somebody of us wrote it on WhatsApp's own app, not here. */
+    get waFromPhone() {
+        return this.isWaOutgoing && this.wa_origin === "phone";
+    },
+    /** Whether WhatsApp would show the customer a reaction of ours to it. */
+    get waTakesReactions() {
+        return (
+            Boolean(this.wa_direction) &&
+            this.wa_changed !== "deleted" &&
+            !(this.isWaOutgoing && STATES_NOT_AT_WHATSAPP.includes(this.wa_state)) &&
+            !this.thread.waBlock &&
+            this.datetime > DateTime.now().minus({ days: REACTION_DAYS })
+        );
+    },
+    /** A reaction that the customer does not see would mislead; those to notes are ours alone. */
     canAddReaction(thread) {
-        return super.canAddReaction(thread) && !this.isWa;
+        return (
+            super.canAddReaction(thread) && (!this.isWa || this.isWaNote || this.waTakesReactions)
+        );
+    },
+    /** WhatsApp knows one reaction of ours per message: a new one replaces what any of us chose. */
+    async react(content) {
+        await super.react(content);
+        if (this.isWa && this.wa_direction) {
+            this.waKeepOneReaction(content);
+        }
+    },
+    /** @param {string} content the reaction of our side that stays; the customer's are theirs */
+    waKeepOneReaction(content) {
+        const customer = this.thread.wa_partner_id;
+        for (const reaction of [...this.reactions]) {
+            if (reaction.content === content) {
+                continue;
+            }
+            const theirs = reaction.partners.filter((partner) => partner.eq(customer));
+            if (theirs.length) {
+                Object.assign(reaction, { count: theirs.length, partners: theirs });
+            } else {
+                reaction.delete();
+            }
+        }
     },
     canReplyTo(thread) {
         return super.canReplyTo(thread) && !(thread?.waBlock && !thread.composer?.waIsNote);

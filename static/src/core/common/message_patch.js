@@ -1,11 +1,12 @@
 import { Message } from "@mail/core/common/message";
 
+import { MediaRetry } from "@crm_whatsapp/core/common/media_retry";
 import { MessageFailure } from "@crm_whatsapp/core/common/message_failure";
 import { MessageTick } from "@crm_whatsapp/core/common/message_tick";
 
 import { patch } from "@web/core/utils/patch";
 
-Message.components = { ...Message.components, MessageFailure, MessageTick };
+Message.components = { ...Message.components, MediaRetry, MessageFailure, MessageTick };
 
 patch(Message.prototype, {
     /** The customer left, all of us right; core knows only "I" and "the others". */
@@ -28,6 +29,8 @@ patch(Message.prototype, {
             o_crm_whatsapp_message: true,
             o_crm_whatsapp_message_note: this.message.isWaNote,
             o_crm_whatsapp_message_ours: this.isAlignedRight && !this.message.isSelfAuthored,
+            o_crm_whatsapp_message_deleted: this.message.wa_changed === "deleted",
+            o_crm_whatsapp_message_sticker: this.message.waIsSticker,
             o_crm_whatsapp_message_ticked: Boolean(this.message.waTickState),
         };
     },

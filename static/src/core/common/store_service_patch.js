@@ -1,24 +1,18 @@
 import { Store } from "@mail/core/common/store_service";
 
-import { _t } from "@web/core/l10n/translation";
+import { getErrorSentence } from "@crm_whatsapp/core/common/error_sentence";
+
 import { RPCError } from "@web/core/network/rpc";
 import { patch } from "@web/core/utils/patch";
 import { uuid } from "@web/core/utils/strings";
 
-/** Exceptions whose message is written for people (`odoo/exceptions.py`). */
-const PLAIN_ERRORS = ["UserError", "ValidationError", "AccessError", "RedirectWarning"];
-
-/**
- * @param {RPCError} error
- * @returns {string} what to tell a salesperson: never a traceback
- */
-function getSentence(error) {
-    const isPlain = PLAIN_ERRORS.some((name) => error.exceptionName?.endsWith(`.${name}`));
-    return isPlain ? error.data.message : _t("The message could not be sent. Please try again.");
-}
-
 /** @type {import("models").Store} */
 const storePatch = {
+    setup() {
+        super.setup(...arguments);
+        /** @type {import("@crm_whatsapp/core/common/file_rules").FileRules|undefined} */
+        this.wa_file_rules = undefined;
+    },
     /**
      * Mark each press of the send button, so that the same request arriving twice is one message.
      *
@@ -50,7 +44,7 @@ const storePatch = {
             return await super.doMessagePost(params);
         } catch (error) {
             if (error instanceof RPCError) {
-                this.waTakeBack(params, tmpMessage, getSentence(error));
+                this.waTakeBack(params, tmpMessage, getErrorSentence(error));
             } else {
                 // no answer at all: it stays visible, and trying again carries the same token
                 tmpMessage.postFailRedo = () => this.waPostAgain(params, tmpMessage);

@@ -35,6 +35,8 @@ const threadPatch = {
         this.wa_state = undefined;
         /** The colleague who answers this customer. */
         this.wa_user_id = fields.One("res.users");
+        /** Whether recordings arrive as voice notes; the server needs a converter for that. */
+        this.wa_voice_notes = false;
         /** Until when WhatsApp lets us write free text; false before the customer ever wrote. */
         this.wa_window_until = fields.Datetime();
         /**

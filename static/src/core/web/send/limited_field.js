@@ -1,0 +1,56 @@
+import { Component, onMounted, useRef } from "@odoo/owl";
+
+/** The counter appears when this part of the limit is used up. */
+const NEAR = 0.8;
+
+let nextId = 1;
+
+/**
+ * A text field with a label that stops at WhatsApp's limit, and says so shortly before.
+ *
+ * @typedef {Object} Props
+ * @property {string} label
+ * @property {string} value
+ * @property {(value: string) => void} onChange
+ * @property {number} [limit] characters
+ * @property {boolean} [autofocus]
+ * @property {boolean} [multiline]
+ * @property {boolean} [required]
+ * @property {string} [placeholder]
+ * @property {string} [type] of the input
+ * @extends {Component<Props, Env>}
+ */
+export class LimitedField extends Component {
+    static template = "crm_whatsapp.LimitedField";
+    static props = [
+        "label",
+        "value",
+        "onChange",
+        "limit?",
+        "autofocus?",
+        "multiline?",
+        "required?",
+        "placeholder?",
+        "type?",
+    ];
+
+    setup() {
+        super.setup();
+        this.id = `o_crm_whatsapp_field_${nextId++}`;
+        this.input = useRef("input");
+        onMounted(() => {
+            if (this.props.autofocus) {
+                this.input.el.focus();
+                this.input.el.setSelectionRange(this.props.value.length, this.props.value.length);
+            }
+        });
+    }
+
+    /** @returns {number|undefined} characters left, once that is worth knowing */
+    get left() {
+        const { limit, value } = this.props;
+        return limit && value.length >= limit * NEAR
+            ? Math.max(0, limit - value.length)
+            : undefined;
+    }
+}
