@@ -17,6 +17,7 @@ from .models import (
     test_outbound_reactions,
     test_outbound_interactive,
     test_rights,
+    test_robust_leads,
     test_robust_races,
     test_outbound_templates,
     test_secrets_and_access,

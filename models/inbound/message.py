@@ -1,20 +1,30 @@
+import logging
+import traceback
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import timedelta
+
+from psycopg2 import OperationalError
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
 
 from ...tools.bidi import neutralise
 from ...tools.phone import format_international, phone_key
+from ...tools.redact import redact
 from ...tools.webhook import people, reading
 from ...tools.webhook.events import Person
 from ...tools.window import counts, from_timestamp
 from ..wa_post import Post
 
+_logger = logging.getLogger(__name__)
+
 #: Kinds that change another message instead of being one.
 EFFECTS = ("reaction", "edit", "revoke")
 #: Kinds WhatsApp says by itself: a thin line, no lead, nobody waits.
 THIN = ("system", "request_welcome")
+#: How the note of an event begins whose message has no lead because something refused it.
+NO_LEAD = "no lead:"
 
 
 @dataclass(eq=False)
@@ -62,8 +72,9 @@ class WaInboundMessage(models.AbstractModel):
         shown = [draft for draft in drafts if draft.item.kind not in (*EFFECTS, *THIN)]
         if shown:
             self._resolve_quotes(shown)
-            self._update_conversations(shown, notes)
+            without_lead = self._update_conversations(shown, notes)
             self._post(shown)
+            self._tell_without_lead(without_lead)
         # What is about other messages comes after them: its target may have come with it.
         self.env["wa.inbound.effect"]._apply_all(
             [draft for draft in drafts if draft.item.kind in EFFECTS], notes
@@ -256,7 +267,9 @@ class WaInboundMessage(models.AbstractModel):
         """Window, waiting, owner and lead, once per conversation.
 
         Owner and lead come before the message, so that it counts as unread for the
-        right person.
+        right person. Whatever rules of the database do to a lead, the message is shown.
+
+        :returns: ``{wa.conversation: exception}`` where owner or lead could not be given
         """
         by_conversation = defaultdict(list)
         for draft in drafts:
@@ -270,21 +283,78 @@ class WaInboundMessage(models.AbstractModel):
             with self.env.cr.savepoint():
                 for conversation, own in by_conversation.items():
                     self._give_owner_and_lead(conversation, own)
-        except UserError:
-            # A rule of the database refuses a lead: found one by one, and the messages are shown all the same.
-            for conversation, own in by_conversation.items():
-                try:
-                    with self.env.cr.savepoint():
-                        self._give_owner_and_lead(conversation, own)
-                except UserError as error:
-                    for draft in own:
-                        notes[draft.event].append(f"no lead: {error}")
+        except (OperationalError, ConcurrencyError):
+            # Somebody else was faster: everything is done again.
+            raise
+        except Exception:  # noqa: BLE001 (rules of customers raise anything: the culprit is found one by one)
+            return self._give_singly(by_conversation, notes)
+        return {}
+
+    @api.model
+    def _owner_and_lead_steps(self, conversation, drafts):
+        """Return what gives a conversation its owner and lead, in order: functions without arguments."""
+        is_new_contact = any(draft.is_new_contact for draft in drafts)
+        return (
+            conversation._attach_open_lead,
+            conversation._assign,
+            lambda: conversation._apply_lead_policy(is_new_contact, drafts[0].item.text),
+        )
 
     @api.model
     def _give_owner_and_lead(self, conversation, drafts):
-        conversation._attach_open_lead()
-        conversation._assign()
-        conversation._apply_lead_policy(any(draft.is_new_contact for draft in drafts), drafts[0].item.text)
+        for step in self._owner_and_lead_steps(conversation, drafts):
+            step()
+
+    @api.model
+    def _give_singly(self, by_conversation, notes):
+        """Give owners and leads one by one; what fails leaves everything else as it is.
+
+        :returns: ``{wa.conversation: exception}``
+        """
+        failed = {}
+        for conversation, own in by_conversation.items():
+            for step in self._owner_and_lead_steps(conversation, own):
+                try:
+                    with self.env.cr.savepoint():
+                        step()
+                except (OperationalError, ConcurrencyError):
+                    raise
+                except Exception as error:  # noqa: BLE001 (kept with its reason; the message is shown all the same)
+                    trace = redact("".join(traceback.format_exception(error)))
+                    _logger.warning("WhatsApp conversation %s without owner or lead:\n%s", conversation.id, trace)
+                    failed[conversation] = error
+                    for draft in own:
+                        notes[draft.event].append(f"{NO_LEAD} {redact(str(error))[:500]}")
+        return failed
+
+    @api.model
+    def _tell_without_lead(self, failed):
+        """Say in the thread that a customer has no lead, once a day, to those who would look for it.
+
+        :param dict failed: ``{wa.conversation: exception}``
+        """
+        for conversation, error in failed.items():
+            told = self.env["wa.message"].search_count(
+                [
+                    ("conversation_id", "=", conversation.id),
+                    ("event_id.note", "like", NO_LEAD),
+                    ("create_date", ">", fields.Datetime.now() - timedelta(days=1)),
+                ],
+                limit=1,
+            )
+            if told:
+                continue
+            reason = (
+                str(error)
+                if isinstance(error, UserError)
+                else self.env._("an automation rule or another part of this database failed")
+            )
+            words = self.env._(
+                "No lead could be made or updated for this message: %s. An administrator finds the details "
+                "under WhatsApp, Webhook Events.",
+                reason.rstrip("."),
+            )
+            self.env["wa.inbound.note"]._post(conversation, words)
 
     @api.model
     def _opens_window(self, item):
