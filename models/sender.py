@@ -26,8 +26,14 @@ LOOK_SECONDS = 0.1
 AHEAD_SECONDS = 0.06
 #: Seconds results may wait to be written together.
 RESULT_SECONDS = 0.05
-#: Seconds one run of the job may take, if Odoo's limits allow it.
+#: Seconds one run of the job may take, if Odoo's limits allow it and no customer waits.
 RUN_SECONDS = 45
+#: Seconds after which a run makes room for customers' messages that wait.
+FAIR_SECONDS = 3
+#: Read receipts and the like: how many at once, and how often.
+COURTESIES, COURTESY_SECONDS = 20, 0.5
+#: A retry due within so many seconds is waited for: ir.cron's clock ticks once a minute.
+SHORT_WAIT = 5
 
 
 class Sender:
@@ -54,7 +60,9 @@ class Sender:
         self.results_since = None
         self.looked_at = 0.0
         self.asked_at, self.may_send = 0.0, True
+        self.started_at = now
         self.ends_at = now + self._seconds_allowed()
+        self.courtesies_at = 0.0
         self.queue_is_empty = False
 
     @staticmethod
@@ -77,20 +85,37 @@ class Sender:
             ThreadPoolExecutor(PARALLEL_UPLOADS, thread_name_prefix="wa-upload") as uploaders,
         ):
             self.uploaders = uploaders
-            self._send_courtesies(transport, pool)
-            while self._step(transport, pool):
-                pass
-            self._send_courtesies(transport, pool)
+            self.courtesies = ThreadPoolExecutor(2, thread_name_prefix="wa-courtesy")
+            try:
+                while self._step(transport, pool) or self._wait_for_retry():
+                    pass
+            except BaseException:
+                self._save_what_is_known()
+                raise
+            finally:
+                self.courtesies.shutdown(wait=False, cancel_futures=True)
         self._put_back()
         transport.close()
         due = self.number._next_due()
         if due and self.number._may_send():
-            # A moment that has passed wakes the job at once; fractions of seconds would hide that.
-            self.number._trigger_sender(None if due <= fields.Datetime.now() else due)
+            self.number._trigger_sender(due)
+
+    def _save_what_is_known(self):
+        """After a fault: wait for the requests that left and store their outcomes all the same."""
+        self.env.cr.rollback()
+        self.env.invalidate_all()
+        wait(self.in_flight)
+        for future, message_id in self.in_flight.items():
+            self._add_result(message_id, future.result())
+        self.in_flight.clear()
+        if self.results:
+            self._write_results()
+        self._put_back()
 
     def _step(self, transport, pool):
         """Do what can be done now, then wait for the first thing that changes; False at the end."""
         self._claim_if_needed(transport)
+        self._send_courtesies(transport)
         wait_for = self._release(transport, pool)
         running = [*self.in_flight, *self.uploading]
         if running:
@@ -108,11 +133,28 @@ class Sender:
             self._write_results()
         return bool(running or self.results or (self._goes_on() and not self._is_done()))
 
+    def _wait_for_retry(self):
+        """Wait for a message that is due within seconds; True if there is something to do now."""
+        due = self.number._next_due()
+        seconds = (due - fields.Datetime.now()).total_seconds() if due else 0
+        if not 0 < seconds <= SHORT_WAIT or not self._goes_on():
+            return False
+        self.env["ir.cron"]._commit_progress()
+        time.sleep(seconds)
+        self.queue_is_empty = False
+        return True
+
     def _goes_on(self):
-        """Tell whether time is left and nobody stopped the number; asked a few times a second."""
+        """Tell whether time is left and nobody stopped the number; asked a few times a second.
+
+        Customers come before bulk: when nobody takes in their messages, this job ends
+        and leaves its worker to that one.
+        """
         now = time.monotonic()
         if now - self.asked_at >= LOOK_SECONDS:
             self.asked_at, self.may_send = now, self.number._may_send()
+            if now - self.started_at >= FAIR_SECONDS and self.number._inbound_waits():
+                self.ends_at = now
         return now < self.ends_at and self.may_send
 
     def _is_done(self):
@@ -128,15 +170,18 @@ class Sender:
         if len(self.ready) <= self.claim_size // 4:
             if self.queue_is_empty and now - self.looked_at < LOOK_SECONDS and self.in_flight:
                 return
-            claimed = self.number._claim(self.claim_size)
+            claimed = self._claim(self.claim_size)
         elif now - self.looked_at >= LOOK_SECONDS and self.ready[0][0]:
-            claimed = self.number._claim(self.claim_size, people_only=True) or []
+            claimed = self._claim(self.claim_size, people_only=True) or []
         else:
             return
         self.looked_at = now
         self.queue_is_empty = claimed is None
         if claimed:
             self._upload_first(transport, claimed)
+
+    def _claim(self, limit, people_only=False):
+        return self.number._with_conflict_retry(lambda: self.number._claim(limit, people_only))
 
     def _upload_first(self, transport, messages):
         """Have the files of messages uploaded in threads of their own; the rest is ready to leave.
@@ -172,6 +217,11 @@ class Sender:
                 request = message._prepare_request()
             except InvalidMessage as error:
                 message._fail(error.rule, error.detail)
+                message._broadcast_state()
+                continue
+            except Exception:  # noqa: BLE001 (one message nobody can build must not stop the number)
+                _logger.exception("WhatsApp message %s cannot be built", message.id)
+                message._fail("message_invalid")
                 message._broadcast_state()
                 continue
             is_bulk = message.priority >= PRIORITY_BULK
@@ -211,7 +261,8 @@ class Sender:
             self.throughput.book(slot, now, is_bulk)
             leaving.append((slot, *self.ready.popleft()))
         if leaving:
-            self.env["wa.message"]._mark_posted([message_id for _s, _b, message_id, _r in leaving])
+            ids = [message_id for _slot, _bulk, message_id, _request in leaving]
+            self.number._with_conflict_retry(lambda: self.env["wa.message"]._mark_posted(ids))
             for slot, _bulk, message_id, request in leaving:
                 future = pool.submit(call_transport, transport, self.phone_number_id, request, slot)
                 self.in_flight[future] = message_id
@@ -236,21 +287,19 @@ class Sender:
 
     # -------------------------------------------------------------- courtesies
 
-    def _send_courtesies(self, transport, pool):
+    def _send_courtesies(self, transport):
         """Show blue ticks for what colleagues have read here, and "typing…"; best effort."""
-        conversations = self.env["wa.conversation"].search(
-            [("number_id", "=", self.number.id), ("read_wamid", "!=", False)], limit=MAX_CLAIM
-        )
-        read = conversations.mapped("read_wamid")
-        conversations.write({"read_wamid": False})
-        typing = self.number._collect_typing()
-        if not read and not typing:
+        now = time.monotonic()
+        if now - self.courtesies_at < COURTESY_SECONDS or now >= self.ends_at:
             return
-        self.env["ir.cron"]._commit_progress()
+        self.courtesies_at = now
+        read, typing = self.number._with_conflict_retry(
+            lambda: (self.number._take_read_receipts(COURTESIES), self.number._collect_typing())
+        )
         for wamid in read:
-            pool.submit(self._mark_read, transport, wamid, False)
+            self.courtesies.submit(self._mark_read, transport, wamid, False)
         for wamid in typing:
-            pool.submit(self._mark_read, transport, wamid, True)
+            self.courtesies.submit(self._mark_read, transport, wamid, True)
 
     def _mark_read(self, transport, wamid, typing):
         try:

@@ -54,12 +54,12 @@ class WaGate(models.AbstractModel):
 
     @api.model
     def _check(self, conversation, kind, template=None):
-        """Raise unless the message may leave now.
+        """Raise if the message may not leave; one that has to wait may be queued.
 
         :raises UserError: the reason and the next step.
         """
         decision = self._decide(conversation, kind, template)
-        if not decision.allowed:
+        if decision.verdict == gate.REFUSED:
             raise UserError(self.env["wa.failure"]._sentence(decision.code))
 
     @api.model
@@ -72,7 +72,7 @@ class WaGate(models.AbstractModel):
         if not conversation:
             return False
         decision = self._decide(conversation, kind)
-        if decision.allowed:
+        if decision.verdict != gate.REFUSED:
             return False
         sentence, next_step = self.env["wa.failure"]._parts(decision.code)
         return {

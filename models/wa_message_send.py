@@ -23,6 +23,14 @@ MAX_ATTEMPTS = 8
 MAX_BACKOFF = 600
 #: A restriction of the number for at least this many seconds stops it as a whole.
 LONG_WAIT = 30
+#: Refusals of marketing or templates as such: chats and everything else go on.
+CONCERNS_TEMPLATES = (
+    "marketing_disabled",
+    "payment_terms",
+    "template_count_limit",
+    "template_misclassified",
+    "template_not_eligible",
+)
 #: Meta's word for a message that it accepted and holds back.
 HELD = "held_for_quality_assessment"
 
@@ -130,7 +138,7 @@ class WaMessage(models.Model):
 
     @api.model
     def _mark_posted(self, message_ids):
-        """COMMIT that the requests of these messages are about to leave.
+        """Mark that the requests of these messages are about to leave; the caller COMMITs it.
 
         Durably: a mark that a crash of PostgreSQL could lose would let the message
         go out a second time. One COMMIT serves all that leave together.
@@ -139,7 +147,6 @@ class WaMessage(models.Model):
             "UPDATE wa_message SET posted_at = clock_timestamp() AT TIME ZONE 'UTC' WHERE id = ANY(%s)",
             [list(message_ids)],
         )
-        self.env["ir.cron"]._commit_progress()
 
     # ------------------------------------------------------------------ results
 
@@ -149,14 +156,18 @@ class WaMessage(models.Model):
 
         :param results: list of ``(message id, SendResult or GraphError)``
         """
+        present = self.browse([message_id for message_id, _outcome in results]).exists()
         accepted = {}
         for message_id, outcome in results:
+            message = self.browse(message_id)
+            if message not in present:
+                continue  # deleted with its conversation while it was on its way
             if isinstance(outcome, GraphError):
-                self.browse(message_id)._apply_error(outcome)
+                message._apply_error(outcome)
             else:
                 accepted[message_id] = outcome
         self._apply_accepted(accepted)
-        self.browse([message_id for message_id, _outcome in results])._broadcast_state()
+        present._broadcast_state()
 
     @api.model
     def _apply_accepted(self, accepted):
@@ -170,6 +181,7 @@ class WaMessage(models.Model):
             return
         self.flush_model()
         now = fields.Datetime.now()
+        settled = f"{rank_sql('m.state')} >= {rank_sql('v.state')}"
         rows = [
             # Held for quality assessment: accepted, but neither sent nor promised.
             (id_, result.wamid, "sending" if result.message_status == HELD else "sent", now)
@@ -180,10 +192,10 @@ class WaMessage(models.Model):
             f"""
             UPDATE wa_message m
                SET wamid = v.wamid,
-                   state = CASE WHEN {rank_sql("m.state")} < {rank_sql("v.state")} THEN v.state ELSE m.state END,
+                   state = CASE WHEN {settled} THEN m.state ELSE v.state END,
                    sent_at = COALESCE(m.sent_at, v.moment::timestamp),
-                   error_code = NULL,
-                   error_detail = NULL,
+                   error_code = CASE WHEN {settled} THEN m.error_code END,
+                   error_detail = CASE WHEN {settled} THEN m.error_detail END,
                    write_date = v.moment::timestamp
               FROM (VALUES %s) AS v (id, wamid, state, moment)
              WHERE m.id = v.id
@@ -277,7 +289,7 @@ class WaMessage(models.Model):
             self.template_id._flag_unsendable(slug)
         elif failure.family == CONFIGURATION and failure.scope == "number":
             self.number_id._block(sentence)
-        elif failure.family == CONFIGURATION and failure.scope == "account":
+        elif failure.family == CONFIGURATION and slug not in CONCERNS_TEMPLATES and failure.scope == "account":
             self.number_id.account_id._flag_blocked(sentence)
             self.number_id._block(sentence)
 

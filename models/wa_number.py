@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..tools.phone import wa_id_to_e164
+from .wake import trigger_once
 
 
 class WaNumber(models.Model):
@@ -128,9 +129,16 @@ class WaNumber(models.Model):
         self._trigger_sender()
 
     def _trigger_sender(self, at=None):
-        """Wake the sender job after this transaction commits, or at a moment (naive UTC)."""
+        """Wake the sender job after this transaction commits, or at a moment (naive UTC).
+
+        A job that is missing, or that Odoo switched off after failures, is set up again:
+        messages must not wait for ever without anybody knowing why.
+        """
         for number in self.sudo():
-            number.sender_cron_id._trigger(at)
+            number._ensure_sender_cron()
+            if not number.sender_cron_id.active and number.active and not number.is_blocked:
+                number.sender_cron_id.active = True
+            trigger_once(number.sender_cron_id, at or fields.Datetime.now())
 
     def _block(self, reason):
         """Stop sending from these numbers and say why; messages stay queued."""

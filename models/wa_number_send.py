@@ -92,7 +92,7 @@ class WaNumber(models.Model):
             self.env["ir.cron"]._commit_progress(len(orphans))
 
     def _claim(self, limit, people_only=False):
-        """Take the next messages, people's first, one per conversation, and COMMIT the claim.
+        """Take the next messages, people's first, one per conversation; the caller COMMITs the claim.
 
         One per conversation keeps the order in which somebody gets messages; a
         message that waits for a retry or is on its way holds back those after it.
@@ -128,7 +128,6 @@ class WaNumber(models.Model):
         allowed = batch._ask_gate()._hold_back_for_pair_rate()
         allowed._claim_for_sending()
         (batch - allowed)._broadcast_state()
-        self.env["ir.cron"]._commit_progress(len(batch))
         return allowed
 
     def _recently_posted(self, seconds):
@@ -168,17 +167,49 @@ class WaNumber(models.Model):
         )
         return due
 
+    def _inbound_waits(self):
+        """Tell whether customers' messages wait because the job that takes them in has no worker."""
+        [[waits]] = self.env.execute_query(
+            SQL(
+                """
+                SELECT EXISTS (SELECT 1 FROM wa_event
+                                WHERE state = 'new' AND COALESCE(attempts, 0) = 0 AND received_at < %s)
+                """,
+                fields.Datetime.subtract(fields.Datetime.now(), seconds=2),
+            )
+        )
+        return waits
+
+    def _take_read_receipts(self, limit):
+        """Return ids of customers' messages to mark as read, and forget them; busy rows are left for later."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                UPDATE wa_conversation c SET read_wamid = NULL
+                  FROM (SELECT id, read_wamid FROM wa_conversation
+                         WHERE number_id = %s AND read_wamid IS NOT NULL
+                         ORDER BY id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED) taken
+                 WHERE c.id = taken.id RETURNING taken.read_wamid
+                """,
+                self.id,
+                limit,
+            )
+        )
+        self.env["wa.conversation"].invalidate_model(["read_wamid"], flush=False)
+        return [row[0] for row in rows]
+
     def _with_conflict_retry(self, work):
-        """Run and COMMIT ``work``, again after a rollback when it lost a race."""
+        """Run and COMMIT ``work``, again after a rollback when it lost a race; returns its result."""
         for attempt in range(CONFLICT_RETRIES):
             try:
-                work()
+                result = work()
                 self.env.flush_all()
                 self.env["ir.cron"]._commit_progress()
-                return
+                return result
             except CONFLICTS:
                 self.env.cr.rollback()
                 self.env.invalidate_all()
                 if attempt == CONFLICT_RETRIES - 1:
                     raise
                 time.sleep(0.01 * (attempt + 1))
+        return None

@@ -16,6 +16,7 @@ import requests
 from odoo.tests import HttpCase, TransactionCase, new_test_user
 from odoo.tests.common import _super_send
 
+from ..models import sender
 from ..tools.webhook.signature import sign
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -290,6 +291,8 @@ class WaSandboxCase(WaCase):
     def setUp(self):
         super().setUp()
         self.sandbox.reset()
+        # Retries are looked at one run at a time.
+        self.patch(sender, "SHORT_WAIT", 0)
 
     def customer(self, name="Ada Example", phone="+12025550143", **vals):
         """Add a customer with a phone to the sandbox."""

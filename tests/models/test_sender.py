@@ -4,6 +4,8 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.tests import tagged
 
+from ...models import sender
+from ...tools.graph.results import SendResult
 from ..common import WaSandboxCase
 
 
@@ -79,6 +81,30 @@ class TestSender(WaSandboxCase):
             self.run_sender()
             self.assertEqual(row.state, "sent")
             self.assertEqual(len(self.sent()), 1)
+
+    def test_a_short_wait_is_waited_for_in_the_same_run(self):
+        self.patch(sender, "SHORT_WAIT", 5)
+        row = self.reply(self.ana, self.conversation, "in a second").wa_message_ids
+        self.fault("429")
+        self.run_sender()
+        self.assertEqual((row.state, row.attempts), ("sent", 2))
+        self.assertEqual(len(self.sent()), 1)
+
+    def test_one_message_that_cannot_be_built_stops_nobody(self):
+        broken = self.reply(self.ana, self.conversation, "broken").wa_message_ids
+        broken.content = {}
+        other = self.customer_writes(self.customer("Bo", phone="+447700900123"), "Hi")
+        fine = self.reply(self.ana, other, "fine").wa_message_ids
+        with self.assertLogs("odoo.addons.crm_whatsapp.models.sender", "ERROR"):
+            self.run_sender()
+        self.assertEqual((broken.state, fine.state), ("failed", "sent"))
+
+    def test_failed_status_before_the_answer_keeps_its_reason(self):
+        row = self.reply(self.ana, self.conversation, "quick").wa_message_ids
+        row.write({"state": "failed", "error_code": "131026", "wamid": "wamid.Q"})
+        result = SendResult("wamid.Q")
+        row._apply_accepted({row.id: result})
+        self.assertEqual((row.state, row.error_code), ("failed", "131026"))
 
     def test_throttled_is_retried_later(self):
         row = self.reply(self.ana, self.conversation, "slow down").wa_message_ids
