@@ -23,9 +23,9 @@ PARALLEL_UPLOADS = 4
 #: Seconds between looks for people's messages while bulk messages are at hand.
 LOOK_SECONDS = 0.1
 #: Seconds ahead for which requests are handed to the pool; each waits there for its moment.
-AHEAD_SECONDS = 0.06
+AHEAD_SECONDS = 0.3
 #: Seconds results may wait to be written together.
-RESULT_SECONDS = 0.05
+RESULT_SECONDS = 0.2
 #: Seconds one run of the job may take, if Odoo's limits allow it and no customer waits.
 RUN_SECONDS = 45
 #: Seconds after which a run makes room for customers' messages that wait.
@@ -49,7 +49,8 @@ class Sender:
         self.phone_number_id = number.phone_number_id
         rate = max(1, number.messages_per_second)
         self.claim_size = min(MAX_CLAIM, max(1, int(rate * CLAIM_SECONDS)))
-        self.parallel = min(MAX_PARALLEL_REQUESTS, max(8, rate // 4))
+        # Threads that wait for their moment, and those that wait for an answer.
+        self.parallel = min(MAX_PARALLEL_REQUESTS, max(16, rate * 6 // 10))
         now = time.monotonic()
         recent = [now - ago for ago in number._recently_posted(2)]
         self.throughput = Throughput(rate, now, recent)
@@ -266,7 +267,7 @@ class Sender:
             for slot, _bulk, message_id, request in leaving:
                 future = pool.submit(call_transport, transport, self.phone_number_id, request, slot)
                 self.in_flight[future] = message_id
-        return AHEAD_SECONDS / 2
+        return AHEAD_SECONDS / 6
 
     # ----------------------------------------------------------------- results
 
