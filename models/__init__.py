@@ -35,6 +35,7 @@ from . import (
     res_partner,
     res_partner_card,
     res_users,
+    res_users_departure,
     wa_account_connect,
     wa_account_notice,
     wa_event_retention,

@@ -205,9 +205,12 @@ class WaConversation(models.Model):
         """Give conversations without an owner to somebody of their team.
 
         Previous owner of the customer or lead first, else whoever of the team has
-        the fewest open conversations. Nobody fitting: it stays visibly unassigned.
+        the fewest open conversations. Nobody fitting: it stays visibly unassigned. An
+        owner who left, or has no access to WhatsApp any more, is none.
         """
-        for conversation in self.filtered(lambda c: not c.user_id):
+        for conversation in self:
+            if conversation.user_id and self._can_own(conversation.user_id):
+                continue
             candidates = conversation.team_id.crm_team_member_ids.user_id.filtered(self._can_own)
             known_owners = (conversation.lead_id.user_id | conversation.partner_id.user_id).filtered(
                 self._can_own
@@ -215,7 +218,7 @@ class WaConversation(models.Model):
             user = (known_owners & candidates)[:1] or conversation._pick_least_busy(candidates)
             if not user and not conversation.team_id:
                 user = known_owners[:1]
-            if user:
+            if user != conversation.user_id:
                 conversation.user_id = user
 
     @api.model

@@ -149,10 +149,13 @@ class WaInboundMessage(models.AbstractModel):
 
     @api.model
     def _new_drafts(self, pairs, notes):
-        """Route messages to our numbers and drop those we have; returns the new ones as drafts."""
+        """Route messages to our numbers and drop those we have; returns the new ones as drafts.
+
+        Numbers that were archived here still receive: what was answered with 200 is kept.
+        """
         numbers = {
             number.phone_number_id: number
-            for number in self.env["wa.number"].search(
+            for number in self.env["wa.number"].with_context(active_test=False).search(
                 [("phone_number_id", "in", [item.phone_number_id for _event, item in pairs])]
             )
         }
@@ -182,7 +185,7 @@ class WaInboundMessage(models.AbstractModel):
                 Draft(
                     event,
                     item,
-                    number.with_company(number.company_id),
+                    number.with_company(number.company_id).with_context(active_test=True),
                     sent_at=self._sent_at(item),
                     preview=self._preview(item),
                 )
@@ -192,7 +195,7 @@ class WaInboundMessage(models.AbstractModel):
     @api.model
     def _find_number(self, event, item):
         """Return our number a webhook is about, among the accounts its callback speaks for."""
-        return self.env["wa.number"].search(
+        return self.env["wa.number"].with_context(active_test=False).search(
             [
                 ("phone_number_id", "=", item.phone_number_id),
                 ("account_id", "in", event.account_id._sharing_app().ids),
