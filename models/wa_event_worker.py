@@ -265,6 +265,6 @@ class WaEvent(models.Model):
         wait = (due - fields.Datetime.now()).total_seconds() if due else None
         if wait is None or not 0 < wait <= min(SHORT_WAIT, left):
             return False
-        self.env.cr.commit()
+        self.env["ir.cron"]._commit_progress()
         time.sleep(wait)
         return True
