@@ -30,5 +30,5 @@ class ResConfigSettings(models.TransientModel):
                 )
             if not 1 <= settings.wa_media_max_mb <= DEFAULT_MAX_MB:
                 raise ValidationError(
-                    self.env._("Files from WhatsApp have at most %s MB; enter 1 to %s.", DEFAULT_MAX_MB, DEFAULT_MAX_MB)
+                    self.env._("Files from WhatsApp have at most %(most)s MB; enter 1 to %(most)s.", most=DEFAULT_MAX_MB)
                 )

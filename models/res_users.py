@@ -10,6 +10,7 @@ class ResUsers(models.Model):
     @api.model
     def _init_store_data(self, store: Store):
         """Tell colleagues' browsers which files WhatsApp takes."""
-        super()._init_store_data(store)
+        result = super()._init_store_data(store)
         if self.env.user._is_internal():
             store.add_global_values(wa_file_rules=self.env["wa.file"]._client_rules())
+        return result
