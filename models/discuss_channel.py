@@ -67,9 +67,13 @@ class DiscussChannel(models.Model):
     # ----------------------------------------------------------------- posting
 
     def _wa_conversation(self):
-        """Return the conversation of this channel, or an empty set; as superuser."""
+        """Return the conversation of this channel, or an empty set; as superuser.
+
+        Never more than one (``_channel_uniq``). Not a slice: it would no longer be read
+        together with the conversations of the other channels of a page.
+        """
         self.ensure_one()
-        return self.sudo().wa_conversation_ids[:1]
+        return self.sudo().wa_conversation_ids
 
     def message_post(self, *, message_type="notification", **kwargs):
         """Ask the gate before a colleague's comment becomes a WhatsApp message, then queue it.

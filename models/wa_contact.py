@@ -157,6 +157,7 @@ class WaContact(models.Model):
         contact = self._find(portfolio_key, person)
         if contact:
             contact._learn(person)
+            contact._relink_partner(account.company_id)
             return contact, False
         number_is_taken = False
         if person.wa_id:
@@ -390,6 +391,12 @@ class WaContact(models.Model):
             partner = partners.filtered(lambda p: p.company_id in (company, p.company_id.browse()))[:1]
         self.partner_id = partner or self._create_partner(company)
 
+    def _relink_partner(self, company):
+        """Give a contact whose partner was deleted a customer again: it has just written."""
+        self.ensure_one()
+        if not self.partner_id:
+            self._link_partner(company)
+
     def _create_partner(self, company):
         self.ensure_one()
         return self.env["res.partner"].with_company(company).create(self._prepare_partner_vals(company))
@@ -455,6 +462,7 @@ class ContactLookup:
         contact = self.find(person)
         if contact:
             contact._learn(person)
+            contact._relink_partner(self._account.company_id)
             is_new = False
         else:
             contact, is_new = self._contacts._ensure(self._account, person)

@@ -264,17 +264,28 @@ class WaConversation(models.Model):
         )
         messages.write({"res_id": self.channel_id.id})
         other.message_ids.write({"conversation_id": self.id})
+        leading = (self | other).sorted(lambda c: c._lead_precedence(), reverse=True)[:1]
         moments = ("last_inbound_at", "last_message_at", "last_touch_at")
         self.write(
             {
                 **{name: max(filter(None, (self[name], other[name])), default=False) for name in moments},
-                "lead_id": (self.lead_id or other.lead_id).id,
-                "user_id": (self.user_id or other.user_id).id,
+                "lead_id": leading.lead_id.id,
+                "user_id": (leading.user_id or self.user_id or other.user_id).id,
                 "waiting_since": min(filter(None, (self.waiting_since, other.waiting_since)), default=False),
             }
         )
         self.env.flush_all()
         other.channel_id.sudo().unlink()
+
+    def _lead_precedence(self):
+        """Return a key to compare by which of two joined conversations' leads is continued.
+
+        An open one first; then one that people made and work on, before one that the
+        customer's message made.
+        """
+        self.ensure_one()
+        lead, whatsapp = self.lead_id, self.env.ref("crm_whatsapp.utm_source_whatsapp")
+        return bool(lead), bool(lead) and self._is_open_lead(lead), lead.source_id != whatsapp
 
     @api.model
     def _prepare_adoption(self, record):
