@@ -1,16 +1,25 @@
 import hmac
 import logging
+import re
 
 from odoo import http
 from odoo.http import request
 from odoo.tools import SQL
 
+from ..tools.redact import protect
 from ..tools.webhook.signature import verify
 
 _logger = logging.getLogger(__name__)
 
+# Meta puts the verify token into the address it asks for, and the web servers write
+# down every address. Source: odoo/service/server.py (threaded, prefork; gevent).
+protect("werkzeug", "longpolling", "odoo.http")
+
 #: Meta sends at most 3 MB. Source: cloud-api reference §4.4.
 MAX_BODY = 4 * 1024 * 1024
+
+#: What a webhook key can look like; anything else never reaches the database.
+WEBHOOK_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class WaWebhook(http.Controller):
@@ -75,6 +84,8 @@ class WaWebhook(http.Controller):
         One query and no records: this is the only thing that every webhook pays
         for besides storing it.
         """
+        if not WEBHOOK_KEY.fullmatch(webhook_key):
+            return None
         rows = request.env.execute_query(
             SQL(
                 """

@@ -19,6 +19,7 @@ TOKEN = "EAADEMO-TOKEN-0123456789"
         f"GET /v26.0/debug_token?input_token={TOKEN}&x=1",
         "GET /v26.0/1?appsecret_proof=a5eb8a40e0ec&limit=5",
         "?hub.mode=subscribe&hub.verify_token=guess-me&hub.challenge=1",
+        "GET /wa/webhook/guess-me-0123456789abcdef HTTP/1.1",
         '{"access_token": "opaque.token", "x": 1}',
         "{'app_secret': 'demo-app-secret'}",
         "{'verify_token': b'guess-me'}",
