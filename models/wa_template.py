@@ -1,9 +1,15 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 from ..tools.window import from_timestamp
 
 #: Meta's categories and what they mean for consent. Source: cloud-api reference §7.3.
 PURPOSES = {"MARKETING": "marketing", "UTILITY": "utility", "AUTHENTICATION": "authentication"}
+
+#: What WhatsApp decides about a template: never typed in by anybody.
+VERDICT = {"status", "status_reason", "status_at", "template_uid", "components", "quality"}
+#: What WhatsApp has reviewed: fixed as soon as it knows the template.
+REVIEWED = {"name", "language", "account_id", "category", "parameter_format"}
 
 
 class WaTemplate(models.Model):
@@ -72,6 +78,39 @@ class WaTemplate(models.Model):
     def _compute_preview_html(self):
         for template in self:
             template.preview_html = template._render_card(template._get_example_values())
+
+    # --------------------------------------------------------------------- crud
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """People draft templates; what WhatsApp says of them comes from WhatsApp.
+
+        :raises AccessError: a verdict was given by hand, also by a default in the context.
+        """
+        templates = super().create(vals_list)
+        if not self.env.su:
+            for template in templates:
+                if template.status != "DRAFT" or any(template[name] for name in VERDICT - {"status"}):
+                    templates._refuse_verdict()
+        return templates
+
+    def write(self, vals):
+        """Keep WhatsApp's verdict, and what it rests on, out of people's hands.
+
+        The category decides which consent a message needs, so it is fixed with the rest.
+        """
+        if not self.env.su:
+            if vals.keys() & VERDICT or (vals.keys() & REVIEWED and any(self.sudo().mapped("template_uid"))):
+                self._refuse_verdict()
+        return super().write(vals)
+
+    def _refuse_verdict(self):
+        raise AccessError(
+            self.env._(
+                "WhatsApp decides this about a template, so it cannot be changed by hand. "
+                "Draft another template instead."
+            )
+        )
 
     # ----------------------------------------------------------------- business
 
