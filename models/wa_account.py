@@ -150,6 +150,11 @@ class WaAccount(models.Model):
         self.env["wa.webhook.health"].sudo().create([{"account_id": a.id} for a in accounts])
         return accounts
 
+    def unlink(self):
+        """Delete the numbers first, as records: each has a sender job that goes with it."""
+        self.with_context(active_test=False).number_ids.unlink()
+        return super().unlink()
+
     # ----------------------------------------------------------------- business
 
     def _secret(self, kind):
