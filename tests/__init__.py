@@ -1,6 +1,7 @@
 from .flows import test_stage_automation
 from .http import test_media_access, test_outbound_routes, test_webhook
 from .models import (
+    test_event_worker,
     test_failure_catalogue,
     test_gate_and_reply,
     test_identity,
