@@ -17,6 +17,7 @@ from .models import (
     test_outbound_files,
     test_outbound_reactions,
     test_outbound_interactive,
+    test_retry,
     test_rights,
     test_robust_departure,
     test_robust_identity,

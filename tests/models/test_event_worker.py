@@ -14,8 +14,8 @@ from odoo.tests import BaseCase, new_test_user, tagged
 from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
-from ...models import wa_event
-from ...models.wa_event import CONFLICT_RETRIES
+from ...models import wa_event_worker
+from ...models.wa_event_worker import CONFLICT_RETRIES
 from ..common import PHONE_NUMBER_ID, WaCase, WaCommon
 
 
@@ -90,6 +90,10 @@ class TestParallelDelivery(WaCommon, BaseCase):
                 thread.join(60)
         self.assertEqual(failures, [])
 
+    def one_event_at_a_time(self):
+        self.patch(wa_event_worker, "FIRST_BATCH", 1)
+        self.patch(wa_event_worker, "BATCH_SIZE", 1)
+
     def body(self, wamid, wa_id, **more):
         payload = self.inbound("Hello", wamid=wamid, wa_id=wa_id, bsuid=f"US.{wa_id}")
         payload["entry"][0]["changes"][0]["value"]["metadata"]["phone_number_id"] = self.number_uid
@@ -128,7 +132,7 @@ class TestParallelDelivery(WaCommon, BaseCase):
         bodies = [self.body(wamid, "12025550112", batch=index) for index in range(6)]
         self.at_once(*(self.store(body) for body in bodies))
         # Each worker takes one event at a time, so that all are at it together.
-        self.patch(wa_event, "BATCH_SIZE", 1)
+        self.one_event_at_a_time()
         self.at_once(*[self.process] * 6)
         with self.transaction() as env:
             self.assertEqual(len(self.look(env, wamid)), 6)
@@ -137,7 +141,7 @@ class TestParallelDelivery(WaCommon, BaseCase):
         wamids = [f"wamid.{uuid.uuid4()}" for _ in range(2)]
         bodies = [self.body(wamid, f"1202555012{index}") for index, wamid in enumerate(wamids)]
         self.at_once(*(self.store(body) for body in bodies))
-        self.patch(wa_event, "BATCH_SIZE", 1)
+        self.one_event_at_a_time()
         self.at_once(*[self.process] * 2)
         with self.transaction() as env:
             for wamid in wamids:
@@ -174,13 +178,14 @@ class TestEventWorker(WaCase):
             conversation = self.receive(self.inbound(f"after {error.__name__}"))
             self.assertEqual(left, [0])
             event = self.last_event()
-            self.assertEqual((event.state, event.attempts, event.error), ("done", 0, False))
+            self.assertEqual((event.state, event.attempts, event.error), ("done", 1, False))
             self.assertIn(error.__name__, conversation.channel_id.message_ids[0].body)
 
     def test_endless_conflict_is_put_aside_with_its_reason(self):
         self.store_webhook(self.inbound())
+        self.patch(wa_event_worker, "SHORT_WAIT", 0)
         self.lose_races(CONFLICT_RETRIES + 1)
-        with self.assertLogs("odoo.addons.crm_whatsapp.models.wa_event", "WARNING"):
+        with self.assertLogs("odoo.addons.crm_whatsapp.models.wa_event_worker", "WARNING"):
             self.process_webhooks()
         event = self.last_event()
         self.assertEqual((event.state, event.attempts), ("new", 1))
@@ -207,7 +212,9 @@ class TestEventWorker(WaCase):
                 event = self.last_event()
                 self.assertEqual(event.state, "done", event.error)
                 self.assertIn("no lead", event.note)
-                self.assertIn("Do you hear me?", conversation.channel_id.message_ids[0].body)
+                said = conversation.message_ids.mail_message_id
+                self.assertIn("Do you hear me?", said.body)
+                self.assertEqual(said.author_id, conversation.partner_id)
                 self.assertTrue(conversation.window_until)
                 self.assertFalse(conversation.lead_id)
 

@@ -1,5 +1,4 @@
 from datetime import timedelta
-from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import tagged
@@ -167,21 +166,6 @@ class TestSender(WaSandboxCase):
         row.action_retry()
         self.run_sender()
         self.assertEqual(row.state, "sent", "a person may decide to send it again")
-
-    def test_only_the_sender_calls_the_transport(self):
-        """No path goes around the gate: sending happens in one function, after the claim."""
-        self.reply(self.ana, self.conversation, "gated")
-        asked = []
-        gate = type(self.env["wa.gate"])
-        original = gate._decide
-
-        def spy(self, *args, **kwargs):
-            asked.append(args)
-            return original(self, *args, **kwargs)
-
-        with patch.object(gate, "_decide", spy):
-            self.run_sender()
-        self.assertTrue(asked)
 
     def test_read_receipt_gives_blue_ticks(self):
         member = self.conversation.channel_id.channel_member_ids
