@@ -55,6 +55,14 @@ SENTENCES = {
     "contact_on_hold": (_lt("WhatsApp asks to leave this person alone for now."), TRY_LATER),
     "number_on_hold": (_lt("WhatsApp limits this number for now."), _lt("The message waits and leaves by itself.")),
     # --- templates for records
+    "conversation_of_others": (
+        _lt("A WhatsApp conversation of colleagues with this customer exists, and you have no access to it."),
+        _lt("Ask them, or have the conversation assigned to you."),
+    ),
+    "template_not_filled": (
+        _lt("The template could not be filled from this record."),
+        _lt("Ask an administrator to check the template's variables; the log has the details."),
+    ),
     "number_missing": (
         _lt("No WhatsApp number is set up to send this template from."),
         _lt("Ask an administrator to connect a number of the template's account."),

@@ -1,15 +1,21 @@
+import logging
+import traceback
 from dataclasses import dataclass
 
+from psycopg2 import Error as DatabaseError
 from psycopg2.errors import UniqueViolation
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tools.misc import split_every
 
 from ..tools.graph.errors import InvalidMessage
 from ..tools.markup import plain
+from ..tools.redact import redact
 from .wa_message import PRIORITY_AUTOMATION, PRIORITY_BULK, PRIORITY_PERSON
 from .wa_post_files import FilePost
+
+_logger = logging.getLogger(__name__)
 
 #: Where a message stands in the queue, by who wants it sent.
 PRIORITY_OF_ORIGIN = {
@@ -74,15 +80,40 @@ class WaTemplate(models.Model):
             if keys[record] in used:
                 outcomes.append(SendOutcome(record, "repeated"))
                 continue
+            if keys[record]:
+                # The same record, or one with the same key, may come twice in one call.
+                used.add(keys[record])
             target = targets[record.id]
             if isinstance(target, str):
                 outcomes.append(self._refuse(record, target))
                 continue
-            try:
-                outcomes.append(self._prepare(target, record, origin, overrides, keys[record]))
-            except UserError as error:
-                outcomes.append(SendOutcome(record, "refused", "message_invalid", str(error)))
+            if origin == "manual" and not self._may_write_in(target):
+                outcomes.append(self._refuse(record, "conversation_of_others"))
+                continue
+            outcomes.append(self._prepare_safely(target, record, origin, overrides, keys[record]))
         return self._finish(outcomes, origin)
+
+    @api.model
+    def _may_write_in(self, conversation):
+        """Tell whether the current user may answer in a conversation; a new one is whoever's starts it."""
+        own = conversation.sudo(False)
+        return not conversation.last_message_at or self.env.su or own.has_access("write")
+
+    def _prepare_safely(self, conversation, record, origin, overrides, dedupe_key):
+        """Return what :meth:`_prepare` does; whatever it raises refuses this record and stops no other.
+
+        A conflict in the database is not of this record: it is raised.
+        """
+        try:
+            return self._prepare(conversation, record, origin, overrides, dedupe_key)
+        except UserError as error:
+            return SendOutcome(record, "refused", "message_invalid", str(error))
+        except (DatabaseError, ConcurrencyError):
+            raise
+        except Exception as error:  # noqa: BLE001 (a field that is gone, a hook of another addon: said where people look)
+            trace = redact("".join(traceback.format_exception(error)))
+            _logger.warning("WhatsApp template %s could not be filled from %s:\n%s", self.id, record, trace)
+            return self._refuse(record, "template_not_filled")
 
     def _send_in_conversation(self, conversation, record, origin, overrides=None):
         """Queue this template in a conversation, filled from a record (or an empty set).

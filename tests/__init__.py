@@ -24,6 +24,7 @@ from .models import (
     test_robust_leads,
     test_robust_races,
     test_robust_routing,
+    test_robust_sending,
     test_robust_store,
     test_outbound_templates,
     test_secrets_and_access,
