@@ -22,6 +22,7 @@ class WaConversation(models.Model):
     _name = "wa.conversation"
     _description = "WhatsApp Conversation"
     _order = "last_message_at desc, id desc"
+    _check_company_auto = True
 
     contact_id = fields.Many2one("wa.contact", required=True, index=True, ondelete="restrict", readonly=True)
     number_id = fields.Many2one("wa.number", required=True, index=True, ondelete="restrict", readonly=True)
@@ -29,13 +30,14 @@ class WaConversation(models.Model):
     company_id = fields.Many2one(related="number_id.company_id", store=True, index=True)
     partner_id = fields.Many2one(related="contact_id.partner_id", string="Customer", store=True, index=True)
     channel_id = fields.Many2one(
-        "discuss.channel", required=True, ondelete="cascade", readonly=True, copy=False
+        "discuss.channel", required=True, ondelete="restrict", readonly=True, copy=False
     )
-    team_id = fields.Many2one("crm.team", "Sales Team", index=True)
+    # Without a team everybody sees it: a team that goes must not open its conversations.
+    team_id = fields.Many2one("crm.team", "Sales Team", index=True, ondelete="restrict", check_company=True)
     user_id = fields.Many2one(
-        "res.users", "Assigned To", index=True, domain="[('share', '=', False)]"
+        "res.users", "Assigned To", index=True, domain="[('share', '=', False)]", check_company=True
     )
-    lead_id = fields.Many2one("crm.lead", index="btree_not_null", ondelete="set null")
+    lead_id = fields.Many2one("crm.lead", index="btree_not_null", ondelete="set null", check_company=True)
     state = fields.Selection(
         [
             ("open", "Open"),
@@ -86,6 +88,8 @@ class WaConversation(models.Model):
         if not self.env.su and vals.keys() - EDITABLE:
             raise AccessError(self.env._("This part of a WhatsApp conversation cannot be changed by hand."))
         result = super().write(vals)
+        if {"user_id", "team_id"} & vals.keys():
+            self._part_from_outsiders()
         if "user_id" in vals:
             self._join_assignee()
         shown = {"user_id", "lead_id", "state", "last_inbound_at", "team_id"} & vals.keys()
@@ -148,7 +152,7 @@ class WaConversation(models.Model):
                         "number_id": number.id,
                         "channel_id": channel.id,
                         "team_id": number.team_id.id,
-                        **self._prepare_adoption(record),
+                        **self._prepare_adoption(record, number.company_id),
                     }
                     for (record, number, contact), channel in zip(missing.values(), channels, strict=True)
                 ]
@@ -201,6 +205,25 @@ class WaConversation(models.Model):
                     users=conversation.user_id, post_joined_message=False
                 )
 
+    def _part_from_outsiders(self):
+        """Take those out of the channels who may not see the conversations any more.
+
+        Membership on its own lets people read and answer, so that a colleague of
+        another team can be asked for help; with the next owner or team that ends.
+        """
+        conversation_of = {conversation.channel_id.id: conversation for conversation in self.sudo()}
+        joined = {}
+        for member in self.sudo().channel_id.channel_member_ids:
+            for user in member.partner_id.user_ids:
+                joined.setdefault(user, self.browse())
+                joined[user] |= conversation_of[member.channel_id.id]
+        for user, conversations in joined.items():
+            companies = {"allowed_company_ids": user.company_ids.ids}
+            as_user = conversations.with_user(user).sudo(False).with_context(**companies)
+            visible = as_user._filtered_access("read")
+            for lost in conversations.filtered(lambda c, visible=visible: c.id not in visible.ids):
+                lost.channel_id.sudo()._action_unfollow(partner=user.partner_id, post_leave_message=False)
+
     def _assign(self):
         """Give conversations without an owner to somebody of their team.
 
@@ -209,11 +232,13 @@ class WaConversation(models.Model):
         owner who left, or has no access to WhatsApp any more, is none.
         """
         for conversation in self:
-            if conversation.user_id and self._can_own(conversation.user_id):
+            if conversation.user_id and self._can_own(conversation.user_id, conversation.company_id):
                 continue
-            candidates = conversation.team_id.crm_team_member_ids.user_id.filtered(self._can_own)
-            known_owners = (conversation.lead_id.user_id | conversation.partner_id.user_id).filtered(
-                self._can_own
+            candidates = conversation.team_id.crm_team_member_ids.user_id
+            known_owners = conversation.lead_id.user_id | conversation.partner_id.user_id
+            candidates, known_owners = (
+                users.filtered(lambda user, company=conversation.company_id: self._can_own(user, company))
+                for users in (candidates, known_owners)
             )
             user = (known_owners & candidates)[:1] or conversation._pick_least_busy(candidates)
             if not user and not conversation.team_id:
@@ -222,9 +247,16 @@ class WaConversation(models.Model):
                 conversation.user_id = user
 
     @api.model
-    def _can_own(self, user):
-        """Tell whether conversations can be given to a user: active, and with access to WhatsApp."""
-        return user.active and user.has_group("crm_whatsapp.crm_whatsapp_group_user")
+    def _can_own(self, user, company=None):
+        """Tell whether conversations can be given to a user: active, and with access to WhatsApp.
+
+        :param company: ``res.company`` of the conversations, which the user must belong to.
+        """
+        return (
+            user.active
+            and (company is None or company in user.company_ids)
+            and user.has_group("crm_whatsapp.crm_whatsapp_group_user")
+        )
 
     def _pick_least_busy(self, candidates):
         """Return the candidate with the fewest open conversations, then the longest without a new one."""
@@ -275,7 +307,9 @@ class WaConversation(models.Model):
             }
         )
         self.env.flush_all()
-        other.channel_id.sudo().unlink()
+        emptied = other.channel_id.sudo()
+        other.sudo().unlink()
+        emptied.unlink()
 
     def _lead_precedence(self):
         """Return a key to compare by which of two joined conversations' leads is continued.
@@ -288,16 +322,21 @@ class WaConversation(models.Model):
         return bool(lead), bool(lead) and self._is_open_lead(lead), lead.source_id != whatsapp
 
     @api.model
-    def _prepare_adoption(self, record):
-        """Return owner, team and lead of a conversation we start from the record it is about."""
+    def _prepare_adoption(self, record, company):
+        """Return owner, team and lead of a conversation we start from the record it is about.
+
+        :param company: ``res.company`` of the conversation; what belongs to another one is left out.
+        """
         lead = record if record._name == "crm.lead" else self.env["crm.lead"]
+        if lead.company_id and lead.company_id != company:
+            lead = lead.browse()
         owner = record["user_id"] if "user_id" in record._fields else self.env["res.users"]
         vals = {}
         if lead and self._is_open_lead(lead):
             vals["lead_id"] = lead.id
-        if lead.team_id:
+        if lead.team_id and lead.team_id.company_id in (company, company.browse()):
             vals["team_id"] = lead.team_id.id
-        if owner and owner._name == "res.users" and self._can_own(owner):
+        if owner and owner._name == "res.users" and self._can_own(owner, company):
             vals["user_id"] = owner.id
         return vals
 
@@ -403,6 +442,9 @@ class WaConversation(models.Model):
         if not self.waiting_since:
             vals["waiting_since"] = min(sent_at for sent_at, _preview, _opens in messages)
         self.with_context(wa_no_broadcast=True).write(vals)
+        if not self.channel_id.active:
+            # Whoever put it away: now somebody waits in it.
+            self.channel_id.sudo().active = True
         self._join_assignee()
 
     def _on_outbound(self, preview, by_person):

@@ -1,0 +1,20 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+
+class CrmTeam(models.Model):
+    """A team with conversations stays, or its customers would be open to all teams."""
+
+    _inherit = "crm.team"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_wa(self):
+        in_team = [("team_id", "in", self.ids)]
+        for model in ("wa.conversation", "wa.number"):
+            if self.env[model].sudo().with_context(active_test=False).search_count(in_team, limit=1):
+                raise UserError(
+                    self.env._(
+                        "This team has WhatsApp conversations or numbers. Move them to another team first, "
+                        "or archive this one."
+                    )
+                )
