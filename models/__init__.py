@@ -22,7 +22,9 @@ from . import (
 from . import (
     base_partner_merge,
     crm_lead,
+    crm_team,
     discuss_channel,
+    discuss_channel_guard,
     discuss_channel_member,
     discuss_channel_notify,
     discuss_channel_send,
@@ -30,6 +32,7 @@ from . import (
     inbound,
     ir_actions_server,
     mail_message,
+    mail_message_guard,
     mail_message_inbound,
     res_config_settings,
     res_partner,

@@ -12,6 +12,13 @@ from .files.sounds import find_converter
 #: Kinds of files under which a text can stand.
 WITH_CAPTION = ("image", "video", "document")
 
+#: The context key of :class:`ReplyAllowed`.
+REPLY_ALLOWED = "wa_reply_allowed"
+
+
+class ReplyAllowed:
+    """In the context: the gate was asked about this post. No JSON of a client becomes an instance."""
+
 
 def is_wa(channel):
     """Tell whether a channel is a WhatsApp conversation (a Store predicate)."""
@@ -80,7 +87,14 @@ class DiscussChannel(models.Model):
 
         :raises UserError: the message may not leave; says why and what to do.
         """
-        if self.channel_type != "wa" or not self._wa_is_outgoing(message_type, kwargs):
+        if self.channel_type != "wa":
+            return super().message_post(message_type=message_type, **kwargs)
+        if not self._wa_is_outgoing(message_type, kwargs):
+            if not self.env.su and self._wa_is_public(kwargs):
+                # It would look sent and never leave. Core's own notices (pinned, renamed) become notes.
+                if message_type != "notification":
+                    raise UserError(self.env._("Only replies and notes can be written in a WhatsApp conversation."))
+                kwargs = {**kwargs, "subtype_xmlid": "mail.mt_note", "subtype_id": False}
             return super().message_post(message_type=message_type, **kwargs)
         if repeated := self._wa_find_repeated():
             return repeated
@@ -90,12 +104,14 @@ class DiscussChannel(models.Model):
         if not text and not files:
             raise UserError(self.env._("Write a message first: WhatsApp does not carry empty ones."))
         # Shown the way the customer will see it: WhatsApp markup rendered, the rest as text.
-        message = super().message_post(
+        allowed = self.with_context(**{REPLY_ALLOWED: ReplyAllowed()})
+        message = super(DiscussChannel, allowed).message_post(
             message_type=message_type,
             body=Markup(to_html(text)),  # noqa: S704 (escaped by to_html)
             attachment_ids=[file.shown.id for file in files],
             **kwargs,
         )
+        message = message.with_env(self.env)
         self._wa_enqueue_reply(message, text, files)
         message._wa_broadcast()
         return message
@@ -103,8 +119,11 @@ class DiscussChannel(models.Model):
     @api.model
     def _wa_is_outgoing(self, message_type, post_vals):
         """Tell whether a post goes to the customer: a comment that is no internal note."""
-        if message_type != "comment":
-            return False
+        return message_type == "comment" and self._wa_is_public(post_vals)
+
+    @api.model
+    def _wa_is_public(self, post_vals):
+        """Tell whether a post would stand among what was said to the customer, not among the notes."""
         if subtype_id := post_vals.get("subtype_id"):
             return not self.env["mail.message.subtype"].browse(subtype_id).sudo().internal
         if xmlid := post_vals.get("subtype_xmlid"):
@@ -210,7 +229,8 @@ class DiscussChannel(models.Model):
         conversation = self._wa_conversation()
         by_person = not self.env.user._is_superuser()
         conversation._on_outbound(preview, by_person=by_person)
-        if by_person and not conversation.user_id:
+        can_own = conversation._can_own(self.env.user, conversation.company_id)
+        if by_person and not conversation.user_id and can_own:
             conversation.user_id = self.env.user
 
     def _check_can_update_message_content(self, message):
