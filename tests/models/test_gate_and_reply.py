@@ -72,8 +72,11 @@ class TestReply(WaCase):
         subtype = self.env.ref("mail.mt_comment")
         with self.assertRaises(UserError):
             channel.message_post(body="x", message_type="comment", subtype_id=subtype.id)
-        for message_type in ("notification", "email", "auto_comment"):
-            channel.message_post(body="x", message_type=message_type, subtype_xmlid="mail.mt_comment")
+        for message_type in ("email", "auto_comment"):
+            with self.assertRaises(UserError):
+                channel.message_post(body="x", message_type=message_type, subtype_xmlid="mail.mt_comment")
+        notice = channel.message_post(body="x", message_type="notification", subtype_xmlid="mail.mt_comment")
+        self.assertTrue(notice.subtype_id.internal, "shown as a note")
         self.assertFalse(self.last_outgoing(self.conversation), "nothing leaves as another type")
 
     def test_repeated_press_of_send_makes_one_message(self):
