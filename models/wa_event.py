@@ -65,7 +65,11 @@ class WaEvent(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                WITH event AS (
+                WITH pending AS (
+                    SELECT id FROM ir_cron_trigger
+                     WHERE cron_id = %(cron)s AND call_at BETWEEN %(now)s::timestamp - INTERVAL '2 s' AND %(now)s
+                     LIMIT 1 FOR KEY SHARE SKIP LOCKED
+                ), event AS (
                     INSERT INTO wa_event (account_id, digest, body, state, received_at, attempts,
                                           create_uid, create_date, write_uid, write_date)
                     VALUES (%(account)s, %(digest)s, %(body)s, 'new', %(now)s, 0,
@@ -76,9 +80,9 @@ class WaEvent(models.Model):
                     INSERT INTO ir_cron_trigger (cron_id, call_at, create_uid, create_date, write_uid, write_date)
                     SELECT cron.id, %(now)s, %(uid)s, %(now)s, %(uid)s, %(now)s
                       FROM event, ir_cron cron
-                     WHERE cron.id = %(cron)s AND cron.active
+                     WHERE cron.id = %(cron)s AND cron.active AND NOT EXISTS (SELECT 1 FROM pending)
                 )
-                SELECT id FROM event
+                SELECT id, EXISTS (SELECT 1 FROM pending) FROM event
                 """,
                 account=account_id,
                 digest=hashlib.sha256(body).hexdigest(),
@@ -89,7 +93,7 @@ class WaEvent(models.Model):
                 cron=self._worker_id(),
             )
         )
-        if rows:
+        if rows and not rows[0][1]:
             self.env.cr.postcommit.add(partial(wake_cron_workers, self.env.cr.dbname))
         return bool(rows)
 
