@@ -35,12 +35,27 @@ class WaInboundEffect(models.AbstractModel):
             return
         rows = self.env["wa.message"].sudo().create([self._prepare_row(draft) for draft in drafts])
         targets = self._find_targets(rows)
+        self._meet_other_workers((rows - self.env["wa.message"].union(*targets)).conversation_id)
         for draft, row in zip(drafts, rows, strict=True):
             if target := targets.get(row):
                 self._apply(row, target)
             else:
                 notes[draft.event].append(f"{row.kind} about a message that is not here")
                 self.env["wa.inbound.note"]._post(row.conversation_id, self._words_without_target(row))
+
+    @api.model
+    def _meet_other_workers(self, conversations):
+        """Collide with a worker that stores the target at this very moment.
+
+        Neither would see the other's row, and the effect would wait for ever. A message
+        always updates its conversation, so an update here makes PostgreSQL refuse the
+        second of the two, which is then done again and sees both.
+        """
+        if conversations:
+            self.env.flush_all()
+            self.env.cr.execute(
+                "UPDATE wa_conversation SET write_uid = write_uid WHERE id = ANY(%s)", [conversations.ids]
+            )
 
     @api.model
     def _prepare_row(self, draft):
