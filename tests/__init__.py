@@ -19,6 +19,7 @@ from .models import (
     test_outbound_interactive,
     test_retry,
     test_rights,
+    test_rights_more,
     test_robust_departure,
     test_robust_identity,
     test_robust_leads,
