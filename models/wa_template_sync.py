@@ -1,10 +1,16 @@
+import logging
+
+from psycopg2 import OperationalError
+
 from odoo import Command, api, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ConcurrencyError
 
 from ..tools.graph.errors import GraphError
 from ..tools.graph.template_definition import NAMED, parse_template
 from ..tools.graph.template_parameters import MEDIA_FORMATS, parameters
 from .wa_template import PURPOSES
+
+_logger = logging.getLogger(__name__)
 
 
 class WaTemplate(models.Model):
@@ -16,27 +22,48 @@ class WaTemplate(models.Model):
     def _sync_account(self, account):
         """Take over all templates of an account; one that cannot be read does not stop the rest.
 
-        Local choices (which field fills a variable, fallbacks) are kept.
+        Local choices (which field fills a variable, fallbacks, archived by hand) are
+        kept. What WhatsApp does not list any more was deleted there.
 
         :returns: number of templates WhatsApp has
         """
         self = self.sudo()  # noqa: PLW0642 (what WhatsApp says is written by nobody else)
-        count = 0
+        count, listed, all_named = 0, set(), True
         known = {
-            (t.name, t.language): t
-            for t in self.with_context(active_test=False).search([("account_id", "=", account.id)])
+            (t.name, t.language): t for t in self.with_context(active_test=False).search([("account_id", "=", account.id)])
         }
         for node in account._get_transport().templates(account.waba_id):
-            vals = self._vals_from_meta(node)
-            template = known.get((vals["name"], vals["language"]))
-            if template:
-                template.write({**vals, "active": True})
-            else:
-                template = self.create({**vals, "account_id": account.id})
-                known[template.name, template.language] = template
-            template._sync_parts(parse_template(node))
             count += 1
+            try:
+                key = node["name"], node["language"]
+                listed.add(key)
+                with self.env.cr.savepoint():
+                    known[key] = self._sync_node(account, node, known.get(key))
+            except (OperationalError, ConcurrencyError):
+                raise
+            except Exception:  # noqa: BLE001 (Meta may send anything: the others are needed all the same)
+                all_named = all_named and isinstance(node, dict) and {"name", "language"} <= node.keys()
+                _logger.warning("A template of WhatsApp account %s cannot be read", account.id, exc_info=True)
+        if all_named:
+            for key in known.keys() - listed:
+                # A draft was never there.
+                if known[key].template_uid and known[key].status != "DELETED":
+                    known[key].write({"status": "DELETED", "status_reason": False})
         return count
+
+    def _sync_node(self, account, node, template):
+        """Take over one template; returns its record.
+
+        :param dict node: as ``GET /{WABA_ID}/message_templates`` lists it.
+        :param template: the record as we know it, or None.
+        """
+        vals = self._vals_from_meta(node)
+        if template:
+            template.write(vals)
+        else:
+            template = self.create({**vals, "account_id": account.id})
+        template._sync_parts(parse_template(node))
+        return template
 
     @api.model
     def _vals_from_meta(self, node):
@@ -166,9 +193,7 @@ class WaTemplate(models.Model):
             return
         if named:
             component["example"] = {
-                f"{kind}_text_named_params": [
-                    {"param_name": p.name, "example": p.example or p.name} for p in parameters
-                ]
+                f"{kind}_text_named_params": [{"param_name": p.name, "example": p.example or p.name} for p in parameters]
             }
         else:
             examples = [p.example or p.name for p in parameters.sorted(lambda p: int(p.name))]

@@ -27,6 +27,7 @@ from .models import (
     test_robust_routing,
     test_robust_sending,
     test_robust_store,
+    test_robust_sync,
     test_outbound_templates,
     test_secrets_and_access,
     test_sender,

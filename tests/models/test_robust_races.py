@@ -25,12 +25,16 @@ class TestRaces(BaseCase):
             env = self.env_of(cr)
             account = env["wa.account"].create({"name": "Example Shop", "waba_id": f"race-{uuid.uuid4()}"})
             self.account_id = account.id
-            self.number_id = env["wa.number"].create(
-                {"name": "Example Shop", "account_id": account.id, "phone_number_id": f"race-{uuid.uuid4()}"}
-            ).id
-            self.template_id = env["wa.template"].create(
-                {"name": "race", "language": "en", "account_id": account.id, "status": "APPROVED", "body": "Hello"}
-            ).id
+            self.number_id = (
+                env["wa.number"]
+                .create({"name": "Example Shop", "account_id": account.id, "phone_number_id": f"race-{uuid.uuid4()}"})
+                .id
+            )
+            self.template_id = (
+                env["wa.template"]
+                .create({"name": "race", "language": "en", "account_id": account.id, "status": "APPROVED", "body": "Hello"})
+                .id
+            )
             self.partner_id = env["res.partner"].create({"name": "Race Example", "phone": f"+{self.wa_id}"}).id
         self.addCleanup(self.clean_up)
 

@@ -19,9 +19,7 @@ class TestStoreQueries(WaCase):
 
     def test_queries_do_not_grow_with_conversations(self):
         for index in range(30):
-            self.store_webhook(
-                self.inbound("Hi", wa_id=f"120255501{index:02d}", bsuid=None, name=f"Customer {index}")
-            )
+            self.store_webhook(self.inbound("Hi", wa_id=f"120255501{index:02d}", bsuid=None, name=f"Customer {index}"))
         self.process_webhooks()
         conversations = self.env["wa.conversation"].search([("number_id", "=", self.number.id)])
         conversations.user_id = self.ana
