@@ -1,5 +1,5 @@
 from .flows import test_stage_automation
-from .http import test_media_access, test_outbound_routes, test_webhook
+from .http import test_media_access, test_outbound_routes, test_webhook, test_webhook_anything
 from .models import (
     test_event_worker,
     test_failure_catalogue,
@@ -19,15 +19,15 @@ from .models import (
     test_outbound_interactive,
     test_retry,
     test_rights,
+    test_robust_sync,
     test_rights_more,
+    test_robust_sending,
     test_robust_departure,
     test_robust_identity,
     test_robust_leads,
     test_robust_races,
     test_robust_routing,
-    test_robust_sending,
     test_robust_store,
-    test_robust_sync,
     test_outbound_templates,
     test_secrets_and_access,
     test_sender,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lib import odoo
 from lib.bench.database import Database
+from lib.bench.history import fill
 from lib.bench.load import Person, people
 from lib.bench.measure import Measure, busiest, rounded, tell
 from lib.bench.queue import MESSAGES, ensure_scene
@@ -76,9 +77,11 @@ def describe(found: Run) -> dict:
     }
 
 
-def send(kit: odoo.Kit, seconds: float, *, level: str, statuses: bool) -> Run:
+def send(kit: odoo.Kit, seconds: float, *, level: str, statuses: bool, history: int = 0) -> Run:
     """Let the sender of a fresh copy of the scene run for so long."""
     database = Database.fresh(kit, "wa_bench_send", ensure_scene(kit))
+    if history:
+        fill(database, history)
     with Site(kit, database, "bench-send") as site:
         sandbox, _ = prepare(site, level=level, statuses=statuses)
         site.start_node(cron=2)

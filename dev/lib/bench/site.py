@@ -78,8 +78,8 @@ class Node:
         return self
 
     def stop(self) -> None:
-        self.router.stop()
         self.server.stop(5)
+        self.router.stop()
 
 
 class Site:
@@ -140,7 +140,7 @@ class Site:
     def connect(self) -> dict:
         """Connect the account to the sandbox the way an administrator does; make it, team and salespeople first if need be."""
         node, admin = self.nodes[0], self.sign_in()
-        for key, value in (("web.base.url", node.url), ("web.base.url.freeze", "True")):
+        for key, value in (("web.base.url", node.direct_url), ("web.base.url.freeze", "True")):
             admin.call("ir.config_parameter", "set_param", key, value)
         found = admin.search_read("wa.account", [("waba_id", "=", WABA)], ["id"])
         account = found[0]["id"] if found else self._make_account(admin)
