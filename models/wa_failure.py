@@ -63,6 +63,14 @@ SENTENCES = {
         _lt("The template could not be filled from this record."),
         _lt("Ask an administrator to check the template's variables; the log has the details."),
     ),
+    "other_company": (
+        _lt("The record belongs to another company than the template's WhatsApp account."),
+        _lt("Choose a template of an account of the record's company."),
+    ),
+    "other_account": (
+        _lt("The template belongs to another WhatsApp account than this conversation."),
+        _lt("Choose a template of the conversation's account."),
+    ),
     "number_missing": (
         _lt("No WhatsApp number is set up to send this template from."),
         _lt("Ask an administrator to connect a number of the template's account."),

@@ -77,6 +77,13 @@ class Base(models.AbstractModel):
 
     # ------------------------------------------------------------------ finding
 
+    def _wa_is_of_other_company(self, company):
+        """Tell whether this record belongs to a company, and that is another one."""
+        field = self._fields.get("company_id")
+        if field is None or field.comodel_name != "res.company":
+            return False
+        return bool(self["company_id"]) and self["company_id"] != company
+
     def _wa_find_conversations(self, template, number=None):
         """Return the conversation in which each record's customer gets a template.
 
@@ -94,6 +101,9 @@ class Base(models.AbstractModel):
         if number:
             domain &= Domain("number_id", "=", number.id)
         found, wanted = self.sudo()._wa_latest_conversations(partners, domain), {}
+        # One company does not write in another's name, nor learns about its customers.
+        foreign = self.sudo().filtered(lambda record: record._wa_is_of_other_company(account.company_id))
+        found |= dict.fromkeys(foreign.ids, "other_company")
         for record in self.sudo():
             if record.id in found:
                 continue

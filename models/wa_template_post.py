@@ -130,6 +130,8 @@ class WaTemplate(models.Model):
         :returns: :class:`SendOutcome`, with a ``post`` unless refused
         """
         conversation = conversation.sudo()
+        if self.sudo().account_id != conversation.account_id:
+            return self._refuse(record, "other_account")
         decision = self.env["wa.gate"]._decide(conversation, "template", self)
         if decision.verdict == "refused":
             return self._refuse(record, decision.code)

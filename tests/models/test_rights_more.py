@@ -268,6 +268,27 @@ class TestTeamsAndCompanies(WaCase):
         vals = self.conversation._prepare_adoption(lead, self.conversation.company_id)
         self.assertFalse(vals.keys() & {"lead_id", "user_id"})
 
+    def test_lead_of_another_company_gets_no_template_of_ours(self):
+        """Neither in the customer's conversation nor in a new one; the others get theirs."""
+        partner = self.conversation.partner_id
+        leads = self.env["crm.lead"].create(
+            [
+                {"name": "Theirs", "company_id": self.company_b.id, "partner_id": partner.id, "expected_revenue": 5},
+                {"name": "Theirs, new", "company_id": self.company_b.id, "phone": "+1 202-555-0161"},
+                {"name": "Ours", "company_id": self.env.company.id, "partner_id": partner.id, "expected_revenue": 5},
+            ]
+        )
+        outcomes = self.template._send_to_records(leads)
+        self.assertEqual([o.code for o in outcomes], ["other_company", "other_company", ""])
+        self.assertEqual(outcomes[2].status, "queued")
+
+    def test_template_of_another_account_does_not_fit_a_conversation(self):
+        account = self.env["wa.account"].create({"name": "Second Shop", "waba_id": "900000000000008"})
+        template = self._make_template("theirs", "Hello", [], account_id=account.id)
+        outcome = template._send_in_conversation(self.conversation, self.conversation.lead_id, "manual")
+        self.assertEqual((outcome.status, outcome.code), ("refused", "other_account"))
+        self.assertFalse(self.last_outgoing(self.conversation))
+
     def test_sender_jobs_go_with_the_account(self):
         account = self.env["wa.account"].create({"name": "Short", "waba_id": "900000000000009"})
         numbers = self.env["wa.number"].create(
