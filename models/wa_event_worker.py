@@ -9,6 +9,7 @@ import psycopg2
 from psycopg2 import errors as pg_errors
 
 from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 
 from ..tools.redact import redact
@@ -42,6 +43,7 @@ CONFLICTS = (
     pg_errors.DeadlockDetected,
     pg_errors.LockNotAvailable,
     pg_errors.UniqueViolation,
+    ConcurrencyError,
 )
 CONFLICT_RETRIES = 20
 
