@@ -3,6 +3,7 @@ from .http import test_media_access, test_outbound_routes, test_webhook, test_we
 from .models import (
     test_event_worker,
     test_failure_catalogue,
+    test_file_rules,
     test_gate_and_reply,
     test_identity,
     test_event_retention,

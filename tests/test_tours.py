@@ -4,6 +4,7 @@ from odoo import fields
 from odoo.tests import tagged
 
 from .common import WaHttpCase
+from .models.test_inbound_media import PNG
 
 
 @tagged("post_install", "-at_install", "wa", "wa_tour")
@@ -47,3 +48,25 @@ class TestTours(WaHttpCase):
         self.receive(self.inbound("Are you there?"))
         self.start_tour("/odoo/discuss", "wa_discuss", login=self.ana.login)
         self.assertFalse(self.outgoing())
+
+    def test_files_and_buttons(self):
+        arrived, lost = (
+            self.receive(self.inbound(type="image", image={"id": uid, "mime_type": "image/png", "caption": caption}))
+            .message_ids[:1]
+            .media_ids
+            for uid, caption in (("101", "The broken leg"), ("102", "The whole table"))
+        )
+        arrived._attach(PNG, "image/png")
+        lost._fail("media_gone")
+        self.start_tour(f"/odoo/crm.lead/{self.lead.id}", "wa_files", login=self.ana.login)
+        self.assertEqual((arrived.state, lost.state), ("done", "pending"))
+        picture, question = self.outgoing()
+        self.assertEqual(
+            (picture.state, picture.kind, picture.content["caption"]), ("queued", "image", "Like this one?")
+        )
+        self.assertEqual(picture.content["files"][0]["mime_type"], "image/png")
+        self.assertEqual((question.state, question.kind, question.author_id), ("queued", "interactive", self.ana))
+        self.assertEqual(
+            [button["reply"]["title"] for button in question.content["interactive"]["action"]["buttons"]],
+            ["The oak one", "The ash one"],
+        )

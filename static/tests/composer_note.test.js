@@ -142,7 +142,8 @@ test("the answer to a note is a note", async () => {
     await start();
     await openDiscuss(channelId);
     await contains(".o_crm_whatsapp_message_note");
-    await click(".o-mail-Message button[title='Reply']");
+    await click(".o-mail-Message button[title='Expand']");
+    await click(".o-dropdown-item:contains('Reply')");
     await contains(".o_crm_whatsapp_composer_note");
     await insertText(".o-mail-Composer-input", "ten percent");
     await triggerHotkey("Enter");

@@ -194,7 +194,6 @@ test("buttons for files where the server can send them", async () => {
     const channelId = createConversation(pyEnv, { wa_can_attach: true });
     await start();
     await openDiscuss(channelId);
-    await contains(".o-mail-Composer button[title='Add GIFs']");
     await click(".o-mail-Composer button[title='More Actions']");
     await contains(".o-dropdown-item:contains('Attach Files')");
     await contains(".o-dropdown-item:contains('Voice Message')");

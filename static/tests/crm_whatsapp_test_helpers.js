@@ -1,5 +1,6 @@
 import { DiscussChannel } from "./mock_server/mock_models/discuss_channel";
 import { MailMessage } from "./mock_server/mock_models/mail_message";
+import { ResUsers } from "./mock_server/mock_models/res_users";
 
 import { mailModels } from "@mail/../tests/mail_test_helpers";
 
@@ -8,7 +9,7 @@ import { serializeDateTime } from "@web/core/l10n/dates";
 
 const { DateTime } = luxon;
 
-export const crmWhatsappModels = { ...mailModels, DiscussChannel, MailMessage };
+export const crmWhatsappModels = { ...mailModels, DiscussChannel, MailMessage, ResUsers };
 
 export function defineCrmWhatsappModels() {
     return defineModels(crmWhatsappModels);
@@ -72,7 +73,32 @@ export function createMessage(pyEnv, channelId, values = {}) {
         model: "discuss.channel",
         res_id: channelId,
         wa_kind: values.wa_direction ? "text" : false,
+        wa_media: values.wa_direction ? [] : false,
         wa_state: values.wa_direction === "in" ? "received" : false,
         ...values,
     });
+}
+
+/**
+ * Create a message of the customer that brings a file.
+ *
+ * @param {Object} pyEnv
+ * @param {number} channelId
+ * @param {Object} file values of the `ir.attachment`
+ * @param {Object} [values] of the `mail.message`
+ * @returns {number} id of the attachment
+ */
+export function createFileMessage(pyEnv, channelId, file, values = {}) {
+    const attachmentId = pyEnv["ir.attachment"].create({
+        res_id: channelId,
+        res_model: "discuss.channel",
+        ...file,
+    });
+    createMessage(pyEnv, channelId, {
+        attachment_ids: [attachmentId],
+        body: "",
+        wa_direction: "in",
+        ...values,
+    });
+    return attachmentId;
 }

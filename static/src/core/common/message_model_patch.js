@@ -75,7 +75,7 @@ const messagePatch = {
     },
     /** Whether a file of it could not be fetched; the text says why. */
     get waMediaFailed() {
-        return this.isWa && Boolean(this.wa_media?.some(({ state }) => state === "failed"));
+        return this.isWa && (this.wa_media || []).some(({ state }) => state === "failed");
     },
     /** Somebody of us wrote it on WhatsApp's own app, not here. */
     get waFromPhone() {

@@ -23,6 +23,7 @@ function toLine(element) {
 export function getSpokenWords(body) {
     const element = createElementWithContent("div", body);
     for (const node of element.querySelectorAll(APART)) {
+        node.before(" ");
         node.after(" ");
     }
     const whole = toLine(element);

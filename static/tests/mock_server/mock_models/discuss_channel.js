@@ -11,6 +11,7 @@ const PLAIN_FIELDS = [
     "wa_lead_name",
     "wa_number_name",
     "wa_state",
+    "wa_voice_notes",
     "wa_window_until",
 ];
 
@@ -25,6 +26,7 @@ export class DiscussChannel extends mailModels.DiscussChannel {
     wa_partner_id = fields.Many2one({ relation: "res.partner" });
     wa_state = fields.Char({ default: "open" });
     wa_user_id = fields.Many2one({ relation: "res.users" });
+    wa_voice_notes = fields.Boolean();
     wa_window_until = fields.Datetime();
 
     /** @type {typeof mailModels.DiscussChannel["prototype"]["_to_store"]} */

@@ -3,13 +3,24 @@ import { mailDataHelpers } from "@mail/../tests/mock_server/mail_mock_server";
 
 import { fields, makeKwArgs } from "@web/../tests/web_test_helpers";
 
-const WA_FIELDS = ["wa_direction", "wa_error", "wa_kind", "wa_state"];
+const WA_FIELDS = [
+    "wa_changed",
+    "wa_direction",
+    "wa_error",
+    "wa_kind",
+    "wa_media",
+    "wa_origin",
+    "wa_state",
+];
 
-/** What `models/mail_message.py` tells colleagues about a message. */
+/** What `models/mail_message.py` and `models/mail_message_inbound.py` tell colleagues about a message. */
 export class MailMessage extends mailModels.MailMessage {
+    wa_changed = fields.Char();
     wa_direction = fields.Char();
     wa_error = fields.Char();
     wa_kind = fields.Char();
+    wa_media = fields.Json();
+    wa_origin = fields.Char();
     wa_state = fields.Char();
 
     get _to_store_defaults() {
@@ -17,7 +28,7 @@ export class MailMessage extends mailModels.MailMessage {
     }
 
     /**
-     * Change the state of a message as the server does when WhatsApp reports one.
+     * Change the state of a message as the server does when WhatsApp reports something.
      *
      * @param {number} id
      * @param {Object} values
