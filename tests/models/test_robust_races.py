@@ -90,7 +90,7 @@ class TestRaces(BaseCase):
             if cr.fetchone():
                 waited.append(True)
             time.sleep(0.02)
-        cr.commit()
+        cr.commit()  # pylint: disable=invalid-commit
 
     def customer_writes(self, env):
         account = env["wa.account"].browse(self.account_id)

@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 import threading
+import time
 import traceback
 from pathlib import Path
 
@@ -25,15 +26,23 @@ from odoo.modules.registry import Registry
 from odoo.tools import config
 
 
+#: Seconds to wait for a job that a process which is no more seems to run.
+PATIENCE = 20
+
+
 def run_job(database: str, job_id: int) -> None:
     """What a job worker does with one job. Source: base/models/ir_cron.py `_process_jobs_loop`."""
     registry = Registry(database).check_signaling()
     threading.current_thread().dbname = database
     model = registry["ir.cron"]
     with registry.cursor() as cursor:
-        job = model._acquire_one_job(cursor, job_id, include_not_ready=True)
-        if not job:
-            raise RuntimeError("somebody else runs this job")
+        # The connection of a killed process, and with it its lock, may outlive it for a moment.
+        deadline = time.monotonic() + PATIENCE
+        while not (job := model._acquire_one_job(cursor, job_id, include_not_ready=True)):
+            if time.monotonic() > deadline:
+                raise RuntimeError("somebody else runs this job")
+            cursor.rollback()
+            time.sleep(0.1)
         model._process_job(cursor, job)
         cursor.commit()
 
