@@ -25,7 +25,6 @@ from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tools import config
 
-
 #: Seconds to wait for a job that a process which is no more seems to run.
 PATIENCE = 20
 
