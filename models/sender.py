@@ -32,6 +32,8 @@ RUN_SECONDS = 45
 FAIR_SECONDS = 3
 #: Read receipts and the like: how many at once, and how often.
 COURTESIES, COURTESY_SECONDS = 20, 0.5
+#: Seconds they get to arrive at the end of a run.
+LAST_COURTESY_SECONDS = 3
 #: A retry due within so many seconds is waited for: ir.cron's clock ticks once a minute.
 SHORT_WAIT = 5
 
@@ -64,6 +66,7 @@ class Sender:
         self.started_at = now
         self.ends_at = now + self._seconds_allowed()
         self.courtesies_at = 0.0
+        self.courtesies_on_way = []
         self.queue_is_empty = False
 
     @staticmethod
@@ -94,6 +97,8 @@ class Sender:
                 self._save_what_is_known()
                 raise
             finally:
+                # They get a moment to arrive; a Meta that hangs holds up nobody.
+                wait(self.courtesies_on_way, timeout=LAST_COURTESY_SECONDS)
                 self.courtesies.shutdown(wait=False, cancel_futures=True)
         self._put_back()
         transport.close()
@@ -297,10 +302,11 @@ class Sender:
         read, typing = self.number._with_conflict_retry(
             lambda: (self.number._take_read_receipts(COURTESIES), self.number._collect_typing())
         )
-        for wamid in read:
-            self.courtesies.submit(self._mark_read, transport, wamid, False)
-        for wamid in typing:
-            self.courtesies.submit(self._mark_read, transport, wamid, True)
+        self.courtesies_on_way = [future for future in self.courtesies_on_way if not future.done()]
+        for wamids, is_typing in ((read, False), (typing, True)):
+            for wamid in wamids:
+                future = self.courtesies.submit(self._mark_read, transport, wamid, is_typing)
+                self.courtesies_on_way.append(future)
 
     def _mark_read(self, transport, wamid, typing):
         try:

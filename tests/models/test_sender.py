@@ -174,3 +174,13 @@ class TestSender(WaSandboxCase):
         self.assertFalse(self.conversation.read_wamid)
         own = [m for m in self.phone_messages(self.ada) if m["direction"] == "in"]
         self.assertEqual(own[-1]["status"], "read")
+
+    def test_read_receipt_that_takes_its_time_arrives(self):
+        """Nothing else to send, so the run is over before WhatsApp has answered; the receipt is not thrown away."""
+        member = self.conversation.channel_id.channel_member_ids
+        member.with_user(self.ana)._mark_as_read(self.conversation.channel_id.message_ids[0].id)
+        self.sandbox.control("POST", "switches", latency_ms=600)
+        self.run_sender()
+        self.sandbox.control("POST", "switches", latency_ms=0)
+        own = [m for m in self.phone_messages(self.ada) if m["direction"] == "in"]
+        self.assertEqual(own[-1]["status"], "read")
