@@ -67,6 +67,7 @@ class Sender:
         self.ends_at = now + self._seconds_allowed()
         self.courtesies_at = 0.0
         self.courtesies_on_way = []
+        self.awaited = None
         self.queue_is_empty = False
 
     @staticmethod
@@ -142,11 +143,15 @@ class Sender:
     def _wait_for_retry(self):
         """Wait for a message that is due within seconds; True if there is something to do now."""
         due = self.number._next_due()
-        seconds = (due - fields.Datetime.now()).total_seconds() if due else 0
-        if not 0 < seconds <= SHORT_WAIT or not self._goes_on():
+        # Each moment once: what cannot be claimed then is left to the next run.
+        if not due or due == self.awaited or not self._goes_on():
             return False
+        seconds = (due - fields.Datetime.now()).total_seconds()
+        if seconds > SHORT_WAIT:
+            return False
+        self.awaited = due
         self.env["ir.cron"]._commit_progress()
-        time.sleep(seconds)
+        time.sleep(max(0, seconds))
         self.queue_is_empty = False
         return True
 

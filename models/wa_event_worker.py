@@ -96,6 +96,22 @@ class WaEvent(models.Model):
 
         :returns: the events to work on; empty when none is due
         """
+        conflicts = 0
+        while True:
+            try:
+                return self._count_try(limit)
+            except CONFLICTS:
+                # Another worker, or somebody who pressed Process Again, had the same rows at this moment.
+                self.env.cr.rollback()
+                self.env.invalidate_all()
+                conflicts += 1
+                if conflicts > CONFLICT_RETRIES:
+                    raise
+                time.sleep(0.01 * conflicts)
+
+    @api.model
+    def _count_try(self, limit):
+        """Do what :meth:`_take` says, once."""
         while True:
             rows = self.env.execute_query(
                 SQL(
