@@ -26,6 +26,34 @@ SENTENCES = {
         _lt("Sending from this WhatsApp number is stopped."),
         _lt("Ask an administrator to open WhatsApp → Configuration → Numbers."),
     ),
+    "account_restricted": (
+        _lt("WhatsApp restricts what this account may send for now."),
+        _lt("Ask an administrator to open WhatsApp → Configuration → Accounts, where the restriction is named."),
+    ),
+    "country_no_marketing": (
+        _lt("WhatsApp delivers no marketing to people in this country."),
+        _lt("Use another channel for advertising; templates of the category Utility arrive."),
+    ),
+    "consent_withdrawn": (
+        _lt("The customer asked to get no such messages any more."),
+        _lt("Wait until they write, or record the new consent they gave you."),
+    ),
+    "consent_missing": (
+        _lt("It is not on record that this customer agreed to such messages."),
+        _lt("Record their consent, with what they said and where, then send."),
+    ),
+    "blacklisted": (
+        _lt("The customer's phone number is on the blacklist."),
+        _lt("Remove it there if the customer agrees, or write personally about their request."),
+    ),
+    "frequency_cap": (
+        _lt("The customer got as many of these messages lately as your settings allow."),
+        _lt("Wait some days."),
+    ),
+    "quiet_hours": (
+        _lt("It is night, or another quiet time, where the customer lives."),
+        _lt("The message waits and leaves by itself in the morning."),
+    ),
     "contact_blocked": (_lt("Writing to this customer is blocked."), _lt("Ask your team lead.")),
     "recipient_unreachable": (
         _lt("WhatsApp cannot deliver messages to this person: no WhatsApp, an old app, or blocked."),

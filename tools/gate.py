@@ -28,6 +28,13 @@ LATER = "later"
 FREE = "free"
 TEMPLATE = "template"
 
+GRANTED = "granted"
+WITHDRAWN = "withdrawn"
+NONE = "none"
+
+BY_PERSON = frozenset({"chat", "manual"})
+"""Origins behind which a person sits who looks at this one message."""
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -48,22 +55,59 @@ class Facts:
     """Known for cost only: entry through an ad does not open free text."""
     purpose: str = "service"
     """``service``, ``utility``, ``marketing`` or ``authentication``."""
+    origin: str = "chat"
+    """``chat``, ``manual``, ``automation``, ``sequence`` or ``bulk``."""
     template_status: str | None = None
     """Meta's word in any case (``APPROVED``, ``PAUSED``…); None: no template."""
     needs_phone: bool = False
     """Authentication templates that Meta refuses to send to a BSUID."""
     opted_out: bool = False
-    """The customer wants no marketing from this business."""
+    """The customer stopped marketing inside WhatsApp: Meta will not deliver it (131050)."""
+    service_consent: str = GRANTED
+    """``granted``, ``withdrawn`` or ``none``: may the business write about the customer's matters?"""
+    marketing_consent: str = GRANTED
+    """The same for advertising."""
+    needs_service_consent: bool = False
+    """The account wants a recorded consent before any template, not for marketing alone."""
+    is_confirmation: bool = False
+    """The one line that confirms an opt-out: the last one the customer gets."""
+    is_blacklisted: bool = False
+    """The phone is on Odoo's own blacklist: nothing that sends itself, no marketing."""
     blocked: bool = False
     """The business does not want to write to this contact at all."""
     reachable: bool = True
     """False after Meta said that this recipient cannot be reached."""
     number_ok: bool = True
     account_ok: bool = True
+    restrictions: frozenset[str] = frozenset()
+    """Meta's words for what the account may not do (``RESTRICTED_…``). Source: "account_update"."""
+    is_country_forbidden: bool = False
+    """Businesses may not write to people in this country at all (130497)."""
+    is_marketing_country_forbidden: bool = False
+    """Meta delivers no marketing to people in this country (the USA since April 2025)."""
+    frequency_cap_reached: bool = False
+    """The customer got as many of these in the last days as the business allows itself."""
     contact_hold_until: datetime | None = None
     """Meta asked to leave this person alone until then (131049)."""
     number_hold_until: datetime | None = None
     """Meta throttled or restricted the number until then."""
+    quiet_until: datetime | None = None
+    """At the customer's place it is night (or another quiet time) until then."""
+
+    @property
+    def is_template(self) -> bool:
+        """Tell whether the business opens the talk by an approved template."""
+        return self.kind == TEMPLATE
+
+    @property
+    def is_marketing(self) -> bool:
+        """Tell whether this is advertising."""
+        return self.purpose == "marketing"
+
+    @property
+    def by_person(self) -> bool:
+        """Tell whether a person sends this one message, and not a machine."""
+        return self.origin in BY_PERSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +155,39 @@ def _template_is(code: str) -> Callable[[Facts], bool]:
     return lambda facts: _template_state(facts) == code
 
 
+#: Meta's restriction -> what it forbids.
+RESTRICTIONS: dict[str, Callable[[Facts], bool]] = {
+    "RESTRICTED_BIZ_INITIATED_MESSAGING": lambda f: f.is_template,
+    "RESTRICTED_CUSTOMER_INITIATED_MESSAGING": lambda f: not f.is_template,
+    "RESTRICTED_UTILITY_TEMPLATES": lambda f: f.is_template and f.purpose == "utility",
+}
+
+
+def _is_restricted(facts: Facts) -> bool:
+    return any(
+        forbids(facts)
+        for name, forbids in RESTRICTIONS.items()
+        if name in facts.restrictions
+    )
+
+
+def _consent_withdrawn(facts: Facts) -> bool:
+    """An answer to somebody who wrote again is no problem: writing again is a new consent."""
+    if facts.is_confirmation:
+        return False
+    if facts.service_consent == WITHDRAWN:
+        return True
+    return facts.is_marketing and facts.marketing_consent == WITHDRAWN
+
+
+def _consent_missing(facts: Facts) -> bool:
+    if not facts.is_template:
+        return False
+    if facts.is_marketing:
+        return facts.marketing_consent != GRANTED
+    return facts.needs_service_consent and facts.service_consent != GRANTED
+
+
 def _ahead(moment: datetime | None, now: datetime) -> bool:
     return moment is not None and moment > now
 
@@ -119,27 +196,49 @@ RULES: tuple[Rule, ...] = (
     Rule("no_recipient", lambda f: not f.wa_id and not f.bsuid),
     Rule("account_unhealthy", lambda f: not f.account_ok),
     Rule("number_unhealthy", lambda f: not f.number_ok),
+    Rule("account_restricted", _is_restricted),
+    Rule("country_restricted", lambda f: f.is_country_forbidden),
     Rule("contact_blocked", lambda f: f.blocked),
     Rule("recipient_unreachable", lambda f: not f.reachable),
     Rule("phone_required", lambda f: f.needs_phone and not f.wa_id),
-    Rule("opted_out", lambda f: f.opted_out and f.purpose == "marketing"),
+    Rule("opted_out", lambda f: f.opted_out and f.is_marketing),
+    Rule("consent_withdrawn", _consent_withdrawn),
+    Rule("consent_missing", _consent_missing),
+    Rule(
+        "blacklisted",
+        lambda f: f.is_blacklisted
+        and not f.is_confirmation
+        and (f.is_marketing or not f.by_person),
+    ),
+    Rule(
+        "country_no_marketing",
+        lambda f: f.is_marketing and f.is_marketing_country_forbidden,
+    ),
     Rule("template_missing", _template_is("template_missing")),
     Rule("template_disabled", _template_is("template_disabled")),
     Rule("template_paused", _template_is("template_paused")),
     Rule("template_not_approved", _template_is("template_not_approved")),
     Rule(
         "window_closed",
-        lambda f: f.kind != TEMPLATE and not is_open(f.window_until, f.now),
+        lambda f: not f.is_template and not is_open(f.window_until, f.now),
     ),
+    Rule("frequency_cap", lambda f: f.is_template and f.frequency_cap_reached),
     Rule(
         "contact_on_hold",
-        lambda f: f.purpose == "marketing" and _ahead(f.contact_hold_until, f.now),
+        lambda f: f.is_marketing and _ahead(f.contact_hold_until, f.now),
         lambda f: f.contact_hold_until,
     ),
     Rule(
         "number_on_hold",
         lambda f: _ahead(f.number_hold_until, f.now),
         lambda f: f.number_hold_until,
+    ),
+    Rule(
+        "quiet_hours",
+        lambda f: not f.by_person
+        and not f.is_confirmation
+        and _ahead(f.quiet_until, f.now),
+        lambda f: f.quiet_until,
     ),
 )
 
