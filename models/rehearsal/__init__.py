@@ -1,0 +1,6 @@
+# Moments before what asks about them; the core last.
+from . import moments
+from . import occasions
+from . import rules, rules_history, rules_messages, rules_time
+from . import actions
+from . import rehearsing

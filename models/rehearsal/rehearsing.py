@@ -1,0 +1,151 @@
+from dataclasses import dataclass
+from datetime import datetime
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from .moments import MOMENTS, Moments
+
+#: What may be rehearsed, by model.
+SUBJECTS = ("base.automation", "ir.actions.server", "wa.sequence")
+
+
+@dataclass(eq=False)
+class Result:
+    """What one message would have become."""
+
+    record: models.BaseModel
+    #: When the rule would have been triggered, and when the message would have left (naive UTC).
+    at: datetime
+    when: datetime
+    #: ``get``, ``later``, ``before`` (was sent, or would have been, already) or ``not``
+    outcome: str
+    code: str = ""
+    detail: str = ""
+    #: The language variant; empty for free text.
+    template: models.BaseModel = None
+    category: str = ""
+    conversation: models.BaseModel = None
+    text: str = ""
+
+
+@dataclass(eq=False)
+class Rehearsal:
+    """What came of a rehearsal."""
+
+    results: list
+    how: str
+    is_cut: bool = False
+    unknown: list = None
+    #: Why the subject would not run at all as it is; "" if nothing is wrong.
+    problem: str = ""
+
+
+class WaRehearsing(models.AbstractModel):
+    """Runs a rule, an action or a sequence dry on the records of a period. Writes nothing at all."""
+
+    _name = "wa.rehearsing"
+    _description = "Rehearsal of WhatsApp Messages"
+
+    @api.model
+    def _rehearse(self, subject, start, end):
+        """Return who would have got what, and who not and why.
+
+        The records are those the current user may read; what they would have got is
+        judged as the sending job judges it.
+
+        :param subject: ``base.automation``, ``ir.actions.server`` or ``wa.sequence``.
+        :param datetime start: naive UTC, included.
+        :param datetime end: naive UTC, not included.
+        :returns: :class:`Rehearsal`
+        :raises UserError: it cannot be rehearsed; says why.
+        """
+        if subject._name not in SUBJECTS:
+            raise UserError(self.env._("This cannot be rehearsed."))
+        if subject._name == "wa.sequence":
+            return self._rehearse_sequence(subject, start, end)
+        actions = subject.sudo()._wa_rehearsed_actions()
+        if not actions:
+            raise UserError(self.env._("Nothing here sends WhatsApp messages. Add an action “Send WhatsApp” first."))
+        found = subject._wa_occasions(start, end)
+        results = []
+        for action in actions:
+            results += self._rehearse_action(action, found.occasions)
+        results.sort(key=lambda result: (result.at, result.record.id))
+        problem = "\n".join(filter(None, actions.mapped("warning")))
+        return Rehearsal(results, found.how, found.is_cut, found.unknown, problem)
+
+    # ------------------------------------------------------------------ actions
+
+    def _rehearse_action(self, action, occasions):
+        """Return the results of one action, in the order of the occasions."""
+        if not (action.wa_text if action.wa_content == "text" else action.wa_template_id):
+            raise UserError(self.env._("“%s” has nothing to send yet. Choose a template or write a text.", action.name))
+        keys, used = action._wa_used_by(occasions)
+        delay = action._wa_delay_left()
+        outcomes = self._ask(action, [occasion for occasion in occasions if occasion not in used], delay)
+        results, taken = [], set()
+        for occasion in occasions:
+            when, key = occasion.at + delay, keys[occasion]
+            if occasion in used or (key and key in taken):
+                results.append(Result(occasion.record, occasion.at, when, "before", "sent_before"))
+            elif delay and occasion.left_at and occasion.left_at < when:
+                results.append(Result(occasion.record, occasion.at, when, "not", "no_longer_applies"))
+            else:
+                results.append(self._result(outcomes[occasion], occasion.at, when))
+                if key and results[-1].outcome != "not":
+                    taken.add(key)
+        return results
+
+    def _ask(self, action, occasions, delay):
+        """Return ``{occasion: SendOutcome}``; a record that comes several times is asked for in turns."""
+        outcomes, turns = {}, []
+        for occasion in occasions:
+            turn = next((turn for turn in turns if occasion.record.id not in turn), None)
+            if turn is None:
+                turns.append(turn := {})
+            turn[occasion.record.id] = occasion
+        for turn in turns:
+            moments = Moments({id_: occasion.at + delay for id_, occasion in turn.items()})
+            env = self._job_env(moments)
+            sender, options = self._sender(action.with_env(env))
+            records = env[action.model_id.model].browse(turn)
+            for outcome in sender._rehearse(records, origin="automation", **options):
+                outcomes[turn[outcome.record.id]] = outcome
+        return outcomes
+
+    def _job_env(self, moments):
+        """Return the environment in which the job sends: without the limits of a user, at the record's moment."""
+        context = {key: value for key, value in self.env.context.items() if key in ("lang", "tz", "allowed_company_ids")}
+        return self.env(su=True, context={**context, MOMENTS: moments})
+
+    def _sender(self, action):
+        """Return what sends an action's messages and how, as ``wa.dispatch`` does it."""
+        options = action._wa_sending_options()
+        if action.wa_number_policy == "fixed" and action.wa_number_id:
+            options["number"] = action.wa_number_id
+        if action.wa_content == "text":
+            return self.env["wa.free.text"].with_env(action.env), {**options, "text": action.wa_text}
+        return action.wa_template_id, options
+
+    @api.model
+    def _result(self, outcome, at, when):
+        if outcome.status == "refused":
+            return Result(outcome.record, at, when, "not", outcome.code, outcome.detail, outcome.template)
+        row, template = outcome.post.row, outcome.template
+        return Result(
+            outcome.record,
+            at,
+            row.get("next_attempt_at") or when,
+            "later" if outcome.later else "get",
+            outcome.later,
+            template=template,
+            category=template.category if template else "TEXT",
+            conversation=outcome.post.conversation,
+            text=row["content"].get("text") or row["content"].get("body") or row.get("preview") or "",
+        )
+
+    # ---------------------------------------------------------------- sequences
+
+    def _rehearse_sequence(self, sequence, start, end):
+        raise UserError(self.env._("Sequences cannot be rehearsed yet."))
