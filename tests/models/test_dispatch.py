@@ -333,7 +333,10 @@ class TestSendAction(DispatchCase):
         self.lead.partner_id.lang = "es_ES"
         self.assertEqual(self.send(action).message_id.number_id, north)
         self.lead.partner_id.lang = "en_US"
-        self.assertEqual(self.send(action).message_id.number_id, self.number)
+        self.assertEqual(self.send(action).message_id.number_id, north, "no number for English: the customer's thread")
+        stranger = self.env["crm.lead"].create({"name": "New", "phone": "+12025550188", "team_id": self.team.id})
+        stranger.expected_revenue = 5
+        self.assertEqual(self.send(action, stranger).message_id.number_id, self.number)
 
     def test_each_company_writes_in_its_own_name(self):
         company = self.env["res.company"].create({"name": "South"})
