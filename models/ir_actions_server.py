@@ -16,9 +16,7 @@ class IrActionsServer(models.Model):
     wa_content = fields.Selection(
         [("template", "Template"), ("text", "Text")],
         "Content",
-        compute="_compute_wa_defaults",
-        store=True,
-        readonly=False,
+        default="template",
         help="A text leaves only while WhatsApp lets us write freely: within 24 hours of the customer's last message.",
     )
     wa_template_id = fields.Many2one(
@@ -31,9 +29,7 @@ class IrActionsServer(models.Model):
     )
     wa_by_language = fields.Boolean(
         "In the Customer's Language",
-        compute="_compute_wa_defaults",
-        store=True,
-        readonly=False,
+        default=True,
         help="If the template exists in the customer's language, that one is sent; else in one of the account's "
         "fallback languages; else exactly this one.",
     )
@@ -49,7 +45,7 @@ class IrActionsServer(models.Model):
             ("language", "A number for the customer's language"),
         ],
         "Send From",
-        compute="_compute_wa_defaults",
+        compute="_compute_wa_number_policy",
         store=True,
         readonly=False,
     )
@@ -59,9 +55,7 @@ class IrActionsServer(models.Model):
     )
     wa_delay_unit = fields.Selection(
         [("minutes", "Minutes"), ("hours", "Hours"), ("days", "Days")],
-        compute="_compute_wa_defaults",
-        store=True,
-        readonly=False,
+        default="hours",
     )
     wa_repeat = fields.Selection(
         [
@@ -70,9 +64,7 @@ class IrActionsServer(models.Model):
             ("always", "Every time"),
         ],
         "Send",
-        compute="_compute_wa_defaults",
-        store=True,
-        readonly=False,
+        default="stage",
     )
     wa_value_ids = fields.One2many(
         "wa.action.value",
@@ -106,25 +98,14 @@ class IrActionsServer(models.Model):
             if action.state != "wa_template":
                 action.wa_template_id = False
 
-    @api.depends("state")
-    def _compute_wa_defaults(self):
-        defaults = {
-            "wa_content": "template",
-            "wa_by_language": True,
-            "wa_number_policy": "customer",
-            "wa_delay_unit": "hours",
-            "wa_repeat": "stage",
-        }
+    @api.depends("wa_number_id")
+    def _compute_wa_number_policy(self):
+        """Who names a number means it."""
         for action in self:
-            ours = action.state == "wa_template"
-            # A new action has no content yet: that tells an untouched “false” from a chosen one.
-            fresh = ours and not action.wa_content
-            for name, value in defaults.items():
-                if not ours:
-                    action[name] = False
-                elif not action[name] and (fresh or name != "wa_by_language"):
-                    is_fixed = name == "wa_number_policy" and action.wa_number_id
-                    action[name] = "fixed" if is_fixed else value
+            if action.wa_number_id:
+                action.wa_number_policy = "fixed"
+            elif action.wa_number_policy in (False, "fixed"):
+                action.wa_number_policy = "customer"
 
     @api.depends("state", "wa_template_id", "model_id")
     def _compute_wa_value_ids(self):
@@ -134,7 +115,7 @@ class IrActionsServer(models.Model):
             is_foreign = template and template.model_id != action.model_id
             wanted = template.parameter_ids if is_foreign else template.parameter_ids.browse()
             fitting = action.wa_value_ids.filtered(lambda v, t=template: v.parameter_id.template_id == t)
-            action.wa_value_ids = [
+            changes = [
                 *(Command.unlink(line.id) for line in action.wa_value_ids - fitting),
                 *(
                     Command.create({"parameter_id": parameter.id, "fallback": parameter.fallback})
@@ -142,10 +123,14 @@ class IrActionsServer(models.Model):
                     if parameter.is_required
                 ),
             ]
+            if changes:
+                action.wa_value_ids = changes
 
     @api.model
     def _warning_depends(self):
-        return [*super()._warning_depends(), "model_id", "state", "wa_content", "wa_text", "wa_template_id", "wa_value_ids"]
+        values = ("field_path", "fallback", "report_id", "file")
+        ours = ("model_id", "state", "wa_content", "wa_text", "wa_template_id")
+        return [*super()._warning_depends(), *ours, *(f"wa_value_ids.{name}" for name in values)]
 
     def _get_warning_messages(self):
         """Warnings are shown in the form and keep the action from running."""
@@ -194,6 +179,7 @@ class IrActionsServer(models.Model):
                 text=self.wa_text if self.wa_content == "text" else None,
                 key=self._wa_dedupe_key if self.wa_repeat != "always" else None,
                 due_at=self._wa_due_at(),
+                by_language=self.wa_content == "template" and self.wa_by_language,
                 action_id=self.id,
                 number_id=self.wa_number_id.id if self.wa_number_policy == "fixed" and self.wa_number_id else None,
             )
@@ -224,8 +210,5 @@ class IrActionsServer(models.Model):
         self.ensure_one()
         options = {"policy": self.wa_number_policy if self.wa_number_policy in ("team", "company", "language") else None}
         if self.wa_content == "template":
-            options |= {
-                "by_language": self.wa_by_language,
-                "sources": {line.parameter_id.key: line for line in self.wa_value_ids},
-            }
+            options["sources"] = {line.parameter_id.key: line for line in self.wa_value_ids}
         return options
