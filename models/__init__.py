@@ -38,6 +38,8 @@ from . import (
     mail_message,
     mail_message_guard,
     mail_message_inbound,
+    recipes,
+    rehearsal,
     res_config_settings,
     res_partner,
     res_partner_card,

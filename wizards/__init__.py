@@ -1,1 +1,1 @@
-from . import wa_event_replay, wa_rehearsal, wa_template_send, wa_template_send_many
+from . import wa_event_replay, wa_recipe_setup, wa_rehearsal, wa_template_send, wa_template_send_many

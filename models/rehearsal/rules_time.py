@@ -25,7 +25,9 @@ class BaseAutomation(models.Model):
         name = rule.trg_date_id.sudo().field_description
         return Found.of(
             occasions,
-            self.env._("Records whose “%s”, with the rule's delay, fell into the period, and that meet its conditions today.", name),
+            self.env._(
+                "Records whose “%s”, with the rule's delay, fell into the period, and that meet its conditions today.", name
+            ),
             [self.env._("What the date was before it was changed last is not known.")],
         )
 

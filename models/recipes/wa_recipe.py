@@ -1,0 +1,235 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+
+class WaRecipe(models.Model):
+    """One ready-made way of sending messages by itself: off until somebody sets it up and switches it on.
+
+    A recipe is a record with a code and a method ``_definition_<code>`` in
+    ``models/recipes/``; another addon adds both in the same way. What is set up is an
+    ordinary automation rule and ordinary templates, to be changed at will.
+    """
+
+    _name = "wa.recipe"
+    _description = "WhatsApp Recipe"
+    _order = "sequence, id"
+
+    code = fields.Char(required=True, readonly=True)
+    name = fields.Char(required=True, translate=True, readonly=True)
+    summary = fields.Char("What It Does", translate=True, required=True, readonly=True)
+    needs = fields.Char("What It Needs", translate=True, readonly=True)
+    icon = fields.Char(default="fa-comment", readonly=True, help="Name of an icon of Font Awesome.")
+    sequence = fields.Integer(default=10)
+    module = fields.Char("Needed App", readonly=True, help="Technical name of the app that has to be installed.")
+    delay = fields.Integer(readonly=True, help="Suggested; can be changed while setting up. 0: there is none.")
+    delay_unit = fields.Selection(
+        [("minutes", "Minutes"), ("hour", "Hours"), ("day", "Days"), ("month", "Months")], readonly=True
+    )
+    delay_mode = fields.Selection([("before", "before"), ("after", "after")], readonly=True)
+    delay_of = fields.Char("Before or After What", translate=True, readonly=True)
+    is_any_model = fields.Boolean(readonly=True, help="Kind of record and date are chosen while setting up.")
+    account_id = fields.Many2one("wa.account", "Account", readonly=True, copy=False, ondelete="set null")
+    automation_id = fields.Many2one(
+        "base.automation", "Rule", readonly=True, copy=False, ondelete="set null", groups="base.group_system"
+    )
+    state = fields.Selection(
+        [("missing", "App not installed"), ("new", "Not set up"), ("off", "Off"), ("on", "On")], compute="_compute_state"
+    )
+    install_hint = fields.Char(compute="_compute_state")
+    template_ids = fields.Many2many("wa.template", string="Templates", compute="_compute_template_ids")
+    missing = fields.Text("Still Missing", compute="_compute_missing")
+
+    _code_uniq = models.Constraint("UNIQUE(code)", "A recipe exists once.")
+
+    # ------------------------------------------------------------------ compute
+
+    @api.depends("automation_id.active", "module")
+    @api.depends_context("lang")
+    def _compute_state(self):
+        for recipe in self:
+            app = recipe._missing_app()
+            rule = recipe.sudo().automation_id
+            recipe.install_hint = self.env._("Install “%s” first.", app) if app else False
+            if rule:
+                recipe.state = "on" if rule.active else "off"
+            else:
+                recipe.state = "missing" if app else "new"
+
+    @api.depends("automation_id.action_server_ids.wa_template_id")
+    def _compute_template_ids(self):
+        for recipe in self:
+            named = recipe.sudo()._action().wa_template_id
+            domain = [("name", "=", named.name), ("account_id", "=", named.account_id.id)]
+            recipe.template_ids = self.env["wa.template"].search(domain) if named else False
+
+    @api.depends("state", "template_ids.status", "account_id")
+    @api.depends_context("lang")
+    def _compute_missing(self):
+        for recipe in self:
+            recipe.missing = "\n".join(recipe._what_is_missing()) if recipe.state in ("off", "on") else False
+
+    # ----------------------------------------------------------------- business
+
+    def _missing_app(self):
+        """Return the name of the app this recipe needs and that is not installed, or ""."""
+        self.ensure_one()
+        if not self.module:
+            return ""
+        app = self.env["ir.module.module"].sudo().search([("name", "=", self.module)])
+        return "" if app.state == "installed" else app.shortdesc or self.module
+
+    def _definition(self, **options):
+        """Return the :class:`Definition` of this recipe.
+
+        :param options: what was chosen while setting up: ``delay``, ``model``, ``date_field``.
+        """
+        self.ensure_one()
+        return getattr(self, f"_definition_{self.code}")(**options)
+
+    def _action(self):
+        """Return the action of this recipe's rule that sends, as far as it is still there."""
+        return self.automation_id.action_server_ids.filtered(lambda action: action.state == "wa_template")[:1]
+
+    def _what_is_missing(self):
+        """Return sentences that say what keeps this recipe from being switched on (hook)."""
+        self.ensure_one()
+        recipe, missing = self.sudo(), []
+        if app := recipe._missing_app():
+            missing.append(self.env._("The app “%s” is not installed. Install it first.", app))
+        rule, action = recipe.automation_id, recipe._action()
+        if not rule or not action:
+            return [*missing, self.env._("Its rule is gone. Press “Set Up” to have it made anew.")]
+        if action.warning:
+            missing.append(action.warning)
+        if action.wa_content == "template":
+            missing += recipe._missing_of_template(action)
+        account = action.wa_template_id.account_id or recipe.account_id
+        return missing + recipe._missing_of_account(account)
+
+    def _missing_of_template(self, action):
+        template = action.wa_template_id
+        if not template:
+            return [self.env._("Its template is gone. Choose another one in the rule.")]
+        if template.status == "APPROVED":
+            return []
+        name = template.display_name
+        if template.status == "DRAFT":
+            text = self.env._("The template “%s” is a draft. Read it, change it, and submit it to WhatsApp.", name)
+        elif template.status in ("PENDING", "IN_APPEAL"):
+            text = self.env._("The template “%s” waits for WhatsApp's approval. Come back when it is there.", name)
+        else:
+            text = self.env._(
+                "WhatsApp does not let the template “%(name)s” be sent: %(reason)s. "
+                "Change it or choose another one in the rule.",
+                name=name,
+                reason=template.status_reason or template.status,
+            )
+        return [text]
+
+    def _missing_of_account(self, account):
+        if not account:
+            return [self.env._("Its WhatsApp account is gone. Connect one under Configuration → Accounts.")]
+        missing = []
+        if account.state != "connected":
+            missing.append(
+                self.env._("The account “%s” is not connected. Connect it under Configuration → Accounts.", account.name)
+            )
+        if not account.number_ids.filtered(lambda number: number.active and not number.is_blocked):
+            missing.append(
+                self.env._("The account “%s” has no number that can send. Look under Configuration → Numbers.", account.name)
+            )
+        return missing
+
+    def _hints(self):
+        """Return sentences about what does not keep this recipe from running, but should be known (hook)."""
+        self.ensure_one()
+        template = self.sudo()._action().wa_template_id
+        if template.category == "MARKETING":
+            return [self.env._("This is marketing: only customers who agreed to it get it. The rehearsal says how many.")]
+        return []
+
+    def _check_admin(self):
+        if not (self.env.su or self.env.user.has_group("crm_whatsapp.crm_whatsapp_group_admin")):
+            raise AccessError(self.env._("Only WhatsApp administrators can set up and switch recipes. Ask one of them."))
+
+    # ------------------------------------------------------------------ actions
+
+    def action_set_up(self):
+        """Open the choices that have to be made. Administrators only.
+
+        :raises UserError: the app is missing, or no account is connected.
+        """
+        self.ensure_one()
+        self._check_admin()
+        if app := self._missing_app():
+            raise UserError(self.env._("Install “%s” first.", app))
+        if self.sudo().automation_id:
+            raise UserError(self.env._("This recipe is set up already. Change its rule, or delete the rule to start anew."))
+        if not self.env["wa.account"].search_count([]):
+            raise UserError(self.env._("Connect a WhatsApp account first, under Configuration → Accounts."))
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Set up: %s", self.name),
+            "res_model": "wa.recipe.setup",
+            "views": [[False, "form"]],
+            "target": "new",
+            "context": {"default_recipe_id": self.id},
+        }
+
+    def action_switch_on(self):
+        """Let the rule run from now on. Administrators only.
+
+        :raises UserError: something is missing; says all of it.
+        """
+        self.ensure_one()
+        self._check_admin()
+        if missing := self._what_is_missing():
+            raise UserError(self.env._("This cannot be switched on yet:") + "\n\n• " + "\n• ".join(missing))
+        self.sudo().automation_id.active = True
+        return self._tell(self.env._("“%s” is on.", self.name), self._hints())
+
+    def _tell(self, title, lines):
+        """Return a notification; the screen shows the new state."""
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "title": title,
+                "message": " ".join(lines) or self.env._("What it sends stands under WhatsApp → Sent by Rules."),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def action_switch_off(self):
+        """Let the rule rest; what it planned is called off when its time comes. Administrators only."""
+        self.ensure_one()
+        self._check_admin()
+        self.sudo().automation_id.active = False
+
+    def action_rehearse(self):
+        """Open the rehearsal of this recipe's rule. Managers only.
+
+        :raises UserError: it is not set up yet.
+        """
+        self.ensure_one()
+        rule = self.sudo().automation_id.with_env(self.env)
+        if not rule:
+            raise UserError(self.env._("Set this recipe up first; then it can be rehearsed without anything being sent."))
+        return self.env["wa.rehearsal"]._open(rule)
+
+    def action_open_rule(self):
+        """Open the automation rule, where everything can be changed. For administrators of the system."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "base.automation",
+            "res_id": self.automation_id.id,
+            "views": [[False, "form"]],
+        }
+
+    def action_open_templates(self):
+        """Open the templates of this recipe in all languages."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_whatsapp.wa_template_action")
+        return {**action, "domain": [("id", "in", self.template_ids.ids)], "context": {}}
