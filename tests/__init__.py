@@ -20,6 +20,8 @@ from .models import (
     test_outbound_reactions,
     test_outbound_interactive,
     test_retry,
+    test_recipes,
+    test_rehearsal,
     test_rights,
     test_robust_sync,
     test_rights_more,
@@ -36,4 +38,4 @@ from .models import (
     test_status,
     test_templates,
 )
-from . import test_layout, test_tours
+from . import test_layout, test_tours, test_tours_rehearsal

@@ -69,11 +69,11 @@ class WaRehearsal(models.TransientModel):
             (self._label("category", key), number)
             for key, number in Counter(filter(None, lines.mapped("category"))).most_common()
         ]
-        html += self._table(self.env._("Messages by category"), rows)
+        html += self._count_table(self.env._("Messages by category"), rows)
         for outcome in ("not", "later"):
             own = lines.filtered(lambda line, outcome=outcome: line.outcome == outcome)
             title = self.env._("Why not") if outcome == "not" else self.env._("Why later")
-            html += self._table(title, Counter(own.mapped("reason")).most_common())
+            html += self._count_table(title, Counter(own.mapped("reason")).most_common())
         return html
 
     def _label(self, name, key):
@@ -84,7 +84,7 @@ class WaRehearsal(models.TransientModel):
         return Markup('<span class="badge text-bg-%s">%s</span>') % (style, text)
 
     @api.model
-    def _table(self, title, rows):
+    def _count_table(self, title, rows):
         if not rows:
             return Markup()
         body = Markup().join(

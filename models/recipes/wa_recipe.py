@@ -62,7 +62,7 @@ class WaRecipe(models.Model):
             domain = [("name", "=", named.name), ("account_id", "=", named.account_id.id)]
             recipe.template_ids = self.env["wa.template"].search(domain) if named else False
 
-    @api.depends("state", "template_ids.status", "account_id")
+    @api.depends("automation_id.action_server_ids.wa_template_id.status", "account_id.state", "module")
     @api.depends_context("lang")
     def _compute_missing(self):
         for recipe in self:

@@ -53,6 +53,8 @@ class WaGate(models.AbstractModel):
         return replace(
             facts,
             now=moment,
+            # No person sits behind what is rehearsed.
+            origin="automation",
             window_until=self._window_at(conversation, moment),
             quiet_until=self._quiet_at(conversation, moment),
             # A limit that is over by now says nothing about that rule.
@@ -69,6 +71,8 @@ class WaGate(models.AbstractModel):
         """Return until when one could write freely in a conversation, seen from a moment (naive UTC), or None."""
         if not conversation._origin.id:
             return None
+        self.env["wa.message"].flush_model(["conversation_id", "direction", "kind", "mail_message_id"])
+        self.env["mail.message"].flush_model(["date"])
         [[latest]] = self.env.execute_query(
             SQL(
                 """
