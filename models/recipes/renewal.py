@@ -16,13 +16,13 @@ class WaRecipe(models.Model):
             template=f"renewal_{model.replace('.', '_')}",
             texts={
                 "en": "Hello {{1}}, on {{2}} this comes to its end: {{3}}. "
-                "Shall we renew it for you? An answer here is enough.",
+                "Tell us here how you would like to go on.",
                 "de": "Guten Tag {{1}}, am {{2}} läuft ab: {{3}}. "
-                "Sollen wir es für Sie verlängern? Eine Antwort hier genügt.",
+                "Sagen Sie uns hier, wie es weitergehen soll.",
                 "es": "Hola, {{1}}: el {{2}} vence lo siguiente: {{3}}. "
-                "¿Se lo renovamos? Basta con responder a este mensaje.",
+                "Díganos aquí cómo desea continuar.",
                 "fr": "Bonjour {{1}}, le {{2}} arrive à échéance : {{3}}. "
-                "Souhaitez-vous que nous le renouvelions ? Une réponse ici suffit.",
+                "Dites-nous ici comment vous souhaitez continuer.",
             },
             variables=(
                 Variable(

@@ -5,6 +5,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from .moments import MOMENTS, Moments
+from .occasions import LIMIT
 
 #: What may be rehearsed, by model.
 SUBJECTS = ("base.automation", "ir.actions.server", "wa.sequence")
@@ -148,4 +149,42 @@ class WaRehearsing(models.AbstractModel):
     # ---------------------------------------------------------------- sequences
 
     def _rehearse_sequence(self, sequence, start, end):
-        raise UserError(self.env._("Sequences cannot be rehearsed yet."))
+        """Return what a sequence would send to the leads that would have entered it.
+
+        The sequence says which leads those are (``_rehearsal_leads(start, end)``, if it
+        has that), and what each gets when (``_rehearsal_plan(leads)``).
+        """
+        sequence.check_access("read")
+        if hasattr(sequence, "_rehearsal_leads"):
+            leads = sequence._rehearsal_leads(start, end)
+            how = self.env._("Leads that would have entered the sequence in the period.")
+        else:
+            period = [("create_date", ">=", start), ("create_date", "<", end)]
+            leads = self.env["crm.lead"].with_context(active_test=False).search(
+                period, order="create_date desc, id desc", limit=LIMIT + 1
+            )
+            how = self.env._("Leads created in the period, as if each had entered the sequence.")
+        leads = leads._filtered_access("read")
+        results = self._rehearse_plan(sequence.sudo()._rehearsal_plan(leads[:LIMIT]))
+        unknown = [self.env._("What customers would have answered in between is not known: every step is shown.")]
+        return Rehearsal(results, how, len(leads) > LIMIT, unknown)
+
+    @api.model
+    def _rehearse_plan(self, plan):
+        """Return the results of planned messages.
+
+        :param plan: list of ``(lead, step, when, template)``; ``when`` is naive UTC.
+        """
+        results, groups = [], {}
+        for lead, _step, when, template in plan:
+            # One call for each template and turn: a lead has one moment in it.
+            turn = 0
+            while lead.id in (group := groups.setdefault((template, turn), {})):
+                turn += 1
+            group[lead.id] = when
+        for (template, _turn), moments in groups.items():
+            env = self._job_env(Moments(moments))
+            records = env["crm.lead"].browse(moments)
+            outcomes = template.with_env(env)._rehearse(records, origin="sequence", by_language=True)
+            results += [self._result(o, moments[o.record.id], moments[o.record.id]) for o in outcomes]
+        return sorted(results, key=lambda result: (result.at, result.record.id))

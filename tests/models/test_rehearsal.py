@@ -275,6 +275,17 @@ class TestRehearsalOfOthers(RehearsalCase):
         with self.assertRaisesRegex(UserError, "no trace"):
             self.rehearse(rule)
 
+    def test_steps_of_a_sequence_have_their_own_moments(self):
+        lead, nobody = self.leads(2)
+        nobody.phone = False
+        later = self.now + timedelta(days=2)
+        plan = [(who, None, when, self.template) for who, when in ((lead, self.now), (nobody, self.now), (lead, later))]
+        found = self.env["wa.rehearsing"]._rehearse_plan(plan)
+        self.assertEqual(
+            [(r.record, r.when, r.outcome) for r in found],
+            [(lead, self.now, "get"), (nobody, self.now, "not"), (lead, later, "get")],
+        )
+
     def test_nothing_to_send_is_said(self):
         rule = self.rule()
         rule.action_server_ids.wa_template_id = False
