@@ -282,21 +282,33 @@ class TestRecipesOfOtherApps(RecipeCase):
         if not (recipe := self.usable("delivery")):
             return
         kind = self.env["stock.picking.type"].search([("code", "=", "outgoing")], limit=1)
-        pickings = self.env["stock.picking"].create(
+        product = self.env["product.product"].create({"name": "Chair", "type": "consu"})
+        places = {
+            "location_id": kind.default_location_src_id.id,
+            "location_dest_id": self.env.ref("stock.stock_location_customers").id,
+        }
+        left, waits = pickings = self.env["stock.picking"].create(
             [
                 {
                     "partner_id": self.customer().id,
                     "picking_type_id": kind.id,
-                    "location_id": kind.default_location_src_id.id,
-                    "location_dest_id": self.env.ref("stock.stock_location_customers").id,
                     "origin": "S00042",
+                    "move_ids": [(0, 0, {"product_id": product.id, "product_uom_qty": 1, **places})],
+                    **places,
                 }
                 for _ in range(2)
             ]
         )
-        self.env.cr.execute("UPDATE stock_picking SET state = 'done' WHERE id = %s", [pickings[0].id])
-        pickings.invalidate_recordset()
-        self.assertEqual(self.results(recipe, pickings), {pickings[0].id: "get"})
+        recipe.with_env(self.env).action_switch_on()
+        pickings.action_confirm()
+        left.move_ids.write({"quantity": 1, "picked": True})
+        left.button_validate()
+        self.assertEqual((left.state, waits.state == "done"), ("done", False))
+        self.run_plans()
+        plan = self.env["wa.dispatch"].search([("res_model", "=", "stock.picking")])
+        self.assertEqual((plan.res_id, plan.state), (left.id, "queued"), plan.reason)
+        self.assertIn("S00042", plan.message_id.content["text"])
+        self.assertEqual(self.results(recipe, pickings), {left.id: "before"})
 
     def test_forgotten_basket_is_marketing(self):
         if not (recipe := self.usable("cart")):
