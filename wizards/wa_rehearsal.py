@@ -142,17 +142,28 @@ class WaRehearsal(models.TransientModel):
             for day in (self.date_from, self.date_to + timedelta(days=1))
         )
 
-    def _line_vals(self, result):
+    @api.model
+    def _partners(self, results):
+        """Return ``{(model, id): customer}`` of the records of results, looked up together."""
+        ids = {}
+        for result in results:
+            ids.setdefault(result.record._name, set()).add(result.record.id)
+        return {
+            (model, id_): partner
+            for model, own in ids.items()
+            for id_, partner in self.env[model].sudo().browse(own)._wa_partners().items()
+        }
+
+    def _line_vals(self, result, partner):
         what, then = self.env["wa.failure"]._parts(result.code) if result.code else (False, False)
         if result.detail:
             what = self.env["wa.failure"]._sentence(result.code, result.detail).removesuffix(then or "").strip()
         contact = result.conversation.contact_id if result.conversation else None
-        partner = result.record.sudo()._wa_partner()
         return {
             "rehearsal_id": self.id,
             "res_model": result.record._name,
             "res_id": result.record.id,
-            "record_name": result.record.sudo().display_name,
+            "record_name": partner.env[result.record._name].browse(result.record.id).display_name,
             "customer": partner.display_name or (contact and contact.display_name) or False,
             "address": contact._get_address_label() if contact else False,
             "template_id": result.template.id if result.template else False,
@@ -191,7 +202,10 @@ class WaRehearsal(models.TransientModel):
                 "is_cut": found.is_cut,
             }
         )
-        self.env["wa.rehearsal.line"].create([self._line_vals(result) for result in found.results])
+        partners = self._partners(found.results)
+        self.env["wa.rehearsal.line"].create(
+            [self._line_vals(result, partners[result.record._name, result.record.id]) for result in found.results]
+        )
 
     def action_view_lines(self):
         """Open the messages as a list of their own, to filter and group."""

@@ -38,6 +38,8 @@ class WaRecipe(models.Model):
     install_hint = fields.Char(compute="_compute_state")
     template_ids = fields.Many2many("wa.template", string="Templates", compute="_compute_template_ids")
     missing = fields.Text("Still Missing", compute="_compute_missing")
+    hints = fields.Text("Good to Know", compute="_compute_missing")
+    has_drafts = fields.Boolean(compute="_compute_template_ids")
 
     _code_uniq = models.Constraint("UNIQUE(code)", "A recipe exists once.")
 
@@ -61,12 +63,15 @@ class WaRecipe(models.Model):
             named = recipe.sudo()._action().wa_template_id
             domain = [("name", "=", named.name), ("account_id", "=", named.account_id.id)]
             recipe.template_ids = self.env["wa.template"].search(domain) if named else False
+            recipe.has_drafts = "DRAFT" in recipe.template_ids.mapped("status")
 
     @api.depends("automation_id.action_server_ids.wa_template_id.status", "account_id.state", "module")
     @api.depends_context("lang")
     def _compute_missing(self):
         for recipe in self:
-            recipe.missing = "\n".join(recipe._what_is_missing()) if recipe.state in ("off", "on") else False
+            is_there = recipe.state in ("off", "on")
+            recipe.missing = "\n".join(recipe._what_is_missing()) if is_there else False
+            recipe.hints = "\n".join(recipe._hints()) if is_there else False
 
     # ----------------------------------------------------------------- business
 
@@ -146,6 +151,9 @@ class WaRecipe(models.Model):
         template = self.sudo()._action().wa_template_id
         if template.category == "MARKETING":
             return [self.env._("This is marketing: only customers who agreed to it get it. The rehearsal says how many.")]
+        account = template.account_id
+        if "consent_policy" in account._fields and account.consent_policy == "all":
+            return [self.env._("This account writes only to customers with a recorded consent. The rehearsal says how many.")]
         return []
 
     def _check_admin(self):
@@ -227,6 +235,15 @@ class WaRecipe(models.Model):
             "res_id": self.automation_id.id,
             "views": [[False, "form"]],
         }
+
+    def action_submit_templates(self):
+        """Hand the drafts in for WhatsApp's approval. Administrators only.
+
+        :raises UserError: WhatsApp refused one; says why.
+        """
+        self.ensure_one()
+        self._check_admin()
+        self.template_ids.filtered(lambda template: template.status == "DRAFT").action_submit()
 
     def action_open_templates(self):
         """Open the templates of this recipe in all languages."""

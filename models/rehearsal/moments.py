@@ -55,7 +55,7 @@ class WaGate(models.AbstractModel):
             now=moment,
             # No person sits behind what is rehearsed.
             origin="automation",
-            window_until=self._window_at(conversation, moment),
+            window_until=self._window_at(conversation, moment) if kind == "free" else facts.window_until,
             quiet_until=self._quiet_at(conversation, moment),
             # A limit that is over by now says nothing about that rule.
             contact_hold_until=self._still(facts.contact_hold_until, today),

@@ -218,6 +218,20 @@ class TestAppointment(RecipeCase):
         self.run_clock()
         self.assertEqual(self.env["wa.dispatch"].search_count([("action_id", "=", rule.action_server_ids.id)]), 2)
 
+    def test_nobody_is_reminded_of_the_past_when_it_is_switched_on(self):
+        recipe = self.set_up("appointment", delay=24)
+        self.approve(recipe)
+        now = fields.Datetime.now().replace(microsecond=0)
+        for days in (-300, -2, 0):
+            self.meeting(now + timedelta(days=days, hours=3), self.guest)
+        recipe.action_switch_on()
+        self.run_clock()
+        self.assertFalse(self.env["wa.dispatch"].search([("res_model", "=", "calendar.attendee")]))
+        recipe.action_switch_off()
+        self.rule(recipe).last_run = now - timedelta(days=90)
+        recipe.action_switch_on()
+        self.assertGreaterEqual(self.rule(recipe).last_run, now)
+
     def test_when_is_said_in_zone_and_language_of_the_guest(self):
         event = self.meeting(datetime(2026, 12, 1, 20, 0), self.guest, self.other)
         mine, theirs = (event.attendee_ids.filtered(lambda a, g=g: a.partner_id == g) for g in (self.guest, self.other))
