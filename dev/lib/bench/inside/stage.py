@@ -81,5 +81,8 @@ result = {
     "with": sorted(seconds[True])[len(seconds[True]) // 2],
     "planned": planned,
     "handed_over_per_second": len(leads) / (time.perf_counter() - started),
-    "outcomes": {code or state: count for state, code, count in env["wa.dispatch"]._read_group([], ["state", "code"], ["__count"])},
+    "outcomes": {
+        code or state: count
+        for state, code, count in env["wa.dispatch"]._read_group([], ["state", "code"], ["__count"])
+    },
 }
