@@ -126,6 +126,8 @@ class WaCommon:
                 "access_token": ACCESS_TOKEN,
                 "app_secret": APP_SECRET,
                 "state": "connected",
+                # Most tests write to people who never wrote; what the default asks for has its own tests.
+                "consent_policy": "marketing",
             }
         )
         cls.number = env["wa.number"].create(
