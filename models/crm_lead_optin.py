@@ -74,13 +74,19 @@ class CrmLead(models.Model):
         # The second without the language in front: /fr/contactus
         paths = [path, "/" + path.lstrip("/").partition("/")[2]]
         pages = self.env["website.page"].sudo().search([("url", "in", paths)])
-        for view in pages.sorted(lambda p: bool(p.website_id), reverse=True).view_id:
-            found = etree.fromstring(view.arch).xpath(
-                "//*[@name=$box]/ancestor::*[contains(@class, 's_website_form_field')][1]", box=box
-            )
-            if found:
-                return " ".join(" ".join(found[0].itertext()).split())[:2000]
-        return ""
+        found = (self._wa_words_in(page.view_id.arch, box) for page in pages.sorted("website_id", reverse=True))
+        return next(filter(None, found), "")
+
+    @api.model
+    def _wa_words_in(self, arch, box):
+        """Return the text of the form field with a box in the source of a page, or ``""``.
+
+        Source: website, snippet ``s_website_form``.
+        """
+        fields_ = etree.fromstring(arch).xpath(
+            "//*[@name=$box]/ancestor::*[contains(@class, 's_website_form_field')][1]", box=box
+        )
+        return " ".join(" ".join(fields_[0].itertext()).split())[:2000] if fields_ else ""
 
     def _wa_record_optins(self, is_new=False):
         """Record the ticked boxes as consents of whoever has the lead's phone.
