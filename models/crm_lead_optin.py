@@ -74,7 +74,7 @@ class CrmLead(models.Model):
         # The second without the language in front: /fr/contactus
         paths = [path, "/" + path.lstrip("/").partition("/")[2]]
         pages = self.env["website.page"].sudo().search([("url", "in", paths)])
-        found = (self._wa_words_in(page.view_id.arch, box) for page in pages.sorted("website_id", reverse=True))
+        found = (self._wa_words_in(page.view_id.arch, box) for page in pages.sorted(lambda p: p.website_id.id, reverse=True))
         return next(filter(None, found), "")
 
     @api.model

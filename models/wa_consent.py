@@ -89,7 +89,7 @@ class WaConsent(models.Model):
         """
         consents = self.sudo()
         now = fields.Datetime.now()
-        vals_list = [{**vals, "happened_at": min(vals["happened_at"], now)} for vals in vals_list]
+        vals_list = [{**vals, "happened_at": min(vals["happened_at"].replace(microsecond=0), now)} for vals in vals_list]
         contacts = consents.contact_id.browse({vals["contact_id"] for vals in vals_list})
         conversations = consents.env["wa.conversation"].search([("contact_id", "in", contacts.ids)])
         silent = conversations.filtered(lambda c: c.consent_service == "withdrawn")
@@ -149,7 +149,6 @@ class WaConsent(models.Model):
         conversations = self.message_id.conversation_id or self.contact_id.conversation_ids[:1]
         return conversations.action_open_chat() if conversations else False
 
-    @api.model
     def action_record(self):
         """Open the wizard that records a consent for what the list is about."""
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_whatsapp.wa_consent_record_action")

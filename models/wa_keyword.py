@@ -88,5 +88,5 @@ class WaKeyword(models.Model):
         keywords = self.sudo().search([("company_id", "in", (False, company_id))])
         return {
             keyword.key: (keyword.action, keyword.purpose, keyword.language or "")
-            for keyword in keywords.sorted("company_id")
+            for keyword in keywords.sorted(lambda keyword: keyword.company_id.id)
         }

@@ -1,4 +1,8 @@
 import base64
+import io
+
+from PIL import Image
+from reportlab.graphics.barcode.qr import QrCodeWidget
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -7,8 +11,8 @@ from odoo.tools import ormcache
 from ..tools.keywords import MAX_LENGTH, key_of
 from ..tools.links import chat_link
 
-#: Pixels of the QR picture: sharp on paper at three centimetres.
-QR_SIZE = 400
+#: Pixels of one square of the QR picture, and empty squares around it. Source: ISO/IEC 18004 (quiet zone of four).
+QR_SCALE, QR_QUIET = 12, 4
 
 
 class WaOptinLink(models.Model):
@@ -71,10 +75,8 @@ class WaOptinLink(models.Model):
 
     @api.depends("url")
     def _compute_qr_image(self):
-        report = self.env["ir.actions.report"]
         for link in self:
-            picture = link.url and report.barcode("QR", link.url, width=QR_SIZE, height=QR_SIZE, barLevel="M")
-            link.qr_image = base64.b64encode(picture) if picture else False
+            link.qr_image = base64.b64encode(qr_png(link.url)) if link.url else False
 
     def _compute_consent_count(self):
         counts = dict(self.env["wa.consent"]._read_group([("link_id", "in", self.ids)], ["link_id"], ["__count"]))
@@ -120,3 +122,21 @@ class WaOptinLink(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_whatsapp.wa_consent_action")
         action["domain"] = [("link_id", "=", self.id)]
         return action
+
+
+def qr_png(text):
+    """Return a QR code as PNG bytes.
+
+    Drawn here: the renderer of Odoo's barcode report is missing on many machines.
+    """
+    code = QrCodeWidget(text, barLevel="M").qr
+    code.make()
+    side = code.getModuleCount() + 2 * QR_QUIET
+    picture = Image.new("1", (side, side), 1)
+    for row in range(code.getModuleCount()):
+        for column in range(code.getModuleCount()):
+            if code.isDark(row, column):
+                picture.putpixel((column + QR_QUIET, row + QR_QUIET), 0)
+    buffer = io.BytesIO()
+    picture.resize((side * QR_SCALE, side * QR_SCALE), Image.Resampling.NEAREST).save(buffer, "PNG")
+    return buffer.getvalue()

@@ -1,5 +1,6 @@
 import base64
 import io
+from zipfile import BadZipFile
 
 import pytz
 
@@ -142,7 +143,7 @@ class WaConsentImport(models.TransientModel):
 
         try:
             book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
-        except (InvalidFileException, KeyError, ValueError) as error:
+        except (InvalidFileException, BadZipFile, KeyError, ValueError) as error:
             raise UserError(self.env._("The file cannot be read as an Excel file (xlsx).")) from error
         return [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
 

@@ -7,8 +7,9 @@ from ...tools.window import counts
 
 #: Kinds of messages that can be a keyword as a whole: written, or the label of a button.
 SPOKEN = ("text", "button", "interactive")
-#: A message of the customer that was not understood as a keyword.
+#: What a message says about consent: granted or withdrawn, for which purposes, and how it was said.
 Said = namedtuple("Said", "action purposes source language link place", defaults=("", None, False))
+#: Whoever writes agrees to answers and to messages about their request.
 PLAIN = Said("granted", ("service",), "message")
 #: What a keyword concerns -> the purposes it changes.
 CONCERNS = {"all": ("service", "marketing"), "marketing": ("marketing",)}

@@ -53,7 +53,8 @@ class TestConsentState(WaCase):
     def test_consent_given_to_another_company_counts_for_nobody_else(self):
         self.give_consent(self.contact, company_id=self.env["res.company"].create({"name": "Other"}).id)
         self.assertEqual(self.states()[1], "none")
-        self.assertEqual(self.contact.consent_marketing, "none")
+        own = self.contact.with_context(allowed_company_ids=self.env.company.ids)
+        self.assertEqual(own.consent_marketing, "none")
 
     def test_conversation_that_starts_later_knows_what_was_said_before(self):
         [contact] = self.env["wa.contact"]._ensure_for_phones(
@@ -88,8 +89,9 @@ class TestConsentState(WaCase):
         self.env.flush_all()
         self.env.invalidate_all()
         gate, template = self.env["wa.gate"], self.template.sudo()
-        gate._facts(conversations[0], "template", template)  # what is read together is read now
-        with self.assertQueryCount(0):
+        gate._facts(self.conversation, "template", template)
+        # Conversations, contacts, blacklist: one query each, for forty as for ten thousand.
+        with self.assertQueryCount(3):
             facts = [gate._facts(conversation, "template", template) for conversation in conversations]
         self.assertEqual({f.marketing_consent for f in facts}, {"granted"})
 
@@ -146,19 +148,19 @@ class TestConsentState(WaCase):
 
     def test_strict_policy_asks_for_consent_before_any_template(self):
         lead = self.env["crm.lead"].create(
-            {"name": "Cold", "phone": "+447700900555", "team_id": self.team.id, "expected_revenue": 9}
+            {"name": "Cold", "phone": "+12025550155", "team_id": self.team.id, "expected_revenue": 9}
         )
         [outcome] = self.template._send_to_records(lead, origin="automation")
         self.assertEqual((outcome.status, outcome.code), ("refused", "consent_missing"))
         self.assertIn("not on record", outcome.reason)
-        contact = self.env["wa.contact"].search([("wa_id", "=", "447700900555")])
+        contact = self.env["wa.contact"].search([("wa_id", "=", "12025550155")])
         self.give_consent(contact, "service")
         [outcome] = self.template._send_to_records(lead, origin="automation")
         self.assertEqual(outcome.status, "queued", outcome.reason)
 
     def test_lenient_policy_asks_for_marketing_only(self):
         lead = self.env["crm.lead"].create(
-            {"name": "Cold", "phone": "+447700900555", "team_id": self.team.id, "expected_revenue": 9}
+            {"name": "Cold", "phone": "+12025550155", "team_id": self.team.id, "expected_revenue": 9}
         )
         self.account.consent_policy = "marketing"
         offer = self._make_template("offer", "Ten percent off", [], category="MARKETING")
@@ -208,7 +210,9 @@ class TestConsentRights(WaCase):
         return (
             self.env["wa.consent.record"]
             .with_user(user)
-            .create({"res_model": record._name, "res_id": record.id, "evidence": "Yes, do send", "purpose": "marketing", **vals})
+            .create(
+                {"res_model": record._name, "res_id": record.id, "evidence": "Yes, do send", "purpose": "marketing", **vals}
+            )
         )
 
     def test_nobody_changes_deletes_or_forges(self):
@@ -262,7 +266,7 @@ class TestConsentRights(WaCase):
         wizard = self.wizard(self.ana, self.conversation, place="on the phone", file="UERG", file_name="signed.pdf")
         self.assertIn("555-0143", wizard.recipient)
         wizard.action_record()
-        row = self.conversation.contact_id.consent_ids[0]
+        row = self.env["wa.consent"].search([("contact_id", "=", self.conversation.contact_id.id)], limit=1)
         self.assertEqual(
             (row.purpose, row.action, row.source, row.evidence, row.place, row.user_id),
             ("marketing", "granted", "person", "Yes, do send", "on the phone", self.ana),
@@ -275,10 +279,11 @@ class TestConsentRights(WaCase):
     def test_both_purposes_for_one_number(self):
         self.wizard(self.ana, self.conversation, purpose="both", action="withdrawn", number_id=self.number.id).action_record()
         self.assertEqual(self.conversation.consent_service, "withdrawn")
-        self.assertEqual(self.conversation.contact_id.consent_ids[:2].number_id, self.number)
+        rows = self.conversation.contact_id.consent_ids.filtered(lambda c: c.action == "withdrawn")
+        self.assertEqual((len(rows), rows.number_id), (2, self.number))
 
     def test_recorded_for_somebody_who_never_wrote(self):
-        lead = self.env["crm.lead"].create({"name": "Cold", "phone": "+447700900555", "user_id": self.ana.id})
+        lead = self.env["crm.lead"].create({"name": "Cold", "phone": "+12025550155", "user_id": self.ana.id})
         partners = self.env["res.partner"].search_count([])
         self.wizard(self.ana, lead, purpose="service").action_record()
         self.assertEqual((lead.wa_consent_service, lead.wa_consent_marketing), ("granted", "none"))
