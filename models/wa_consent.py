@@ -45,8 +45,8 @@ class WaConsent(models.Model):
     evidence = fields.Text("Words", required=True, readonly=True, help="What exactly was said, shown or reported.")
     place = fields.Char("Where", readonly=True, help="The page, event, list or talk in which it happened.")
     attachment_id = fields.Many2one("ir.attachment", "File", readonly=True, ondelete="restrict")
-    message_id = fields.Many2one("wa.message", "Message", readonly=True, ondelete="set null", index="btree_not_null")
-    link_id = fields.Many2one("wa.optin.link", "Link", readonly=True, ondelete="set null", index="btree_not_null")
+    message_id = fields.Many2one("wa.message", readonly=True, ondelete="set null", index="btree_not_null")
+    link_id = fields.Many2one("wa.optin.link", readonly=True, ondelete="set null", index="btree_not_null")
     user_id = fields.Many2one("res.users", "Recorded By", readonly=True, ondelete="set null")
     happened_at = fields.Datetime("When", required=True, readonly=True)
 

@@ -234,7 +234,7 @@ class WaConsentImportLine(models.TransientModel):
     def _compute_result(self):
         for line in self:
             if line.problem:
-                line.result = self.env._(PROBLEMS[line.problem])  # pylint: disable=gettext-variable
+                line.result = self.env._(PROBLEMS[line.problem])
             elif line.import_id.state == "done":
                 line.result = self.env._("Recorded")
             else:

@@ -32,7 +32,7 @@ class WaConsentRecord(models.TransientModel):
     number_id = fields.Many2one(
         "wa.number", "Only for Number", domain="[('company_id', '=', company_id)]", help="Empty: for all your numbers."
     )
-    file = fields.Binary("File", help="A signed form, a picture, an e-mail.")
+    file = fields.Binary(help="A signed form, a picture, an e-mail.")
     file_name = fields.Char()
 
     # ------------------------------------------------------------------ compute

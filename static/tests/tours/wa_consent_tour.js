@@ -47,8 +47,7 @@ registry.category("web_tour.tours").add("wa_consent", {
         },
         {
             content: "The chip has changed",
-            trigger:
-                ".o_form_view [name=wa_consents] [name=wa_consent_marketing] .text-bg-success",
+            trigger: ".o_form_view [name=wa_consents] [name=wa_consent_marketing] .text-bg-success",
         },
     ],
 });
