@@ -18,10 +18,18 @@ class WaConsentHolder(models.AbstractModel):
     _description = "Record With WhatsApp Consents"
 
     wa_consent_service = fields.Selection(
-        STATES, "WhatsApp Service", compute="_compute_wa_consents", compute_sudo=True
+        STATES,
+        "WhatsApp Service",
+        compute="_compute_wa_consents",
+        compute_sudo=True,
+        groups="crm_whatsapp.crm_whatsapp_group_user",
     )
     wa_consent_marketing = fields.Selection(
-        STATES, "WhatsApp Marketing", compute="_compute_wa_consents", compute_sudo=True
+        STATES,
+        "WhatsApp Marketing",
+        compute="_compute_wa_consents",
+        compute_sudo=True,
+        groups="crm_whatsapp.crm_whatsapp_group_user",
     )
 
     @api.depends_context("allowed_company_ids")

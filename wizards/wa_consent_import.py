@@ -227,7 +227,7 @@ class WaConsentImportLine(models.TransientModel):
     place = fields.Char("Where", readonly=True)
     happened_at = fields.Datetime("When", readonly=True)
     problem = fields.Char(readonly=True)
-    result = fields.Char(compute="_compute_result")
+    result = fields.Text(compute="_compute_result")
 
     @api.depends("problem", "import_id.state")
     @api.depends_context("lang")
