@@ -24,6 +24,7 @@
         "views/wa_template_views.xml",
         "views/wa_conversation_views.xml",
         "views/wa_message_views.xml",
+        "views/wa_dispatch_views.xml",
         "views/wa_contact_views.xml",
         "views/wa_event_views.xml",
         "wizards/wa_template_send_views.xml",

@@ -16,7 +16,7 @@ class WaConversation(models.Model):
         consents = self.env["wa.consent"]
         latest = consents._latest(self.contact_id)
         for conversation in self:
-            words = latest.get(conversation.contact_id.id, {})
+            words = latest.get(conversation.contact_id._origin.id, {})
             for purpose in ("service", "marketing"):
                 conversation[f"consent_{purpose}"] = consents._state(
                     words, conversation.company_id, conversation.number_id, purpose

@@ -7,6 +7,7 @@ from .models import (
     test_consent_messages,
     test_consent_platform,
     test_consent_record,
+    test_dispatch,
     test_event_worker,
     test_failure_catalogue,
     test_file_rules,
