@@ -27,23 +27,21 @@ class WaGate(models.AbstractModel):
         :param str kind: ``free`` or ``template``.
         :param template: ``wa.template``, for kind ``template``.
         :param datetime now: naive UTC; defaults to now.
-        :param str origin: who sends it, see ``tools.gate.Facts.origin``.
-        :param message: the ``wa.message`` that the sender asks about again, if there is one.
+        :param str origin: who wants it sent, as ``wa.message.origin``.
+        :param message: ``wa.message`` that waits and is looked at again: it does not count itself.
         :returns: ``tools.gate.Decision``
         """
         return gate.decide(self._facts(conversation, kind, template, now, origin, message))
 
     @api.model
     def _facts(self, conversation, kind, template=None, now=None, origin="chat", message=None):
-        """Collect what the rules need to know."""
-        return gate.Facts(**self._fact_values(conversation.sudo(), kind, template, now, origin, message))
+        """Return what the rules need to know as ``tools.gate.Facts``."""
+        return gate.Facts(**self._fact_values(conversation, kind, template, now, origin, message))
 
     @api.model
     def _fact_values(self, conversation, kind, template=None, now=None, origin="chat", message=None):
-        """Return the values of ``tools.gate.Facts`` (hook: rules of other files add theirs).
-
-        :param conversation: ``wa.conversation``, as superuser.
-        """
+        """Collect the values of the facts; rules in other files add theirs (hook)."""
+        conversation = conversation.sudo()
         contact, number = conversation.contact_id, conversation.number_id
         account = number.account_id
         return {
@@ -65,12 +63,12 @@ class WaGate(models.AbstractModel):
         }
 
     @api.model
-    def _check(self, conversation, kind, template=None, now=None, origin="chat", message=None):
+    def _check(self, conversation, kind, template=None, origin="chat"):
         """Raise if the message may not leave; one that has to wait may be queued.
 
         :raises UserError: the reason and the next step.
         """
-        decision = self._decide(conversation, kind, template, now, origin, message)
+        decision = self._decide(conversation, kind, template, origin=origin)
         if decision.verdict == gate.REFUSED:
             raise UserError(self.env["wa.failure"]._sentence(decision.code))
 
