@@ -1,6 +1,8 @@
+import requests
+
 from odoo.tests import tagged
 
-from ..common import WaSandboxCase
+from ..common import ACCESS_TOKEN, WABA_ID, WaSandboxCase
 
 
 @tagged("post_install", "-at_install", "wa", "wa_flow", "wa_consent")
@@ -80,3 +82,49 @@ class TestConsentFlow(WaSandboxCase):
         self.assertEqual((row.state, row.error_code), ("failed", "consent_withdrawn"))
         self.assertTrue(self.last_outgoing(self.conversation).is_confirmation)
         self.assertEqual(self.last_outgoing(self.conversation).state, "sent")
+
+    def approved_offer(self):
+        """Hand a marketing template in at the sandbox and take it over."""
+        answer = requests.post(
+            f"{self.sandbox.url}/v24.0/{WABA_ID}/message_templates",
+            json={
+                "name": "autumn_sale",
+                "language": "en",
+                "category": "MARKETING",
+                "components": [{"type": "BODY", "text": "Our autumn sale begins today, come and see it."}],
+            },
+            headers={"Authorization": f"Bearer {ACCESS_TOKEN}"},
+            timeout=10,
+        )
+        self.sandbox.control("POST", f"templates/{answer.json()['id']}", status="APPROVED")
+        self.env["wa.template"]._sync_account(self.account)
+        return self.env["wa.template"].search([("account_id", "=", self.account.id), ("name", "=", "autumn_sale")])
+
+    def test_131_050_at_once_and_later(self):
+        """The customer stopped marketing inside WhatsApp, and we hear of it only by the failure."""
+        offer = self.approved_offer()
+        for late in (False, True):
+            with self.subTest(late=late):
+                self.sandbox.control("POST", "switches", us_marketing_pause=False)
+                customer = self.customer(name="Bob Example", phone=f"+1202555018{int(late)}")
+                conversation = self.customer_writes(customer, "Hello")
+                self.give_consent(conversation.contact_id)
+                if late:
+                    self.sandbox.control("POST", f"customers/{customer['id']}", marketing="stop")
+                else:
+                    self.sandbox.control("POST", "switches", fault={"kind": "error", "code": 131050, "match": "template"})
+                outcome = offer._send_in_conversation(conversation, conversation.lead_id, "manual")
+                self.assertEqual(outcome.status, "queued", outcome.reason)
+                self.run_sender()
+                row = outcome.message
+                if late:
+                    self.assertEqual(row.state, "sent")
+                    for delivery in self._settled_webhooks():
+                        if "user_preferences" not in delivery["body"]:
+                            self.store_webhook(delivery["body"].encode())
+                    self.process_webhooks()
+                self.assertEqual((row.state, row.error_code), ("failed", "131050"))
+                said = conversation.contact_id.consent_ids.filtered(lambda c: c.source == "error")
+                self.assertEqual((said.purpose, said.action, said.message_id), ("marketing", "withdrawn", row))
+                self.assertEqual(conversation.consent_marketing, "withdrawn")
+                self.assertTrue(self.env["phone.blacklist"].search([("number", "=", f"+1202555018{int(late)}")]))
