@@ -88,14 +88,16 @@ class CrmLead(models.Model):
         )
         return " ".join(" ".join(fields_[0].itertext()).split())[:2000] if fields_ else ""
 
-    def _wa_record_optins(self, is_new=False):
+    def _wa_record_optins(self, is_new=False, about=None):
         """Record the ticked boxes as consents of whoever has the lead's phone.
 
         Without a usable phone they wait on the lead, with a note, until it has one.
+
+        :param about: lead into which these are merged: its phone tells whose consents they are.
         """
         for lead in self:
             company = lead.company_id or self.env.company
-            contacts = self.env["wa.contact"].sudo()._of_record(lead.sudo(), company)
+            contacts = self.env["wa.contact"].sudo()._of_record((about or lead).sudo(), company)
             if not contacts:
                 if is_new:
                     lead._message_log(
@@ -114,6 +116,11 @@ class CrmLead(models.Model):
                 ]
             )
             lead.sudo().wa_optin_recorded_at = fields.Datetime.now()
+
+    def _merge_dependences(self, opportunities):
+        """Record what still waited for a phone on merged leads: they go."""
+        opportunities._wa_unrecorded_optins()._wa_record_optins(about=self)
+        return super()._merge_dependences(opportunities)
 
     def _wa_optin_vals(self, contact, company, purpose, words):
         # A form is handed in by nobody: whoever creates a lead under their own name says it themselves.

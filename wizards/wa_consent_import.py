@@ -75,6 +75,7 @@ class WaConsentImport(models.TransientModel):
         :raises UserError: there is no list, or it cannot be read.
         """
         self.ensure_one()
+        self._check_companies()
         rows = self._read_rows()
         if len(rows) > MAX_ROWS:
             raise UserError(self.env._("The list has more than %s lines. Split it.", MAX_ROWS))
@@ -98,7 +99,7 @@ class WaConsentImport(models.TransientModel):
         good = self.line_ids.filtered(lambda line: not line.problem)
         if self.state != "checked" or not good:
             raise UserError(self.env._("No line of the list can be recorded. Mend the list and check it again."))
-        self.account_id.check_access("read")
+        self._check_companies()
         contacts = self.env["wa.contact"].sudo()._ensure_for_phones(
             self.account_id.sudo(), self._partners_by_phone(good)
         )
@@ -113,6 +114,20 @@ class WaConsentImport(models.TransientModel):
         """Return to the list, to change it."""
         self.state = "draft"
         return self._reopen()
+
+    def _check_companies(self):
+        """One company does not take over consents in another's name.
+
+        :raises UserError: company, account and number do not belong together.
+        """
+        self.account_id.check_access("read")
+        number = self.number_id.sudo()
+        if (
+            self.company_id not in self.env.companies
+            or self.account_id.company_id != self.company_id
+            or (number and number.account_id != self.account_id)
+        ):
+            raise UserError(self.env._("Company, WhatsApp account and number do not belong together."))
 
     def _reopen(self):
         return {**self.env["ir.actions.act_window"]._for_xml_id("crm_whatsapp.wa_consent_import_action"), "res_id": self.id}

@@ -62,6 +62,13 @@ class TestConsentForm(WaCase):
         lead.phone = "+1 202 555 0128"
         self.assertFalse(self.env["wa.contact"].search([("wa_id", "=", "12025550128")]), "recorded once")
 
+    def test_merged_into_a_lead_with_a_phone_it_is_recorded_too(self):
+        waiting = self.submit(phone=False, wa_optin_marketing=True, wa_optin_marketing_words="Offers, please")
+        known = self.submit(phone="+1 202 555 0126")
+        merged = (known | waiting).merge_opportunity()
+        self.assertEqual(merged.wa_consent_marketing, "granted")
+        self.assertEqual(self.rows(merged).evidence, "Offers, please")
+
     def test_colleague_who_ticks_says_it_under_their_name(self):
         lead = (
             self.env["crm.lead"]

@@ -114,6 +114,14 @@ class TestConsentImport(WaCase):
         with self.assertRaisesRegex(UserError, "empty"):
             self.wizard(text="phone;purpose").action_check()
 
+    def test_no_consent_in_another_companys_name(self):
+        company = self.env["res.company"].create({"name": "Second"})
+        wizard = self.wizard(text=LINES)
+        wizard.action_check()
+        wizard.sudo().company_id = company
+        with self.assertRaisesRegex(UserError, "belong together"):
+            wizard.action_import()
+
     def test_managers_only(self):
         with self.assertRaises(AccessError):
             self.wizard().with_user(self.ana).read(["text"])
