@@ -28,6 +28,7 @@
         "views/wa_contact_views.xml",
         "views/wa_event_views.xml",
         "wizards/wa_template_send_views.xml",
+        "wizards/wa_template_send_many_views.xml",
         "wizards/wa_event_replay_views.xml",
         "views/crm_lead_views.xml",
         "views/res_partner_views.xml",

@@ -115,6 +115,5 @@ class CrmLead(models.Model):
         return {**action, "domain": [("lead_id", "=", self.id)], "context": {}}
 
     def action_wa_send_template(self):
-        """Open the template wizard for this record."""
-        self.ensure_one()
-        return self.env["wa.template.send"]._action_for(self)
+        """Open the template wizard for this lead, or the one for several."""
+        return self.env["wa.template.send" if len(self) == 1 else "wa.template.send.many"]._action_for(self)

@@ -179,6 +179,7 @@ class IrActionsServer(models.Model):
                 text=self.wa_text if self.wa_content == "text" else None,
                 key=self._wa_dedupe_key if self.wa_repeat != "always" else None,
                 due_at=self._wa_due_at(),
+                by_language=self.wa_content == "template" and self.wa_by_language,
                 action_id=self.id,
                 number_id=self.wa_number_id.id if self.wa_number_policy == "fixed" and self.wa_number_id else None,
             )
@@ -209,8 +210,5 @@ class IrActionsServer(models.Model):
         self.ensure_one()
         options = {"policy": self.wa_number_policy if self.wa_number_policy in ("team", "company", "language") else None}
         if self.wa_content == "template":
-            options |= {
-                "by_language": self.wa_by_language,
-                "sources": {line.parameter_id.key: line for line in self.wa_value_ids},
-            }
+            options["sources"] = {line.parameter_id.key: line for line in self.wa_value_ids}
         return options

@@ -37,6 +37,7 @@ class WaDispatch(models.Model):
     company_id = fields.Many2one("res.company", readonly=True, index=True, ondelete="cascade")
     template_id = fields.Many2one("wa.template", readonly=True, index="btree_not_null", ondelete="set null")
     text = fields.Text(readonly=True, help="Instead of a template: what is written while the customer's window is open.")
+    by_language = fields.Boolean(readonly=True, help="In the customer's language, where the template exists in it.")
     number_id = fields.Many2one("wa.number", "Send From", readonly=True, ondelete="set null")
     action_id = fields.Many2one("ir.actions.server", "Rule", readonly=True, index="btree_not_null", ondelete="set null")
     user_id = fields.Many2one("res.users", "In the Name Of", readonly=True, ondelete="set null")

@@ -131,7 +131,8 @@ class WaDispatch(models.Model):
         """Return what plans must share to be sent together (hook)."""
         self.ensure_one()
         return (
-            self.res_model, self.template_id, self.text, self.number_id, self.action_id, self.origin, self.user_id,
+            self.res_model, self.template_id, self.by_language, self.text, self.number_id, self.action_id, self.origin,
+            self.user_id,
         )  # fmt: skip
 
     def _send_group(self):
@@ -154,6 +155,8 @@ class WaDispatch(models.Model):
         """
         first = self[:1]
         options = {"number": first.number_id.with_env(env) or None}
+        if first.by_language:
+            options["by_language"] = True
         if first.action_id:
             options |= first.action_id.with_env(env)._wa_sending_options()
         if first.text:
