@@ -73,7 +73,7 @@ class WaInboundMessage(models.AbstractModel):
         if shown:
             self._resolve_quotes(shown)
             without_lead = self._update_conversations(shown, notes)
-            self._post(shown)
+            self.env["wa.inbound.consent"]._listen(shown, self._post(shown))
             self._tell_without_lead(without_lead)
         # What is about other messages comes after them: its target may have come with it.
         self.env["wa.inbound.effect"]._apply_all(
