@@ -17,9 +17,13 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 
-WINDOW = 1.035
+WINDOW = 1.04
 """Seconds in which at most the limit may leave: a little more than Meta's one
 second, so that requests of which some take longer on the way still fit."""
+
+PLANNED = 1.03
+"""Seconds for which the limit is planned: bulk does not use all of it (see
+:data:`PEOPLE_SHARE`), so that what is planned still fits into :data:`WINDOW`."""
 
 PEOPLE_SHARE = 0.0125
 """Part of the throughput that bulk messages leave to people."""
@@ -29,7 +33,7 @@ CATCH_UP = 0.5
 
 HURRY = 0.8
 """How much closer together, as a part of the usual distance. Not much: what leaves in
-bursts arrives in bursts, and a burst repeats itself every :data:`WINDOW`."""
+bursts arrives in bursts, and a burst repeats itself every :data:`PLANNED`."""
 
 PAIR_SECONDS = 6.0
 PAIR_BURST = 45
@@ -38,7 +42,7 @@ PAIR_BURST = 45
 class Throughput:
     """Plans the moments at which messages may leave: evenly, and strictly limited.
 
-    In no window of :data:`WINDOW` seconds are there more than ``limit`` of these
+    In no window of :data:`PLANNED` seconds are there more than ``limit`` of these
     moments, whatever happened before.
     """
 
@@ -60,18 +64,18 @@ class Throughput:
         :param bulk: leave :data:`PEOPLE_SHARE` of the limit to people.
         """
         count = self._count(bulk)
-        spacing = WINDOW / count
+        spacing = PLANNED / count
         slot = max(now, self._not_before, self._due, now - CATCH_UP)
         if self._slots:
             slot = max(slot, self._slots[-1] + spacing * HURRY)
         if len(self._slots) >= count:
-            slot = max(slot, self._slots[-count] + WINDOW)
+            slot = max(slot, self._slots[-count] + PLANNED)
         return slot
 
     def book(self, slot: float, now: float, bulk: bool = False) -> None:
         """Note that a message leaves at a slot that :meth:`next_slot` gave."""
         self._slots.append(slot)
-        self._due = max(self._due, now - CATCH_UP) + WINDOW / self._count(bulk)
+        self._due = max(self._due, now - CATCH_UP) + PLANNED / self._count(bulk)
 
     def pause(self, now: float, seconds: float) -> None:
         """Let nothing leave for some seconds: Meta said that we are too fast."""

@@ -134,7 +134,7 @@ def test_a_process_that_stood_still_is_no_burst():
 @given(st.integers())
 def test_a_little_lateness_costs_no_share(seed):
     chance = random.Random(seed)
-    slots = run(Throughput(80, 0.0), 6)
+    slots = run(Throughput(80, 0.0), 10)
     left = leave(slots, [chance.uniform(0, 0.03) for _ in slots], 80)
     assert (len(left) - 1) / (left[-1] - left[0]) >= 0.95 * 80
 
