@@ -9,6 +9,16 @@ from ..tools.graph.template_fill import template_components
 from ..tools.graph.template_preview import render
 from ..tools.markup import plain, to_html
 
+#: The context key of :class:`Definitions`.
+DEFINITIONS = "wa_template_definitions"
+
+
+class Definitions:
+    """In the context: what :meth:`WaTemplate._definition` returned, by the template's id."""
+
+    def __init__(self):
+        self.by_id = {}
+
 
 class WaTemplate(models.Model):
     """Filling a template from a record, and showing it the way the customer will see it.
@@ -65,6 +75,10 @@ class WaTemplate(models.Model):
 
     # ---------------------------------------------------------------- rendering
 
+    def _remember_definitions(self):
+        """Return these templates in an environment in which each is read once; for filling it many times."""
+        return self.with_context(**{DEFINITIONS: Definitions()})
+
     def _definition(self):
         """Return the template as Meta defines it (``tools.graph.template_definition``).
 
@@ -72,6 +86,14 @@ class WaTemplate(models.Model):
         its own fields.
         """
         self.ensure_one()
+        known = self.env.context.get(DEFINITIONS)
+        if not isinstance(known, Definitions):
+            return self._read_definition()
+        if self.id not in known.by_id:
+            known.by_id[self.id] = self._read_definition()
+        return known.by_id[self.id]
+
+    def _read_definition(self):
         return parse_template(
             {
                 **self._prepare_definition(),

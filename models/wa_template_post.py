@@ -61,6 +61,7 @@ class WaTemplate(models.Model):
         :returns: list of :class:`SendOutcome`, in the order of the records.
         """
         self.ensure_one()
+        self = self._remember_definitions()  # noqa: PLW0642 (the same template)
         outcomes = []
         for chunk in split_every(CHUNK, records.ids, records.browse):
             outcomes += self._send_to_chunk(chunk, number, origin, overrides, dedupe_key)
@@ -187,7 +188,9 @@ class WaTemplate(models.Model):
                 raise ConcurrencyError(str(error)) from error
             for outcome, row in zip(queued, rows, strict=True):
                 outcome.message = row
-                outcome.post.conversation._on_outbound(row.preview, by_person=origin == "manual")
+            self.env["wa.conversation"]._on_outbound_all(
+                [(post.conversation, post.row["preview"]) for post in posts], by_person=origin == "manual"
+            )
             rows.number_id._trigger_sender()
         self._log_outcomes(outcomes, origin)
         return outcomes
