@@ -34,6 +34,7 @@ from . import (
     mail_message,
     mail_message_guard,
     mail_message_inbound,
+    mail_message_reference,
     res_config_settings,
     res_partner,
     res_partner_card,

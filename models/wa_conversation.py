@@ -156,6 +156,10 @@ class WaConversation(models.Model):
                     "number_id": number.id,
                     "channel_id": channel.id,
                     "team_id": number.team_id.id,
+                    # Given, so that they are not computed and written afterwards.
+                    "account_id": number.account_id.id,
+                    "company_id": number.company_id.id,
+                    "partner_id": contact.partner_id.id,
                     **(prepare(place) if prepare else {}),
                 }
             )

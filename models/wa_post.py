@@ -126,6 +126,7 @@ class WaPosting(models.AbstractModel):
     @api.model
     def _create_messages(self, posts):
         subtype_id = self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_comment")
+        self._forget_messages(posts)
         messages = (
             self.env["mail.message"]
             .sudo()
@@ -151,10 +152,18 @@ class WaPosting(models.AbstractModel):
             .with_env(self.env)
             .sudo()
         )
-        # What core does for each message on its own.
-        channels = self.env["discuss.channel"].browse([post.conversation.channel_id.id for post in posts])
-        channels.invalidate_recordset(["message_ids", "message_needaction", "message_needaction_counter"])
         return messages
+
+    @api.model
+    def _forget_messages(self, posts):
+        """Drop what the channels' lists of messages hold in memory, once for all.
+
+        Core does it for each message on its own, and completes every list before.
+        """
+        inverses = self.env.registry.field_inverses[self.env["mail.message"]._fields["res_id"]]
+        lists = [field.name for field in inverses if field.model_name == "discuss.channel"]
+        channels = self.env["discuss.channel"].browse([post.conversation.channel_id.id for post in posts])
+        channels.invalidate_recordset([*lists, "message_needaction", "message_needaction_counter"])
 
     @api.model
     def _create_rows(self, posts, messages):
