@@ -23,6 +23,7 @@ from . import (
     base_partner_merge,
     crm_lead,
     crm_team,
+    crm_team_member,
     discuss_channel,
     discuss_channel_guard,
     discuss_channel_member,

@@ -233,16 +233,18 @@ class WaConversation(models.Model):
                     users=conversation.user_id, post_joined_message=False
                 )
 
-    def _part_from_outsiders(self):
+    def _part_from_outsiders(self, users=None):
         """Take those out of the channels who may not see the conversations any more.
 
         Membership on its own lets people read and answer, so that a colleague of
         another team can be asked for help; with the next owner or team that ends.
+
+        :param users: ``res.users`` it is about; default: all members.
         """
         conversation_of = {conversation.channel_id.id: conversation for conversation in self.sudo()}
         joined = {}
         for member in self.sudo().channel_id.channel_member_ids:
-            for user in member.partner_id.user_ids:
+            for user in member.partner_id.user_ids if users is None else member.partner_id.user_ids & users:
                 joined.setdefault(user, self.browse())
                 joined[user] |= conversation_of[member.channel_id.id]
         for user, conversations in joined.items():

@@ -188,7 +188,7 @@ class WaTemplate(models.Model):
                 raise ConcurrencyError(str(error)) from error
             for outcome, row in zip(queued, rows, strict=True):
                 outcome.message = row
-            self.env["wa.conversation"]._on_outbound_all(
+            self.env["wa.conversation"].sudo()._on_outbound_all(
                 [(post.conversation, post.row["preview"]) for post in posts], by_person=origin == "manual"
             )
             rows.number_id._trigger_sender()

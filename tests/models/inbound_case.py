@@ -3,6 +3,8 @@
 import copy
 import json
 
+from odoo import fields
+
 from ..common import ROOT, WaCase
 
 PAYLOADS = ROOT / "tests" / "payloads"
@@ -47,6 +49,8 @@ class RecordedCase(WaCase):
 
     def our_message(self, conversation):
         """Make the message of ours that recordings answer, react to and report about."""
+        # The recordings are of one day and stay so: then the window was open.
+        conversation.last_inbound_at = fields.Datetime.now()
         message = self.reply(self.ana, conversation, "Track your order here")
         row = message.wa_message_ids
         row.write({"wamid": OUR_WAMID, "uuid": OUR_UUID, "state": "sent"})
