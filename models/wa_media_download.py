@@ -9,6 +9,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..tools.failures import classify
 from ..tools.graph.errors import GraphError, too_large
 from .wa_limits import DEFAULT_MAX_MB, DEFAULT_REFUSED
 from .wa_media import bare_type
@@ -223,7 +224,7 @@ class WaMedia(models.Model):
         that we send; then the code stands in the detail.
         """
         detail = error.details or error.message
-        if error.code and error.slug not in ABOUT_MESSAGES:
+        if error.code and classify(error.code).slug not in ABOUT_MESSAGES:
             return str(error.code), detail
         return "media_download_failed", f"{error.code}: {detail}" if error.code else detail
 

@@ -156,9 +156,9 @@ class TestInboundMedia(MediaCase):
         row.media_ids.write({"url": False, "media_uid": "900000000009999"})
         self.fetch_files()
         media = row.media_ids
-        self.assertEqual((media.state, media.error_code), ("failed", "media_download_failed"))
+        self.assertEqual(media.error_code, "media_download_failed")
         self.assertIn("100", media.error_detail)
-        self.assertIn("could not be fetched", row.mail_message_id.body)
+        self.assertIn("could not be fetched", media.error_text)
 
     def test_too_large_and_refused_files_are_named_but_not_fetched(self):
         self.env["ir.config_parameter"].sudo().set_param("crm_whatsapp.media_max_mb", "1")

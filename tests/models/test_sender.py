@@ -177,7 +177,7 @@ class TestSender(WaSandboxCase):
 
         def archive_meanwhile(messages, ids):
             mark_posted(messages, ids)
-            self.number.active = False
+            messages.env["wa.number"].browse(self.number.id).active = False
 
         with patch.object(type(rows), "_mark_posted", archive_meanwhile):
             self.run_sender()
