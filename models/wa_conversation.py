@@ -126,7 +126,7 @@ class WaConversation(models.Model):
         found = self.search(
             [
                 ("number_id", "in", list({number.id for number, _contact in pairs})),
-                ("contact_id", "in", list({contact.id for _number, contact in pairs})),
+                ("contact_id", "in", list({contact.id for _number, contact in pairs if contact._origin.id})),
             ]
         )
         return {(c.number_id.id, c.contact_id.id): c for c in found}
@@ -168,11 +168,21 @@ class WaConversation(models.Model):
         return known | dict(zip(missing, created, strict=True))
 
     @api.model
-    def _ensure_for_records(self, records, pairs):
+    def _imagine_all(self, pairs):
+        """Return what :meth:`_ensure_all` does, with missing ones only thought up (``new()``)."""
+        known = self._find_all(pairs)
+        for number, contact in pairs:
+            if (number.id, contact.id) not in known:
+                known[number.id, contact.id] = self.new({"contact_id": contact, "number_id": number})
+        return known
+
+    @api.model
+    def _ensure_for_records(self, records, pairs, create=True):
         """Return the conversations in which we start to write about records, created where missing.
 
         :param records: what the conversations are about: gives owner and lead to new ones.
         :param dict pairs: ``{record id: (wa.number, wa.contact)}``
+        :param bool create: False: missing ones are only thought up (``new()``).
         :returns: ``{record id: wa.conversation}``
         """
         # Not by index: a record taken that way is no longer read together with the others.
@@ -182,7 +192,7 @@ class WaConversation(models.Model):
         def prepare(place):
             return self._prepare_adoption(listed[place], ordered[place][0].company_id)
 
-        known = self._ensure_all(ordered, prepare)
+        known = self._ensure_all(ordered, prepare) if create else self._imagine_all(ordered)
         return {
             record_id: known[number.id, contact.id] for record_id, (number, contact) in pairs.items()
         }

@@ -2,8 +2,8 @@
 
 import copy
 import json
-
-from odoo import fields
+import re
+import time
 
 from ..common import ROOT, WaCase
 
@@ -11,14 +11,30 @@ PAYLOADS = ROOT / "tests" / "payloads"
 #: Ids the recordings use for one message of ours.
 OUR_WAMID = "wamid.SAMPLE_OUT_0001"
 OUR_UUID = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
+#: When the last of the recordings was made, in Meta's seconds.
+RECORDED_AT = 1795430900
+#: The moments in recordings: seconds, or milliseconds.
+MOMENT = re.compile(r"\b179[56]\d{6}(?:000)?\b")
 
 
 class RecordedCase(WaCase):
     """Feeds recorded webhooks through the real worker."""
 
+    def moment(self, recorded):
+        """Return a moment of the recordings as if they had been made just now: windows are still open.
+
+        :param int recorded: Meta's seconds.
+        """
+        return recorded + int(time.time()) - 60 - RECORDED_AT
+
     def recorded(self, name):
-        """Return a recorded webhook as a dict."""
-        return json.loads((PAYLOADS / f"{name}.json").read_text())
+        """Return a recorded webhook as a dict, recorded just now."""
+
+        def shift(match):
+            seconds, milliseconds = match[0][:10], match[0][10:]
+            return f"{self.moment(int(seconds))}{milliseconds}"
+
+        return json.loads(MOMENT.sub(shift, (PAYLOADS / f"{name}.json").read_text()))
 
     def receive_recorded(self, name, change=None):
         """Process a recorded webhook; returns the row of its (last) message, or an empty set.
@@ -49,8 +65,6 @@ class RecordedCase(WaCase):
 
     def our_message(self, conversation):
         """Make the message of ours that recordings answer, react to and report about."""
-        # The recordings are of one day and stay so: then the window was open.
-        conversation.last_inbound_at = fields.Datetime.now()
         message = self.reply(self.ana, conversation, "Track your order here")
         row = message.wa_message_ids
         row.write({"wamid": OUR_WAMID, "uuid": OUR_UUID, "state": "sent"})
