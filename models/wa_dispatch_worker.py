@@ -173,7 +173,9 @@ class WaDispatch(models.Model):
             self._cancel("rule_switched_off")
             return None
         user = first.user_id if first.user_id.active else self.env.user
-        env = self.env(user=user, su=True, context={"allowed_company_ids": user.company_ids.ids, "tz": user.tz})
+        # A rule speaks for the business; what a person chose to send is read with their rights.
+        as_system = first.origin != "bulk"
+        env = self.env(user=user, su=as_system, context={"allowed_company_ids": user.company_ids.ids, "tz": user.tz})
         records = env[first.res_model].browse([dispatch.res_id for dispatch in self]).exists()
         gone = self.filtered(lambda dispatch: dispatch.res_id not in records.ids)
         gone._cancel("record_gone")
