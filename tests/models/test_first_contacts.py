@@ -34,7 +34,7 @@ class TestFirstContacts(WaCase):
         ):
             self.assertEqual(len(records), 10, model)
         self.assertEqual(rows.lead_id, conversations.lead_id)
-        self.assertEqual(Counter(conversations.mapped("user_id.name")), {"Ana": 5, "Ben": 5})
+        self.assertEqual(Counter(conversation.user_id.name for conversation in conversations), {"Ana": 5, "Ben": 5})
         for conversation in conversations:
             self.assertEqual(conversation.channel_id.channel_partner_ids, conversation.user_id.partner_id)
             self.assertEqual(conversation.lead_id.user_id, conversation.user_id)
