@@ -11,8 +11,9 @@ class ThreadReference(fields.Many2oneReference):
 
     def _update_inverses(self, records, value):
         inverses = records.pool.field_inverses[self]
-        if not isinstance(value, int) or any(value in field._get_cache(records.env) for field in inverses):
-            super()._update_inverses(records, value)
+        if isinstance(value, int) and not any(value in field._get_cache(records.env) for field in inverses):
+            return None
+        return super()._update_inverses(records, value)
 
 
 class MailMessage(models.Model):

@@ -40,8 +40,9 @@ class MailMessage(models.Model):
     _inherit = "mail.message"
 
     def _invalidate_documents(self, model=None, res_id=None):
-        if not isinstance(self.env.context.get(MANY), Many):
-            super()._invalidate_documents(model, res_id)
+        if isinstance(self.env.context.get(MANY), Many):
+            return None
+        return super()._invalidate_documents(model, res_id)
 
 
 class WaPosting(models.AbstractModel):

@@ -41,6 +41,7 @@ class WaTemplate(models.Model):
 
         Amounts come with their currency, dates in the language of the context.
         """
+        self._check_readable(record, path)
         *steps, last = path.split(".")
         for step in steps:
             record = record[step][:1]
@@ -62,6 +63,25 @@ class WaTemplate(models.Model):
         if field.type == "html":
             return plain(Markup(value).striptags())  # noqa: S704 (only to strip its tags)
         return str(value)
+
+    @api.model
+    def _check_readable(self, record, path):
+        """Raise unless the current user may read what stands at a field path.
+
+        Asked here, because Odoo hands out values that are in memory without asking, and
+        finding the customer reads records with higher rights.
+
+        :raises AccessError: the user may not.
+        """
+        if record.env.su:
+            return
+        for name in path.split("."):
+            record.check_access("read")
+            record._check_field_access(record._fields[name], "read")
+            if not record._fields[name].relational:
+                return
+            record = record[name]
+        record.check_access("read")
 
     @api.model
     def _format_number(self, record, field, value):
