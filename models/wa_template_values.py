@@ -144,7 +144,8 @@ class WaTemplate(models.Model):
     @api.model
     def _value_at(self, kind, record, path):
         """Return the value at a field path in the form its kind needs, or None."""
-        self._check_readable(record, path)
+        if kind in ("location", "expiration"):
+            self._check_readable(record, path)
         if kind == "location":
             place = record.mapped(path)
             return self._place_of(place[:1]) if isinstance(place, models.BaseModel) else self._parse(kind, place[:1])
