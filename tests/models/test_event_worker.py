@@ -201,6 +201,7 @@ class TestEventWorker(WaCase):
 
         for number in range(16):
             self.store_webhook(self.inbound(f"Text {number}", wamid=f"wamid.MANY{number}"))
+        self.patch(wa_event_worker, "SHORT_WAIT", 0)
         self.patch(type(self.env["wa.event"]), "_dispatch", break_one)
         with self.assertLogs("odoo.addons.crm_whatsapp.models.wa_event_worker", "WARNING"):
             self.process_webhooks()
