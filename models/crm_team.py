@@ -10,7 +10,6 @@ class CrmTeam(models.Model):
     wa_calendar_id = fields.Many2one(
         "resource.calendar",
         "WhatsApp Working Hours",
-        check_company=True,
         help="When somebody answers. Rules use it to greet customers outside of these hours; empty: the company's.",
     )
 

@@ -9,7 +9,6 @@ RECEIVED, STATUS = "on_wa_received", "on_wa_status"
 WA_TRIGGERS = (RECEIVED, STATUS)
 #: Conditions by the trigger they belong to; with another trigger they are empty.
 RECEIVED_CONDITIONS = (
-    "wa_kind",
     "wa_text_mode",
     "wa_text",
     "wa_button",
@@ -50,7 +49,7 @@ class BaseAutomation(models.Model):
             ("reaction", "Reaction (emoji on a message)"),
         ],
         "Kind of Message",
-        compute="_compute_wa_conditions",
+        compute="_compute_wa_kind",
         store=True,
         readonly=False,
         help="Reactions start a rule only if they are chosen here: otherwise they are no message.",
@@ -167,8 +166,12 @@ class BaseAutomation(models.Model):
             for name in (*RECEIVED_CONDITIONS, *STATUS_CONDITIONS, *SHARED_CONDITIONS):
                 # Assigned in any case: a computed field has to get a value.
                 rule[name] = rule[name] if name in keep else False
-            if rule.trigger == RECEIVED and not rule.wa_kind:
-                rule.wa_kind = "any"
+
+    @api.depends("trigger")
+    def _compute_wa_kind(self):
+        """On its own: who gives some conditions only must not leave this one empty."""
+        for rule in self:
+            rule.wa_kind = (rule.wa_kind or "any") if rule.trigger == RECEIVED else False
 
     @api.depends("trigger", "wa_template_id")
     def _compute_wa_has_template(self):

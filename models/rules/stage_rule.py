@@ -56,7 +56,8 @@ class BaseAutomation(models.Model):
             return
         if rule and not rule.active and not rule._wa_is_as_set():
             # Put away with what somebody added: that is theirs, and we begin anew.
-            rule.wa_stage_id = rule.wa_stage_role = False
+            rule.write({"wa_stage_id": False, "wa_stage_role": False})
+            rule.flush_recordset()
             rule = rules.browse()
         vals, action_vals = self._wa_prepare_stage_rule(stage, role, setting)
         if not rule or not rule.active:

@@ -69,7 +69,9 @@ class WaRuleRun(models.Model):
         :returns: one line for those who look at the webhook
         """
         trace = redact("".join(traceback.format_exception(error)))
-        _logger.warning("WhatsApp: rule %s failed in conversation %s:\n%s", rule.id, row.conversation_id.id, trace)
+        # What is told to users explains itself.
+        details = redact(str(error)) if isinstance(error, UserError) else trace
+        _logger.warning("WhatsApp: rule %s failed in conversation %s: %s", rule.id, row.conversation_id.id, details)
         reason = (
             redact(str(error))
             if isinstance(error, UserError)
