@@ -222,10 +222,13 @@ class WaContact(models.Model):
             vals_list = []
         with retry_lost_race():
             created = self.create(vals_list)
-        for contact in created:
-            known[contact.phone_key] = contact
+        known |= {contact.phone_key: contact for contact in created}
+        for record_id, wa_id in phones.items() if create else ():
+            contact = known[phone_key(wa_id)]
             if not contact.partner_id:
-                contact._link_partner(account.company_id)
+                # New, or known only because of a consent, or its customer was deleted.
+                contact.partner_id = partners[record_id]
+            contact._relink_partner(account.company_id)
         return result | {record_id: known[phone_key(wa_id)] for record_id, wa_id in phones.items()}
 
     def _learn(self, person):

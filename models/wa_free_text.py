@@ -49,7 +49,7 @@ class WaFreeText(models.AbstractModel):
 
     def _prepare(self, conversation, record, origin, dedupe_key=None, text="", rehearsal=False, **_content):
         conversation = conversation.sudo()
-        decision = self.env["wa.gate"]._decide(conversation, "free")
+        decision = self.env["wa.gate"]._decide(conversation, "free", origin=origin)
         if decision.verdict == "refused":
             return self._refuse(record, decision.code)
         language = conversation.partner_id.lang

@@ -81,6 +81,8 @@ class WaMessage(models.Model):
                 message.conversation_id,
                 "template" if message.kind == "template" else "free",
                 message.template_id,
+                origin=message.origin or "chat",
+                message=message,
             )
             if decision.verdict == "later":
                 message.write({"state": "queued", "next_attempt_at": decision.when})
@@ -287,7 +289,7 @@ class WaMessage(models.Model):
         if slug == "recipient_unreachable":
             self.contact_id.is_unreachable = True
         elif slug == "recipient_opted_out":
-            self.contact_id.opted_out_marketing = True
+            self._note_opted_out()
         elif failure.family == RECIPIENT and failure.wait:
             self.contact_id.hold_until = fields.Datetime.now() + timedelta(seconds=failure.wait)
         elif failure.scope == "template" and self.template_id:

@@ -111,7 +111,7 @@ class WaTemplate(models.Model):
             return variant._prepare(conversation, record, origin, dedupe_key, overrides, sources, rehearsal=rehearsal)
         if self.sudo().account_id != conversation.account_id:
             return self._refuse(record, "other_account")
-        decision = self.env["wa.gate"]._decide(conversation, "template", self)
+        decision = self.env["wa.gate"]._decide(conversation, "template", self, origin=origin)
         if decision.verdict == "refused":
             return self._refuse(record, decision.code)
         language = conversation.partner_id.lang

@@ -1,5 +1,5 @@
 from odoo import Command, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning, UserError
 
 
 class WaTemplateSend(models.TransientModel):
@@ -143,12 +143,32 @@ class WaTemplateSend(models.TransientModel):
             record.check_access("write")
             [outcome] = template._send_to_records(record, origin="manual", overrides=overrides)
         if outcome.status == "refused":
-            raise UserError(outcome.reason)
+            self._raise_refusal(outcome, record)
         conversation = outcome.message.conversation_id
         return {
             **conversation.action_open_chat(),
             "params": {"channel_id": conversation.channel_id.id, "close_dialog": True},
         }
+
+    def _raise_refusal(self, outcome, record):
+        """Say why nothing was sent; where writing down a consent is the way out, lead there.
+
+        :raises UserError: the reason and the next step.
+        :raises RedirectWarning: the same, with a button.
+        """
+        if self.env["wa.gate"]._next_action(outcome.code) == "consent":
+            about = self.conversation_id or record
+            marketing = self.template_id.category == "MARKETING"
+            action = {
+                **about.action_record_wa_consent(),
+                "context": {
+                    "default_res_model": about._name,
+                    "default_res_id": about.id,
+                    "default_purpose": "marketing" if marketing else "service",
+                },
+            }
+            raise RedirectWarning(outcome.reason, action, self.env._("Record Consent…"))
+        raise UserError(outcome.reason)
 
 
 class WaTemplateSendValue(models.TransientModel):

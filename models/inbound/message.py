@@ -75,6 +75,7 @@ class WaInboundMessage(models.AbstractModel):
             self._resolve_quotes(shown)
             without_lead = self._update_conversations(shown, notes)
             rows = self._post(shown)
+            self.env["wa.inbound.consent"]._listen(shown, rows)
             self._tell_without_lead(without_lead)
         # What is about other messages comes after them: its target may have come with it.
         rows |= self.env["wa.inbound.effect"]._apply_all(

@@ -41,7 +41,7 @@ def make_leads(count):
                 "name": f"Lead {index}",
                 "type": "opportunity",
                 **({"partner_id": partners[index // 3].id} if index % 3 == 0 and index // 3 < len(partners) else {}),
-                **({"phone": f"+4477009{index:05}"} if index % 3 == 1 else {}),
+                **({"phone": f"+131255{50000 + index}"} if index % 3 == 1 else {}),
             }
             for index in range(count)
         ]
@@ -81,5 +81,8 @@ result = {
     "with": sorted(seconds[True])[len(seconds[True]) // 2],
     "planned": planned,
     "handed_over_per_second": len(leads) / (time.perf_counter() - started),
-    "outcomes": dict(env["wa.dispatch"]._read_group([], ["state"], ["__count"])),
+    "outcomes": {
+        code or state: count
+        for state, code, count in env["wa.dispatch"]._read_group([], ["state", "code"], ["__count"])
+    },
 }
