@@ -45,4 +45,4 @@ from .models import (
     test_status,
     test_templates,
 )
-from . import test_layout, test_tours
+from . import test_layout, test_rule_tours, test_tours

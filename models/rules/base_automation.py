@@ -106,7 +106,7 @@ class BaseAutomation(models.Model):
         compute="_compute_wa_conditions",
         store=True,
         readonly=False,
-        help="Only the first message after one of ours, whoever or whatever sent that.",
+        help="Only the first message after one of ours, whoever or whatever sent that. “Stop” is no answer.",
     )
     wa_first_only = fields.Boolean(
         "Only the Customer's First Message",

@@ -50,7 +50,7 @@ class Facts:
             and self._is_about(rule, row, self._answered(row) if rule.wa_has_template else None)
             and self._has_text(rule, row)
             and self._is_button(rule, row)
-            and (not rule.wa_is_answer or self._previous(row).direction == "out")
+            and (not rule.wa_is_answer or self._is_answer(row))
             and (not rule.wa_first_only or row.id in self.first_ids)
             and (not rule.wa_hours or self._is_at_work(rule, row) == (rule.wa_hours == "inside"))
             and not self._pauses(rule, row)
@@ -130,6 +130,10 @@ class Facts:
         previous = self._previous(row)
         return previous if previous.direction == "out" else previous.browse()
 
+    def _is_answer(self, row):
+        """Tell whether a message answers us; who says "stop" does not answer, but goes."""
+        return self._previous(row).direction == "out" and row.id not in self.stop_ids
+
     def _is_at_work(self, rule, row):
         """Tell whether it is working time now; without working hours it always is."""
         calendar = (
@@ -179,6 +183,14 @@ class Facts:
                 )
             )
         )
+
+    @cached_property
+    def stop_ids(self):
+        """Ids of those messages that end a consent by a keyword."""
+        consents = self.env["wa.consent"].sudo().search(
+            [("message_id", "in", self.rows.ids), ("action", "=", "withdrawn"), ("source", "=", "keyword")]
+        )
+        return set(consents.message_id.ids)
 
     @cached_property
     def first_ids(self):

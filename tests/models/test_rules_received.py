@@ -153,6 +153,14 @@ class TestRulesReceived(RuleCase):
         self.say("more")
         self.assertRan()
 
+    def test_stop_is_no_answer(self):
+        self.rule("any")
+        self.rule("answer", wa_is_answer=True)
+        self.ours()
+        self.say("STOP")
+        self.assertEqual(self.conversation.consent_marketing, "withdrawn")
+        self.assertRan("any")
+
     def test_only_the_first_message_of_a_customer(self):
         self.rule("welcome", "res.partner", wa_first_only=True, action=self.adding("comment", "'W'"))
         self.say("again")
