@@ -39,6 +39,8 @@
         "wizards/wa_recipe_setup_views.xml",
         "views/wa_recipe_views.xml",
         "data/wa_recipe_data.xml",
+        "views/base_automation_views.xml",
+        "views/crm_stage_views.xml",
         "views/res_config_settings_views.xml",
         "views/wa_media_views.xml",
         "views/wa_notice_views.xml",

@@ -30,6 +30,7 @@ from . import (
     base_partner_merge,
     crm_lead,
     crm_team,
+    crm_team_member,
     discuss_channel,
     discuss_channel_guard,
     discuss_channel_member,
@@ -41,8 +42,7 @@ from . import (
     mail_message,
     mail_message_guard,
     mail_message_inbound,
-    recipes,
-    rehearsal,
+    mail_message_reference,
     res_config_settings,
     res_partner,
     res_partner_card,
@@ -85,6 +85,9 @@ from . import (
 )
 # Last: these override methods that stand in files above.
 from . import (
+    rules,
+    recipes,
+    rehearsal,
     wa_media_upload,
     wa_message_kinds,
 )

@@ -182,6 +182,7 @@ class WaMessage(models.Model):
         if not accepted:
             return
         self.flush_model()
+        former = self._states_for_rules(accepted)
         now = fields.Datetime.now()
         settled = f"{rank_sql('m.state')} >= {rank_sql('v.state')}"
         rows = [
@@ -209,6 +210,7 @@ class WaMessage(models.Model):
         messages.invalidate_recordset(
             ["wamid", "state", "sent_at", "error_code", "error_detail"], flush=False
         )
+        self._note_for_rules(former)
         for message in messages:
             message._learn_spelling(accepted[message.id])
 
@@ -275,7 +277,10 @@ class WaMessage(models.Model):
     def _settle(self, vals):
         """Write the outcome of an attempt, unless a status has settled the message already."""
         open_messages = self.filtered(lambda m: m.state in ("queued", "sending", "unknown"))
+        former = {message.id: message.state for message in open_messages}
         open_messages.write(vals)
+        if vals["state"] == "failed":
+            self._note_for_rules(former)
 
     def _draw_consequences(self, failure):
         """Keep a permanent refusal from being repeated: contact, template, number or account."""
@@ -310,13 +315,16 @@ class WaMessage(models.Model):
         return untouched
 
 
-def call_transport(transport, phone_number_id, request, moment):
+def call_transport(transport, phone_number_id, request, moment, turnstile):
     """Send one request in a worker thread, which has no database.
 
     :param float moment: of the monotonic clock, before which it may not leave.
+    :param Turnstile turnstile: counts what leaves, however late threads wake up.
     :returns: the ``SendResult``, or the :class:`GraphError` that was raised.
     """
     time.sleep(max(0.0, moment - time.monotonic()))
+    while wait := turnstile.wait_for():
+        time.sleep(wait)
     try:
         return transport.send_message(phone_number_id, request)
     except GraphError as error:

@@ -1,9 +1,9 @@
 from datetime import timedelta
 
 from odoo import fields, models
-from odoo.exceptions import UserError
 from odoo.tools.misc import split_every
 
+from ..rules.wa_rule_match import Facts
 from .occasions import LIMIT, Found, Occasion
 
 #: Messages that are looked at, newest first, before the period has to be shorter.
@@ -13,14 +13,30 @@ CHUNK = 500
 REACHED_AT = {"sent": "sent_at", "delivered": "delivered_at", "read": "read_at", "failed": "failed_at"}
 
 
+class PastFacts(Facts):
+    """The conditions on messages, looked at when each of them came."""
+
+    def __init__(self, rows, ran):
+        """:param dict ran: ``{conversation: when the rule would have run there last}``, kept by the caller."""
+        super().__init__(rows)
+        self._ran = ran
+
+    def turn_to(self, moment):
+        """Set the clock (naive UTC)."""
+        self.now = moment
+        self._open.clear()
+
+    def _pauses(self, rule, row):
+        last = self._ran.get(row.conversation_id)
+        return bool(rule.wa_pause_hours and last and last > self.now - timedelta(hours=rule.wa_pause_hours))
+
+
 class BaseAutomation(models.Model):
     """Rules about WhatsApp messages: those of the period are all there, and are looked at one by one."""
 
     _inherit = "base.automation"
 
     def _wa_occasions_of_messages(self, start, end):
-        if "wa.rule" not in self.env:
-            raise UserError(self.env._("Rules about WhatsApp messages cannot be rehearsed here."))
         rule = self.sudo()
         received = rule.trigger == "on_wa_received"
         domain = [("create_date", ">=", start), ("create_date", "<", end), ("direction", "=", "in" if received else "out")]
@@ -41,28 +57,12 @@ class BaseAutomation(models.Model):
 
     def _wa_received_at(self, rule, rows, _start, _end):
         """Return ``[(wa.message, moment)]`` of the customers' messages that would have started a rule."""
-        from ..rules.wa_rule_match import Facts
-
-        class Past(Facts):
-            """The conditions, looked at when each message came."""
-
-            ran = {}
-
-            def turn_to(self, row, moment):
-                self.now = moment
-                self._open.clear()
-
-            def _pauses(self, rule, row):
-                last = self.ran.get(row.conversation_id)
-                return bool(rule.wa_pause_hours and last and last > self.now - timedelta(hours=rule.wa_pause_hours))
-
         moments, ran = [], {}
         for chunk in split_every(CHUNK, rows.ids, rows.browse):
-            facts = Past(chunk)
-            facts.ran = ran
+            facts = PastFacts(chunk, ran)
             for row in chunk:
                 moment = row.mail_message_id.date or row.create_date
-                facts.turn_to(row, moment)
+                facts.turn_to(moment)
                 if facts.is_received(rule, row):
                     moments.append((row, moment))
                     ran[row.conversation_id] = moment
@@ -70,8 +70,6 @@ class BaseAutomation(models.Model):
 
     def _wa_reported_at(self, rule, rows, start, end):
         """Return ``[(wa.message, moment)]`` of the reports that would have started a rule."""
-        from ..rules.wa_rule_match import Facts
-
         wanted = rule._wa_wanted_statuses()
         return [
             (row, row[name])
