@@ -155,7 +155,7 @@ class WaRehearsal(models.TransientModel):
         }
 
     def _line_vals(self, result, partner):
-        what, then = self.env["wa.failure"]._parts(result.code) if result.code else (False, False)
+        what, then = self.env["wa.failure"]._parts(result.code) if result.code else (result.note or False, False)
         if result.detail:
             what = self.env["wa.failure"]._sentence(result.code, result.detail).removesuffix(then or "").strip()
         contact = result.conversation.contact_id if result.conversation else None

@@ -5,7 +5,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from .moments import MOMENTS, Moments
-from .occasions import LIMIT
+from .occasions import LIMIT, Found, Occasion
 
 #: What may be rehearsed, by model.
 SUBJECTS = ("base.automation", "ir.actions.server", "wa.sequence")
@@ -28,6 +28,8 @@ class Result:
     category: str = ""
     conversation: models.BaseModel = None
     text: str = ""
+    #: A sentence without a code: on what it depends, or why not.
+    note: str = ""
 
 
 @dataclass(eq=False)
@@ -149,42 +151,66 @@ class WaRehearsing(models.AbstractModel):
     # ---------------------------------------------------------------- sequences
 
     def _rehearse_sequence(self, sequence, start, end):
-        """Return what a sequence would send to the leads that would have entered it.
-
-        The sequence says which leads those are (``_rehearsal_leads(start, end)``, if it
-        has that), and what each gets when (``_rehearsal_plan(leads)``).
-        """
+        """Return what a sequence would send to the leads that would have entered it."""
         sequence.check_access("read")
-        if hasattr(sequence, "_rehearsal_leads"):
-            leads = sequence._rehearsal_leads(start, end)
-            how = self.env._("Leads that would have entered the sequence in the period.")
-        else:
-            period = [("create_date", ">=", start), ("create_date", "<", end)]
-            leads = self.env["crm.lead"].with_context(active_test=False).search(
-                period, order="create_date desc, id desc", limit=LIMIT + 1
-            )
-            how = self.env._("Leads created in the period, as if each had entered the sequence.")
-        leads = leads._filtered_access("read")
-        results = self._rehearse_plan(sequence.sudo()._rehearsal_plan(leads[:LIMIT]))
-        unknown = [self.env._("What customers would have answered in between is not known: every step is shown.")]
-        return Rehearsal(results, how, len(leads) > LIMIT, unknown)
+        steps = sequence.sudo().step_ids
+        if not steps:
+            raise UserError(self.env._("“%s” has no steps yet. Add the first one.", sequence.name))
+        found = self._entries(sequence, start, end)
+        # A lead is in a sequence at most once, and gets every step.
+        entries = list({entry.record.id: entry for entry in reversed(found.occasions)}.values())[::-1]
+        most = max(LIMIT // len(steps), 1)
+        is_cut, entries = found.is_cut or len(entries) > most, entries[-most:]
+        leads = self.env["crm.lead"].browse([entry.record.id for entry in entries])
+        refused = sequence.sudo()._refusals(leads.sudo())
+        refused = {lead.id: sentence for lead, sentence in refused.items()}
+        results = [
+            Result(entry.record, entry.at, entry.at, "not", note=refused[entry.record.id])
+            for entry in entries
+            if entry.record.id in refused
+        ]
+        plan = []
+        for entry in entries:
+            if entry.record.id not in refused:
+                plan += sequence.sudo()._rehearsal_plan(entry.record.sudo(), start=entry.at)
+        results += self._rehearse_plan(plan, sequence.sudo())
+        unknown = [*found.unknown, self.env._("What customers would have answered is not known: every step is shown.")]
+        return Rehearsal(sorted(results, key=lambda r: (r.at, r.record.id)), found.how, is_cut, unknown)
+
+    def _entries(self, sequence, start, end):
+        """Return when leads would have entered a sequence: by its own rule, or as if each new one were added."""
+        if rule := sequence.sudo().automation_id.with_env(self.env):
+            return rule._wa_occasions(start, end)
+        period = [("create_date", ">=", start), ("create_date", "<", end)]
+        leads = self.env["crm.lead"].search(period, order="create_date desc, id desc", limit=LIMIT + 1)
+        return Found.of(
+            [Occasion(lead, lead.create_date) for lead in leads],
+            self.env._("Leads created in the period, as if each had been added at once: nothing adds leads by itself."),
+        )
 
     @api.model
-    def _rehearse_plan(self, plan):
+    def _rehearse_plan(self, plan, sequence=None):
         """Return the results of planned messages.
 
         :param plan: list of ``(lead, step, when, template)``; ``when`` is naive UTC.
+        :param sequence: ``wa.sequence``, which says from where and in which language; or None.
         """
         results, groups = [], {}
-        for lead, _step, when, template in plan:
-            # One call for each template and turn: a lead has one moment in it.
+        options = {"origin": "sequence", "by_language": True}
+        if sequence:
+            number = sequence.number_id if sequence.number_policy == "fixed" else None
+            options |= {"by_language": sequence.by_language, "policy": sequence._policy(), "number": number}
+        for lead, step, when, template in plan:
+            # One call for each step and turn: a lead has one moment in it.
             turn = 0
-            while lead.id in (group := groups.setdefault((template, turn), {})):
+            while lead.id in (group := groups.setdefault((step, template, turn), {})):
                 turn += 1
             group[lead.id] = when
-        for (template, _turn), moments in groups.items():
+        for (step, template, _turn), moments in groups.items():
             env = self._job_env(Moments(moments))
-            records = env["crm.lead"].browse(moments)
-            outcomes = template.with_env(env)._rehearse(records, origin="sequence", by_language=True)
-            results += [self._result(o, moments[o.record.id], moments[o.record.id]) for o in outcomes]
+            outcomes = template.with_env(env)._rehearse(env["crm.lead"].browse(moments), **options)
+            for outcome in outcomes:
+                result = self._result(outcome, moments[outcome.record.id], moments[outcome.record.id])
+                result.note = result.note or (step and step.condition_text) or ""
+                results.append(result)
         return sorted(results, key=lambda result: (result.at, result.record.id))

@@ -353,6 +353,19 @@ class TestRehearsalScreen(RehearsalCase):
         self.env.cr.execute("ROLLBACK TO SAVEPOINT rehearsal")
         self.assertEqual(len(found.results), 5)
 
+    def test_a_stages_own_setting_is_rehearsed_from_the_stage(self):
+        stage = self.proposition.with_user(self.lead_manager)
+        with self.assertRaisesRegex(UserError, "Choose a template"):
+            stage.with_context(wa_stage_role="enter").action_wa_rehearse()
+        lead = self.leads(1)
+        self.enter(lead, self.proposition, self.now - timedelta(days=3))
+        stage.wa_enter_template_id = self.template
+        action = stage.with_context(wa_stage_role="enter").action_wa_rehearse()
+        screen = self.env["wa.rehearsal"].browse(action["res_id"])
+        self.assertEqual([(line.res_id, line.outcome) for line in screen.line_ids], [(lead.id, "get")])
+        with self.assertRaises(AccessError):
+            stage.with_user(self.ana).with_context(wa_stage_role="enter").action_wa_rehearse()
+
     def test_names_of_customers_are_no_html(self):
         rule = self.mixed()
         screen = self.env["wa.rehearsal"].browse(rule.action_wa_rehearse()["res_id"])
