@@ -40,6 +40,7 @@ class WaRecipe(models.Model):
     missing = fields.Text("Still Missing", compute="_compute_missing")
     hints = fields.Text("Good to Know", compute="_compute_missing")
     has_drafts = fields.Boolean(compute="_compute_template_ids")
+    text = fields.Text("What It Says", compute="_compute_text", help="Of recipes without a template; changed in the rule.")
 
     _code_uniq = models.Constraint("UNIQUE(code)", "A recipe exists once.")
 
@@ -72,6 +73,11 @@ class WaRecipe(models.Model):
             is_there = recipe.state in ("off", "on")
             recipe.missing = "\n".join(recipe._what_is_missing()) if is_there else False
             recipe.hints = "\n".join(recipe._hints()) if is_there else False
+
+    @api.depends("automation_id.action_server_ids.wa_text")
+    def _compute_text(self):
+        for recipe in self:
+            recipe.text = recipe.sudo()._action().wa_text
 
     # ----------------------------------------------------------------- business
 
@@ -194,7 +200,7 @@ class WaRecipe(models.Model):
         if missing := self._what_is_missing():
             raise UserError(self.env._("This cannot be switched on yet:") + "\n\n• " + "\n• ".join(missing))
         self.sudo().automation_id.active = True
-        return self._tell(self.env._("“%s” is on.", self.name), self._hints())
+        return self._tell(self.env._("“%s” is on", self.name), self._hints())
 
     def _tell(self, title, lines):
         """Return a notification; the screen shows the new state."""
@@ -204,7 +210,7 @@ class WaRecipe(models.Model):
             "params": {
                 "type": "success",
                 "title": title,
-                "message": " ".join(lines) or self.env._("What it sends stands under WhatsApp → Sent by Rules."),
+                "message": " ".join(lines) or self.env._("What it sends stands under WhatsApp → Planned Messages."),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
