@@ -21,6 +21,7 @@ _logger = logging.getLogger(__name__)
 PRIORITY_OF_ORIGIN = {
     "manual": PRIORITY_PERSON,
     "automation": PRIORITY_AUTOMATION,
+    "sequence": PRIORITY_AUTOMATION,
     "bulk": PRIORITY_BULK,
 }
 
@@ -39,6 +40,8 @@ class SendOutcome:
     #: For ``refused``: a code of the catalogue ``wa.failure`` and the sentence.
     code: str = ""
     reason: str = ""
+    #: ``wa.conversation``, if one was found.
+    conversation: models.BaseModel = None
     #: For ``queued``: where it goes and what it says.
     post: FilePost = None
     message: models.BaseModel = None
@@ -55,7 +58,7 @@ class WaTemplate(models.Model):
         :param records: records of any model with a partner or a phone number.
         :param number: ``wa.number`` to send from; default: where the customer's
             conversation is, else the team's or company's number.
-        :param str origin: ``manual``, ``automation`` or ``bulk``.
+        :param str origin: ``manual``, ``automation``, ``sequence`` or ``bulk``.
         :param dict overrides: values a person typed, see ``_get_values``.
         :param dedupe_key: function record -> str; with the same key nothing is sent twice.
         :returns: list of :class:`SendOutcome`, in the order of the records.
@@ -75,6 +78,7 @@ class WaTemplate(models.Model):
         used = self.env["wa.message"]._used_keys(keys.values())
         fresh = records.filtered(lambda record: keys[record] not in used)
         targets = fresh._wa_find_conversations(self, number)
+        template, frequency = self._with_frequency(targets.values())
         outcomes = []
         for record in records:
             if keys[record] in used:
@@ -90,8 +94,21 @@ class WaTemplate(models.Model):
             if origin == "manual" and not self._may_write_in(target):
                 outcomes.append(self._refuse(record, "conversation_of_others"))
                 continue
-            outcomes.append(self._prepare_safely(target, record, origin, overrides, keys[record]))
+            outcome = template._prepare_safely(target, record, origin, overrides, keys[record])
+            outcome.conversation = target
+            if outcome.status == "queued":
+                # The same customer may come again in this very call.
+                frequency.add(target.sudo().contact_id.id, self._get_purpose())
+            outcomes.append(outcome)
         return self._finish(outcomes, origin)
+
+    def _with_frequency(self, targets):
+        """Return this template, with what the recipients got lately at hand, and that as ``Frequency``."""
+        conversations = self.env["wa.conversation"].sudo().union(
+            *[target.sudo() for target in targets if not isinstance(target, str)]
+        )
+        gate = self.env["wa.gate"]._prefetch_frequency(conversations.contact_id, self.sudo().account_id)
+        return self.with_context(gate.env.context), gate._get_frequency()
 
     @api.model
     def _may_write_in(self, conversation):
@@ -121,7 +138,9 @@ class WaTemplate(models.Model):
         :returns: :class:`SendOutcome`
         """
         self.ensure_one()
-        [outcome] = self._finish([self._prepare(conversation, record, origin, overrides)], origin)
+        outcome = self._prepare(conversation, record, origin, overrides)
+        outcome.conversation = conversation
+        self._finish([outcome], origin)
         return outcome
 
     def _prepare(self, conversation, record, origin, overrides=None, dedupe_key=None):
@@ -132,7 +151,7 @@ class WaTemplate(models.Model):
         conversation = conversation.sudo()
         if self.sudo().account_id != conversation.account_id:
             return self._refuse(record, "other_account")
-        decision = self.env["wa.gate"]._decide(conversation, "template", self)
+        decision = self.env["wa.gate"]._decide(conversation, "template", self, origin=origin)
         if decision.verdict == "refused":
             return self._refuse(record, decision.code)
         language = conversation.partner_id.lang
@@ -159,11 +178,13 @@ class WaTemplate(models.Model):
             },
             template_id=self.id,
             origin=origin,
+            purpose=self._get_purpose(),
             priority=PRIORITY_OF_ORIGIN[origin],
             preview=plain(preview.text, 200),
             lead_id=lead.id,
             dedupe_key=dedupe_key,
             next_attempt_at=decision.when or False,
+            **(self.env["wa.message"]._waiting_vals(decision) if decision.when else {}),
         )
         shown = [file.shown for file in files if file.shown.res_model == "discuss.channel"]
         post = FilePost(
@@ -190,6 +211,7 @@ class WaTemplate(models.Model):
                 outcome.post.conversation._on_outbound(row.preview, by_person=origin == "manual")
             rows.number_id._trigger_sender()
         self._log_outcomes(outcomes, origin)
+        self.env["wa.refusal"]._count_outcomes(self, outcomes, origin)
         return outcomes
 
     def _refuse(self, record, code, detail=None):
