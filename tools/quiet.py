@@ -108,7 +108,8 @@ def _fewest(
 ) -> datetime | None:
     """Return the first moment with the fewest quiet zones, or None if that is now."""
     best, fewest = now, len(_quiet_zones(hours, zones, now))
-    moment = datetime.min + -(-(now - datetime.min) // QUARTER) * QUARTER
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    moment = midnight + -(-(now - midnight) // QUARTER) * QUARTER
     while moment <= horizon:
         count = len(_quiet_zones(hours, zones, moment))
         if count < fewest:
