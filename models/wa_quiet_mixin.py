@@ -30,7 +30,6 @@ class WaQuietMixin(models.AbstractModel):
             ("friday", "Friday"),
             ("friday_saturday", "Friday and Saturday"),
         ],
-        "Quiet Days",
         default="none",
         required=True,
         help="Days on which nothing that sends itself leaves at all.",

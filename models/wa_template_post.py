@@ -108,7 +108,7 @@ class WaTemplate(models.Model):
             *[target.sudo() for target in targets if not isinstance(target, str)]
         )
         gate = self.env["wa.gate"]._prefetch_frequency(conversations.contact_id, self.sudo().account_id)
-        return self.with_context(gate.env.context), gate._get_frequency()
+        return self.with_context(**gate.env.context), gate._get_frequency()
 
     @api.model
     def _may_write_in(self, conversation):
