@@ -103,8 +103,10 @@ test("a message that waits for the morning says so, and stops saying so when it 
     });
     await start();
     await openDiscuss(channelId);
-    await contains(".o_crm_whatsapp_wait", { text: "It is night where the customer lives." });
-    await contains(".o_crm_whatsapp_wait", { text: "Waits until" });
+    await contains(".o_crm_whatsapp_wait_until");
+    await contains(".o_crm_whatsapp_wait_reason", {
+        text: "It is night where the customer lives.",
+    });
     await contains(".o_crm_whatsapp_failure", { count: 0 });
     pyEnv["mail.message"]._wa_update(messageId, {
         wa_error: false,
