@@ -6,4 +6,5 @@ UPDATE wa_number SET is_blocked = TRUE, blocked_reason = 'This is a copy of the 
 UPDATE wa_message
    SET state = 'cancelled'
  WHERE direction = 'out' AND state IN ('queued', 'sending');
+UPDATE wa_dispatch SET state = 'cancelled', code = 'cancelled_by_person' WHERE state = 'planned';
 UPDATE ir_cron SET active = FALSE WHERE id IN (SELECT sender_cron_id FROM wa_number);

@@ -9,6 +9,8 @@ class CrmLead(models.Model):
 
     wa_conversation_ids = fields.One2many("wa.conversation", "lead_id", "WhatsApp Conversations")
     wa_conversation_count = fields.Integer(compute="_compute_wa_conversation_count")
+    wa_dispatch_ids = fields.One2many("wa.dispatch", "lead_id", "Planned WhatsApp Messages")
+    wa_planned_count = fields.Integer(compute="_compute_wa_planned_count")
     wa_waiting_since = fields.Datetime(
         "WhatsApp Waiting Since",
         compute="_compute_wa_waiting_since",
@@ -27,6 +29,16 @@ class CrmLead(models.Model):
     def _compute_wa_conversation_count(self):
         for lead in self:
             lead.wa_conversation_count = len(lead._wa_visible_conversations())
+
+    @api.depends("wa_dispatch_ids.state")
+    def _compute_wa_planned_count(self):
+        counts = dict(
+            self.env["wa.dispatch"]
+            .sudo()
+            ._read_group([("lead_id", "in", self.ids), ("state", "=", "planned")], ["lead_id"], ["__count"])
+        )
+        for lead in self:
+            lead.wa_planned_count = counts.get(lead._origin, 0)
 
     @api.depends("wa_conversation_ids.waiting_since")
     def _compute_wa_waiting_since(self):
@@ -81,6 +93,9 @@ class CrmLead(models.Model):
             self.env[model].sudo().search([("lead_id", "in", opportunities.ids)]).write(
                 {"lead_id": self.id}
             )
+        plans = self.env["wa.dispatch"].sudo().search([("lead_id", "in", opportunities.ids)])
+        plans.write({"lead_id": self.id})
+        plans.filtered(lambda plan: plan.res_model == self._name).write({"res_id": self.id})
         return result
 
     # ----------------------------------------------------------------- actions
@@ -93,7 +108,12 @@ class CrmLead(models.Model):
             return conversation.action_open_chat()
         return self.env["wa.template.send"]._action_for(self)
 
-    def action_wa_send_template(self):
-        """Open the template wizard for this record."""
+    def action_view_wa_dispatches(self):
+        """Open what is planned for this lead, and what was sent or refused before."""
         self.ensure_one()
-        return self.env["wa.template.send"]._action_for(self)
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_whatsapp.wa_dispatch_action")
+        return {**action, "domain": [("lead_id", "=", self.id)], "context": {}}
+
+    def action_wa_send_template(self):
+        """Open the template wizard for this lead, or the one for several."""
+        return self.env["wa.template.send" if len(self) == 1 else "wa.template.send.many"]._action_for(self)

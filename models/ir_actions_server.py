@@ -1,4 +1,7 @@
-from odoo import api, fields, models
+from datetime import timedelta
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class IrActionsServer(models.Model):
@@ -10,6 +13,12 @@ class IrActionsServer(models.Model):
         selection_add=[("wa_template", "Send WhatsApp"), ("followers",)],
         ondelete={"wa_template": "cascade"},
     )
+    wa_content = fields.Selection(
+        [("template", "Template"), ("text", "Text")],
+        "Content",
+        default="template",
+        help="A text leaves only while WhatsApp lets us write freely: within 24 hours of the customer's last message.",
+    )
     wa_template_id = fields.Many2one(
         "wa.template",
         "WhatsApp Template",
@@ -17,13 +26,36 @@ class IrActionsServer(models.Model):
         store=True,
         readonly=False,
         ondelete="set null",
-        domain="[('model_id', '=', model_id)]",
     )
-    wa_number_id = fields.Many2one(
-        "wa.number",
+    wa_by_language = fields.Boolean(
+        "In the Customer's Language",
+        default=True,
+        help="If the template exists in the customer's language, that one is sent; else in one of the account's "
+        "fallback languages; else exactly this one.",
+    )
+    wa_text = fields.Text(
+        "WhatsApp Text", help="Fields of the record in double braces, with a fallback: {{ partner_id.name | there }}."
+    )
+    wa_number_policy = fields.Selection(
+        [
+            ("customer", "Where the customer writes, else the team's number"),
+            ("fixed", "This number"),
+            ("team", "The number of the record's team"),
+            ("company", "The record's company writes in its own name"),
+            ("language", "A number for the customer's language"),
+        ],
         "Send From",
-        ondelete="set null",
-        help="Empty: the number the customer writes to, else the team's.",
+        compute="_compute_wa_number_policy",
+        store=True,
+        readonly=False,
+    )
+    wa_number_id = fields.Many2one("wa.number", "WhatsApp Number", ondelete="set null")
+    wa_delay = fields.Integer(
+        "Wait", help="How long to wait. When the time has come, the rule's conditions are looked at again."
+    )
+    wa_delay_unit = fields.Selection(
+        [("minutes", "Minutes"), ("hours", "Hours"), ("days", "Days")],
+        default="hours",
     )
     wa_repeat = fields.Selection(
         [
@@ -32,66 +64,132 @@ class IrActionsServer(models.Model):
             ("always", "Every time"),
         ],
         "Send",
-        compute="_compute_wa_repeat",
+        default="stage",
+    )
+    wa_value_ids = fields.One2many(
+        "wa.action.value",
+        "action_id",
+        "Values",
+        compute="_compute_wa_value_ids",
         store=True,
         readonly=False,
+        copy=True,
+        help="Where the variables get their values when this rule sends. Without a line here, the template's own "
+        "settings hold.",
     )
+
+    # ------------------------------------------------------------------ compute
 
     @api.model
     def _name_depends(self):
-        return [*super()._name_depends(), "wa_template_id"]
+        return [*super()._name_depends(), "wa_content", "wa_template_id"]
 
     def _generate_action_name(self):
         self.ensure_one()
+        if self.state == "wa_template" and self.wa_content == "text":
+            return self.env._("Send WhatsApp text")
         if self.state == "wa_template" and self.wa_template_id:
             return self.env._("Send WhatsApp: %s", self.wa_template_id.display_name)
         return super()._generate_action_name()
 
-    @api.depends("state", "model_id")
+    @api.depends("state")
     def _compute_wa_template_id(self):
         for action in self:
-            if action.state != "wa_template" or action.wa_template_id.model_id != action.model_id:
+            if action.state != "wa_template":
                 action.wa_template_id = False
 
-    @api.depends("state")
-    def _compute_wa_repeat(self):
+    @api.depends("wa_number_id")
+    def _compute_wa_number_policy(self):
+        """Who names a number means it."""
         for action in self:
-            if action.state != "wa_template":
-                action.wa_repeat = False
-            elif not action.wa_repeat:
-                action.wa_repeat = "stage"
+            if action.wa_number_id:
+                action.wa_number_policy = "fixed"
+            elif action.wa_number_policy in (False, "fixed"):
+                action.wa_number_policy = "customer"
+
+    @api.depends("state", "wa_template_id", "model_id")
+    def _compute_wa_value_ids(self):
+        """A template made for another kind of record has to be told where its values come from."""
+        for action in self:
+            template = action.wa_template_id.sudo()
+            is_foreign = template and template.model_id != action.model_id
+            wanted = template.parameter_ids if is_foreign else template.parameter_ids.browse()
+            fitting = action.wa_value_ids.filtered(lambda v, t=template: v.parameter_id.template_id == t)
+            changes = [
+                *(Command.unlink(line.id) for line in action.wa_value_ids - fitting),
+                *(
+                    Command.create({"parameter_id": parameter.id, "fallback": parameter.fallback})
+                    for parameter in wanted - fitting.parameter_id
+                    if parameter.is_required
+                ),
+            ]
+            if changes:
+                action.wa_value_ids = changes
 
     @api.model
     def _warning_depends(self):
-        return [*super()._warning_depends(), "model_id", "state", "wa_template_id"]
+        values = ("field_path", "fallback", "report_id", "file")
+        ours = ("model_id", "state", "wa_content", "wa_text", "wa_template_id")
+        return [*super()._warning_depends(), *ours, *(f"wa_value_ids.{name}" for name in values)]
 
     def _get_warning_messages(self):
         """Warnings are shown in the form and keep the action from running."""
         self.ensure_one()
         warnings = super()._get_warning_messages()
-        if self.state == "wa_template" and self.wa_template_id:
-            if self.wa_template_id.sudo().model_id != self.model_id:
-                warnings.append(self.env._("The WhatsApp template is filled from another kind of record."))
+        if self.state != "wa_template":
+            return warnings
+        if self.wa_content == "text":
+            try:
+                self.env["wa.free.text"]._check_text(self.wa_text, self.model_id.model)
+            except ValidationError as error:
+                warnings.append(str(error))
+        elif self.wa_template_id and (unfilled := self._wa_unfilled()):
+            warnings.append(
+                self.env._(
+                    "This template was made for another kind of record. Say where its values come from: %s.",
+                    ", ".join(unfilled.mapped("label")),
+                )
+            )
         return warnings
 
-    def _run_action_wa_template_multi(self, eval_context=None):
-        """Queue the template for the records; nothing is sent while the user waits.
+    def _wa_unfilled(self):
+        """Return the required variables for which nothing can be found on this action's records."""
+        template = self.wa_template_id.sudo()
+        if template.model_id == self.model_id:
+            return template.parameter_ids.browse()
+        told = self.wa_value_ids.filtered(lambda line: line._says_something()).parameter_id
+        return template.parameter_ids.filtered("is_required") - told
 
-        What cannot be sent is said in the record's chatter and stops nobody else.
+    # ------------------------------------------------------------------ running
+
+    def _run_action_wa_template_multi(self, eval_context=None):
+        """Plan the message for the records; nothing is looked at while the user waits.
+
+        A job sends: what cannot be sent is said in the record's chatter and in the list
+        of planned messages, and stops nobody else.
         """
-        if not self.wa_template_id or self._is_recompute():
+        if not (self.wa_text if self.wa_content == "text" else self.wa_template_id) or self._is_recompute():
             return False
         records = eval_context.get("records") or eval_context.get("record")
-        if not records:
-            return False
-        template = self.wa_template_id.with_env(records.env)
-        template.sudo()._send_to_records(
-            records,
-            number=self.wa_number_id.with_env(records.env).sudo() or None,
-            origin="automation",
-            dedupe_key=self._wa_dedupe_key if self.wa_repeat != "always" else None,
-        )
+        if records:
+            self.env["wa.dispatch"].sudo()._plan(
+                records,
+                origin="automation",
+                template=None if self.wa_content == "text" else self.wa_template_id,
+                text=self.wa_text if self.wa_content == "text" else None,
+                key=self._wa_dedupe_key if self.wa_repeat != "always" else None,
+                due_at=self._wa_due_at(),
+                by_language=self.wa_content == "template" and self.wa_by_language,
+                action_id=self.id,
+                number_id=self.wa_number_id.id if self.wa_number_policy == "fixed" and self.wa_number_id else None,
+            )
         return False
+
+    def _wa_due_at(self):
+        """Return when a message that is planned now leaves (naive UTC), or None for at once."""
+        if self.wa_delay <= 0:
+            return None
+        return fields.Datetime.now() + timedelta(**{self.wa_delay_unit or "hours": self.wa_delay})
 
     def _wa_dedupe_key(self, record):
         """Return the key that is used once: action, record and, if asked for, this stay in the stage."""
@@ -101,3 +199,16 @@ class IrActionsServer(models.Model):
             entered = record["date_last_stage_update"] if "date_last_stage_update" in record._fields else ""
             key += f":{record['stage_id'].id}:{entered}"
         return key
+
+    def _wa_is_in_force(self):
+        """Tell whether what was planned by this action is still wanted: its rule was not switched off."""
+        self.ensure_one()
+        return self.state == "wa_template" and (not self.base_automation_id or self.base_automation_id.active)
+
+    def _wa_sending_options(self):
+        """Return the keyword arguments of ``_send_to_records`` that this action asks for."""
+        self.ensure_one()
+        options = {"policy": self.wa_number_policy if self.wa_number_policy in ("team", "company", "language") else None}
+        if self.wa_content == "template":
+            options["sources"] = {line.parameter_id.key: line for line in self.wa_value_ids}
+        return options

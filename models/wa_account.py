@@ -78,6 +78,11 @@ class WaAccount(models.Model):
         tracking=True,
     )
     state_reason = fields.Char(readonly=True, copy=False)
+    fallback_languages = fields.Char(
+        default="en,en_US",
+        help="WhatsApp's language codes, separated by commas: tried in this order when a template that sends itself "
+        "does not exist in the customer's language.",
+    )
     number_ids = fields.One2many("wa.number", "account_id", "Numbers")
     template_ids = fields.One2many("wa.template", "account_id", "Templates")
 

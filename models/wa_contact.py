@@ -181,11 +181,12 @@ class WaContact(models.Model):
         return contact, True
 
     @api.model
-    def _ensure_for_records(self, account, records, partners):
+    def _ensure_for_records(self, account, records, partners, create=True):
         """Return the contacts of records we want to write to first, created where missing.
 
         :param records: recordset or dict of records with a customer or a phone.
         :param dict partners: ``{record id: res.partner}``
+        :param bool create: False: missing ones are only thought up (``new()``).
         :returns: ``{record id: wa.contact}``; records without a phone are left out
         """
         key = account._get_portfolio_key()
@@ -207,18 +208,20 @@ class WaContact(models.Model):
         for record_id, wa_id in phones.items():
             if phone_key(wa_id) not in known:
                 missing.setdefault(phone_key(wa_id), (wa_id, partners[record_id]))
+        vals_list = [
+            {
+                "portfolio_key": key,
+                "partner_id": partner.id,
+                "country_id": self._country_for(wa_id),
+                **self._phone_vals(wa_id),
+            }
+            for wa_id, partner in missing.values()
+        ]
+        if not create:
+            known |= {vals["phone_key"]: self.new(vals) for vals in vals_list}
+            vals_list = []
         with retry_lost_race():
-            created = self.create(
-                [
-                    {
-                        "portfolio_key": key,
-                        "partner_id": partner.id,
-                        "country_id": self._country_for(wa_id),
-                        **self._phone_vals(wa_id),
-                    }
-                    for wa_id, partner in missing.values()
-                ]
-            )
+            created = self.create(vals_list)
         for contact in created:
             known[contact.phone_key] = contact
             if not contact.partner_id:

@@ -122,11 +122,12 @@ class WaConversation(models.Model):
         return conversation, True
 
     @api.model
-    def _ensure_for_records(self, records, pairs):
+    def _ensure_for_records(self, records, pairs, create=True):
         """Return the conversations in which we start to write about records, created where missing.
 
         :param records: what the conversations are about: gives owner and lead to new ones.
         :param dict pairs: ``{record id: (wa.number, wa.contact)}``
+        :param bool create: False: missing ones are only thought up (``new()``).
         :returns: ``{record id: wa.conversation}``
         """
         known = {
@@ -134,7 +135,7 @@ class WaConversation(models.Model):
             for c in self.search(
                 [
                     ("number_id", "in", list({number.id for number, _contact in pairs.values()})),
-                    ("contact_id", "in", list({contact.id for _number, contact in pairs.values()})),
+                    ("contact_id", "in", [contact.id for _number, contact in pairs.values() if contact._origin.id]),
                 ]
             )
         }
@@ -143,6 +144,12 @@ class WaConversation(models.Model):
             number, contact = pairs[record.id]
             if (number.id, contact.id) not in known:
                 missing.setdefault((number.id, contact.id), (record, number, contact))
+        if not create:
+            known |= {
+                key: self.new({"contact_id": contact, "number_id": number})
+                for key, (_record, number, contact) in missing.items()
+            }
+            missing = {}
         channels = self._create_channels([contact for _record, _number, contact in missing.values()])
         with retry_lost_race():
             created = self.create(

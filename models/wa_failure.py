@@ -107,6 +107,15 @@ SENTENCES = {
         _lt("Some variables of the template are empty."),
         _lt("Fill in the fields of the record or give the variables a fallback."),
     ),
+    # --- what rules, sequences and lists planned
+    "cancelled_by_person": (_lt("Somebody cancelled it."), NOTHING_TO_DO),
+    "rule_switched_off": (_lt("The rule that planned it was switched off."), NOTHING_TO_DO),
+    "record_gone": (_lt("The record was deleted before it was time to send."), NOTHING_TO_DO),
+    "no_longer_applies": (
+        _lt("When it was time to send, the record no longer met the conditions of the rule."),
+        NOTHING_TO_DO,
+    ),
+    "sent_before": (_lt("It was sent to this record before."), NOTHING_TO_DO),
     # --- our own sender
     "outcome_unknown": (
         _lt("The connection to WhatsApp broke off, so it is not known whether the message arrived."),

@@ -19,6 +19,7 @@ class Frequency:
     """
 
     def __init__(self, contact_ids):
+        # Of contacts that are only thought up (a rehearsal) too.
         self.contact_ids = frozenset(contact_ids)
         #: (contact id, purpose) -> {message id or None per new one: moment, or None while it waits}
         self._got = defaultdict(list)
@@ -78,31 +79,53 @@ class WaGate(models.AbstractModel):
         most, days = account._get_cap(purpose)
         if not most:
             return False
-        frequency = self.env.context.get(FREQUENCY)
-        if not isinstance(frequency, Frequency) or contact.id not in frequency.contact_ids:
+        frequency = self._get_frequency()
+        if not frequency or contact.id not in frequency.contact_ids:
             frequency = self._read_frequency(contact, account, now)
         return frequency.count(contact.id, purpose, now - timedelta(days=days), message) >= most
 
     @api.model
-    def _prefetch_frequency(self, contacts, account):
+    def _prefetch_frequency(self, contacts, accounts):
         """Return the gate with what these contacts got in its context: one query for all.
 
         :param contacts: ``wa.contact`` about which it will be asked next.
-        :param account: ``wa.account`` whose limits count.
+        :param accounts: ``wa.account`` records whose limits count.
         """
-        frequency = self._read_frequency(contacts, account, fields.Datetime.now())
+        frequency = self._read_frequency(contacts, accounts, fields.Datetime.now())
         return self.with_context(**{FREQUENCY: frequency})
 
     @api.model
     def _get_frequency(self):
-        """Return the :class:`Frequency` of the context."""
-        return self.env.context[FREQUENCY]
+        """Return the :class:`Frequency` of the context, or None."""
+        frequency = self.env.context.get(FREQUENCY)
+        return frequency if isinstance(frequency, Frequency) else None
 
     @api.model
-    def _read_frequency(self, contacts, account, now):
-        frequency = Frequency(contacts.ids)
-        periods = {purpose: days for purpose in ("marketing", "utility") for most, days in [account._get_cap(purpose)] if most}
-        if not periods or not contacts:
+    def _count_prepared(self, conversation, row):
+        """Count a message that is about to be queued, for those that follow in the same call.
+
+        :param dict row: values of the ``wa.message``.
+        """
+        frequency = self._get_frequency()
+        if frequency and row.get("purpose"):
+            frequency.add(conversation.sudo().contact_id.id, row["purpose"])
+
+    @api.model
+    def _forget_refused(self, message):
+        """Count a waiting message no more that was refused, for those that follow in the same call."""
+        if frequency := self._get_frequency():
+            frequency.forget(message)
+
+    @api.model
+    def _read_frequency(self, contacts, accounts, now):
+        frequency = Frequency(contacts._ids)
+        periods = {}
+        for account in accounts.sudo():
+            for purpose in ("marketing", "utility"):
+                most, days = account._get_cap(purpose)
+                if most:
+                    periods[purpose] = max(days, periods.get(purpose, 0))
+        if not periods or not contacts.ids:
             return frequency
         messages = self.env["wa.message"].sudo()
         messages.flush_model(["contact_id", "purpose", "state", "sent_at", "posted_at"])

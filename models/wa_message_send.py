@@ -90,7 +90,7 @@ class WaMessage(models.Model):
                 message.write({"state": "queued", "next_attempt_at": decision.when, **self._waiting_vals(decision)})
             elif not decision.allowed:
                 message._fail(decision.code)
-                gate._get_frequency().forget(message)
+                gate._forget_refused(message)
                 refused |= message
             else:
                 allowed |= message
@@ -101,9 +101,9 @@ class WaMessage(models.Model):
     def _waiting_vals(self, decision):
         """Return what says why a message waits, for lists and the thread.
 
-        :param decision: ``tools.gate.Decision`` for *later*.
+        :param decision: ``tools.gate.Decision``; nothing unless it is *later*.
         """
-        return {"error_code": decision.code, "error_detail": False}
+        return {"error_code": decision.code, "error_detail": False} if decision.when else {}
 
     def _hold_back_for_pair_rate(self):
         """Put messages back that would come too soon after others to the same person.

@@ -35,6 +35,9 @@ class WaNumber(models.Model):
         tracking=True,
         help="Its members see and answer this number's conversations; new leads go to its pipeline.",
     )
+    lang_ids = fields.Many2many(
+        "res.lang", string="Languages", help="Rules that choose the number by language write to these customers from here."
+    )
     lead_policy = fields.Selection(
         [
             ("always", "Whenever there is no open lead"),

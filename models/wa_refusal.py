@@ -91,13 +91,14 @@ class WaRefusal(models.Model):
         conversation = (conversation or self.env["wa.conversation"]).sudo()
         template = (template or self.env["wa.template"]).sudo()
         account = conversation.account_id or template.account_id
+        company = account.company_id or self.env.company
         return {
             "code": self.env["wa.failure"]._slug(code),
             "kind": kind,
             "origin": origin,
             "number_id": conversation.number_id.id,
             "account_id": account.id,
-            "company_id": account.company_id.id,
+            "company_id": company.id,
             "conversation_id": conversation.id,
             "contact_id": conversation.contact_id.id,
             "template_id": template.id,
@@ -158,17 +159,19 @@ class WaRefusal(models.Model):
         )
 
     @api.model
-    def _count_outcomes(self, template, outcomes, origin):
-        """Count what could not be sent of a template for records.
+    def _count_outcomes(self, sent, outcomes, origin):
+        """Count what could not be sent to records.
 
         A person's wizard turns it into an error, so that one is written surely.
 
+        :param sent: ``wa.template``, or ``wa.free.text``.
         :param outcomes: list of ``SendOutcome``
         """
+        template = sent if sent._name == "wa.template" else None
         vals_list = [
             self._vals(
                 outcome.code,
-                "template",
+                "template" if template else "free",
                 origin,
                 outcome.conversation,
                 template,

@@ -84,18 +84,48 @@ class Base(models.AbstractModel):
             return False
         return bool(self["company_id"]) and self["company_id"] != company
 
-    def _wa_find_conversations(self, template, number=None):
-        """Return the conversation in which each record's customer gets a template.
+    def _wa_find_conversations(self, account, number=None, policy=None, create=True):
+        """Return the conversation in which each record's customer is written to.
 
         An existing conversation wins over a phone number, and the number in
         which the customer already writes wins over the team's. What is missing
         (contacts, conversations) is created for all records together.
 
-        :param template: ``wa.template``, whose account limits the choice.
+        :param account: ``wa.account``, which limits the choice.
         :param number: ``wa.number`` if the caller insists on one.
+        :param str policy: ``team``: only the number of the record's team;
+            ``language``: a number that is meant for the customer's language, if there
+            is one; else as described above.
+        :param bool create: False: what is missing is only thought up (``new()``).
         :returns: ``{record id: wa.conversation or refusal code}``
         """
-        account = template.account_id.sudo()
+        account, found = account.sudo(), {}
+        for own_number, records in self.sudo()._wa_by_number(account, number, policy).items():
+            if own_number is None:
+                found |= dict.fromkeys(records.ids, "number_missing")
+            else:
+                found |= self.browse(records.ids)._wa_conversations_from(account, own_number, create)
+        return found
+
+    def _wa_by_number(self, account, number, policy):
+        """Return ``{wa.number: records}``; an empty number leaves the choice open, None means there is none."""
+        groups = {}
+        if number or policy not in ("team", "language"):
+            return {number or self.env["wa.number"]: self}
+        numbers = account.number_ids.filtered("active")
+        partners = self._wa_partners() if policy == "language" else {}
+        for record in self:
+            if policy == "team":
+                team = record["team_id"] if "team_id" in record._fields else None
+                chosen = numbers.filtered(lambda n, team=team: team and n.team_id == team)[:1] or None
+            else:
+                lang = partners[record.id].lang
+                chosen = numbers.filtered(lambda n, lang=lang: lang and lang in n.lang_ids.mapped("code"))[:1]
+            groups[chosen] = groups.get(chosen, self.browse()) | record
+        return groups
+
+    def _wa_conversations_from(self, account, number, create):
+        """Return the conversations with the customers of these records, held with one number or any (empty)."""
         partners = self.sudo()._wa_partners()
         domain = Domain("account_id", "=", account.id)
         if number:
@@ -112,7 +142,7 @@ class Base(models.AbstractModel):
                 found[record.id] = "number_missing"
             else:
                 wanted[record] = own_number
-        contacts = self.env["wa.contact"].sudo()._ensure_for_records(account, wanted, partners)
+        contacts = self.env["wa.contact"].sudo()._ensure_for_records(account, wanted, partners, create)
         pairs = {}
         for record, own_number in wanted.items():
             contact = contacts.get(record.id)
@@ -120,4 +150,5 @@ class Base(models.AbstractModel):
                 pairs[record.id] = (own_number, contact)
             else:
                 found[record.id] = "no_recipient"
-        return found | self.env["wa.conversation"].sudo()._ensure_for_records(self.browse(pairs), pairs)
+        conversations = self.env["wa.conversation"].sudo()
+        return found | conversations._ensure_for_records(self.browse(pairs), pairs, create)

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 
 class WaTemplateParameter(models.Model):
@@ -7,6 +6,7 @@ class WaTemplateParameter(models.Model):
 
     _name = "wa.template.parameter"
     _description = "WhatsApp Template Variable"
+    _inherit = ["wa.value.source"]
     _order = "component, button_index, sequence, id"
 
     template_id = fields.Many2one("wa.template", required=True, index=True, ondelete="cascade")
@@ -30,13 +30,6 @@ class WaTemplateParameter(models.Model):
         [("text", "Text"), ("media", "File")], default="text", required=True
     )
     example = fields.Char()
-    field_path = fields.Char(
-        "Field", help="For example partner_id.name: fields of the record, joined by dots."
-    )
-    fallback = fields.Char(
-        translate=True, help="Used when the field is empty. Without it, nothing is sent half-empty."
-    )
-
     _key_uniq = models.Constraint(
         "UNIQUE(template_id, key)", "A variable appears once."
     )
@@ -51,19 +44,7 @@ class WaTemplateParameter(models.Model):
     def _check_field_path(self):
         """Refuse a path that does not lead to a field, while the person who typed it is here."""
         for parameter in self.filtered("field_path"):
-            model = self.env.get(parameter.template_id.model_id.model)
-            for name in parameter.field_path.split("."):
-                if model is None or name not in model._fields:
-                    raise ValidationError(
-                        self.env._(
-                            "“%(path)s” is no field of %(model)s.",
-                            path=parameter.field_path,
-                            model=parameter.template_id.model_id.name or "",
-                        )
-                    )
-                if model._fields[name].groups:
-                    raise ValidationError(
-                        self.env._("“%(path)s” is not for everybody to read.", path=parameter.field_path)
-                    )
-                comodel = model._fields[name].comodel_name
-                model = self.env.get(comodel) if comodel else None
+            self._check_path(parameter.field_path, parameter._value_model())
+
+    def _value_model(self):
+        return self.template_id.model_id.model

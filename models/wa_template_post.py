@@ -1,136 +1,93 @@
-import logging
-import traceback
-from dataclasses import dataclass
+from odoo import models
+from odoo.fields import Domain
 
-from psycopg2 import Error as DatabaseError
-from psycopg2.errors import UniqueViolation
-
-from odoo import api, models
-from odoo.exceptions import ConcurrencyError, UserError
-from odoo.tools.misc import split_every
-
+from ..tools import languages
 from ..tools.graph.errors import InvalidMessage
 from ..tools.markup import plain
-from ..tools.redact import redact
-from .wa_message import PRIORITY_AUTOMATION, PRIORITY_BULK, PRIORITY_PERSON
 from .wa_post_files import FilePost
-
-_logger = logging.getLogger(__name__)
-
-#: Where a message stands in the queue, by who wants it sent.
-PRIORITY_OF_ORIGIN = {
-    "manual": PRIORITY_PERSON,
-    "automation": PRIORITY_AUTOMATION,
-    "sequence": PRIORITY_AUTOMATION,
-    "bulk": PRIORITY_BULK,
-}
-
-
-#: Records handled together.
-CHUNK = 500
-
-
-@dataclass(eq=False)
-class SendOutcome:
-    """What came of sending a template to one record."""
-
-    record: models.BaseModel
-    #: ``queued``, ``repeated`` (was queued before with the same key) or ``refused``
-    status: str
-    #: For ``refused``: a code of the catalogue ``wa.failure`` and the sentence.
-    code: str = ""
-    reason: str = ""
-    #: ``wa.conversation``, if one was found.
-    conversation: models.BaseModel = None
-    #: For ``queued``: where it goes and what it says.
-    post: FilePost = None
-    message: models.BaseModel = None
+from .wa_sending import PRIORITY_OF_ORIGIN, SendOutcome
 
 
 class WaTemplate(models.Model):
-    """Sending a template: every path (wizard, server action, rule) ends here."""
+    """Sending a template: in which language, to whom, filled with what."""
 
-    _inherit = "wa.template"
+    _name = "wa.template"
+    _inherit = ["wa.template", "wa.sending"]
 
-    def _send_to_records(self, records, number=None, origin="automation", overrides=None, dedupe_key=None):
-        """Queue this template for each record; one that cannot be sent never stops the others.
+    def _title(self):
+        return self.env._("WhatsApp template “%s”", self.name)
 
-        :param records: records of any model with a partner or a phone number.
-        :param number: ``wa.number`` to send from; default: where the customer's
-            conversation is, else the team's or company's number.
-        :param str origin: ``manual``, ``automation``, ``sequence`` or ``bulk``.
+    # ------------------------------------------------------------------ routing
+
+    def _routes(self, records, number=None, policy=None, create=True):
+        self.ensure_one()
+        if policy != "company":
+            return records._wa_find_conversations(self.account_id, number, policy, create)
+        routes = {}
+        for account, own in self._by_company_account(records).items():
+            routes |= own._wa_find_conversations(account, None, None, create)
+        return routes
+
+    def _by_company_account(self, records):
+        """Return ``{wa.account: records}``: who writes to which records when each company writes in its own name.
+
+        A company's account is one that has a template of this name; records without
+        a company, and those of companies without such an account, stay with this one.
+        """
+        own = self.account_id.sudo()
+        accounts = {
+            twin.company_id: twin.account_id
+            for twin in self.sudo().search([("name", "=", self.name), ("status", "=", "APPROVED")], order="id desc")
+        } | {own.company_id: own}
+        groups = {}
+        for record in records:
+            company = record["company_id"] if "company_id" in record._fields else self.env["res.company"]
+            account = accounts.get(company, own)
+            groups[account] = groups.get(account, records.browse()) | record
+        return groups
+
+    # ---------------------------------------------------------------- languages
+
+    def _variants(self, account):
+        """Return ``{language: approved template}`` of this name in an account."""
+        domain = Domain("name", "=", self.name) & Domain("account_id", "=", account.id) & Domain("status", "=", "APPROVED")
+        return {variant.language: variant for variant in self.sudo().search(domain)}
+
+    def _variant_for(self, conversation, variants=None):
+        """Return the variant of this template that the customer of a conversation gets.
+
+        Their language, a near one, one of the account's fallback languages, else this
+        very template.
+
+        :param dict variants: see :meth:`_variants`, if they are known.
+        """
+        account = conversation.account_id.sudo()
+        variants = self._variants(account) if variants is None else variants
+        fallbacks = (account.fallback_languages or "").split(",")
+        if account == self.sudo().account_id:
+            fallbacks.append(self.language)
+        code = languages.choose(conversation.partner_id.lang or None, variants, fallbacks)
+        return variants[code].with_env(self.env) if code else self
+
+    # ------------------------------------------------------------------ sending
+
+    def _send_to_records(self, records, number=None, origin="automation", dedupe_key=None, policy=None, **content):
+        """Queue this template for each record, see ``wa.sending``.
+
         :param dict overrides: values a person typed, see ``_get_values``.
-        :param dedupe_key: function record -> str; with the same key nothing is sent twice.
-        :returns: list of :class:`SendOutcome`, in the order of the records.
+        :param dict sources: ``{key of a variable: record that says where its value comes from}``.
+        :param bool by_language: take the variant in the customer's language.
         """
         self.ensure_one()
-        outcomes = []
-        for chunk in split_every(CHUNK, records.ids, records.browse):
-            outcomes += self._send_to_chunk(chunk, number, origin, overrides, dedupe_key)
-            if len(records) > CHUNK:
-                # Ten thousand records in one transaction must not all stay in memory.
-                self.env.flush_all()
-                self.env.invalidate_all(flush=False)
-        return outcomes
+        return super()._send_to_records(records, number, origin, dedupe_key, policy, **self._with_variants(content))
 
-    def _send_to_chunk(self, records, number, origin, overrides, dedupe_key):
-        keys = {record: dedupe_key(record) if dedupe_key else None for record in records}
-        used = self.env["wa.message"]._used_keys(keys.values())
-        fresh = records.filtered(lambda record: keys[record] not in used)
-        targets = fresh._wa_find_conversations(self, number)
-        template, frequency = self._with_frequency(targets.values())
-        outcomes = []
-        for record in records:
-            if keys[record] in used:
-                outcomes.append(SendOutcome(record, "repeated"))
-                continue
-            if keys[record]:
-                # The same record, or one with the same key, may come twice in one call.
-                used.add(keys[record])
-            target = targets[record.id]
-            if isinstance(target, str):
-                outcomes.append(self._refuse(record, target))
-                continue
-            if origin == "manual" and not self._may_write_in(target):
-                outcomes.append(self._refuse(record, "conversation_of_others"))
-                continue
-            outcome = template._prepare_safely(target, record, origin, overrides, keys[record])
-            outcome.conversation = target
-            if outcome.status == "queued":
-                # The same customer may come again in this very call.
-                frequency.add(target.sudo().contact_id.id, self._get_purpose())
-            outcomes.append(outcome)
-        return self._finish(outcomes, origin)
+    def _rehearse(self, records, number=None, origin="automation", policy=None, **content):
+        self.ensure_one()
+        return super()._rehearse(records, number, origin, policy, **self._with_variants(content))
 
-    def _with_frequency(self, targets):
-        """Return this template, with what the recipients got lately at hand, and that as ``Frequency``."""
-        conversations = self.env["wa.conversation"].sudo().union(
-            *[target.sudo() for target in targets if not isinstance(target, str)]
-        )
-        gate = self.env["wa.gate"]._prefetch_frequency(conversations.contact_id, self.sudo().account_id)
-        return self.with_context(**gate.env.context), gate._get_frequency()
-
-    @api.model
-    def _may_write_in(self, conversation):
-        """Tell whether the current user may answer in a conversation; a new one is whoever's starts it."""
-        own = conversation.sudo(False)
-        return not conversation.last_message_at or self.env.su or own.has_access("write")
-
-    def _prepare_safely(self, conversation, record, origin, overrides, dedupe_key):
-        """Return what :meth:`_prepare` does; whatever it raises refuses this record and stops no other.
-
-        A conflict in the database is not of this record: it is raised.
-        """
-        try:
-            return self._prepare(conversation, record, origin, overrides, dedupe_key)
-        except UserError as error:
-            return SendOutcome(record, "refused", "message_invalid", str(error))
-        except (DatabaseError, ConcurrencyError):
-            raise
-        except Exception as error:  # noqa: BLE001 (a field that is gone, a hook of another addon: said where people look)
-            trace = redact("".join(traceback.format_exception(error)))
-            _logger.warning("WhatsApp template %s could not be filled from %s:\n%s", self.id, record, trace)
-            return self._refuse(record, "template_not_filled")
+    def _with_variants(self, content):
+        """Prepare a memory of language variants, so that they are looked up once for all records."""
+        return {**content, "variants": {}} if content.get("by_language") else content
 
     def _send_in_conversation(self, conversation, record, origin, overrides=None):
         """Queue this template in a conversation, filled from a record (or an empty set).
@@ -138,17 +95,29 @@ class WaTemplate(models.Model):
         :returns: :class:`SendOutcome`
         """
         self.ensure_one()
-        outcome = self._prepare(conversation, record, origin, overrides)
+        outcome = self._prepare(conversation, record, origin, overrides=overrides)
         outcome.conversation = conversation
         self._finish([outcome], origin)
         return outcome
 
-    def _prepare(self, conversation, record, origin, overrides=None, dedupe_key=None):
-        """Ask the gate and fill the template; nothing is written yet.
+    def _with_frequency(self, targets):
+        conversations = self.env["wa.conversation"].sudo().union(
+            *[target.sudo() for target in targets.values() if not isinstance(target, str)]
+        )
+        gate = self.env["wa.gate"]._prefetch_frequency(conversations.contact_id, conversations.number_id.account_id)
+        return self.with_context(**gate.env.context)
 
-        :returns: :class:`SendOutcome`, with a ``post`` unless refused
-        """
+    def _prepare(
+        self, conversation, record, origin, dedupe_key=None, overrides=None, sources=None, by_language=False,
+        variants=None, rehearsal=False,
+    ):  # fmt: skip
         conversation = conversation.sudo()
+        if by_language:
+            account = conversation.account_id
+            if account not in variants:
+                variants[account] = self._variants(account)
+            variant = self._variant_for(conversation, variants[account])
+            return variant._prepare(conversation, record, origin, dedupe_key, overrides, sources, rehearsal=rehearsal)
         if self.sudo().account_id != conversation.account_id:
             return self._refuse(record, "other_account")
         decision = self.env["wa.gate"]._decide(conversation, "template", self, origin=origin)
@@ -157,10 +126,13 @@ class WaTemplate(models.Model):
         language = conversation.partner_id.lang
         filler = self.with_context(lang=language) if language else self
         filled_from = record.with_context(lang=language) if language else record
-        values, missing = filler._get_values(filled_from, overrides)
+        values, missing = filler._get_values(filled_from, overrides, sources)
         if missing:
             return self._refuse(record, "template_incomplete", ", ".join(missing.mapped("name")))
-        filled, files = self._take_files(conversation, values, origin)
+        if rehearsal:
+            filled, files = self._imagine_files(values), []
+        else:
+            filled, files = self._take_files(conversation, values, origin)
         try:
             components = self._build_components(filled)
         except InvalidMessage as error:
@@ -184,7 +156,7 @@ class WaTemplate(models.Model):
             lead_id=lead.id,
             dedupe_key=dedupe_key,
             next_attempt_at=decision.when or False,
-            **(self.env["wa.message"]._waiting_vals(decision) if decision.when else {}),
+            **self.env["wa.message"]._waiting_vals(decision),
         )
         shown = [file.shown for file in files if file.shown.res_model == "discuss.channel"]
         post = FilePost(
@@ -194,66 +166,5 @@ class WaTemplate(models.Model):
             row,
             attachments=self.env["ir.attachment"].union(*shown),
         )
-        return SendOutcome(record, "queued", post=post)
-
-    def _finish(self, outcomes, origin):
-        """Write all posts together, wake the senders, and tell every record what came of it."""
-        queued = [outcome for outcome in outcomes if outcome.status == "queued"]
-        if queued:
-            posts = [outcome.post for outcome in queued]
-            try:
-                rows = self.env["wa.posting"]._post_all(posts)
-            except UniqueViolation as error:
-                # Somebody queued one of these at this very moment: done again, it is found.
-                raise ConcurrencyError(str(error)) from error
-            for outcome, row in zip(queued, rows, strict=True):
-                outcome.message = row
-                outcome.post.conversation._on_outbound(row.preview, by_person=origin == "manual")
-            rows.number_id._trigger_sender()
-        self._log_outcomes(outcomes, origin)
-        self.env["wa.refusal"]._count_outcomes(self, outcomes, origin)
-        return outcomes
-
-    def _refuse(self, record, code, detail=None):
-        return SendOutcome(record, "refused", code, self.env["wa.failure"]._sentence(code, detail))
-
-    # ------------------------------------------------------------------ chatter
-
-    def _log_outcomes(self, outcomes, origin):
-        """Say in the chatter of each record what was sent to whom, or why nothing was.
-
-        Messages in bulk have a list of their own; ten thousand notes help nobody.
-        """
-        if origin == "bulk":
-            return
-        bodies = {
-            outcome.record.id: self._log_body(outcome, origin)
-            for outcome in outcomes
-            if outcome.record and outcome.status != "repeated"
-        }
-        records = outcomes[0].record.browse(bodies) if bodies else None
-        if records and hasattr(records, "_message_log_batch"):
-            records.sudo()._message_log_batch(bodies=bodies, author_id=self.env.user.partner_id.id)
-
-    def _log_body(self, outcome, origin):
-        if outcome.status == "refused":
-            return self.env._(
-                "WhatsApp template “%(template)s” was not sent. %(reason)s",
-                template=self.name,
-                reason=outcome.reason,
-            )
-        contact = outcome.post.conversation.contact_id
-        details = {
-            "template": self.name,
-            "customer": contact.display_name,
-            "address": contact._get_address_label(),
-            "text": plain(outcome.message.content["text"]),
-        }
-        if origin == "manual":
-            return self.env._(
-                "WhatsApp template “%(template)s” sent to %(customer)s (%(address)s): %(text)s", **details
-            )
-        return self.env._(
-            "WhatsApp template “%(template)s” sent by an automation to %(customer)s (%(address)s): %(text)s",
-            **details,
-        )
+        later = decision.code if decision.verdict == "later" else ""
+        return SendOutcome(record, "queued", post=post, template=self, later=later)

@@ -44,14 +44,6 @@ class WaTemplateParameter(models.Model):
     is_required = fields.Boolean(default=True, readonly=True, help="Without a value the template cannot be sent.")
     label = fields.Char(compute="_compute_label")
     hint = fields.Char("Write", compute="_compute_label", help="How the value has to be written.")
-    file = fields.Binary(attachment=True, help="Sent to everybody, unless another file is chosen.")
-    file_name = fields.Char()
-    report_id = fields.Many2one(
-        "ir.actions.report",
-        "PDF Report",
-        ondelete="set null",
-        help="Printed for the record when the template is sent, such as its quotation.",
-    )
 
     @api.depends("name", "value_kind", "key", "button_index")
     @api.depends_context("lang")
@@ -98,30 +90,8 @@ class WaTemplateParameter(models.Model):
         number = rest.partition(".")[0]
         return int(number) + 1 if head == "card" and number.isdigit() else 0
 
-    @api.constrains("file", "value_kind")
-    def _check_file(self):
-        """Check a fixed file while the person who chose it is here, and convert it once for all."""
-        for parameter in self.filtered("file"):
-            attachment = parameter._file_attachment()
-            sendable = self.env["wa.file"]._prepare(attachment, None, parameter._file_kind())
-            if sendable.attachment != attachment:
-                parameter.write({"file_name": sendable.attachment.name, "file": sendable.attachment.datas})
-                sendable.attachment.unlink()
-
-    def _file_kind(self):
-        return "video" if self.value_kind == "gif" else self.value_kind
-
-    def _file_attachment(self):
-        """Return the attachment behind the fixed file, named as the person named it."""
-        self.ensure_one()
-        attachment = (
-            self.env["ir.attachment"]
-            .sudo()
-            .search([("res_model", "=", self._name), ("res_id", "=", self.id), ("res_field", "=", "file")], limit=1)
-        )
-        if attachment and self.file_name and attachment.name != self.file_name:
-            attachment.name = self.file_name
-        return attachment
+    def _value_kind(self):
+        return self.value_kind
 
 
 class WaTemplate(models.Model):
@@ -129,26 +99,29 @@ class WaTemplate(models.Model):
 
     _inherit = "wa.template"
 
-    def _get_values(self, record, overrides=None):
+    def _get_values(self, record, overrides=None, sources=None):
         """Return what fills the variables for a record.
 
-        :param record: record of the template's model; read with the rights of the
-            current user.
+        :param record: record of the template's model, or of any model if ``sources``
+            are given; read with the rights of the current user.
         :param dict overrides: what a person typed or chose, by the parameter's key:
             text, or an ``ir.attachment`` for files.
+        :param dict sources: by the parameter's key, a record that says instead of the
+            parameter where the value comes from (``wa.action.value``).
         :returns: ``(values, missing)``. Values are as ``tools.graph.template_fill``
             takes them, except files: those are :class:`FileSource`. ``missing`` are the
             ``wa.template.parameter`` records without a value that fits.
         """
         self.ensure_one()
         values, missing = {}, self.env["wa.template.parameter"]
-        record = record if record and record._name == self.model else None
+        sources = sources or {}
+        own = record if record and record._name == self.model else None
         for parameter in self.parameter_ids:
             given = (overrides or {}).get(parameter.key)
-            if parameter.value_kind in MEDIA_FORMATS:
-                value = self._get_file(parameter, record, given)
-            else:
-                value = self._get_value(parameter, record, given)
+            source = sources.get(parameter.key)
+            read = self._get_file if parameter.value_kind in MEDIA_FORMATS else self._get_value
+            value = read(parameter.value_kind, source, record, given) if source else None
+            value = value or read(parameter.value_kind, parameter, own, given)
             if value:
                 values[parameter.key] = value
             elif parameter.is_required and parameter.value_kind != "code":  # that is the body's
@@ -156,15 +129,17 @@ class WaTemplate(models.Model):
         return values, missing
 
     @api.model
-    def _get_value(self, parameter, record, given):
-        """Return the value of a variable that is no file, or None."""
-        kind = parameter.value_kind
+    def _get_value(self, kind, source, record, given):
+        """Return the value of a variable that is no file, or None.
+
+        :param source: ``wa.template.parameter`` or ``wa.action.value``.
+        """
         if given:
             return self._parse(kind, given)
-        if parameter.field_path and record:
-            if value := self._value_at(kind, record, parameter.field_path):
+        if source.field_path and record:
+            if value := self._value_at(kind, record, source.field_path):
                 return value
-        return self._parse(kind, parameter.fallback)
+        return self._parse(kind, source.fallback)
 
     @api.model
     def _value_at(self, kind, record, path):
@@ -250,19 +225,21 @@ class WaTemplate(models.Model):
     # -------------------------------------------------------------------- files
 
     @api.model
-    def _get_file(self, parameter, record, given):
-        """Return where the file of a header comes from, or None."""
+    def _get_file(self, kind, source, record, given):
+        """Return where the file of a header comes from, or None.
+
+        :param source: ``wa.template.parameter`` or ``wa.action.value``.
+        """
         nothing = self.env["ir.attachment"]
-        kind = parameter.value_kind
         if given:
             return FileSource(kind, given)
-        if record and parameter.report_id and parameter.report_id.model == record._name:
-            return FileSource(kind, nothing, report=parameter.report_id, record=record)
-        if record and parameter.field_path:
-            attachment = self._attachment_at(record, parameter.field_path)
+        if record and source.report_id and source.report_id.model == record._name:
+            return FileSource(kind, nothing, report=source.report_id, record=record)
+        if record and source.field_path:
+            attachment = self._attachment_at(record, source.field_path)
             if attachment:
                 return FileSource(kind, attachment)
-        fixed = parameter._file_attachment()
+        fixed = source._file_attachment()
         return FileSource(kind, fixed, is_fixed=True) if fixed else None
 
     @api.model
@@ -302,6 +279,14 @@ class WaTemplate(models.Model):
             values[key] = {"id": file_mark(len(files)), "filename": file.filename}
             files.append(file)
         return values, files
+
+    @api.model
+    def _imagine_files(self, values):
+        """Return values with stand-ins for files, for looking only: nothing is printed or stored."""
+        return {
+            key: {"id": file_mark(0), "filename": value.name} if isinstance(value, FileSource) else value
+            for key, value in values.items()
+        }
 
     @api.model
     def _print(self, source):

@@ -1,6 +1,7 @@
 from .flows import test_stage_automation
 from .http import test_media_access, test_outbound_routes, test_webhook, test_webhook_anything
 from .models import (
+    test_dispatch,
     test_event_worker,
     test_failure_catalogue,
     test_file_rules,

@@ -231,6 +231,10 @@ class WaCommon:
         self.process_webhooks()
         return self.env["wa.message"].search([("direction", "=", "in")], limit=1).conversation_id
 
+    def run_plans(self):
+        """Hand over the planned messages that are due, as the scheduled job does."""
+        self._run_cron(self.env.ref("crm_whatsapp.ir_cron_wa_dispatch"))
+
     def run_sender(self, number=None):
         """Run the sender of a number as its scheduled job does."""
         self._run_cron((number or self.number).sender_cron_id)

@@ -1,1 +1,1 @@
-from . import wa_event_replay, wa_template_send
+from . import wa_event_replay, wa_template_send, wa_template_send_many

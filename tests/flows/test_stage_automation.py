@@ -59,6 +59,7 @@ class TestStageAutomation(WaSandboxCase):
     def test_stage_change_sends_the_template_as_the_salesperson(self):
         self.rule(self.template, "on_stage_set", trg_field_ref=self.proposition.id)
         self.lead.with_user(self.ana).stage_id = self.proposition
+        self.run_plans()
         row = self.outgoing()
         self.assertEqual((row.kind, row.origin, row.state), ("template", "automation", "queued"))
         self.assertEqual(row.lead_id, self.lead)
@@ -81,12 +82,14 @@ class TestStageAutomation(WaSandboxCase):
         self.rule(self.template, "on_stage_set", trg_field_ref=self.proposition.id)
         self.lead.stage_id = self.proposition
         self.lead.write({"stage_id": self.proposition.id})
+        self.run_plans()
         self.assertEqual(len(self.outgoing()), 1)
 
     def test_automation_reply_does_not_end_the_waiting(self):
         self.rule(self.template, "on_stage_set", trg_field_ref=self.proposition.id)
         self.lead.stage_id = self.proposition
-        self.assertTrue(self.conversation.waiting_since)
+        self.run_plans()
+        self.assertTrue(self.outgoing() and self.conversation.waiting_since)
 
     def test_untouched_leads_are_reminded_once(self):
         self.lead.stage_id = self.qualified
@@ -109,6 +112,7 @@ class TestStageAutomation(WaSandboxCase):
         for _ in range(2):
             automation.last_run = False
             self._run_cron(cron)
+            self.run_plans()
         self.assertEqual(len(self.outgoing()), 1, "running it twice sends once")
         self.run_sender()
         self.assertEqual(self.outgoing().state, "sent", self.outgoing().error_text)
@@ -126,6 +130,7 @@ class TestStageAutomation(WaSandboxCase):
             ]
         )
         leads.write({"stage_id": self.proposition.id})
+        self.run_plans()
         sent = self.env["wa.message"].search([("lead_id", "in", leads.ids)])
         self.assertEqual(len(sent), len(leads.filtered("phone")))
         self.assertEqual(leads.mapped("stage_id"), self.proposition)

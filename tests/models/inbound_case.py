@@ -2,6 +2,8 @@
 
 import copy
 import json
+import re
+import time
 
 from ..common import ROOT, WaCase
 
@@ -9,14 +11,30 @@ PAYLOADS = ROOT / "tests" / "payloads"
 #: Ids the recordings use for one message of ours.
 OUR_WAMID = "wamid.SAMPLE_OUT_0001"
 OUR_UUID = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
+#: When the last of the recordings was made, in Meta's seconds.
+RECORDED_AT = 1795430900
+#: The moments in recordings: seconds, or milliseconds.
+MOMENT = re.compile(r"\b179[56]\d{6}(?:000)?\b")
 
 
 class RecordedCase(WaCase):
     """Feeds recorded webhooks through the real worker."""
 
+    def moment(self, recorded):
+        """Return a moment of the recordings as if they had been made just now: windows are still open.
+
+        :param int recorded: Meta's seconds.
+        """
+        return recorded + int(time.time()) - 60 - RECORDED_AT
+
     def recorded(self, name):
-        """Return a recorded webhook as a dict."""
-        return json.loads((PAYLOADS / f"{name}.json").read_text())
+        """Return a recorded webhook as a dict, recorded just now."""
+
+        def shift(match):
+            seconds, milliseconds = match[0][:10], match[0][10:]
+            return f"{self.moment(int(seconds))}{milliseconds}"
+
+        return json.loads(MOMENT.sub(shift, (PAYLOADS / f"{name}.json").read_text()))
 
     def receive_recorded(self, name, change=None):
         """Process a recorded webhook; returns the row of its (last) message, or an empty set.

@@ -32,7 +32,8 @@ class TestInboundEchoes(RecordedCase):
         self.assertTrue(row.deleted_at)
 
     def test_answer_on_the_phone_ends_the_waiting_and_is_not_unread(self):
-        conversation = self.receive(self.inbound("Anybody?", wa_id="447700900123", bsuid="GB.70315500291844", at=1795430000))
+        at = self.moment(1795430000)
+        conversation = self.receive(self.inbound("Anybody?", wa_id="447700900123", bsuid="GB.70315500291844", at=at))
         conversation.user_id = self.ana
         member = conversation.channel_id.channel_member_ids.filtered(lambda m: m.partner_id == self.ana.partner_id)
         member._set_new_message_separator(self.messages(conversation)[-1].id + 1)

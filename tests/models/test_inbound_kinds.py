@@ -1,5 +1,6 @@
 from odoo.tests import tagged
 
+from ...tools.window import from_timestamp
 from .inbound_case import RecordedCase
 
 #: Parts of a message that are read by machines; changing them makes it another message.
@@ -122,8 +123,9 @@ class TestInboundKinds(RecordedCase):
         )  # fmt: skip
 
     def test_permission_to_call(self):
+        until = from_timestamp(self.moment(1796035200))
         row = self._check(
-            "interactive_call_permission_reply", "interactive", "May be called until 2026-11-30",
+            "interactive_call_permission_reply", "interactive", f"May be called until {until:%Y-%m-%d}",
             payload="accept", subkind="call_permission_reply",
         )  # fmt: skip
         self.assertEqual(row.answers["response_source"], "user_action")

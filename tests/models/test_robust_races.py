@@ -81,7 +81,7 @@ class TestRaces(BaseCase):
     def write_to_customer(self, env, tries):
         tries.append(1)
         partner = env["res.partner"].browse(self.partner_id)
-        return partner._wa_find_conversations(env["wa.template"].browse(self.template_id))[self.partner_id].id
+        return partner._wa_find_conversations(env["wa.template"].browse(self.template_id).account_id)[self.partner_id].id
 
     def commit_when_awaited(self, cr, waited):
         deadline = time.monotonic() + 10

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from lib import odoo
-from lib.bench import growth, inbound, queue, reply, sending, statuses, webhook
+from lib.bench import growth, inbound, queue, reply, sending, stage, statuses, webhook
 from lib.progress import Trouble, run_command, say
 
 BENCHMARKS = {
@@ -14,6 +14,7 @@ BENCHMARKS = {
     "inbound": inbound.run,
     "statuses": statuses.run,
     "queue": queue.run,
+    "stage": stage.run,
     "sending": sending.run,
     "reply": reply.run,
     "growth": growth.run,

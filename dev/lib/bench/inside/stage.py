@@ -1,0 +1,88 @@
+"""Runs inside Odoo: leads enter a stage, with and without a rule that sends; `arguments`: `leads`, `rounds`.
+
+A third of the leads has a customer who can be written to, a third only a phone, a third neither.
+"""
+
+import time
+
+number = env["wa.number"].search([], limit=1)
+template = env["wa.template"].search([("status", "=", "APPROVED"), ("name", "=", "proposal_ready")], limit=1)
+for parameter, path in zip(template.parameter_ids.sorted("id"), ("partner_id.name", "name"), strict=False):
+    parameter.write({"field_path": path, "fallback": "you"})
+stage = env["crm.stage"].create({"name": "Measured"})
+automation = env["base.automation"].create(
+    {
+        "name": "Measured",
+        "model_id": env["ir.model"]._get_id("crm.lead"),
+        "trigger": "on_stage_set",
+        "trg_field_ref": stage.id,
+    }
+)
+env["ir.actions.server"].create(
+    {
+        "name": "send",
+        "model_id": automation.model_id.id,
+        "base_automation_id": automation.id,
+        "usage": "base_automation",
+        "state": "wa_template",
+        "wa_template_id": template.id,
+    }
+)
+
+
+def make_leads(count):
+    """Leads of the three kinds, in the first stage."""
+    partners = env["res.partner"].create(
+        [{"name": f"Person {index}", "phone": f"+120255{50000 + index}"} for index in range(count // 3)]
+    )
+    leads = env["crm.lead"].create(
+        [
+            {
+                "name": f"Lead {index}",
+                "type": "opportunity",
+                **({"partner_id": partners[index // 3].id} if index % 3 == 0 and index // 3 < len(partners) else {}),
+                **({"phone": f"+131255{50000 + index}"} if index % 3 == 1 else {}),
+            }
+            for index in range(count)
+        ]
+    )
+    env.flush_all()
+    env.invalidate_all()
+    return leads
+
+
+def move(leads):
+    """Seconds that the write takes, with everything that is done before the COMMIT."""
+    started = time.perf_counter()
+    leads.write({"stage_id": stage.id})
+    env.flush_all()
+    env.cr.flush()
+    return time.perf_counter() - started
+
+
+seconds = {True: [], False: []}
+planned = 0
+for round_ in range(arguments["rounds"] + 1):
+    for is_active in (False, True):
+        automation.active = is_active
+        leads = make_leads(arguments["leads"])
+        took = move(leads)
+        if round_:  # the first one fills caches
+            seconds[is_active].append(took)
+        if is_active:
+            planned = env["wa.dispatch"].search_count([("lead_id", "in", leads.ids)])
+        env.cr.commit()
+
+leads = env["wa.dispatch"].search([("state", "=", "planned")]).lead_id
+started = time.perf_counter()
+env["wa.dispatch"]._cron_process()
+result = {
+    "without": sorted(seconds[False])[len(seconds[False]) // 2],
+    "with": sorted(seconds[True])[len(seconds[True]) // 2],
+    "planned": planned,
+    "handed_over_per_second": len(leads) / (time.perf_counter() - started),
+    "outcomes": {
+        code or state: count
+        for state, code, count in env["wa.dispatch"]._read_group([], ["state", "code"], ["__count"])
+    },
+}

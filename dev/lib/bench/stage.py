@@ -1,0 +1,27 @@
+"""Benchmark: leads enter a stage whose rule sends a template; what that adds to the write."""
+
+from __future__ import annotations
+
+from lib import odoo
+from lib.bench.database import Database, inside
+from lib.bench.measure import Measure, rounded, tell
+from lib.bench.site import Site
+from lib.progress import Trouble
+
+LEADS = 500
+
+
+def run(kit: odoo.Kit, quick: bool = False) -> list[Measure]:
+    """Mixed leads, with the rule and without it in turns."""
+    count, rounds = (50, 1) if quick else (LEADS, 5)
+    database = Database.fresh(kit, "wa_bench_stage")
+    with Site(kit, database, "bench-stage") as site:
+        site.start_sandbox()
+        site.start_node(cron=0)
+        site.connect()
+        found = inside(kit, database.name, "stage", leads=count, rounds=rounds)
+    if found["planned"] != count:
+        raise Trouble(f"Only {found['planned']} of {count} leads have a plan.")
+    added = 1000 * (found["with"] - found["without"]) / count
+    detail = {**rounded({k: found[k] for k in ("with", "without", "handed_over_per_second")}, 3), "leads": count}
+    return [tell(Measure("stage_rule_adds", added, "ms for each lead", "<= 2", {**detail, "outcomes": found["outcomes"]}))]

@@ -1,0 +1,99 @@
+from collections import Counter
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+#: Records looked at before the list is called too long to try out; sending has no limit.
+TRIED_OUT = 2000
+
+
+class WaTemplateSendMany(models.TransientModel):
+    """Send a template to the records chosen in a list: see who gets it and who does not, then plan it."""
+
+    _name = "wa.template.send.many"
+    _description = "Send a WhatsApp Template to Many"
+
+    res_model = fields.Char(required=True, readonly=True)
+    res_ids = fields.Json(required=True, readonly=True)
+    account_ids = fields.Many2many("wa.account", compute="_compute_account_ids")
+    template_id = fields.Many2one(
+        "wa.template",
+        required=True,
+        domain="[('status', '=', 'APPROVED'), ('account_id', 'in', account_ids), ('model', 'in', (res_model, False))]",
+    )
+    category = fields.Selection(related="template_id.category")
+    by_language = fields.Boolean("In Each Customer's Language", default=True)
+    summary = fields.Html(compute="_compute_summary", sanitize=False)
+    preview = fields.Html(compute="_compute_summary", sanitize=False)
+    allowed_count = fields.Integer(compute="_compute_summary")
+
+    @api.model
+    def _action_for(self, records):
+        """Return the action that opens the wizard for several records."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_whatsapp.wa_template_send_many_action")
+        action["context"] = {"default_res_model": records._name, "default_res_ids": records.ids}
+        return action
+
+    # ------------------------------------------------------------------ compute
+
+    def _compute_account_ids(self):
+        self.account_ids = self.env["wa.account"].sudo().search([("company_id", "in", self.env.companies.ids)])
+
+    @api.depends("template_id", "by_language")
+    def _compute_summary(self):
+        for wizard in self:
+            wizard.summary = wizard.preview = False
+            wizard.allowed_count = 0
+            if not wizard.template_id:
+                continue
+            records = wizard._records()
+            outcomes = wizard.template_id._rehearse(
+                records[:TRIED_OUT], origin="bulk", by_language=wizard.by_language
+            )
+            allowed = [outcome for outcome in outcomes if outcome.status == "queued"]
+            wizard.allowed_count = len(allowed)
+            wizard.preview = allowed[0].post.body if allowed else False
+            wizard.summary = wizard._summarise(len(records), outcomes)
+
+    @api.model
+    def _summarise(self, count, outcomes):
+        allowed = [outcome for outcome in outcomes if outcome.status == "queued"]
+        lines = [self.env._("%(allowed)s of %(count)s get it.", allowed=len(allowed), count=len(outcomes))]
+        if count > len(outcomes):
+            lines.append(self.env._("Only the first %s were tried out.", len(outcomes)))
+        reasons = Counter(outcome.reason for outcome in outcomes if outcome.status == "refused")
+        return Markup("<p>%s</p><ul>%s</ul>") % (
+            " ".join(lines),
+            Markup().join(Markup("<li>%s: %s</li>") % (number, reason) for reason, number in reasons.most_common()),
+        )
+
+    # ------------------------------------------------------------------ actions
+
+    def _records(self):
+        self.ensure_one()
+        records = self.env[self.res_model].browse(self.res_ids or ()).exists()
+        records.check_access("read")
+        return records
+
+    def action_send(self):
+        """Plan the template for all records, and show what becomes of each.
+
+        :raises UserError: nobody would get it.
+        """
+        self.ensure_one()
+        records = self._records()
+        records.check_access("write")
+        if not self.allowed_count:
+            raise UserError(self.env._("Nobody of those you chose can get this template; the reasons are listed above."))
+        plans = self.env["wa.dispatch"].sudo()._plan(
+            records,
+            origin="bulk",
+            template=self.template_id,
+            by_language=self.by_language,
+            # A second press of the button sends nothing twice.
+            key=lambda record: f"many:{self.id}:{record._name}:{record.id}",
+        )
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_whatsapp.wa_dispatch_action")
+        return {**action, "domain": [("id", "in", plans.ids)], "target": "current"}
