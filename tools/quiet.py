@@ -17,7 +17,7 @@ from functools import lru_cache
 MINUTES_OF_DAY = 24 * 60
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
-#: Offsets of time zones are whole quarters of an hour (Nepal: 5:45).
+#: Steps in which the next night is looked for.
 QUARTER = timedelta(minutes=15)
 #: Clocks are never changed by more than this at once.
 MOST_CHANGE = timedelta(hours=3)
@@ -106,16 +106,30 @@ def _quiet_until(
 def _fewest(
     hours: QuietHours, zones: tuple[tzinfo, ...], now: datetime, horizon: datetime
 ) -> datetime | None:
-    """Return the first moment with the fewest quiet zones, or None if that is now."""
+    """Return the first moment with the fewest quiet zones, or None if that is now.
+
+    Fewer sleep than before only at somebody's morning, so no other moments are tried.
+    """
     best, fewest = now, len(_quiet_zones(hours, zones, now))
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    moment = midnight + -(-(now - midnight) // QUARTER) * QUARTER
-    while moment <= horizon:
+    for moment in sorted({end for zone in zones for end in _mornings(hours, zone, now, horizon)}):
         count = len(_quiet_zones(hours, zones, moment))
         if count < fewest:
             best, fewest = moment, count
-        moment += QUARTER
     return best if best > now else None
+
+
+def _mornings(
+    hours: QuietHours, zone: tzinfo, moment: datetime, horizon: datetime
+) -> list[datetime]:
+    """Return the moments at which quiet stretches in one zone are over."""
+    found = []
+    while moment <= horizon:
+        if hours.covers(_local(moment, zone)):
+            moment = _end_in(hours, zone, moment)
+            found.append(moment)
+        else:
+            moment += QUARTER
+    return found
 
 
 def _quiet_zones(

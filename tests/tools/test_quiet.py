@@ -172,6 +172,15 @@ def test_zones_that_share_no_waking_hour():
     assert sleepers(seen) == best
 
 
+def test_one_free_minute_a_day_is_used():
+    """Hours that leave almost nothing, in places that never share it: one of them has its minute."""
+    almost_always = QuietHours(0, 23 * 60 + 59)
+    now = datetime(2026, 11, 25, 17, 2, 39)
+    moment = quiet_until(almost_always, [NEW_YORK, PARIS], now)
+    assert moment == datetime(2026, 11, 25, 22, 59), "one minute to midnight in Paris"
+    assert quiet_until(almost_always, [NEW_YORK, PARIS], moment) is None
+
+
 def test_far_zones_over_a_quiet_day_come_to_an_end():
     """Every moment of two weeks leads to a moment at which one may send, within four days."""
     zones = [timezone(timedelta(hours=h)) for h in (-11, -3, 5, 13)]
