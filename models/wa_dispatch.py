@@ -47,7 +47,7 @@ class WaDispatch(models.Model):
     planned_at = fields.Datetime("Planned", required=True, readonly=True)
     due_at = fields.Datetime("Due", required=True, readonly=True, index=True)
     state = fields.Selection(STATES, required=True, readonly=True, default="planned", index=True)
-    code = fields.Char(readonly=True, help="Why it was not sent, as a code of the catalogue of reasons.")
+    code = fields.Selection("_selection_code", "Why", readonly=True)
     detail = fields.Char(readonly=True)
     reason = fields.Char(compute="_compute_reason")
     message_id = fields.Many2one("wa.message", "Message", readonly=True, index="btree_not_null", ondelete="set null")
@@ -61,6 +61,10 @@ class WaDispatch(models.Model):
     _record_idx = models.Index("(res_model, res_id)")
 
     # ------------------------------------------------------------------ compute
+
+    @api.model
+    def _selection_code(self):
+        return self.env["wa.failure"]._selection()
 
     @api.depends("res_model", "res_id")
     def _compute_record_name(self):

@@ -41,11 +41,13 @@ class WaDispatch(models.Model):
     @api.model
     def _cron_process(self):
         """Work off plans that are due, oldest first. Body of a scheduled job."""
-        left = float("inf")
+        left, seen = float("inf"), set()
         while left > 0:
-            ids = self._due_ids(BATCH)
+            # What another worker holds is still due, and left to that one.
+            ids = [id_ for id_ in self._due_ids(BATCH) if id_ not in seen]
             if not ids:
                 break
+            seen.update(ids)
             self.browse(ids)._work_off()
             left = self.env["ir.cron"]._commit_progress(len(ids))
         if due := self._next_due():
@@ -173,7 +175,8 @@ class WaDispatch(models.Model):
             self._cancel("rule_switched_off")
             return None
         user = first.user_id if first.user_id.active else self.env.user
-        env = self.env(user=user, su=True, context={"allowed_company_ids": user.company_ids.ids, "tz": user.tz})
+        companies = [*first.company_id.ids, *(user.company_ids - first.company_id).ids]
+        env = self.env(user=user, su=True, context={"allowed_company_ids": companies, "tz": user.tz, "lang": user.lang})
         records = env[first.res_model].browse([dispatch.res_id for dispatch in self]).exists()
         gone = self.filtered(lambda dispatch: dispatch.res_id not in records.ids)
         gone._cancel("record_gone")
@@ -187,7 +190,7 @@ class WaDispatch(models.Model):
         What is sent without delay is about what happened, and is sent.
         """
         late = {dispatch.res_id for dispatch in self if dispatch.due_at > dispatch.planned_at}
-        rule = self[:1].action_id.base_automation_id
+        rule = self[:1].action_id.base_automation_id.with_env(records.env)
         if not late or not rule.filter_domain:
             return records
         domain = safe_eval(rule.filter_domain, rule._get_eval_context())

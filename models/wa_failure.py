@@ -266,6 +266,11 @@ class WaFailure(models.AbstractModel):
         return "meta_unavailable" if error.failure.retryable else "meta_unknown_error"
 
     @api.model
+    def _selection(self):
+        """Return all codes with what happened, for fields that keep a code and show words."""
+        return [(slug, self.env._(what)) for slug, (what, _then) in SENTENCES.items()]
+
+    @api.model
     def _parts(self, code):
         """Return ``(what happened, what to do)`` in the user's language."""
         what, then = SENTENCES[self._slug(code)]
