@@ -207,5 +207,5 @@ test("a conversation in which the customer never wrote opens", async () => {
     });
     await start();
     await openDiscuss(channelId);
-    await contains(".o_crm_whatsapp_closed");
+    await contains(".o_crm_whatsapp_closed_sentence");
 });
