@@ -76,7 +76,9 @@ class WaMessage(models.Model):
         Refused messages fail with the gate's code; those for later go back to the queue,
         with the code that says why.
         """
-        gate = self.env["wa.gate"]._prefetch_frequency(self.contact_id, self.number_id.account_id)
+        gate = self.env["wa.gate"]._prefetch_frequency(
+            self.filtered("purpose").contact_id, self.number_id.account_id
+        )
         allowed, refused = self.browse(), self.browse()
         for message in self:
             decision = gate._decide(

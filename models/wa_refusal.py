@@ -175,7 +175,7 @@ class WaRefusal(models.Model):
                 origin,
                 outcome.conversation,
                 template,
-                **({"lead_id": outcome.record.id} if outcome.record._name == "crm.lead" else {}),
+                **({"lead_id": outcome.record.id} if outcome.record and outcome.record._name == "crm.lead" else {}),
             )
             for outcome in outcomes
             if outcome.status == "refused"

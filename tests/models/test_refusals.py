@@ -63,6 +63,11 @@ class TestRefusals(WaCase):
         self.assertEqual((refusal.code, refusal.company_id), ("no_recipient", self.account.company_id))
         self.assertFalse(refusal.conversation_id)
 
+    def test_talk_without_a_record_names_its_lead(self):
+        self.template.status = "PAUSED"
+        self.template._send_in_conversation(self.conversation, self.env["crm.lead"], "bulk")
+        self.assertEqual(self.refusals(origin="bulk").lead_id, self.lead)
+
     def test_what_is_sent_is_not_counted(self):
         self.template._send_to_records(self.lead, origin="automation", overrides={"body.2": "9"})
         self.reply(self.ana, self.conversation, "Hello")
