@@ -5,6 +5,9 @@ from . import (
     wa_value_source,
     wa_action_value,
     wa_card,
+    wa_consent,
+    wa_keyword,
+    wa_optin_link,
     wa_contact,
     wa_conversation,
     wa_conversation_media,
@@ -30,6 +33,7 @@ from . import (
     base_partner_merge,
     crm_lead,
     crm_team,
+    crm_team_member,
     discuss_channel,
     discuss_channel_guard,
     discuss_channel_member,
@@ -41,6 +45,7 @@ from . import (
     mail_message,
     mail_message_guard,
     mail_message_inbound,
+    mail_message_reference,
     res_config_settings,
     res_partner,
     res_partner_card,
@@ -74,6 +79,18 @@ from . import (
     wa_template_sync,
     wa_template_values,
     wa_typing,
+)
+# Consent: what is recorded, what follows from it, and where it comes from.
+from . import (
+    wa_consent_holder,
+    wa_contact_consent,
+    wa_conversation_consent,
+    wa_gate_consent,
+    wa_optout_confirmation,
+    wa_platform_consent,
+    wa_template_consent,
+    crm_lead_optin,
+    phone_blacklist,
 )
 # Last: these override methods that stand in files above.
 from . import (

@@ -5,6 +5,8 @@ from ..tools import gate
 
 #: Reasons a person solves by sending a template instead.
 SOLVED_BY_TEMPLATE = ("window_closed",)
+#: Reasons a person solves by writing down what the customer said.
+SOLVED_BY_CONSENT = ("consent_missing", "consent_withdrawn")
 
 
 class WaGate(models.AbstractModel):
@@ -77,7 +79,7 @@ class WaGate(models.AbstractModel):
         """Return why a message cannot be sent now, for the composer, or False.
 
         :returns: ``{"code", "sentence", "next_step", "action"}``; ``action`` is
-            ``template`` when sending a template is the way out.
+            ``template`` when sending a template is the way out, ``consent`` when recording one is.
         """
         if not conversation:
             return False
@@ -89,5 +91,12 @@ class WaGate(models.AbstractModel):
             "code": decision.code,
             "sentence": sentence,
             "next_step": next_step,
-            "action": "template" if decision.code in SOLVED_BY_TEMPLATE else False,
+            "action": self._next_action(decision.code),
         }
+
+    @api.model
+    def _next_action(self, code):
+        """Return what the screen offers to get past a refusal: ``template``, ``consent`` or False."""
+        if code in SOLVED_BY_TEMPLATE:
+            return "template"
+        return "consent" if code in SOLVED_BY_CONSENT else False

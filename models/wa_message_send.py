@@ -299,7 +299,7 @@ class WaMessage(models.Model):
         if slug == "recipient_unreachable":
             self.contact_id.is_unreachable = True
         elif slug == "recipient_opted_out":
-            self.contact_id.opted_out_marketing = True
+            self._note_opted_out()
         elif failure.family == RECIPIENT and failure.wait:
             self.contact_id.hold_until = fields.Datetime.now() + timedelta(seconds=failure.wait)
         elif failure.scope == "template" and self.template_id:
@@ -325,13 +325,16 @@ class WaMessage(models.Model):
         return untouched
 
 
-def call_transport(transport, phone_number_id, request, moment):
+def call_transport(transport, phone_number_id, request, moment, turnstile):
     """Send one request in a worker thread, which has no database.
 
     :param float moment: of the monotonic clock, before which it may not leave.
+    :param Turnstile turnstile: counts what leaves, however late threads wake up.
     :returns: the ``SendResult``, or the :class:`GraphError` that was raised.
     """
     time.sleep(max(0.0, moment - time.monotonic()))
+    while wait := turnstile.wait_for():
+        time.sleep(wait)
     try:
         return transport.send_message(phone_number_id, request)
     except GraphError as error:

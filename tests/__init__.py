@@ -1,6 +1,12 @@
-from .flows import test_stage_automation
+from .flows import test_consent, test_stage_automation
 from .http import test_media_access, test_outbound_routes, test_webhook, test_webhook_anything
 from .models import (
+    test_consent_form,
+    test_consent_import,
+    test_consent_keywords,
+    test_consent_messages,
+    test_consent_platform,
+    test_consent_record,
     test_dispatch,
     test_event_worker,
     test_failure_catalogue,
@@ -39,6 +45,8 @@ from .models import (
     test_secrets_and_access,
     test_sender,
     test_status,
+    test_template_rights,
+    test_first_contacts,
     test_templates,
 )
 from . import test_layout, test_tours

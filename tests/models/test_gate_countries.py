@@ -24,6 +24,7 @@ class TestCountryRules(WaCase):
 
     def code(self, kind="template", template=None, origin="bulk", **person):
         conversation = self.receive(self.inbound(**person))
+        self.give_consent(conversation.contact_id)
         template = template or self.offer if kind == "template" else None
         return self.env["wa.gate"]._decide(conversation, kind, template, origin=origin).code
 

@@ -20,6 +20,7 @@ class TestFrequency(WaSandboxCase):
         self.ada = self.customer()
         self.conversation = self.customer_writes(self.ada, "Hello")
         self.lead = self.conversation.lead_id
+        self.give_consent(self.conversation.contact_id)
 
     def send(self, records=None, template=None, origin="bulk"):
         return (template or self.offer)._send_to_records(records or self.lead, origin=origin)
@@ -138,6 +139,8 @@ class TestFrequency(WaSandboxCase):
         leads = self.env["crm.lead"].create(
             [{"name": partner.name, "partner_id": partner.id} for partner in partners]
         )
+        for conversation in leads._wa_find_conversations(self.account).values():
+            self.give_consent(conversation.contact_id)
         gate = type(self.env["wa.gate"])
         for call in (lambda: self.send(leads), lambda: self.env["wa.message"].search([("state", "=", "queued")])._ask_gate()):
             with patch.object(gate, "_read_frequency", autospec=True, side_effect=gate._read_frequency) as read:

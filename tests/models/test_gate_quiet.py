@@ -119,6 +119,7 @@ class TestQuietNight(QuietCase, WaSandboxCase):
 
     def test_stop_while_a_message_waits(self):
         offer = self._make_template("autumn_offer", "Only today", [], category="MARKETING")
+        self.give_consent(self.conversation.contact_id)
         row = self.waiting(offer)
         self.conversation.contact_id.opted_out_marketing = True
         self.assert_refused_and_told(row, "opted_out")

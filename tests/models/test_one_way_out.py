@@ -13,6 +13,7 @@ SENDS = "send_message"
 CREATORS = {
     "models/wa_template_post.py:_prepare": ["_decide"],
     "models/wa_free_text.py:_prepare": ["_decide"],
+    "models/wa_optout_confirmation.py:_send_optout_confirmation": ["_decide"],
     "models/discuss_channel_send.py:_wa_send": ["_wa_check_call", "_wa_check_sender", "_check"],
     # What these two make is asked about by who calls them.
     "models/discuss_channel.py:_wa_enqueue_reply": ["<message_post", "_wa_check_sender", "_check"],
