@@ -35,6 +35,8 @@
         "views/crm_lead_views.xml",
         "views/res_partner_views.xml",
         "views/ir_actions_server_views.xml",
+        "views/base_automation_views.xml",
+        "views/crm_stage_views.xml",
         "views/res_config_settings_views.xml",
         "views/wa_media_views.xml",
         "views/wa_notice_views.xml",

@@ -94,6 +94,7 @@ from . import (
 )
 # Last: these override methods that stand in files above.
 from . import (
+    rules,
     wa_media_upload,
     wa_message_kinds,
 )

@@ -12,6 +12,8 @@ from .wa_race import retry_lost_race
 EDITABLE = {"user_id", "team_id", "lead_id", "state"}
 #: States in which a conversation is work for its owner.
 BUSY = ("open", "pending")
+#: WhatsApp's clock is not ours: an answer may seem a little older than what it answers.
+CLOCKS_DIFFER = timedelta(minutes=1)
 
 
 class WaConversation(models.Model):
@@ -61,6 +63,11 @@ class WaConversation(models.Model):
     last_message_at = fields.Datetime(readonly=True, index=True)
     last_touch_at = fields.Datetime(
         readonly=True, help="The last message of the customer or of a colleague; automation does not count."
+    )
+    awaiting_since = fields.Datetime(
+        "Waiting for the Customer Since",
+        readonly=True,
+        help="Our last message, whoever or whatever sent it, if the customer has not answered since.",
     )
     last_preview = fields.Char("Last Message", readonly=True)
     read_wamid = fields.Char(readonly=True, help="Message to mark as read at WhatsApp.")
@@ -352,12 +359,23 @@ class WaConversation(models.Model):
                 "lead_id": leading.lead_id.id,
                 "user_id": (leading.user_id or self.user_id or other.user_id).id,
                 "waiting_since": min(filter(None, (self.waiting_since, other.waiting_since)), default=False),
+                "awaiting_since": self._awaiting_since_of(self | other),
             }
         )
         self.env.flush_all()
         emptied = other.channel_id.sudo()
         other.sudo().unlink()
         emptied.unlink()
+
+    @api.model
+    def _awaiting_since_of(self, conversations):
+        """Return since when one customer owes us an answer, whichever of these conversations it is in, or False."""
+        since = max(filter(None, conversations.mapped("awaiting_since")), default=False)
+        # Where we wrote last they have not answered, or it would be empty: what counts is an answer elsewhere.
+        answered = any(
+            c.last_inbound_at and c.last_inbound_at > since for c in conversations if since and c.awaiting_since != since
+        )
+        return False if answered else since
 
     def _lead_precedence(self):
         """Return a key to compare by which of two joined conversations' leads is continued.
@@ -511,6 +529,8 @@ class WaConversation(models.Model):
             vals["last_inbound_at"] = max(*opening, self.last_inbound_at or opening[0])
         if not self.waiting_since:
             vals["waiting_since"] = min(sent_at for sent_at, _preview, _opens in messages)
+        if self.awaiting_since and newest > self.awaiting_since - CLOCKS_DIFFER:
+            vals["awaiting_since"] = False
         self.with_context(wa_no_broadcast=True).write(vals)
         if not self.channel_id.active:
             # Whoever put it away: now somebody waits in it.
@@ -527,7 +547,8 @@ class WaConversation(models.Model):
 
         :param written: list of ``(wa.conversation, preview)``
         """
-        vals = {"last_message_at": fields.Datetime.now()}
+        now = fields.Datetime.now()
+        vals = {"last_message_at": now, "awaiting_since": now}
         if by_person:
             vals["waiting_since"] = False
             vals["last_touch_at"] = vals["last_message_at"]

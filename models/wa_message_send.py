@@ -197,6 +197,7 @@ class WaMessage(models.Model):
         if not accepted:
             return
         self.flush_model()
+        former = self._states_for_rules(accepted)
         now = fields.Datetime.now()
         settled = f"{rank_sql('m.state')} >= {rank_sql('v.state')}"
         rows = [
@@ -224,6 +225,7 @@ class WaMessage(models.Model):
         messages.invalidate_recordset(
             ["wamid", "state", "sent_at", "error_code", "error_detail"], flush=False
         )
+        self._note_for_rules(former)
         for message in messages:
             message._learn_spelling(accepted[message.id])
 
@@ -290,7 +292,10 @@ class WaMessage(models.Model):
     def _settle(self, vals):
         """Write the outcome of an attempt, unless a status has settled the message already."""
         open_messages = self.filtered(lambda m: m.state in ("queued", "sending", "unknown"))
+        former = {message.id: message.state for message in open_messages}
         open_messages.write(vals)
+        if vals["state"] == "failed":
+            self._note_for_rules(former)
 
     def _draw_consequences(self, failure):
         """Keep a permanent refusal from being repeated: contact, template, number or account."""

@@ -1,4 +1,4 @@
-from .flows import test_consent, test_stage_automation
+from .flows import test_consent, test_rule_flows, test_stage_automation
 from .http import test_media_access, test_outbound_routes, test_webhook, test_webhook_anything
 from .models import (
     test_consent_form,
@@ -32,6 +32,9 @@ from .models import (
     test_outbound_interactive,
     test_retry,
     test_rights,
+    test_rules_received,
+    test_rules_status,
+    test_stage_settings,
     test_robust_sync,
     test_rights_more,
     test_robust_sending,
@@ -49,4 +52,4 @@ from .models import (
     test_first_contacts,
     test_templates,
 )
-from . import test_layout, test_tours
+from . import test_layout, test_rule_tours, test_tours

@@ -71,13 +71,15 @@ class WaInboundMessage(models.AbstractModel):
         self._resolve_contacts(drafts)
         self._resolve_conversations(drafts)
         shown = [draft for draft in drafts if draft.item.kind not in (*EFFECTS, *THIN)]
+        rows = self.env["wa.message"]
         if shown:
             self._resolve_quotes(shown)
             without_lead = self._update_conversations(shown, notes)
-            self.env["wa.inbound.consent"]._listen(shown, self._post(shown))
+            rows = self._post(shown)
+            self.env["wa.inbound.consent"]._listen(shown, rows)
             self._tell_without_lead(without_lead)
         # What is about other messages comes after them: its target may have come with it.
-        self.env["wa.inbound.effect"]._apply_all(
+        rows |= self.env["wa.inbound.effect"]._apply_all(
             [draft for draft in drafts if draft.item.kind in EFFECTS], notes
         )
         for draft in drafts:
@@ -87,6 +89,8 @@ class WaInboundMessage(models.AbstractModel):
                 self._link_shared_phone(draft)
             elif draft.item.kind not in EFFECTS and not self.env["wa.inbound.content"]._is_supported(draft.item):
                 notes[draft.event].append(f"message type not handled yet: {draft.item.kind}")
+        for row, lines in self.env["wa.rule"]._on_received(rows).items():
+            notes[row.event_id] += lines
         return notes
 
     @api.model
