@@ -315,13 +315,16 @@ class WaMessage(models.Model):
         return untouched
 
 
-def call_transport(transport, phone_number_id, request, moment):
+def call_transport(transport, phone_number_id, request, moment, turnstile):
     """Send one request in a worker thread, which has no database.
 
     :param float moment: of the monotonic clock, before which it may not leave.
+    :param Turnstile turnstile: counts what leaves, however late threads wake up.
     :returns: the ``SendResult``, or the :class:`GraphError` that was raised.
     """
     time.sleep(max(0.0, moment - time.monotonic()))
+    while wait := turnstile.wait_for():
+        time.sleep(wait)
     try:
         return transport.send_message(phone_number_id, request)
     except GraphError as error:

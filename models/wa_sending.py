@@ -175,7 +175,9 @@ class WaSending(models.AbstractModel):
                 raise ConcurrencyError(str(error)) from error
             for outcome, row in zip(queued, rows, strict=True):
                 outcome.message = row
-                outcome.post.conversation._on_outbound(row.preview, by_person=origin == "manual")
+            self.env["wa.conversation"].sudo()._on_outbound_all(
+                [(post.conversation, post.row["preview"]) for post in posts], by_person=origin == "manual"
+            )
             rows.number_id._trigger_sender()
         self._log_outcomes(outcomes, origin)
         return outcomes

@@ -79,6 +79,7 @@ class WaTemplate(models.Model):
         :param bool by_language: take the variant in the customer's language.
         """
         self.ensure_one()
+        self = self._remember_definitions()  # noqa: PLW0642 (the same template)
         return super()._send_to_records(records, number, origin, dedupe_key, policy, **self._with_variants(content))
 
     def _rehearse(self, records, number=None, origin="automation", policy=None, **content):

@@ -43,6 +43,8 @@ from .models import (
     test_secrets_and_access,
     test_sender,
     test_status,
+    test_template_rights,
+    test_first_contacts,
     test_templates,
 )
 from . import test_layout, test_rule_tours, test_tours

@@ -21,7 +21,13 @@ class WaTemplateSend(models.TransientModel):
     )
     category = fields.Selection(related="template_id.category")
     value_ids = fields.One2many(
-        "wa.template.send.value", "wizard_id", compute="_compute_value_ids", store=True, readonly=False
+        "wa.template.send.value",
+        "wizard_id",
+        compute="_compute_value_ids",
+        # Stored fields are computed with all rights, unless told not to; here a person reads the record.
+        compute_sudo=False,
+        store=True,
+        readonly=False,
     )
     preview = fields.Html(compute="_compute_preview", sanitize=False)
 
