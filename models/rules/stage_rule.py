@@ -70,7 +70,6 @@ class BaseAutomation(models.Model):
         rule = rules.create({**vals, "wa_stage_id": stage.id, "wa_stage_role": role})
         rules.env["ir.actions.server"].create(
             {
-                "name": rule.name,
                 "model_id": rule.model_id.id,
                 "base_automation_id": rule.id,
                 "usage": "base_automation",

@@ -416,5 +416,7 @@ class TestRulesReceived(RuleCase):
         self.assertEqual(
             (rule.wa_text, rule.wa_hours, rule.filter_domain), ("yes", "outside", "[('type', '=', 'opportunity')]")
         )
+        copy = rule.copy()
+        self.assertEqual((copy.wa_text, copy.wa_hours, len(copy.action_server_ids)), ("yes", "outside", 1))
         rule.trigger = "on_create"
         self.assertFalse(rule.wa_text or rule.wa_hours or rule.wa_kind)

@@ -54,6 +54,7 @@ class TestStageSettings(RuleCase):
         self.assertEqual(sorted(rules.mapped("wa_stage_role")), ["answer", "enter", "no_answer"])
         self.assertEqual(rules.mapped("active"), [True] * 3)
         self.assertEqual([len(rule.action_server_ids) for rule in rules], [1] * 3)
+        self.assertIn("Send WhatsApp: proposal_ready (en)", rules.action_server_ids.mapped("name"))
         self.assertEqual(self.managed().wa_rule_count, 3)
         stage = self.managed()
         self.assertFalse(stage.wa_enter_changed or stage.wa_remind_changed or stage.wa_answer_changed or stage.wa_warning)
