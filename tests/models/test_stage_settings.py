@@ -63,6 +63,7 @@ class TestStageSettings(RuleCase):
             form.wa_remind_after = 2
         self.assertEqual(self.read(), ("reminder", "reminder", 2, "hour", "Negotiation"))
         self.assertEqual(self.own_rules(), rules, "the same rules say something else")
+        self.assertEqual(rules.action_server_ids.mapped("name").count("Send WhatsApp: reminder (en)"), 2)
 
     def test_an_emptied_setting_puts_its_rule_away_and_filling_it_again_brings_it_back(self):
         self.managed().wa_enter_template_id = self.template
