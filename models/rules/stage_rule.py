@@ -68,7 +68,7 @@ class BaseAutomation(models.Model):
             rule.write(vals)
             return
         rule = rules.create({**vals, "wa_stage_id": stage.id, "wa_stage_role": role})
-        rules.env["ir.actions.server"].create(
+        action = rules.env["ir.actions.server"].create(
             {
                 "name": rule.name,
                 "model_id": rule.model_id.id,
@@ -77,6 +77,8 @@ class BaseAutomation(models.Model):
                 **action_vals,
             }
         )
+        # Odoo's own words, which then follow the template.
+        action.name = action.automated_name = action._generate_action_name()
 
     @api.model
     def _wa_prepare_stage_rule(self, stage, role, setting):

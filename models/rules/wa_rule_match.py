@@ -5,6 +5,7 @@ from odoo import fields
 from odoo.tools import SQL
 
 from ...tools import words
+from ...tools.webhook import reading
 from ..inbound.content import FILE_KINDS
 from ..inbound.message import EFFECTS, THIN
 
@@ -124,9 +125,14 @@ class Facts:
         return [words.bare(v.button_ids[place].text) for v in variants if len(v.button_ids) > place]
 
     def _answered(self, row):
-        """Return our message that a customer answers: the one quoted or reacted to, else the one just before."""
-        if quoted := row.target_id or row.quoted_id:
-            return quoted
+        """Return our message that a customer answers: the one quoted or reacted to, else the one just before.
+
+        What is about a message that is not here answers none that is.
+        """
+        if row.kind == "reaction":
+            return row.target_id
+        if row.quoted_id or reading.mapping((row.content or {}).get("context")).get("id"):
+            return row.quoted_id
         previous = self._previous(row)
         return previous if previous.direction == "out" else previous.browse()
 

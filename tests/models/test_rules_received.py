@@ -88,6 +88,8 @@ class TestRulesReceived(RuleCase):
         row = self.our_template()
         self.say(type="reaction", reaction={"message_id": row.wamid, "emoji": "👍"})
         self.assertRan("reaction")
+        self.say(type="reaction", reaction={"message_id": "wamid.NOT_HERE", "emoji": "👍"})
+        self.assertRan()
 
     def test_a_group_starts_nothing(self):
         self.rule()
@@ -126,6 +128,9 @@ class TestRulesReceived(RuleCase):
         self.assertRan()
         self.say(type="text", text={"body": "this one"}, context={"id": row.wamid})
         self.assertRan("answer")
+        self.our_template()
+        self.say(type="text", text={"body": "that one"}, context={"id": "wamid.NOT_HERE"})
+        self.assertRan()
 
     def test_a_rule_whose_template_is_gone_waits(self):
         rule = self.rule("answer", wa_template_id=self._make_template("gone", "Hi", []).id)
@@ -416,5 +421,7 @@ class TestRulesReceived(RuleCase):
         self.assertEqual(
             (rule.wa_text, rule.wa_hours, rule.filter_domain), ("yes", "outside", "[('type', '=', 'opportunity')]")
         )
+        copy = rule.copy()
+        self.assertEqual((copy.wa_text, copy.wa_hours, len(copy.action_server_ids)), ("yes", "outside", 1))
         rule.trigger = "on_create"
         self.assertFalse(rule.wa_text or rule.wa_hours or rule.wa_kind)

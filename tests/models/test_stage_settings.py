@@ -54,6 +54,7 @@ class TestStageSettings(RuleCase):
         self.assertEqual(sorted(rules.mapped("wa_stage_role")), ["answer", "enter", "no_answer"])
         self.assertEqual(rules.mapped("active"), [True] * 3)
         self.assertEqual([len(rule.action_server_ids) for rule in rules], [1] * 3)
+        self.assertIn("Send WhatsApp: proposal_ready (en)", rules.action_server_ids.mapped("name"))
         self.assertEqual(self.managed().wa_rule_count, 3)
         stage = self.managed()
         self.assertFalse(stage.wa_enter_changed or stage.wa_remind_changed or stage.wa_answer_changed or stage.wa_warning)
@@ -62,6 +63,7 @@ class TestStageSettings(RuleCase):
             form.wa_remind_after = 2
         self.assertEqual(self.read(), ("reminder", "reminder", 2, "hour", "Negotiation"))
         self.assertEqual(self.own_rules(), rules, "the same rules say something else")
+        self.assertEqual(rules.action_server_ids.mapped("name").count("Send WhatsApp: reminder (en)"), 2)
 
     def test_an_emptied_setting_puts_its_rule_away_and_filling_it_again_brings_it_back(self):
         self.managed().wa_enter_template_id = self.template
