@@ -28,7 +28,7 @@ class WaRecipe(models.Model):
     delay_mode = fields.Selection([("before", "before"), ("after", "after")], readonly=True)
     delay_of = fields.Char("Before or After What", translate=True, readonly=True)
     is_any_model = fields.Boolean(readonly=True, help="Kind of record and date are chosen while setting up.")
-    account_id = fields.Many2one("wa.account", "Account", readonly=True, copy=False, ondelete="set null")
+    account_id = fields.Many2one("wa.account", readonly=True, copy=False, ondelete="set null")
     automation_id = fields.Many2one(
         "base.automation", "Rule", readonly=True, copy=False, ondelete="set null", groups="base.group_system"
     )

@@ -95,6 +95,4 @@ class WaGate(models.AbstractModel):
         """Return until when it is quiet at the customer's place at a moment (naive UTC), or None."""
         conversation = conversation.sudo()
         contact, account = conversation.contact_id, conversation.number_id.account_id
-        if not hasattr(self, "_get_quiet_until"):
-            return None
         return self._get_quiet_until(contact, account, contact._get_country_rules(account.company_id), moment)

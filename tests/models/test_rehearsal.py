@@ -1,6 +1,8 @@
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
+import pytz
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -174,21 +176,25 @@ class TestRehearsalOfStages(RehearsalCase):
         self.assertEqual((found[stays].outcome, found[stays].when), ("get", self.now - timedelta(days=7)))
         self.assertEqual((found[leaves].outcome, found[leaves].code), ("not", "no_longer_applies"))
 
-    def test_night_and_window_are_those_of_the_moment(self):
+    def test_the_night_is_that_of_the_moment_where_the_customer_lives(self):
         rule = self.rule()
-        day, night = self.leads(2)
-        yesterday = datetime.combine(self.now.date() - timedelta(days=1), datetime.min.time())
-        self.enter(day, self.proposition, yesterday + timedelta(hours=12))
-        self.enter(night, self.proposition, yesterday + timedelta(hours=2))
+        self.account.write({"has_quiet_hours": True, "quiet_from": 21, "quiet_to": 8})
+        leads = self.leads(2)
+        leads.partner_id = False
+        day, night = leads
+        # Washington, by the area code of the phone.
+        zone, yesterday = pytz.timezone("America/New_York"), self.now.date() - timedelta(days=2)
 
-        def quiet_at(_gate, _conversation, moment):
-            return moment.replace(hour=8) if moment.hour < 8 else None
+        def there(hour):
+            moment = zone.localize(datetime.combine(yesterday, datetime.min.time()).replace(hour=hour))
+            return moment.astimezone(pytz.utc).replace(tzinfo=None)
 
-        with patch.object(type(self.env["wa.gate"]), "_quiet_at", quiet_at):
-            found = {r.record: r for r in self.rehearse(rule).results}
-        self.assertEqual(found[day].outcome, "get")
+        self.enter(day, self.proposition, there(12))
+        self.enter(night, self.proposition, there(2))
+        found = {r.record: r for r in self.rehearse(rule).results}
+        self.assertEqual((found[day].outcome, found[day].when), ("get", there(12)))
         self.assertEqual((found[night].outcome, found[night].code), ("later", "quiet_hours"))
-        self.assertEqual(found[night].when, yesterday + timedelta(hours=8))
+        self.assertEqual(found[night].when, there(8))
 
     def test_a_text_needs_the_window_that_was_open_then(self):
         conversation = self.receive(self.inbound("Hello?"))

@@ -9,7 +9,8 @@ registry.category("web_tour.tours").add("wa_rehearse_rule", {
         },
         {
             content: "Three leads entered the stage; two would get it",
-            trigger: ".o_wa_rehearsal_counts:contains(3 occasions):contains(2 would get it):contains(1 not)",
+            trigger:
+                ".o_wa_rehearsal_counts:contains(3 occasions):contains(2 would get it):contains(1 not)",
         },
         {
             content: "Why one would not",
@@ -17,7 +18,8 @@ registry.category("web_tour.tours").add("wa_rehearse_rule", {
         },
         {
             content: "What it would say",
-            trigger: ".o_field_widget[name=line_ids] .o_data_row:contains(Tour 0):contains(proposal over)",
+            trigger:
+                ".o_field_widget[name=line_ids] .o_data_row:contains(Tour 0):contains(proposal over)",
         },
         {
             content: "Filter and group",
