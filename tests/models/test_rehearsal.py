@@ -198,6 +198,7 @@ class TestRehearsalOfStages(RehearsalCase):
 
     def test_a_text_needs_the_window_that_was_open_then(self):
         conversation = self.receive(self.inbound("Hello?"))
+        conversation.message_ids.mail_message_id.date = self.now - timedelta(hours=1)
         lead = conversation.lead_id
         action = self.action(wa_content="text", wa_text="Hi {{ partner_id.name | you }}!", wa_repeat="always")
         outcomes = {r: (o, c) for r, o, c in self.outcomes(action)}
