@@ -8,12 +8,7 @@ import { useRecordObserver } from "@web/model/relational_model/utils";
 import { SelectionField } from "@web/views/fields/selection/selection_field";
 
 /** Models a WhatsApp message can be about. */
-const WHATSAPP_MODELS = [
-    "crm.lead",
-    "res.partner",
-    "wa.conversation",
-    "wa.message",
-];
+const WHATSAPP_MODELS = ["crm.lead", "res.partner", "wa.conversation", "wa.message"];
 const OTHER = "other";
 
 /** Headings in the order in which they are shown; those of Odoo's own triggers keep Odoo's words. */
@@ -71,16 +66,14 @@ export class WaTriggerSelectionField extends TriggerSelectionField {
                 this.model.fields = await orm.searchRead(
                     "ir.model.fields",
                     [["model_id", "=", modelId]],
-                    ["name", "ttype", "relation"],
+                    ["name", "ttype", "relation"]
                 );
             }
         });
     }
 
     get groups() {
-        const choices = Object.fromEntries(
-            Object.keys(HEADINGS).map((key) => [key, []]),
-        );
+        const choices = Object.fromEntries(Object.keys(HEADINGS).map((key) => [key, []]));
         for (const [value, label] of this.options) {
             const heading = HEADING_OF_TRIGGER[value] ?? OTHER;
             if (value === this.value || this.isOffered(value, heading)) {
@@ -114,10 +107,7 @@ fieldRegistry.add(
     {
         ...original,
         component: WaTriggerSelectionField,
-        fieldDependencies: [
-            ...original.fieldDependencies,
-            { name: "model_name", type: "char" },
-        ],
+        fieldDependencies: [...original.fieldDependencies, { name: "model_name", type: "char" }],
     },
-    { force: true },
+    { force: true }
 );

@@ -55,8 +55,7 @@ registry.category("web_tour.tours").add("wa_stage_settings", {
             trigger: ".modal .o_wa_rule_count:contains(2 automation rules)",
         },
         {
-            trigger:
-                ".modal .o_field_widget[name=wa_remind_after] input:value(5)",
+            trigger: ".modal .o_field_widget[name=wa_remind_after] input:value(5)",
         },
         {
             content: "Leave",
@@ -96,17 +95,14 @@ registry.category("web_tour.tours").add("wa_rule_conditions", {
         },
         {
             content: "WhatsApp has a heading of its own",
-            trigger:
-                ".o_select_menu_menu .o_select_menu_group:contains(WhatsApp)",
+            trigger: ".o_select_menu_menu .o_select_menu_group:contains(WhatsApp)",
         },
         {
-            trigger:
-                ".o_select_menu_menu .o_select_menu_item:contains(WhatsApp message received)",
+            trigger: ".o_select_menu_menu .o_select_menu_item:contains(WhatsApp message received)",
             run: "click",
         },
         {
-            content:
-                "Conditions about messages appear, those about statuses do not",
+            content: "Conditions about messages appear, those about statuses do not",
             trigger:
                 ".o_form_view:not(:has([name=wa_on_sent])) .o_field_widget[name=wa_is_answer] input",
             run: "click",
@@ -116,8 +112,7 @@ registry.category("web_tour.tours").add("wa_rule_conditions", {
             run: "click",
         },
         {
-            trigger:
-                ".o_select_menu_menu .o_select_menu_item:contains(contains)",
+            trigger: ".o_select_menu_menu .o_select_menu_item:contains(contains)",
             run: "click",
         },
         {
