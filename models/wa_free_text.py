@@ -69,6 +69,7 @@ class WaFreeText(models.AbstractModel):
             lead_id=lead.id,
             dedupe_key=dedupe_key,
             next_attempt_at=decision.when or False,
+            **self.env["wa.message"]._waiting_vals(decision),
         )
         html = Markup(to_html(body))  # noqa: S704 (escaped by to_html)
         later = decision.code if decision.verdict == "later" else ""

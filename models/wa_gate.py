@@ -70,6 +70,8 @@ class WaGate(models.AbstractModel):
         """
         decision = self._decide(conversation, kind, template, origin=origin)
         if decision.verdict == gate.REFUSED:
+            refusal = self.env["wa.refusal"]
+            refusal._count_surely([refusal._vals(decision.code, kind, origin, conversation, template)])
             raise UserError(self.env["wa.failure"]._sentence(decision.code))
 
     @api.model

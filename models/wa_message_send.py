@@ -73,11 +73,15 @@ class WaMessage(models.Model):
     def _ask_gate(self):
         """Ask the gate again at the time of sending; keep only those that may leave.
 
-        Refused messages fail with the gate's code; those for later go back to the queue.
+        Refused messages fail with the gate's code; those for later go back to the queue,
+        with the code that says why.
         """
-        allowed = self.browse()
+        gate = self.env["wa.gate"]._prefetch_frequency(
+            self.filtered("purpose").contact_id, self.number_id.account_id
+        )
+        allowed, refused = self.browse(), self.browse()
         for message in self:
-            decision = self.env["wa.gate"]._decide(
+            decision = gate._decide(
                 message.conversation_id,
                 "template" if message.kind == "template" else "free",
                 message.template_id,
@@ -85,12 +89,23 @@ class WaMessage(models.Model):
                 message=message,
             )
             if decision.verdict == "later":
-                message.write({"state": "queued", "next_attempt_at": decision.when})
+                message.write({"state": "queued", "next_attempt_at": decision.when, **self._waiting_vals(decision)})
             elif not decision.allowed:
                 message._fail(decision.code)
+                gate._forget_refused(message)
+                refused |= message
             else:
                 allowed |= message
+        refused._tell_refused()
         return allowed
+
+    @api.model
+    def _waiting_vals(self, decision):
+        """Return what says why a message waits, for lists and the thread.
+
+        :param decision: ``tools.gate.Decision``; nothing unless it is *later*.
+        """
+        return {"error_code": decision.code, "error_detail": False} if decision.when else {}
 
     def _hold_back_for_pair_rate(self):
         """Put messages back that would come too soon after others to the same person.

@@ -73,6 +73,7 @@ class WaConversation(models.Model):
             preview=plain(text, 200),
             lead_id=self.lead_id.id,
             next_attempt_at=decision.when or False,
+            **self.env["wa.message"]._waiting_vals(decision),
         )
         rows = self.env["wa.posting"]._post_all([Post(self, to_html(text), self.env.user.partner_id, row)])
         self._on_outbound(rows.preview, by_person=False)

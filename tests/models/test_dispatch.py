@@ -175,8 +175,8 @@ class TestDispatch(DispatchCase):
             self.plans().with_user(self.ana).write({"state": "refused"})
         with self.assertRaises(AccessError):
             self.plans().with_user(self.admin_user).write({"template_id": False})
-        with self.assertRaises(UserError):
-            self.env["wa.dispatch"].create({"res_model": "crm.lead", "res_id": self.lead.id})
+        with self.assertRaises(AccessError):
+            self.env["wa.dispatch"].with_user(self.admin_user).create({"res_model": "crm.lead", "res_id": self.lead.id})
         with self.assertRaises(AccessError):
             self.plans().with_user(self.cid).mapped("reason")
 
