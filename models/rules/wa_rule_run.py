@@ -25,7 +25,7 @@ class WaRuleRun(models.Model):
         "base.automation", "Automation Rule", required=True, readonly=True, index=True, ondelete="cascade"
     )
     conversation_id = fields.Many2one(
-        "wa.conversation", "Conversation", required=True, readonly=True, index=True, ondelete="cascade"
+        "wa.conversation", required=True, readonly=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="conversation_id.company_id")
     message_id = fields.Many2one(

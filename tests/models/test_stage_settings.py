@@ -28,7 +28,7 @@ class TestStageSettings(RuleCase):
             self.env["base.automation"].with_context(active_test=False).search([("wa_stage_id", "=", (stage or self.stage).id)])
         )
 
-    def read(self, stage=None):
+    def settings(self, stage=None):
         """Return the settings as they are read anew."""
         self.env.invalidate_all()
         stage = self.managed(stage)
@@ -49,7 +49,7 @@ class TestStageSettings(RuleCase):
             form.wa_remind_after = 5
             form.wa_remind_unit = "hour"
             form.wa_answer_stage_id = self.next_stage.with_user(self.lead_manager)
-        self.assertEqual(self.read(), ("proposal_ready", "reminder", 5, "hour", "Negotiation"))
+        self.assertEqual(self.settings(), ("proposal_ready", "reminder", 5, "hour", "Negotiation"))
         rules = self.own_rules()
         self.assertEqual(sorted(rules.mapped("wa_stage_role")), ["answer", "enter", "no_answer"])
         self.assertEqual(rules.mapped("active"), [True] * 3)
@@ -61,7 +61,7 @@ class TestStageSettings(RuleCase):
         with Form(self.managed()) as form:
             form.wa_enter_template_id = self.reminder.with_user(self.lead_manager)
             form.wa_remind_after = 2
-        self.assertEqual(self.read(), ("reminder", "reminder", 2, "hour", "Negotiation"))
+        self.assertEqual(self.settings(), ("reminder", "reminder", 2, "hour", "Negotiation"))
         self.assertEqual(self.own_rules(), rules, "the same rules say something else")
         self.assertEqual(rules.action_server_ids.mapped("name").count("Send WhatsApp: reminder (en)"), 2)
 
@@ -70,7 +70,7 @@ class TestStageSettings(RuleCase):
         rule = self.own_rules()
         self.managed().wa_enter_template_id = False
         self.assertFalse(rule.active)
-        self.assertFalse(self.read()[0])
+        self.assertFalse(self.settings()[0])
         self.managed().wa_enter_template_id = self.reminder
         self.assertEqual(self.own_rules(), rule)
         self.assertTrue(rule.active)
@@ -80,7 +80,7 @@ class TestStageSettings(RuleCase):
         stage = self.env["crm.stage"].with_user(self.lead_manager).create(
             {"name": "Fresh", "wa_remind_template_id": self.reminder.id, "wa_answer_stage_id": self.stage.id}
         )
-        self.assertEqual(self.read(stage), (False, "reminder", 3, "day", "Offer made"))
+        self.assertEqual(self.settings(stage), (False, "reminder", 3, "day", "Offer made"))
 
     def test_a_reminder_needs_a_time_and_a_lead_another_stage(self):
         with self.assertRaisesRegex(UserError, "how many"):
@@ -167,7 +167,7 @@ class TestStageSettings(RuleCase):
         rules["no_answer"].trg_date_range = 9
         won = self.env.ref("crm.stage_lead4")
         rules["answer"].action_server_ids.resource_ref = f"crm.stage,{won.id}"
-        self.assertEqual(self.read(), (False, "reminder", 9, "day", won.name))
+        self.assertEqual(self.settings(), (False, "reminder", 9, "day", won.name))
         self.assertFalse(self.stage.wa_remind_changed or self.stage.wa_answer_changed)
 
     # ------------------------------------------------------ copies and deletion

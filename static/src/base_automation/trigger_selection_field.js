@@ -107,10 +107,7 @@ fieldRegistry.add(
     {
         ...original,
         component: WaTriggerSelectionField,
-        fieldDependencies: [
-            ...original.fieldDependencies,
-            { name: "model_name", type: "char" },
-        ],
+        fieldDependencies: [...original.fieldDependencies, { name: "model_name", type: "char" }],
     },
     { force: true }
 );

@@ -103,7 +103,8 @@ registry.category("web_tour.tours").add("wa_rule_conditions", {
         },
         {
             content: "Conditions about messages appear, those about statuses do not",
-            trigger: ".o_form_view:not(:has([name=wa_on_sent])) .o_field_widget[name=wa_is_answer] input",
+            trigger:
+                ".o_form_view:not(:has([name=wa_on_sent])) .o_field_widget[name=wa_is_answer] input",
             run: "click",
         },
         {
