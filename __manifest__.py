@@ -35,6 +35,11 @@
         "views/wa_media_views.xml",
         "views/wa_notice_views.xml",
         "views/wa_referral_views.xml",
+        "security/wa_sequence_security.xml",
+        "views/wa_sequence_views.xml",
+        "views/wa_sequence_run_views.xml",
+        "views/wa_sequence_lead_views.xml",
+        "wizards/wa_sequence_add_views.xml",
         "views/wa_menus.xml",
     ],
     "demo": [

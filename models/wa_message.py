@@ -72,6 +72,7 @@ class WaMessage(models.Model):
             ("chat", "Chat"),
             ("manual", "Template by a person"),
             ("automation", "Automation"),
+            ("sequence", "Sequence"),
             ("bulk", "Sent to many"),
         ],
         readonly=True,

@@ -1,4 +1,4 @@
-from .flows import test_stage_automation
+from .flows import test_sequence_flow, test_stage_automation
 from .http import test_media_access, test_outbound_routes, test_webhook, test_webhook_anything
 from .models import (
     test_dispatch,
@@ -33,7 +33,9 @@ from .models import (
     test_outbound_templates,
     test_secrets_and_access,
     test_sender,
+    test_sequence,
+    test_sequence_change,
     test_status,
     test_templates,
 )
-from . import test_layout, test_tours
+from . import test_layout, test_tours, test_tours_sequence
