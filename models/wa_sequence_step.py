@@ -20,7 +20,7 @@ class WaSequenceStep(models.Model):
 
     sequence_id = fields.Many2one("wa.sequence", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="sequence_id.company_id")
-    sequence = fields.Integer(default=10)
+    sequence = fields.Integer("Order", default=10)
     delay = fields.Integer("Wait", help="Counted from the step before, or from when the lead was added.")
     delay_unit = fields.Selection(
         [
@@ -65,9 +65,9 @@ class WaSequenceStep(models.Model):
     # The buttons of a template are made anew when it is synchronised; these stay.
     button_text = fields.Char("Tapped", compute="_compute_button_text", store=True)
     button_template_id = fields.Many2one(
-        "wa.template", compute="_compute_button_text", store=True, ondelete="set null"
+        "wa.template", "Tapped In", compute="_compute_button_text", store=True, ondelete="set null"
     )
-    template_ids = fields.Many2many("wa.template", compute="_compute_template_ids")
+    template_ids = fields.Many2many("wa.template", string="Templates of the Sequence", compute="_compute_template_ids")
     keywords = fields.Char("Words", help="One of these words, separated by commas: yes, sure, call me")
     otherwise = fields.Selection(
         [("skip", "Skip this step"), ("end", "End the sequence")], required=True, default="skip"

@@ -24,6 +24,8 @@ class TestSequenceFlow(WaSandboxCase):
         self.conversation = self.customer_writes(self.ada, "How much is it?")
         self.lead = self.conversation.lead_id
         self.lead.expected_revenue = 1250
+        # The question came days before the lead was added.
+        self.conversation.message_ids.sent_at -= timedelta(days=3)
         steps = [
             {"sequence": 1, "delay": 0, "delay_unit": "minutes", "template_id": self.template.id},
             {

@@ -111,14 +111,15 @@ class TestSequence(SequenceCase):
         leads = self.lead | self.env["crm.lead"].create(
             [
                 {"name": "No phone", "type": "opportunity", "team_id": self.team.id},
-                {"name": "Won", "phone": "+12025550150", "stage_id": self.won.id, "type": "opportunity", "team_id": self.team.id},
+                {"name": "Won", "phone": "+12025550150", "stage_id": self.won.id, "team_id": self.team.id},
                 {"name": "Others", "phone": "+12025550151", "team_id": self.other_team.id, "type": "opportunity"},
             ]
         )
         runs, refused = self.sequence(team_id=self.team.id)._enrol(leads)
         self.assertEqual(runs.lead_id, self.lead)
         sentences = [refused[lead] for lead in leads - self.lead]
-        for sentence, words in zip(sentences, ("no WhatsApp identity", "won, lost or archived", "another sales team"), strict=True):
+        expected = ("no WhatsApp identity", "won, lost or archived", "another sales team")
+        for sentence, words in zip(sentences, expected, strict=True):
             self.assertIn(words, sentence)
 
     def test_an_empty_or_archived_sequence_adds_nobody(self):
@@ -149,18 +150,18 @@ class TestSequence(SequenceCase):
         self.assertEqual(run.state, "running")
 
     def test_messages_cost_one_query_with_sequences_and_none_without(self):
-        conversation = self.answer()
+        messages = self.answer().message_ids
         runs = self.env["wa.sequence.run"]
         self.env["wa.sequence"].search([]).active = False
         self.assertFalse(self.env["wa.sequence"]._exist())
         with self.assertQueryCount(0):
-            runs._on_customer_messages(conversation.message_ids)
+            runs._on_customer_messages(messages)
         self.sequence()
         self.env["wa.sequence"]._exist()
         self.env.flush_all()
-        conversation.message_ids.mapped("conversation_id")
+        messages.mapped("conversation_id")
         with self.assertQueryCount(1):
-            runs._on_customer_messages(conversation.message_ids)
+            runs._on_customer_messages(messages)
 
     def test_won_lost_archived_and_stages_end_it(self):
         sequence = self.sequence(exit_on_stage_left=False, exit_stage_ids=self.proposition.ids)
@@ -299,7 +300,12 @@ class TestSequenceTimes(SequenceCase):
 
     def test_public_holidays_are_no_working_time(self):
         self.env["resource.calendar.leaves"].create(
-            {"name": "Holiday", "calendar_id": self.calendar.id, "date_from": "2026-11-30 00:00:00", "date_to": "2026-11-30 22:59:59"}
+            {
+                "name": "Holiday",
+                "calendar_id": self.calendar.id,
+                "date_from": "2026-11-30 00:00:00",
+                "date_to": "2026-11-30 22:59:59",
+            }
         )
         self.assertEqual(self.due(2, "working_hours", "2026-11-27 16:00"), "Tue 01 09:00")
         self.assertEqual(self.due(1, "working_days", "2026-11-27 10:30"), "Tue 01 10:30")
@@ -361,7 +367,8 @@ class TestSequenceRights(SequenceCase):
         with self.assertRaises(AccessError):
             sequence.step_ids[0].with_user(self.ana).delay = 9
         action = self.lead.with_user(self.ana).action_add_to_wa_sequence()
-        wizard = self.env["wa.sequence.add"].with_user(self.ana).with_context(action["context"]).create({"sequence_id": sequence.id})
+        wizards = self.env["wa.sequence.add"].with_user(self.ana).with_context(action["context"])
+        wizard = wizards.create({"sequence_id": sequence.id})
         self.assertIn("1 of 1", wizard.summary)
         wizard.action_add()
         run = sequence.run_ids

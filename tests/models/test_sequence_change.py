@@ -1,3 +1,5 @@
+import time
+
 from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
@@ -36,9 +38,8 @@ class TestSequenceChange(SequenceCase):
         run = self.enrol(sequence)
         self.step(run)
         first, second, third = sequence.step_ids
-        sequence.write(
-            {"step_ids": [Command.update(third.id, {"sequence": 1}), Command.update(second.id, {"sequence": 2}), Command.update(first.id, {"sequence": 3})]}
-        )
+        order = {third: 1, second: 2, first: 3}
+        sequence.write({"step_ids": [Command.update(step.id, {"sequence": place}) for step, place in order.items()]})
         self.step(run, hours=4)
         self.step(run, hours=4)
         self.assertEqual((self.sent(run), run.state), (["first", "third", "second"], "done"))
@@ -143,7 +144,7 @@ class TestSequenceConditions(SequenceCase):
         self.env["res.lang"]._activate_lang("es_ES")
         self._make_template("first", "first para {{1}}", [("1", "name", "ti")], ("Sí, por favor", "No"), language="es")
         sequence = self.conditional(condition="button", button_id=self.first.button_ids[0].id)
-        conversation = self.answer()
+        conversation = self.answer(at=time.time() - 3 * 86400)
         conversation.partner_id.lang = "es_ES"
         self.lead.partner_id = conversation.partner_id
         for label, state in (("Sí, por favor", "running"), ("No", "left")):
