@@ -148,30 +148,66 @@ class WaSequenceStep(models.Model):
                 step.summary = self.env._("%(when)s: send “%(what)s” if %(condition)s.", **words)
 
     def _delay_sentence(self):
-        units = {
-            "minutes": self.env._("%s minutes", self.delay),
-            "hours": self.env._("%s hours", self.delay),
-            "working_hours": self.env._("%s working hours", self.delay),
-            "days": self.env._("%s days", self.delay),
-            "working_days": self.env._("%s working days", self.delay),
-        }
+        one, many = {
+            "minutes": (self.env._("1 minute"), self.env._("%s minutes", self.delay)),
+            "hours": (self.env._("1 hour"), self.env._("%s hours", self.delay)),
+            "working_hours": (self.env._("1 working hour"), self.env._("%s working hours", self.delay)),
+            "days": (self.env._("1 day"), self.env._("%s days", self.delay)),
+            "working_days": (self.env._("1 working day"), self.env._("%s working days", self.delay)),
+        }[self.delay_unit]
+        wait = one if self.delay == 1 else many
         is_first = self.sequence_id._ordered_steps()[:1] == self
         if not self.delay and self.delay_unit.startswith("working"):
             return self.env._("In the next working hours") if is_first else self.env._("In the next working hours after that")
         if not self.delay:
             return self.env._("At once") if is_first else self.env._("Right after that")
         if is_first:
-            return self.env._("%s after the lead is added", units[self.delay_unit])
-        return self.env._("%s later", units[self.delay_unit])
+            return self.env._("%s after the lead is added", wait)
+        return self.env._("%s later", wait)
 
     def _condition_sentence(self):
         label = self.button_id.text or self.button_text
         return {
-            "domain": self.env._("the lead matches %s", self.condition_domain),
+            "domain": self._domain_sentence(),
             "button": self.env._("the customer tapped “%s”", label or "…"),
             "keyword": self.env._("the customer wrote %s", ", ".join(self._words()) or "…"),
             "no_answer": self.env._("the customer did not answer since"),
         }.get(self.condition, False)
+
+    def _domain_sentence(self):
+        """Return the filter in words: the conditions, as long as all or any of them are asked for."""
+        try:
+            parts = ast.literal_eval(self.condition_domain or "[]")
+        except (ValueError, SyntaxError):
+            return self.env._("the lead matches the filter")
+        leaves = [part for part in parts if isinstance(part, (tuple, list)) and len(part) == 3]
+        joints = {part for part in parts if isinstance(part, str)} or {"&"}
+        if not leaves or len(joints) > 1 or joints == {"!"}:
+            return self.env._("the lead matches the filter")
+        glue = self.env._(" or ") if joints == {"|"} else self.env._(" and ")
+        return glue.join(self._leaf_sentence(*leaf) for leaf in leaves)
+
+    @api.model
+    def _leaf_sentence(self, path, operator, value):
+        """Return one condition of a filter in words."""
+        model, labels = self.env["crm.lead"], []
+        for name in str(path).split("."):
+            field = model._fields.get(name) if model is not None else None
+            labels.append(field._description_string(self.env) if field else name)
+            model = self.env.get(field.comodel_name) if field and field.comodel_name else None
+        if model is not None and not isinstance(value, (str, bool)):
+            ids = list(value) if isinstance(value, (list, tuple)) else [value]
+            names = model.browse([id_ for id_ in ids if isinstance(id_, int) and id_]).exists()
+            value = ", ".join(names.mapped("display_name")) or value
+        elif isinstance(value, (list, tuple)):
+            value = ", ".join(map(str, value))
+        words = {
+            "in": "=", "not in": "≠", "!=": "≠", ">=": "≥", "<=": "≤",
+            "ilike": self.env._("contains"), "not ilike": self.env._("does not contain"),
+        }  # fmt: skip
+        if value is False:
+            value = self.env._("not set")
+        return f"{' → '.join(labels)} {words.get(operator, operator)} {value}"
 
     def _words(self):
         """Return the keywords as a list, as they were written."""

@@ -186,7 +186,18 @@ class TestSequenceConditions(SequenceCase):
 
     def test_every_step_has_a_sentence(self):
         sequence = self.conditional("end", condition="keyword", keywords="price")
-        self.assertIn("1 hours later: send “second (en)” if the customer wrote price; otherwise end.", sequence.explanation)
+        self.assertIn("1 hour later: send “second (en)” if the customer wrote price; otherwise end.", sequence.explanation)
         sequence.step_ids[0].template_id.sudo().name = "<b>bold"
         sequence.invalidate_recordset()
         self.assertNotIn("<b>", sequence.explanation)
+
+    def test_a_filter_is_said_in_words(self):
+        step = self.conditional(
+            condition="domain",
+            condition_domain=f"['&', ('expected_revenue', '>=', 100), ('stage_id', '=', {self.qualified.id})]",
+        ).step_ids[1]
+        self.assertEqual(step.condition_text, "Expected Revenue ≥ 100 and Stage = Qualified")
+        step.condition_domain = "['|', ('name', 'ilike', 'oak'), ('partner_id.email', '!=', False)]"
+        self.assertEqual(step.condition_text, "Opportunity contains oak or Customer → Email ≠ not set")
+        step.condition_domain = "['|', '&', ('name', '=', 'a'), ('name', '=', 'b'), ('name', '=', 'c')]"
+        self.assertEqual(step.condition_text, "the lead matches the filter")

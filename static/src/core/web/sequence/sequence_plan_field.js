@@ -1,6 +1,6 @@
 import { Component } from "@odoo/owl";
 
-import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
+import { deserializeDateTime, toLocaleDateTimeString } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
@@ -40,7 +40,7 @@ export class SequencePlanField extends Component {
     }
 
     when(moment) {
-        return formatDateTime(deserializeDateTime(moment), { showSeconds: false });
+        return toLocaleDateTimeString(deserializeDateTime(moment));
     }
 
     /** @param {string} method of wa.sequence.run */
