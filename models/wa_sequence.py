@@ -49,7 +49,7 @@ class WaSequence(models.Model):
     )
     step_ids = fields.One2many("wa.sequence.step", "sequence_id", "Steps", copy=True)
     number_policy = fields.Selection(NUMBER_POLICIES, "Send From", required=True, default="customer")
-    number_id = fields.Many2one("wa.number", "Number", check_company=True, ondelete="restrict")
+    number_id = fields.Many2one("wa.number", check_company=True, ondelete="restrict")
     by_language = fields.Boolean(
         "In the Customer's Language",
         default=True,

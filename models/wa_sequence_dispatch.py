@@ -7,7 +7,7 @@ class WaDispatch(models.Model):
     _inherit = "wa.dispatch"
 
     run_id = fields.Many2one("wa.sequence.run", "Sequence", readonly=True, index="btree_not_null", ondelete="set null")
-    step_id = fields.Many2one("wa.sequence.step", "Step", readonly=True, index="btree_not_null", ondelete="set null")
+    step_id = fields.Many2one("wa.sequence.step", readonly=True, index="btree_not_null", ondelete="set null")
 
     def _is_for(self, step, due):
         """Tell whether this plan is what would be planned for a step now.
@@ -33,8 +33,9 @@ class WaDispatch(models.Model):
         return sender, options
 
     def _send_group(self):
-        super()._send_group()
+        result = super()._send_group()
         self._go_on()
+        return result
 
     def _records_to_send(self):
         if self[:1].origin != "sequence":
@@ -68,19 +69,22 @@ class WaDispatch(models.Model):
         return self - missed
 
     def _note_outcome(self, outcome):
-        super()._note_outcome(outcome)
+        result = super()._note_outcome(outcome)
         if self.run_id and outcome.status == "queued":
             self.run_id.conversation_id = outcome.message.conversation_id
+        return result
 
     # ----------------------------------------------------------------- going on
 
     def _cancel(self, code):
-        super()._cancel(code)
+        result = super()._cancel(code)
         self.sudo()._go_on()
+        return result
 
     def _postpone(self, error):
-        super()._postpone(error)
+        result = super()._postpone(error)
         self._go_on()
+        return result
 
     def _go_on(self):
         """Note steps that are settled, and plan what comes next of their sequences."""

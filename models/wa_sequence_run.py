@@ -36,7 +36,7 @@ class WaSequenceRun(models.Model):
         "wa.conversation", readonly=True, index="btree_not_null", ondelete="set null", help="Where the last step was sent."
     )
     dispatch_ids = fields.One2many("wa.dispatch", "run_id", "Messages", readonly=True)
-    next_step_id = fields.Many2one("wa.sequence.step", "Next Step", compute="_compute_next")
+    next_step_id = fields.Many2one("wa.sequence.step", compute="_compute_next")
     next_at = fields.Datetime("Next Message", compute="_compute_next")
 
     _lead_uniq = models.Constraint("UNIQUE(sequence_id, lead_id)", "A lead is in a sequence at most once.")

@@ -57,7 +57,6 @@ class WaSequenceStep(models.Model):
     condition_domain = fields.Char("Leads", default="[]")
     button_id = fields.Many2one(
         "wa.template.button",
-        "Button",
         ondelete="set null",
         domain="[('template_id', 'in', template_ids), ('type', '=', 'QUICK_REPLY')]",
         help="A button of an earlier message of this sequence.",

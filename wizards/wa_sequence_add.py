@@ -15,7 +15,7 @@ class WaSequenceAdd(models.TransientModel):
     lead_ids = fields.Json(required=True, readonly=True)
     company_ids = fields.Many2many("res.company", compute="_compute_company_ids")
     sequence_id = fields.Many2one(
-        "wa.sequence", "Sequence", domain="[('company_id', 'in', company_ids), ('step_ids', '!=', False)]"
+        "wa.sequence", domain="[('company_id', 'in', company_ids), ('step_ids', '!=', False)]"
     )
     explanation = fields.Html(related="sequence_id.explanation")
     summary = fields.Html(compute="_compute_summary", sanitize=False)

@@ -15,7 +15,10 @@ class TestSequenceFlow(WaSandboxCase):
         super().setUpClass()
         cls.env["base.automation"].search([]).active = False
         cls.reminder = cls._make_template(
-            "still_thinking", "Hello {{1}}, still thinking?", [("1", "partner_id.name", "there")], buttons=("Talk to us", "No")
+            "follow_up_reminder",
+            "Hello {{1}}, we have not heard from you about {{2}}. May we help you with anything?",
+            [("1", "partner_id.name", "there"), ("2", "name", "your request")],
+            buttons=("Talk to us", "Stop messages"),
         )
 
     def setUp(self):
@@ -65,7 +68,7 @@ class TestSequenceFlow(WaSandboxCase):
         self.assertEqual(self.run.state, "running")
         self.pass_a_day()
         self.work()
-        self.assertIn("still thinking", str(self.phone_messages(self.ada)[-1]))
+        self.assertIn("not heard from you", str(self.phone_messages(self.ada)[-1]))
         self.assertEqual(self.run.state, "done")
 
     def test_any_other_answer_stops_it(self):

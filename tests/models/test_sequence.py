@@ -367,7 +367,7 @@ class TestSequenceRights(SequenceCase):
         with self.assertRaises(AccessError):
             sequence.step_ids[0].with_user(self.ana).delay = 9
         action = self.lead.with_user(self.ana).action_add_to_wa_sequence()
-        wizards = self.env["wa.sequence.add"].with_user(self.ana).with_context(action["context"])
+        wizards = self.env["wa.sequence.add"].with_user(self.ana).with_context(**action["context"])
         wizard = wizards.create({"sequence_id": sequence.id})
         self.assertIn("1 of 1", wizard.summary)
         wizard.action_add()

@@ -198,6 +198,6 @@ class TestSequenceConditions(SequenceCase):
         ).step_ids[1]
         self.assertEqual(step.condition_text, "Expected Revenue ≥ 100 and Stage = Qualified")
         step.condition_domain = "['|', ('name', 'ilike', 'oak'), ('partner_id.email', '!=', False)]"
-        self.assertEqual(step.condition_text, "Opportunity contains oak or Customer → Email ≠ not set")
+        self.assertEqual(step.condition_text, "Opportunity contains oak or Contact → Email ≠ not set")
         step.condition_domain = "['|', '&', ('name', '=', 'a'), ('name', '=', 'b'), ('name', '=', 'c')]"
         self.assertEqual(step.condition_text, "the lead matches the filter")
