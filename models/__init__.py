@@ -5,6 +5,9 @@ from . import (
     wa_value_source,
     wa_action_value,
     wa_card,
+    wa_consent,
+    wa_keyword,
+    wa_optin_link,
     wa_contact,
     wa_conversation,
     wa_conversation_media,
@@ -16,6 +19,9 @@ from . import (
     wa_message,
     wa_number,
     wa_post,
+    wa_quiet_mixin,
+    wa_country_rule,
+    wa_refusal,
     wa_secret,
     wa_sending,
     wa_template,
@@ -27,6 +33,7 @@ from . import (
     base_partner_merge,
     crm_lead,
     crm_team,
+    crm_team_member,
     discuss_channel,
     discuss_channel_guard,
     discuss_channel_member,
@@ -38,6 +45,7 @@ from . import (
     mail_message,
     mail_message_guard,
     mail_message_inbound,
+    mail_message_reference,
     res_config_settings,
     res_partner,
     res_partner_card,
@@ -45,6 +53,12 @@ from . import (
     res_users_departure,
     wa_account_connect,
     wa_account_notice,
+    wa_account_restriction,
+    wa_account_rules,
+    wa_contact_block,
+    wa_gate_facts,
+    wa_gate_frequency,
+    wa_message_refused,
     wa_dispatch_worker,
     wa_event_retention,
     wa_event_worker,
@@ -66,6 +80,18 @@ from . import (
     wa_template_values,
     wa_typing,
 )
+# Consent: what is recorded, what follows from it, and where it comes from.
+from . import (
+    wa_consent_holder,
+    wa_contact_consent,
+    wa_conversation_consent,
+    wa_gate_consent,
+    wa_optout_confirmation,
+    wa_platform_consent,
+    wa_template_consent,
+    crm_lead_optin,
+    phone_blacklist,
+)
 # Sequences: what extends the files above comes after them.
 from . import (
     wa_sequence,
@@ -80,6 +106,7 @@ from . import (
 )
 # Last: these override methods that stand in files above.
 from . import (
+    rules,
     wa_media_upload,
     wa_message_kinds,
 )

@@ -23,6 +23,13 @@ class CrmLead(models.Model):
         index="btree_not_null",
         help="The last change of stage or WhatsApp message of a person, whichever is later.",
     )
+    wa_awaiting_since = fields.Datetime(
+        "Waiting for the Customer Since",
+        compute="_compute_wa_awaiting_since",
+        store=True,
+        index="btree_not_null",
+        help="Our last WhatsApp message, of whatever origin, as long as the customer has not answered it.",
+    )
 
     # ------------------------------------------------------------------ compute
 
@@ -51,6 +58,12 @@ class CrmLead(models.Model):
         for lead in self:
             moments = [lead.date_last_stage_update, *lead.sudo().wa_conversation_ids.mapped("last_touch_at")]
             lead.wa_idle_since = max(filter(None, moments), default=False)
+
+    @api.depends("wa_conversation_ids.awaiting_since", "wa_conversation_ids.last_inbound_at")
+    def _compute_wa_awaiting_since(self):
+        for lead in self:
+            conversations = lead.sudo().wa_conversation_ids
+            lead.wa_awaiting_since = conversations._awaiting_since_of(conversations)
 
     # ----------------------------------------------------------------- business
 

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -6,6 +6,12 @@ class CrmTeam(models.Model):
     """A team with conversations stays, or its customers would be open to all teams."""
 
     _inherit = "crm.team"
+
+    wa_calendar_id = fields.Many2one(
+        "resource.calendar",
+        "WhatsApp Working Hours",
+        help="When somebody answers. Rules use it to greet customers outside of these hours; empty: the company's.",
+    )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_wa(self):

@@ -71,6 +71,11 @@ class DiscussChannel(models.Model):
             **kwargs,
         )
 
+    def _subscribe_users_automatically_get_members(self):
+        """Nobody is in a conversation by being in a group; core would look for each new one."""
+        others = self.filtered(lambda channel: not is_wa(channel))
+        return super(DiscussChannel, others)._subscribe_users_automatically_get_members()
+
     # ----------------------------------------------------------------- posting
 
     def _wa_conversation(self):

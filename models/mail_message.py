@@ -18,6 +18,8 @@ class MailMessage(models.Model):
         """Return the WhatsApp message whose state stands for this message; as superuser."""
         self.ensure_one()
         rows = self.sudo().wa_message_ids
+        if len(rows) < 2:
+            return rows
         return rows.sorted(
             lambda row: SHOWN_FIRST.index(row.state) if row.state in SHOWN_FIRST else len(SHOWN_FIRST)
         )[:1]
@@ -36,6 +38,7 @@ class MailMessage(models.Model):
             Store.Attr("wa_kind", value=of_row("kind"), predicate=has_row),
             Store.Attr("wa_state", value=of_row("state"), predicate=has_row),
             Store.Attr("wa_error", value=of_row("error_text"), predicate=has_row),
+            Store.Attr("wa_waits_until", value=lambda message: message._wa_leading_row()._get_waits_until(), predicate=has_row),
         ]
 
     def _to_store_defaults(self, target: Store.Target):
@@ -45,19 +48,21 @@ class MailMessage(models.Model):
         return result
 
     def _wa_broadcast(self):
-        """Send ticks and errors of messages to the colleagues who see their channels."""
+        """Send ticks and errors of messages to the colleagues who see their channels.
+
+        The values of :meth:`_wa_store_fields` without a Store: thousands of statuses a
+        second end here.
+        """
         messages = self.sudo().filtered("wa_message_ids")
-        if not messages:
-            return
-        channels = self.env["discuss.channel"].sudo().browse(messages.mapped("res_id"))
-        store = Store(bus_channel=channels[:1], bus_subchannel="internal_users")
-        records = store.add(messages, messages._wa_store_fields()).get_result()["mail.message"]
-        channel_of = dict(zip(messages.ids, channels, strict=True))
+        attributes = messages._wa_store_fields()
         by_channel = defaultdict(list)
-        for record in records:
-            by_channel[channel_of[record["id"]]].append(record)
-        for channel, own in by_channel.items():
-            channel._bus_send("mail.record/insert", {"mail.message": own}, subchannel="internal_users")
+        for message in messages:
+            values = {attribute.field_name: attribute._get_value(message) for attribute in attributes}
+            by_channel[message.res_id].append({"id": message.id, **values})
+        for channel in self.env["discuss.channel"].sudo().browse(by_channel):
+            channel._bus_send(
+                "mail.record/insert", {"mail.message": by_channel[channel.id]}, subchannel="internal_users"
+            )
 
     # ---------------------------------------------------------------- reactions
 

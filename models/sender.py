@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tools import config
 
 from ..tools.graph.errors import GraphError, InvalidMessage, ThrottledError
-from ..tools.ratelimit import Throughput
+from ..tools.ratelimit import Throughput, Turnstile
 from .wa_media_upload import run_uploads
 from .wa_message import PRIORITY_BULK
 from .wa_message_send import call_transport
@@ -56,6 +56,7 @@ class Sender:
         now = time.monotonic()
         recent = [now - ago for ago in number._recently_posted(2)]
         self.throughput = Throughput(rate, now, recent)
+        self.turnstile = Turnstile(rate, time.monotonic, recent)
         self.ready = deque()  # (is_bulk, message id, request), people first
         self.uploading = {}  # future -> message id
         self.in_flight = {}  # future -> message id
@@ -275,7 +276,9 @@ class Sender:
             ids = [message_id for _slot, _bulk, message_id, _request in leaving]
             self.number._with_conflict_retry(lambda: self.env["wa.message"]._mark_posted(ids))
             for slot, _bulk, message_id, request in leaving:
-                future = pool.submit(call_transport, transport, self.phone_number_id, request, slot)
+                future = pool.submit(
+                    call_transport, transport, self.phone_number_id, request, slot, self.turnstile
+                )
                 self.in_flight[future] = message_id
         return AHEAD_SECONDS / 6
 

@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import ormcache
@@ -166,19 +168,33 @@ class WaContact(models.Model):
                 # Another person held this number before; they keep their history, not the number.
                 former._release_phone()
                 number_is_taken = True
-        contact = self.create(
-            {
-                "portfolio_key": portfolio_key,
-                "bsuid": person.bsuid or False,
-                "parent_bsuid": person.parent_bsuid or False,
-                "username": person.username or False,
-                "profile_name": one_line(person.name) or False,
-                "country_id": self._country_for(person.bsuid or person.wa_id),
-                **self._phone_vals(person.wa_id),
-            }
-        )
+        contact = self.create(self._prepare_vals(portfolio_key, person))
         contact._link_partner(account.company_id, match_phone=not number_is_taken)
         return contact, True
+
+    @api.model
+    def _create_for_persons(self, account, persons):
+        """Create the contacts of webhook persons nobody knows yet, with their partners, together.
+
+        :param persons: list of ``Person``, each somebody else; see :meth:`ContactLookup.add_strangers`.
+        """
+        key = account._get_portfolio_key()
+        contacts = self.create([self._prepare_vals(key, person) for person in persons])
+        contacts._link_partners(account.company_id)
+        return contacts
+
+    @api.model
+    def _prepare_vals(self, portfolio_key, person):
+        """Return the values of the contact of a webhook person (hook)."""
+        return {
+            "portfolio_key": portfolio_key,
+            "bsuid": person.bsuid or False,
+            "parent_bsuid": person.parent_bsuid or False,
+            "username": person.username or False,
+            "profile_name": one_line(person.name) or False,
+            "country_id": self._country_for(person.bsuid or person.wa_id),
+            **self._phone_vals(person.wa_id),
+        }
 
     @api.model
     def _ensure_for_records(self, account, records, partners, create=True):
@@ -222,10 +238,15 @@ class WaContact(models.Model):
             vals_list = []
         with retry_lost_race():
             created = self.create(vals_list)
-        for contact in created:
-            known[contact.phone_key] = contact
-            if not contact.partner_id:
-                contact._link_partner(account.company_id)
+        known |= {contact.phone_key: contact for contact in created}
+        if create:
+            for record_id, wa_id in phones.items():
+                contact = known[phone_key(wa_id)]
+                if not contact.partner_id and partners[record_id]:
+                    # Known only because of a consent, or its customer was deleted.
+                    contact.partner_id = partners[record_id]
+            reached = self.union(*(known[phone_key(wa_id)] for wa_id in phones.values()))
+            reached.filtered(lambda contact: not contact.partner_id)._link_partners(account.company_id)
         return result | {record_id: known[phone_key(wa_id)] for record_id, wa_id in phones.items()}
 
     def _learn(self, person):
@@ -376,11 +397,14 @@ class WaContact(models.Model):
 
         People before companies, then the oldest record: the same answer each time.
         """
-        numbers = [wa_id_to_e164(variant) for variant in variants(wa_id)]
-        partners = self.env["res.partner"].search(
-            [("phone_sanitized", "in", numbers)], order="is_company, id"
-        )
-        return partners
+        return self._find_partners_of([wa_id_to_e164(variant) for variant in variants(wa_id)])
+
+    @api.model
+    def _find_partners_of(self, numbers):
+        """Return the partners with one of these numbers (``+…``), best match first."""
+        if not numbers:
+            return self.env["res.partner"]
+        return self.env["res.partner"].search([("phone_sanitized", "in", numbers)], order="is_company, id")
 
     def _link_partner(self, company, match_phone=True):
         """Attach the partner this contact belongs to, or create one.
@@ -388,11 +412,34 @@ class WaContact(models.Model):
         :param bool match_phone: False when the number is known to have changed hands.
         """
         self.ensure_one()
-        partner = self.env["res.partner"]
-        if self.wa_id and match_phone:
-            partners = self._find_partners(self.wa_id)
-            partner = partners.filtered(lambda p: p.company_id in (company, p.company_id.browse()))[:1]
-        self.partner_id = partner or self._create_partner(company)
+        if match_phone:
+            self._link_partners(company)
+        else:
+            self.partner_id = self._create_partners(company)
+
+    def _link_partners(self, company):
+        """Attach the partner each of these contacts belongs to, or create it; for all at once."""
+        found = self._match_partners(company)
+        strangers = self.filtered(lambda contact: contact.id not in found)
+        found |= dict(zip(strangers.ids, strangers._create_partners(company), strict=True))
+        for contact in self:
+            contact.partner_id = found[contact.id]
+
+    def _match_partners(self, company):
+        """Return ``{contact id: partner}`` for contacts whose phone a partner of the company has.
+
+        People before companies, then the oldest record, as in :meth:`_find_partners`.
+        """
+        of_number = {
+            wa_id_to_e164(variant): contact.id
+            for contact in self.filtered("wa_id")
+            for variant in variants(contact.wa_id)
+        }
+        found = {}
+        for partner in self._find_partners_of(list(of_number)):
+            if partner.company_id in (company, company.browse()):
+                found.setdefault(of_number[partner.phone_sanitized], partner)
+        return found
 
     def _relink_partner(self, company):
         """Give a contact whose partner was deleted a customer again: it has just written."""
@@ -400,9 +447,13 @@ class WaContact(models.Model):
         if not self.partner_id:
             self._link_partner(company)
 
-    def _create_partner(self, company):
-        self.ensure_one()
-        return self.env["res.partner"].with_company(company).create(self._prepare_partner_vals(company))
+    def _create_partners(self, company):
+        """Create a partner for each of these contacts; in their order."""
+        return (
+            self.env["res.partner"]
+            .with_company(company)
+            .create([contact._prepare_partner_vals(company) for contact in self])
+        )
 
     def _prepare_partner_vals(self, company):
         """Return the values of the partner made for an unknown person (hook)."""
@@ -459,6 +510,31 @@ class ContactLookup:
             if contact and person.bsuid and contact.bsuid and contact.bsuid != person.bsuid:
                 contact = None
         return contact
+
+    def add_strangers(self, persons):
+        """Create the contacts of those nobody knows, together; returns them.
+
+        Left to :meth:`ensure`, one by one: whoever shares an id with a known contact, or
+        with somebody else among these.
+        """
+        strangers = {}
+        for person in persons:
+            strangers.setdefault((person.bsuid or None, phone_key(person.wa_id) or None), person)
+        uses = Counter(id_ for ids in strangers for id_ in ids if id_)
+        created = self._contacts._create_for_persons(
+            self._account,
+            [
+                person
+                for (bsuid, phone), person in strangers.items()
+                if (bsuid or phone)
+                and bsuid not in self._by_bsuid
+                and phone not in self._by_phone
+                and max(uses[bsuid], uses[phone]) == 1
+            ],
+        )
+        for contact in created:
+            self._remember(contact)
+        return created
 
     def ensure(self, person):
         """Return ``(contact, is_new)``, completed with what is new about the person."""

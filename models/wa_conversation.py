@@ -10,6 +10,10 @@ from .wa_race import retry_lost_race
 
 #: What colleagues may change; the window, the people and the number are facts.
 EDITABLE = {"user_id", "team_id", "lead_id", "state"}
+#: States in which a conversation is work for its owner.
+BUSY = ("open", "pending")
+#: WhatsApp's clock is not ours: an answer may seem a little older than what it answers.
+CLOCKS_DIFFER = timedelta(minutes=1)
 
 
 class WaConversation(models.Model):
@@ -60,6 +64,11 @@ class WaConversation(models.Model):
     last_touch_at = fields.Datetime(
         readonly=True, help="The last message of the customer or of a colleague; automation does not count."
     )
+    awaiting_since = fields.Datetime(
+        "Waiting for the Customer Since",
+        readonly=True,
+        help="Our last message, whoever or whatever sent it, if the customer has not answered since.",
+    )
     last_preview = fields.Char("Last Message", readonly=True)
     read_wamid = fields.Char(readonly=True, help="Message to mark as read at WhatsApp.")
     message_ids = fields.One2many("wa.message", "conversation_id", "WhatsApp Messages")
@@ -97,6 +106,11 @@ class WaConversation(models.Model):
             self._broadcast()
         return result
 
+    def _check_company(self, fnames=None):
+        """Check one of those that are alike: core's check of ten thousand takes seconds."""
+        alike = {(c.company_id, c.team_id, c.user_id, c.lead_id.sudo().company_id): c.id for c in self}
+        return super(WaConversation, self.browse(alike.values()))._check_company(fnames)
+
     # ------------------------------------------------------------------ opening
 
     @api.model
@@ -105,21 +119,69 @@ class WaConversation(models.Model):
 
         :returns: ``(conversation, is_new)``
         """
-        conversation = self.search(
-            [("number_id", "=", number.id), ("contact_id", "=", contact.id)], limit=1
+        pairs = [(number, contact)]
+        known = self._find_all(pairs)
+        [conversation] = self._ensure_all(pairs).values()
+        return conversation, not known
+
+    @api.model
+    def _find_all(self, pairs):
+        """Return ``{(number id, contact id): wa.conversation}`` for those that there are.
+
+        :param pairs: list of ``(wa.number, wa.contact)``
+        """
+        found = self.search(
+            [
+                ("number_id", "in", list({number.id for number, _contact in pairs})),
+                ("contact_id", "in", list({contact.id for _number, contact in pairs if contact._origin.id})),
+            ]
         )
-        if conversation:
-            return conversation, False
-        [channel] = self._create_channels([contact])
-        conversation = self.create(
-            {
-                "contact_id": contact.id,
-                "number_id": number.id,
-                "channel_id": channel.id,
-                "team_id": number.team_id.id,
-            }
-        )
-        return conversation, True
+        return {(c.number_id.id, c.contact_id.id): c for c in found}
+
+    @api.model
+    def _ensure_all(self, pairs, prepare=None):
+        """Return ``{(number id, contact id): wa.conversation}``, created together where missing.
+
+        :param pairs: list of ``(wa.number, wa.contact)``
+        :param prepare: function that returns further values of a new conversation from
+            the place of its pair in the list.
+        :raises ConcurrencyError: somebody else creates one of them at this moment.
+        """
+        known, missing = self._find_all(pairs), {}
+        for place, (number, contact) in enumerate(pairs):
+            if (number.id, contact.id) not in known:
+                missing.setdefault((number.id, contact.id), place)
+        if not missing:
+            return known
+        channels = self._create_channels([pairs[place][1] for place in missing.values()])
+        vals_list = []
+        for place, channel in zip(missing.values(), channels, strict=True):
+            number, contact = pairs[place]
+            vals_list.append(
+                {
+                    "contact_id": contact.id,
+                    "number_id": number.id,
+                    "channel_id": channel.id,
+                    "team_id": number.team_id.id,
+                    # Given, so that they are not computed and written afterwards.
+                    "account_id": number.account_id.id,
+                    "company_id": number.company_id.id,
+                    "partner_id": contact.partner_id.id,
+                    **(prepare(place) if prepare else {}),
+                }
+            )
+        with retry_lost_race():
+            created = self.create(vals_list)
+        return known | dict(zip(missing, created, strict=True))
+
+    @api.model
+    def _imagine_all(self, pairs):
+        """Return what :meth:`_ensure_all` does, with missing ones only thought up (``new()``)."""
+        known = self._find_all(pairs)
+        for number, contact in pairs:
+            if (number.id, contact.id) not in known:
+                known[number.id, contact.id] = self.new({"contact_id": contact, "number_id": number})
+        return known
 
     @api.model
     def _ensure_for_records(self, records, pairs, create=True):
@@ -130,41 +192,14 @@ class WaConversation(models.Model):
         :param bool create: False: missing ones are only thought up (``new()``).
         :returns: ``{record id: wa.conversation}``
         """
-        known = {
-            (c.number_id.id, c.contact_id.id): c
-            for c in self.search(
-                [
-                    ("number_id", "in", list({number.id for number, _contact in pairs.values()})),
-                    ("contact_id", "in", [contact.id for _number, contact in pairs.values() if contact._origin.id]),
-                ]
-            )
-        }
-        missing = {}
-        for record in records:
-            number, contact = pairs[record.id]
-            if (number.id, contact.id) not in known:
-                missing.setdefault((number.id, contact.id), (record, number, contact))
-        if not create:
-            known |= {
-                key: self.new({"contact_id": contact, "number_id": number})
-                for key, (_record, number, contact) in missing.items()
-            }
-            missing = {}
-        channels = self._create_channels([contact for _record, _number, contact in missing.values()])
-        with retry_lost_race():
-            created = self.create(
-                [
-                    {
-                        "contact_id": contact.id,
-                        "number_id": number.id,
-                        "channel_id": channel.id,
-                        "team_id": number.team_id.id,
-                        **self._prepare_adoption(record, number.company_id),
-                    }
-                    for (record, number, contact), channel in zip(missing.values(), channels, strict=True)
-                ]
-            )
-        known |= dict(zip(missing, created, strict=True))
+        # Not by index: a record taken that way is no longer read together with the others.
+        listed = list(records)
+        ordered = [pairs[record.id] for record in listed]
+
+        def prepare(place):
+            return self._prepare_adoption(listed[place], ordered[place][0].company_id)
+
+        known = self._ensure_all(ordered, prepare) if create else self._imagine_all(ordered)
         return {
             record_id: known[number.id, contact.id] for record_id, (number, contact) in pairs.items()
         }
@@ -185,9 +220,12 @@ class WaConversation(models.Model):
             self.env["discuss.channel"]
             .with_user(public_user)
             .sudo()
+            # Nobody follows a channel, and nothing of a new one is tracked: half of the time saved.
+            .with_context(tracking_disable=True)
             .create(
                 [
-                    {"name": contact.display_name, "channel_type": "wa", "uuid": False}
+                    # The group is given, or it would be computed for one channel at a time.
+                    {"name": contact.display_name, "channel_type": "wa", "uuid": False, "group_public_id": False}
                     for contact in contacts
                 ]
             )
@@ -212,16 +250,18 @@ class WaConversation(models.Model):
                     users=conversation.user_id, post_joined_message=False
                 )
 
-    def _part_from_outsiders(self):
+    def _part_from_outsiders(self, users=None):
         """Take those out of the channels who may not see the conversations any more.
 
         Membership on its own lets people read and answer, so that a colleague of
         another team can be asked for help; with the next owner or team that ends.
+
+        :param users: ``res.users`` it is about; default: all members.
         """
         conversation_of = {conversation.channel_id.id: conversation for conversation in self.sudo()}
         joined = {}
         for member in self.sudo().channel_id.channel_member_ids:
-            for user in member.partner_id.user_ids:
+            for user in member.partner_id.user_ids if users is None else member.partner_id.user_ids & users:
                 joined.setdefault(user, self.browse())
                 joined[user] |= conversation_of[member.channel_id.id]
         for user, conversations in joined.items():
@@ -238,6 +278,7 @@ class WaConversation(models.Model):
         the fewest open conversations. Nobody fitting: it stays visibly unassigned. An
         owner who left, or has no access to WhatsApp any more, is none.
         """
+        loads, chosen = {}, {}
         for conversation in self:
             if conversation.user_id and self._can_own(conversation.user_id, conversation.company_id):
                 continue
@@ -247,11 +288,16 @@ class WaConversation(models.Model):
                 users.filtered(lambda user, company=conversation.company_id: self._can_own(user, company))
                 for users in (candidates, known_owners)
             )
-            user = (known_owners & candidates)[:1] or conversation._pick_least_busy(candidates)
+            user = (known_owners & candidates)[:1] or self._pick_least_busy(candidates, loads)
             if not user and not conversation.team_id:
                 user = known_owners[:1]
             if user != conversation.user_id:
-                conversation.user_id = user
+                chosen[user] = chosen.get(user, self.browse()) | conversation
+                count, newest = loads.get(user.id, (0, 0))
+                if user.id in loads and conversation.state in BUSY:
+                    loads[user.id] = (count + 1, max(newest, conversation.id))
+        for user, conversations in chosen.items():
+            conversations.write({"user_id": user.id})
 
     @api.model
     def _can_own(self, user, company=None):
@@ -265,19 +311,21 @@ class WaConversation(models.Model):
             and user.has_group("crm_whatsapp.crm_whatsapp_group_user")
         )
 
-    def _pick_least_busy(self, candidates):
-        """Return the candidate with the fewest open conversations, then the longest without a new one."""
-        if not candidates:
-            return candidates
-        load = {
-            user.id: (count, newest)
+    @api.model
+    def _pick_least_busy(self, candidates, loads):
+        """Return the candidate with the fewest open conversations, then the longest without a new one.
+
+        :param dict loads: ``{user id: (open conversations, newest)}`` as far as it is known;
+            completed here.
+        """
+        unknown = [user.id for user in candidates if user.id not in loads]
+        if unknown:
+            loads |= dict.fromkeys(unknown, (0, 0))
             for user, count, newest in self.env["wa.conversation"]._read_group(
-                [("user_id", "in", candidates.ids), ("state", "in", ("open", "pending"))],
-                ["user_id"],
-                ["__count", "id:max"],
-            )
-        }
-        return candidates.sorted(lambda u: (*load.get(u.id, (0, 0)), u.id))[:1]
+                [("user_id", "in", unknown), ("state", "in", BUSY)], ["user_id"], ["__count", "id:max"]
+            ):
+                loads[user.id] = (count, newest)
+        return candidates.sorted(lambda user: (*loads[user.id], user.id))[:1]
 
     @api.model
     def _move_all(self, source, target):
@@ -311,12 +359,23 @@ class WaConversation(models.Model):
                 "lead_id": leading.lead_id.id,
                 "user_id": (leading.user_id or self.user_id or other.user_id).id,
                 "waiting_since": min(filter(None, (self.waiting_since, other.waiting_since)), default=False),
+                "awaiting_since": self._awaiting_since_of(self | other),
             }
         )
         self.env.flush_all()
         emptied = other.channel_id.sudo()
         other.sudo().unlink()
         emptied.unlink()
+
+    @api.model
+    def _awaiting_since_of(self, conversations):
+        """Return since when one customer owes us an answer, whichever of these conversations it is in, or False."""
+        since = max(filter(None, conversations.mapped("awaiting_since")), default=False)
+        # Where we wrote last they have not answered, or it would be empty: what counts is an answer elsewhere.
+        answered = any(
+            c.last_inbound_at and c.last_inbound_at > since for c in conversations if since and c.awaiting_since != since
+        )
+        return False if answered else since
 
     def _lead_precedence(self):
         """Return a key to compare by which of two joined conversations' leads is continued.
@@ -350,63 +409,85 @@ class WaConversation(models.Model):
     # ------------------------------------------------------------------- leads
 
     def _attach_open_lead(self):
-        """Continue the customer's open lead, whoever made it, if this conversation has none."""
-        self.ensure_one()
-        if self.lead_id and self._is_open_lead(self.lead_id):
-            return
-        if lead := self._find_open_lead():
-            self.lead_id = lead
-            if not lead.partner_id and self.partner_id:
-                lead.partner_id = self.partner_id
+        """Continue the customer's open lead, whoever made it, where a conversation has none."""
+        looking = self.filtered(lambda c: not (c.lead_id and self._is_open_lead(c.lead_id)))
+        leads = looking._find_open_leads()
+        for conversation in looking:
+            if lead := conversation._choose_open_lead(leads):
+                conversation.lead_id = lead
+                if not lead.partner_id and conversation.partner_id:
+                    lead.partner_id = conversation.partner_id
 
-    def _apply_lead_policy(self, is_new_contact, message_text):
+    def _apply_lead_policy(self, news):
         """Create a lead where there is no open one and the number's policy asks for it.
 
-        :param bool is_new_contact: this person was unknown before the message.
-        :param str message_text: plain words of the message, for the description.
+        :param dict news: for each conversation whether this person was unknown before the
+            message, and the plain words of the message, for the description.
         """
-        self.ensure_one()
-        if self.lead_id and self._is_open_lead(self.lead_id):
-            return
-        policy = self.number_id.lead_policy
-        if policy == "always" or (policy == "new" and is_new_contact):
-            self.lead_id = self._create_lead(message_text)
+        wanted = self.filtered(
+            lambda c: not (c.lead_id and self._is_open_lead(c.lead_id))
+            and (c.number_id.lead_policy == "always" or (c.number_id.lead_policy == "new" and news[c][0]))
+        )
+        wanted._create_leads({conversation: news[conversation][1] for conversation in wanted})
 
     @api.model
     def _is_open_lead(self, lead):
         return lead.active and lead.won_status == "pending"
 
-    def _find_open_lead(self):
-        """Return the open lead of this customer to continue, or an empty set.
-
-        Several open leads: the most recently created one of the number's team,
-        else the most recently created one.
-        """
-        self.ensure_one()
-        same_person = Domain.FALSE
-        if self.partner_id:
-            same_person |= Domain("partner_id", "=", self.partner_id.id)
-        if self.contact_id.wa_id:
+    def _find_open_leads(self):
+        """Return the open leads of these conversations' customers, the newest first."""
+        if not self:
+            return self.env["crm.lead"]
+        same_person = Domain("partner_id", "in", self.partner_id.ids)
+        if numbers := [number for conversation in self for number in conversation._lead_numbers()]:
             # A lead from a form or an import has a number and no customer yet.
-            numbers = [wa_id_to_e164(variant) for variant in variants(self.contact_id.wa_id)]
             same_person |= Domain("partner_id", "=", False) & Domain("phone_sanitized", "in", numbers)
         domain = (
             same_person
             & Domain("won_status", "=", "pending")
-            & Domain("company_id", "in", [self.company_id.id, False])
+            & Domain("company_id", "in", [*self.company_id.ids, False])
         )
-        leads = self.env["crm.lead"].search(domain, order="id desc")
-        return leads.filtered(lambda lead: lead.team_id == self.team_id)[:1] or leads[:1]
+        return self.env["crm.lead"].search(domain, order="id desc")
 
-    def _create_lead(self, message_text):
+    def _choose_open_lead(self, leads):
+        """Return the open lead of this customer to continue, or an empty set.
+
+        Several open leads: the most recently created one of the number's team,
+        else the most recently created one.
+
+        :param leads: ``crm.lead`` records of :meth:`_find_open_leads`.
+        """
         self.ensure_one()
-        return (
-            self.env["crm.lead"]
-            .with_company(self.company_id)
-            # Discuss tells the owner; an e-mail for every lead would be sent by SMTP while customers wait.
-            .with_context(mail_create_nosubscribe=True, mail_auto_subscribe_no_notify=True)
-            .create(self._prepare_lead_vals(message_text))
+        numbers = self._lead_numbers()
+        own = leads.filtered(
+            lambda lead: lead.company_id in (self.company_id, self.company_id.browse())
+            and (
+                lead.partner_id == self.partner_id
+                if lead.partner_id
+                else bool(lead.phone_sanitized) and lead.phone_sanitized in numbers
+            )
         )
+        return own.filtered(lambda lead: lead.team_id == self.team_id)[:1] or own[:1]
+
+    def _lead_numbers(self):
+        """Return every spelling (``+…``) of the customer's phone."""
+        return [wa_id_to_e164(variant) for variant in variants(self.contact_id.wa_id)]
+
+    def _create_leads(self, words):
+        """Start a lead for each of these conversations.
+
+        :param dict words: for each conversation the plain words of the message.
+        """
+        for company, conversations in self.grouped("company_id").items():
+            leads = (
+                self.env["crm.lead"]
+                .with_company(company)
+                # Discuss tells the owner; an e-mail for every lead would be sent by SMTP while customers wait.
+                .with_context(mail_create_nosubscribe=True, mail_auto_subscribe_no_notify=True)
+                .create([conversation._prepare_lead_vals(words[conversation]) for conversation in conversations])
+            )
+            for conversation, lead in zip(conversations, leads, strict=True):
+                conversation.lead_id = lead
 
     def _prepare_lead_vals(self, message_text):
         """Return the values of the lead a conversation starts (hook)."""
@@ -448,6 +529,8 @@ class WaConversation(models.Model):
             vals["last_inbound_at"] = max(*opening, self.last_inbound_at or opening[0])
         if not self.waiting_since:
             vals["waiting_since"] = min(sent_at for sent_at, _preview, _opens in messages)
+        if self.awaiting_since and newest > self.awaiting_since - CLOCKS_DIFFER:
+            vals["awaiting_since"] = False
         self.with_context(wa_no_broadcast=True).write(vals)
         if not self.channel_id.active:
             # Whoever put it away: now somebody waits in it.
@@ -456,12 +539,26 @@ class WaConversation(models.Model):
 
     def _on_outbound(self, preview, by_person):
         """Note that we wrote; only a person's answer ends the customer's waiting."""
-        self.ensure_one()
-        vals = {"last_message_at": fields.Datetime.now(), "last_preview": preview}
+        self._on_outbound_all([(conversation, preview) for conversation in self], by_person)
+
+    @api.model
+    def _on_outbound_all(self, written, by_person):
+        """Note that we wrote in many conversations; see :meth:`_on_outbound`.
+
+        :param written: list of ``(wa.conversation, preview)``
+        """
+        now = fields.Datetime.now()
+        vals = {"last_message_at": now, "awaiting_since": now}
         if by_person:
             vals["waiting_since"] = False
             vals["last_touch_at"] = vals["last_message_at"]
-        self.with_context(wa_no_broadcast=True).write(vals)
+        by_preview = {}
+        for conversation, preview in written:
+            by_preview.setdefault(preview, []).append(conversation.id)
+        conversations = self.browse([conversation.id for conversation, _preview in written])
+        silent = conversations.with_context(wa_no_broadcast=True)
+        for preview, ids in by_preview.items():
+            silent.browse(ids).write({**vals, "last_preview": preview})
 
     def _queue_read_receipt(self, last_message_id):
         """Have the customer's messages up to a Discuss message marked as read at WhatsApp.

@@ -50,7 +50,7 @@ class WaDispatch(models.Model):
     code = fields.Selection("_selection_code", "Why", readonly=True)
     detail = fields.Char(readonly=True)
     reason = fields.Char(compute="_compute_reason")
-    message_id = fields.Many2one("wa.message", "Message", readonly=True, index="btree_not_null", ondelete="set null")
+    message_id = fields.Many2one("wa.message", readonly=True, index="btree_not_null", ondelete="set null")
     message_state = fields.Selection(related="message_id.state", string="Delivery")
     attempts = fields.Integer(readonly=True)
     dedupe_key = fields.Char(readonly=True, help="Planned or sent at most once with this key.")
@@ -175,11 +175,6 @@ class WaDispatch(models.Model):
         self.filtered(lambda dispatch: dispatch.state == "planned").sudo().write({"state": "cancelled", "code": code})
 
     # --------------------------------------------------------------------- crud
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Only :meth:`_plan` makes plans: it keeps the keys and wakes the job."""
-        raise UserError(self.env._("Messages are planned by rules, sequences and lists."))
 
     def write(self, vals):
         """What was planned and what came of it is nobody's to rewrite."""

@@ -175,8 +175,13 @@ class WaDispatch(models.Model):
             self._cancel("rule_switched_off")
             return None
         user = first.user_id if first.user_id.active else self.env.user
-        companies = [*first.company_id.ids, *(user.company_ids - first.company_id).ids]
-        env = self.env(user=user, su=True, context={"allowed_company_ids": companies, "tz": user.tz, "lang": user.lang})
+        # A rule speaks for the business; what a person chose to send is read with their rights.
+        as_system = first.origin != "bulk"
+        own, companies = first.company_id, user.company_ids
+        allowed = [*(own if as_system else own & companies).ids, *(companies - own).ids]
+        env = self.env(
+            user=user, su=as_system, context={"allowed_company_ids": allowed, "tz": user.tz, "lang": user.lang}
+        )
         records = env[first.res_model].browse([dispatch.res_id for dispatch in self]).exists()
         gone = self.filtered(lambda dispatch: dispatch.res_id not in records.ids)
         gone._cancel("record_gone")

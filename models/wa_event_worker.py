@@ -28,7 +28,11 @@ from .wake import trigger_once
 _logger = logging.getLogger(__name__)
 
 #: Events worked on together: at first, and at most; in between, as many as fit into so many seconds.
-FIRST_BATCH, BATCH_SIZE, BATCH_SECONDS = 25, 200, 1.0
+FIRST_BATCH, BATCH_SIZE, BATCH_SECONDS = 25, 1000, 1.0
+#: Of these, at most so many that are more than statuses: a message costs twenty times as much.
+HEAVY_EVENTS = 200
+#: How far into a webhook its kind is looked for.
+KIND_WITHIN = 1000
 #: After a batch smaller than this, the worker waits for so many seconds before it takes more.
 FEW, GATHER_SECONDS = 50, 0.06
 #: Seconds until the next try, by number of failed tries; afterwards a person has to look.
@@ -116,15 +120,19 @@ class WaEvent(models.Model):
             rows = self.env.execute_query(
                 SQL(
                     """
-                    SELECT id, attempts FROM wa_event
+                    SELECT id, attempts, strpos(left(body, %s), '"statuses"') = 0 AS is_heavy FROM wa_event
                      WHERE state = 'new' AND (next_attempt_at IS NULL OR next_attempt_at <= %s)
                      ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
                     """,
+                    KIND_WITHIN,
                     fields.Datetime.now(),
                     limit,
                 )
             )
             fresh = list(takewhile(lambda row: not row[1], rows)) or rows[:1]
+            heavy = [place for place, (_id, _attempts, is_heavy) in enumerate(fresh) if is_heavy]
+            if len(heavy) > HEAVY_EVENTS:
+                fresh = fresh[: heavy[HEAVY_EVENTS]]
             events = self.browse([row[0] for row in fresh])
             if not events:
                 return events
@@ -173,31 +181,27 @@ class WaEvent(models.Model):
         return self.browse([row[0] for row in rows])
 
     def _process(self):
-        """Process events, together if possible; one that fails does not touch the others."""
+        """Process events, together if possible; one that fails does not touch the others.
+
+        Where one fails, halves are tried, and halves of these: the culprit is found while
+        the others stay together.
+        """
         if not self:
             return
         try:
             self._process_together()
-        except psycopg2.OperationalError:
-            raise
         except CONFLICTS:
             raise
-        except Exception:  # noqa: BLE001 (the queue's own loop: the culprit is found one by one)
-            self._process_singly()
-
-    def _process_singly(self):
-        """Process events one by one and keep those that fail with their reason."""
-        self.env.invalidate_all()
-        for event in self:
-            try:
-                event._process_together()
-            except CONFLICTS:
-                raise
-            except psycopg2.OperationalError:
-                raise
-            except Exception as error:  # noqa: BLE001 (the queue's own loop: kept with its reason, never dropped)
-                self.env.invalidate_all()
-                event._postpone(error)
+        except psycopg2.OperationalError:
+            raise
+        except Exception as error:  # noqa: BLE001 (the queue's own loop: kept with its reason, never dropped)
+            self.env.invalidate_all()
+            if len(self) == 1:
+                self._postpone(error)
+                return
+            half = len(self) // 2
+            self[:half]._process()
+            self[half:]._process()
 
     def _process_together(self):
         """Hand everything in these events to its handlers, in one savepoint."""

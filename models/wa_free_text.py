@@ -49,7 +49,7 @@ class WaFreeText(models.AbstractModel):
 
     def _prepare(self, conversation, record, origin, dedupe_key=None, text="", rehearsal=False, **_content):
         conversation = conversation.sudo()
-        decision = self.env["wa.gate"]._decide(conversation, "free")
+        decision = self.env["wa.gate"]._decide(conversation, "free", origin=origin)
         if decision.verdict == "refused":
             return self._refuse(record, decision.code)
         language = conversation.partner_id.lang
@@ -69,6 +69,7 @@ class WaFreeText(models.AbstractModel):
             lead_id=lead.id,
             dedupe_key=dedupe_key,
             next_attempt_at=decision.when or False,
+            **self.env["wa.message"]._waiting_vals(decision),
         )
         html = Markup(to_html(body))  # noqa: S704 (escaped by to_html)
         later = decision.code if decision.verdict == "later" else ""

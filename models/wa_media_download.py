@@ -9,6 +9,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..tools.failures import classify
 from ..tools.graph.errors import GraphError, too_large
 from .wa_limits import DEFAULT_MAX_MB, DEFAULT_REFUSED
 from .wa_media import bare_type
@@ -71,6 +72,10 @@ def fetch(transport, order):
         return Outcome(transport.download(info.url, order.limit), info.mime_type)
     except GraphError as error:
         return Outcome(error=error)
+
+
+#: Reasons whose sentences are about a message that is sent.
+ABOUT_MESSAGES = ("request_invalid", "unknown_error", "recipient_unreachable")
 
 
 class WaMedia(models.Model):
@@ -207,9 +212,21 @@ class WaMedia(models.Model):
         elif error.slug == "media_too_large":
             self._fail("media_too_large")
         elif error.failure.retryable or error.family == "configuration":
-            self._postpone_download(str(error.code or "media_download_failed"), error.details or error.message)
+            self._postpone_download(*self._explain(error))
         else:
-            self._fail(str(error.code or "media_download_failed"), error.details or error.message)
+            self._fail(*self._explain(error))
+
+    @api.model
+    def _explain(self, error):
+        """Return ``(code, detail)`` of an error of WhatsApp while a file is fetched.
+
+        The sentences for a request that WhatsApp did not understand speak of a message
+        that we send; then the code stands in the detail.
+        """
+        detail = error.details or error.message
+        if error.code and classify(error.code).slug not in ABOUT_MESSAGES:
+            return str(error.code), detail
+        return "media_download_failed", f"{error.code}: {detail}" if error.code else detail
 
     def _postpone_download(self, code, detail=False):
         self.ensure_one()

@@ -73,22 +73,39 @@ class WaMessage(models.Model):
     def _ask_gate(self):
         """Ask the gate again at the time of sending; keep only those that may leave.
 
-        Refused messages fail with the gate's code; those for later go back to the queue.
+        Refused messages fail with the gate's code; those for later go back to the queue,
+        with the code that says why.
         """
-        allowed = self.browse()
+        gate = self.env["wa.gate"]._prefetch_frequency(
+            self.filtered("purpose").contact_id, self.number_id.account_id
+        )
+        allowed, refused = self.browse(), self.browse()
         for message in self:
-            decision = self.env["wa.gate"]._decide(
+            decision = gate._decide(
                 message.conversation_id,
                 "template" if message.kind == "template" else "free",
                 message.template_id,
+                origin=message.origin or "chat",
+                message=message,
             )
             if decision.verdict == "later":
-                message.write({"state": "queued", "next_attempt_at": decision.when})
+                message.write({"state": "queued", "next_attempt_at": decision.when, **self._waiting_vals(decision)})
             elif not decision.allowed:
                 message._fail(decision.code)
+                gate._forget_refused(message)
+                refused |= message
             else:
                 allowed |= message
+        refused._tell_refused()
         return allowed
+
+    @api.model
+    def _waiting_vals(self, decision):
+        """Return what says why a message waits, for lists and the thread.
+
+        :param decision: ``tools.gate.Decision``; nothing unless it is *later*.
+        """
+        return {"error_code": decision.code, "error_detail": False} if decision.when else {}
 
     def _hold_back_for_pair_rate(self):
         """Put messages back that would come too soon after others to the same person.
@@ -180,6 +197,7 @@ class WaMessage(models.Model):
         if not accepted:
             return
         self.flush_model()
+        former = self._states_for_rules(accepted)
         now = fields.Datetime.now()
         settled = f"{rank_sql('m.state')} >= {rank_sql('v.state')}"
         rows = [
@@ -207,6 +225,7 @@ class WaMessage(models.Model):
         messages.invalidate_recordset(
             ["wamid", "state", "sent_at", "error_code", "error_detail"], flush=False
         )
+        self._note_for_rules(former)
         for message in messages:
             message._learn_spelling(accepted[message.id])
 
@@ -273,7 +292,10 @@ class WaMessage(models.Model):
     def _settle(self, vals):
         """Write the outcome of an attempt, unless a status has settled the message already."""
         open_messages = self.filtered(lambda m: m.state in ("queued", "sending", "unknown"))
+        former = {message.id: message.state for message in open_messages}
         open_messages.write(vals)
+        if vals["state"] == "failed":
+            self._note_for_rules(former)
 
     def _draw_consequences(self, failure):
         """Keep a permanent refusal from being repeated: contact, template, number or account."""
@@ -282,7 +304,7 @@ class WaMessage(models.Model):
         if slug == "recipient_unreachable":
             self.contact_id.is_unreachable = True
         elif slug == "recipient_opted_out":
-            self.contact_id.opted_out_marketing = True
+            self._note_opted_out()
         elif failure.family == RECIPIENT and failure.wait:
             self.contact_id.hold_until = fields.Datetime.now() + timedelta(seconds=failure.wait)
         elif failure.scope == "template" and self.template_id:
@@ -308,13 +330,16 @@ class WaMessage(models.Model):
         return untouched
 
 
-def call_transport(transport, phone_number_id, request, moment):
+def call_transport(transport, phone_number_id, request, moment, turnstile):
     """Send one request in a worker thread, which has no database.
 
     :param float moment: of the monotonic clock, before which it may not leave.
+    :param Turnstile turnstile: counts what leaves, however late threads wake up.
     :returns: the ``SendResult``, or the :class:`GraphError` that was raised.
     """
     time.sleep(max(0.0, moment - time.monotonic()))
+    while wait := turnstile.wait_for():
+        time.sleep(wait)
     try:
         return transport.send_message(phone_number_id, request)
     except GraphError as error:

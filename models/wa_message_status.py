@@ -62,6 +62,7 @@ class WaMessage(models.Model):
         changes = [message._merge_statuses(own_items[message.id]) for message in messages]
         self._write_statuses(changes)
         changed = messages.filtered(lambda m: m.state != former[m.id])
+        self._note_for_rules({message.id: former[message.id] for message in changed})
         changed._broadcast_state()
         for message in changed.filtered(lambda m: m.state == "failed"):
             message._on_failed_status()

@@ -1,7 +1,12 @@
+import logging
+
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..tools.phone import wa_id_to_e164
 from .wake import trigger_once
+
+_logger = logging.getLogger(__name__)
 
 
 class WaNumber(models.Model):
@@ -90,8 +95,17 @@ class WaNumber(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if "active" in vals:
-            self.sudo().sender_cron_id.active = vals["active"]
+            self._switch_sender(vals["active"])
         return result
+
+    def _switch_sender(self, active):
+        """Switch the sender jobs on or off; one that is running ends, and then switches itself off."""
+        for cron in self.sudo().sender_cron_id:
+            try:
+                cron.active = active
+            except UserError:
+                # Core refuses to change a job that runs, and a busy number's always does.
+                _logger.info("WhatsApp: the running job %s ends by itself", cron.id)
 
     def unlink(self):
         crons = self.sudo().sender_cron_id

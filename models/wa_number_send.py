@@ -37,7 +37,11 @@ class WaNumber(models.Model):
     def _cron_send(self):
         """Send what waits for this number. Body of the number's own scheduled job."""
         number = self.exists().filtered("active")
-        if not number or not number._may_send() or not number._lock_sender():
+        if not number:
+            # Archived while its job ran; with the number the job is switched on again.
+            self.env["ir.cron"]._commit_progress(deactivate=True)
+            return
+        if not number._may_send() or not number._lock_sender():
             return
         try:
             number._recover()
@@ -50,10 +54,10 @@ class WaNumber(models.Model):
             number._unlock_sender()
 
     def _may_send(self):
-        """Tell whether number and account are in order; otherwise messages simply wait."""
+        """Tell whether number and account are in order and in use; otherwise messages simply wait."""
         self.ensure_one()
         held = self.hold_until and self.hold_until > fields.Datetime.now()
-        return not self.is_blocked and not held and self.account_id.state != "blocked"
+        return self.active and not self.is_blocked and not held and self.account_id.state != "blocked"
 
     def _hold(self, seconds):
         """Send nothing for some time: Meta restricts the number."""

@@ -26,6 +26,25 @@ class Post:
     is_import: bool = False
 
 
+#: The context key of :class:`Many`.
+MANY = "wa_many_messages"
+
+
+class Many:
+    """In the context: these messages are one of many. No JSON of a client becomes an instance."""
+
+
+class MailMessage(models.Model):
+    """Messages that are made together are forgotten by their threads together."""
+
+    _inherit = "mail.message"
+
+    def _invalidate_documents(self, model=None, res_id=None):
+        if isinstance(self.env.context.get(MANY), Many):
+            return None
+        return super()._invalidate_documents(model, res_id)
+
+
 class WaPosting(models.AbstractModel):
     """Brings many WhatsApp messages into Discuss at once, and tells open screens.
 
@@ -108,9 +127,11 @@ class WaPosting(models.AbstractModel):
     @api.model
     def _create_messages(self, posts):
         subtype_id = self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_comment")
-        return (
+        self._forget_messages(posts)
+        messages = (
             self.env["mail.message"]
             .sudo()
+            .with_context(**{MANY: Many()})
             .create(
                 [
                     {
@@ -129,7 +150,21 @@ class WaPosting(models.AbstractModel):
                     for post in posts
                 ]
             )
+            .with_env(self.env)
+            .sudo()
         )
+        return messages
+
+    @api.model
+    def _forget_messages(self, posts):
+        """Drop what the channels' lists of messages hold in memory, once for all.
+
+        Core does it for each message on its own, and completes every list before.
+        """
+        inverses = self.env.registry.field_inverses[self.env["mail.message"]._fields["res_id"]]
+        lists = [field.name for field in inverses if field.model_name == "discuss.channel"]
+        channels = self.env["discuss.channel"].browse([post.conversation.channel_id.id for post in posts])
+        channels.invalidate_recordset([*lists, "message_needaction", "message_needaction_counter"])
 
     @api.model
     def _create_rows(self, posts, messages):
@@ -141,6 +176,9 @@ class WaPosting(models.AbstractModel):
                     {
                         "conversation_id": post.conversation.id,
                         "number_id": post.conversation.number_id.id,
+                        # Given, so that they are not computed one by one.
+                        "contact_id": post.conversation.contact_id.id,
+                        "company_id": post.conversation.company_id.id,
                         "mail_message_id": message.id,
                         "quoted_id": post.quoted.id if post.quoted else False,
                         **post.row,

@@ -39,6 +39,8 @@ class SendOutcome:
     code: str = ""
     detail: str = ""
     reason: str = ""
+    #: ``wa.conversation``, if one was found.
+    conversation: models.BaseModel = None
     #: For ``queued``: the language variant that was taken, where it goes, when, and what it says.
     template: models.BaseModel = None
     later: str = ""
@@ -107,6 +109,7 @@ class WaSending(models.AbstractModel):
         used = self.env["wa.message"]._used_keys(keys.values())
         fresh = records.filtered(lambda record: keys[record] not in used)
         targets = self._routes(fresh, number, policy)
+        sending = self._with_frequency(targets)
         outcomes = []
         for record in records:
             if keys[record] in used:
@@ -121,8 +124,15 @@ class WaSending(models.AbstractModel):
             elif origin == "manual" and not self._may_write_in(target):
                 outcomes.append(self._refuse(record, "conversation_of_others"))
             else:
-                outcomes.append(self._prepare_safely(target, record, origin, keys[record], content))
+                outcomes.append(sending._prepare_counted(target, record, origin, keys[record], content))
         return self._finish(outcomes, origin)
+
+    def _with_frequency(self, targets):
+        """Return this, with what the recipients got lately at hand, if that matters (hook).
+
+        :param dict targets: of :meth:`_routes`.
+        """
+        return self
 
     def _rehearse(self, records, number=None, origin="automation", policy=None, **content):
         """Return what :meth:`_send_to_records` would do, without writing anything.
@@ -132,12 +142,13 @@ class WaSending(models.AbstractModel):
         outcomes = []
         for chunk in split_every(CHUNK, records.ids, records.browse):
             targets = self._routes(chunk, number, policy, create=False)
+            sending = self._with_frequency(targets)
             for record in chunk:
                 target = targets[record.id]
                 outcomes.append(
                     self._refuse(record, target)
                     if isinstance(target, str)
-                    else self._prepare_safely(target, record, origin, None, {**content, "rehearsal": True})
+                    else sending._prepare_counted(target, record, origin, None, {**content, "rehearsal": True})
                 )
         return outcomes
 
@@ -146,6 +157,14 @@ class WaSending(models.AbstractModel):
         """Tell whether the current user may answer in a conversation; a new one is whoever's starts it."""
         own = conversation.sudo(False)
         return not conversation.last_message_at or self.env.su or own.has_access("write")
+
+    def _prepare_counted(self, conversation, record, origin, dedupe_key, content):
+        """Return what :meth:`_prepare_safely` does; the same customer may come again in this very call."""
+        outcome = self._prepare_safely(conversation, record, origin, dedupe_key, content)
+        outcome.conversation = conversation
+        if outcome.status == "queued":
+            self.env["wa.gate"]._count_prepared(conversation, outcome.post.row)
+        return outcome
 
     def _prepare_safely(self, conversation, record, origin, dedupe_key, content):
         """Return what :meth:`_prepare` does; whatever it raises refuses this record and stops no other.
@@ -175,9 +194,12 @@ class WaSending(models.AbstractModel):
                 raise ConcurrencyError(str(error)) from error
             for outcome, row in zip(queued, rows, strict=True):
                 outcome.message = row
-                outcome.post.conversation._on_outbound(row.preview, by_person=origin == "manual")
+            self.env["wa.conversation"].sudo()._on_outbound_all(
+                [(post.conversation, post.row["preview"]) for post in posts], by_person=origin == "manual"
+            )
             rows.number_id._trigger_sender()
         self._log_outcomes(outcomes, origin)
+        self.env["wa.refusal"]._count_outcomes(self, outcomes, origin)
         return outcomes
 
     def _refuse(self, record, code, detail=None):

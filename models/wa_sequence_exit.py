@@ -88,9 +88,7 @@ class WaConversation(models.Model):
         self.ensure_one()
         if self.contact_id.opted_out_marketing:
             return True
-        return any(
-            name in self._fields and self[name] == "withdrawn" for name in ("consent_marketing", "consent_service")
-        )
+        return "withdrawn" in (self.consent_marketing, self.consent_service)
 
 
 class WaContact(models.Model):
@@ -104,6 +102,19 @@ class WaContact(models.Model):
         if vals.get("opted_out_marketing"):
             self.env["wa.sequence.run"]._on_opt_out(self.sudo().conversation_ids)
         return result
+
+
+class WaConsent(models.Model):
+    """Who takes back the consent leaves the sequences at once."""
+
+    _inherit = "wa.consent"
+
+    @api.model
+    def _record(self, vals_list):
+        rows = super()._record(vals_list)
+        withdrawn = rows.filtered(lambda consent: consent.action == "withdrawn")
+        self.env["wa.sequence.run"]._on_opt_out(withdrawn.contact_id.conversation_ids)
+        return rows
 
 
 class WaInboundMessage(models.AbstractModel):

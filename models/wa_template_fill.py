@@ -9,6 +9,16 @@ from ..tools.graph.template_fill import template_components
 from ..tools.graph.template_preview import render
 from ..tools.markup import plain, to_html
 
+#: The context key of :class:`Definitions`.
+DEFINITIONS = "wa_template_definitions"
+
+
+class Definitions:
+    """In the context: what :meth:`WaTemplate._definition` returned, by the template's id."""
+
+    def __init__(self):
+        self.by_id = {}
+
 
 class WaTemplate(models.Model):
     """Filling a template from a record, and showing it the way the customer will see it.
@@ -31,6 +41,7 @@ class WaTemplate(models.Model):
 
         Amounts come with their currency, dates in the language of the context.
         """
+        self._check_readable(record, path)
         *steps, last = path.split(".")
         for step in steps:
             record = record[step][:1]
@@ -54,6 +65,25 @@ class WaTemplate(models.Model):
         return str(value)
 
     @api.model
+    def _check_readable(self, record, path):
+        """Raise unless the current user may read what stands at a field path.
+
+        Asked here, because Odoo hands out values that are in memory without asking, and
+        finding the customer reads records with higher rights.
+
+        :raises AccessError: the user may not.
+        """
+        if record.env.su:
+            return
+        for name in path.split("."):
+            record.check_access("read")
+            record._check_field_access(record._fields[name], "read")
+            if not record._fields[name].relational:
+                return
+            record = record[name]
+        record.check_access("read")
+
+    @api.model
     def _format_number(self, record, field, value):
         if field.type == "monetary":
             currency = record[field.get_currency_field(record)] or self.env.company.currency_id
@@ -65,6 +95,10 @@ class WaTemplate(models.Model):
 
     # ---------------------------------------------------------------- rendering
 
+    def _remember_definitions(self):
+        """Return these templates in an environment in which each is read once; for filling it many times."""
+        return self.with_context(**{DEFINITIONS: Definitions()})
+
     def _definition(self):
         """Return the template as Meta defines it (``tools.graph.template_definition``).
 
@@ -72,6 +106,14 @@ class WaTemplate(models.Model):
         its own fields.
         """
         self.ensure_one()
+        known = self.env.context.get(DEFINITIONS)
+        if not isinstance(known, Definitions):
+            return self._read_definition()
+        if self.id not in known.by_id:
+            known.by_id[self.id] = self._read_definition()
+        return known.by_id[self.id]
+
+    def _read_definition(self):
         return parse_template(
             {
                 **self._prepare_definition(),

@@ -79,6 +79,7 @@ class WaTemplate(models.Model):
         :param bool by_language: take the variant in the customer's language.
         """
         self.ensure_one()
+        self = self._remember_definitions()  # noqa: PLW0642 (the same template)
         return super()._send_to_records(records, number, origin, dedupe_key, policy, **self._with_variants(content))
 
     def _rehearse(self, records, number=None, origin="automation", policy=None, **content):
@@ -95,8 +96,17 @@ class WaTemplate(models.Model):
         :returns: :class:`SendOutcome`
         """
         self.ensure_one()
-        [outcome] = self._finish([self._prepare(conversation, record, origin, overrides=overrides)], origin)
+        outcome = self._prepare(conversation, record, origin, overrides=overrides)
+        outcome.conversation = conversation
+        self._finish([outcome], origin)
         return outcome
+
+    def _with_frequency(self, targets):
+        conversations = self.env["wa.conversation"].sudo().union(
+            *[target.sudo() for target in targets.values() if not isinstance(target, str)]
+        )
+        gate = self.env["wa.gate"]._prefetch_frequency(conversations.contact_id, conversations.number_id.account_id)
+        return self.with_context(**gate.env.context)
 
     def _prepare(
         self, conversation, record, origin, dedupe_key=None, overrides=None, sources=None, by_language=False,
@@ -111,7 +121,7 @@ class WaTemplate(models.Model):
             return variant._prepare(conversation, record, origin, dedupe_key, overrides, sources, rehearsal=rehearsal)
         if self.sudo().account_id != conversation.account_id:
             return self._refuse(record, "other_account")
-        decision = self.env["wa.gate"]._decide(conversation, "template", self)
+        decision = self.env["wa.gate"]._decide(conversation, "template", self, origin=origin)
         if decision.verdict == "refused":
             return self._refuse(record, decision.code)
         language = conversation.partner_id.lang
@@ -141,11 +151,13 @@ class WaTemplate(models.Model):
             },
             template_id=self.id,
             origin=origin,
+            purpose=self._get_purpose(),
             priority=PRIORITY_OF_ORIGIN[origin],
             preview=plain(preview.text, 200),
             lead_id=lead.id,
             dedupe_key=dedupe_key,
             next_attempt_at=decision.when or False,
+            **self.env["wa.message"]._waiting_vals(decision),
         )
         shown = [file.shown for file in files if file.shown.res_model == "discuss.channel"]
         post = FilePost(

@@ -144,6 +144,8 @@ class WaTemplate(models.Model):
     @api.model
     def _value_at(self, kind, record, path):
         """Return the value at a field path in the form its kind needs, or None."""
+        if kind in ("location", "expiration"):
+            self._check_readable(record, path)
         if kind == "location":
             place = record.mapped(path)
             return self._place_of(place[:1]) if isinstance(place, models.BaseModel) else self._parse(kind, place[:1])
@@ -245,6 +247,7 @@ class WaTemplate(models.Model):
     @api.model
     def _attachment_at(self, record, path):
         """Return the attachment at a field path: a file field, or a relation to attachments."""
+        self._check_readable(record, path)
         *steps, last = path.split(".")
         holder = record.mapped(".".join(steps))[:1] if steps else record
         if not holder:

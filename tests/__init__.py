@@ -1,10 +1,21 @@
-from .flows import test_sequence_flow, test_stage_automation
+from .flows import test_consent, test_rule_flows, test_sequence_flow, test_stage_automation
 from .http import test_media_access, test_outbound_routes, test_webhook, test_webhook_anything
 from .models import (
+    test_consent_form,
+    test_consent_import,
+    test_consent_keywords,
+    test_consent_messages,
+    test_consent_platform,
+    test_consent_record,
     test_dispatch,
     test_event_worker,
     test_failure_catalogue,
     test_file_rules,
+    test_gate_countries,
+    test_gate_frequency,
+    test_gate_quiet,
+    test_one_way_out,
+    test_refusals,
     test_gate_and_reply,
     test_identity,
     test_event_retention,
@@ -21,6 +32,9 @@ from .models import (
     test_outbound_interactive,
     test_retry,
     test_rights,
+    test_rules_received,
+    test_rules_status,
+    test_stage_settings,
     test_robust_sync,
     test_rights_more,
     test_robust_sending,
@@ -36,6 +50,8 @@ from .models import (
     test_sequence,
     test_sequence_change,
     test_status,
+    test_template_rights,
+    test_first_contacts,
     test_templates,
 )
-from . import test_layout, test_tours, test_tours_sequence
+from . import test_layout, test_rule_tours, test_tours, test_tours_sequence

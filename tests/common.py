@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from odoo import fields
 from odoo.tests import HttpCase, TransactionCase, new_test_user
 from odoo.tests.common import _super_send
 
@@ -126,8 +127,14 @@ class WaCommon:
                 "access_token": ACCESS_TOKEN,
                 "app_secret": APP_SECRET,
                 "state": "connected",
+                # The sending rules have tests of their own; no other depends on the hour of the day.
+                "has_quiet_hours": False,
+                "marketing_cap": 0,
+                # Most tests write to people who never wrote; what the default asks for has its own tests.
+                "consent_policy": "marketing",
             }
         )
+        env["wa.country.rule"].search([]).active = False
         cls.number = env["wa.number"].create(
             {
                 "name": "Example Shop",
@@ -243,6 +250,26 @@ class WaCommon:
         else:
             with self.enter_registry_test_mode():
                 cron.with_user(self.env.ref("base.user_root")).method_direct_trigger()
+
+    # ------------------------------------------------------------------ consent
+
+    def give_consent(self, contact, purpose="marketing", action="granted", number=None, at=None, source="person", **vals):
+        """Put a consent on record, as the code of every way in does; ``at``: naive UTC, default now."""
+        return self.env["wa.consent"]._record(
+            [
+                {
+                    "contact_id": contact.id,
+                    "company_id": self.account.company_id.id,
+                    "number_id": number.id if number else False,
+                    "purpose": purpose,
+                    "action": action,
+                    "source": source,
+                    "evidence": "Yes, please" if action == "granted" else "No, thanks",
+                    "happened_at": at or fields.Datetime.now(),
+                    **vals,
+                }
+            ]
+        )
 
     # --------------------------------------------------------------------- chat
 

@@ -44,6 +44,16 @@ class TestTours(WaHttpCase):
         row = self.outgoing()
         self.assertEqual((row.state, row.kind, row.template_id), ("queued", "template", self.template))
 
+    def test_consent_from_the_chip(self):
+        self.start_tour(f"/odoo/crm.lead/{self.lead.id}", "wa_consent", login=self.ana.login)
+        self.assertEqual(self.conversation.consent_marketing, "granted")
+        self.assertEqual(self.conversation.contact_id.consent_ids[0].user_id, self.ana)
+
+    def test_consent_from_the_panel(self):
+        self.receive(self.inbound("stop"))
+        self.start_tour(f"/odoo/crm.lead/{self.lead.id}", "wa_consent_panel", login=self.ana.login)
+        self.assertEqual(self.conversation.consent_service, "granted")
+
     def test_conversation_in_discuss(self):
         self.receive(self.inbound("Are you there?"))
         self.start_tour("/odoo/discuss", "wa_discuss", login=self.ana.login)

@@ -13,6 +13,7 @@ and "Business-scoped user IDs".
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import phonenumbers
 
@@ -122,6 +123,7 @@ def phone_key(wa_id: str | None) -> str:
     return next(iter(variants(wa_id)), "")
 
 
+@lru_cache(maxsize=8192)
 def country_of(identifier: str | None) -> str | None:
     """Return the ISO 3166 alpha-2 country of a ``wa_id`` or of a BSUID, or None.
 

@@ -1,7 +1,10 @@
 """How fast a number may send: Meta's throughput per number and the pair rate per person.
 
-Pure arithmetic over moments in seconds; whoever uses it brings the clock. Nothing
-here outlives a process: a new sender starts from the moments it finds stored.
+Arithmetic over moments in seconds; whoever uses it brings the clock. Nothing here
+outlives a process: a new sender starts from the moments it finds stored.
+
+Two steps, because a thread that is to send at 10.00 may wake at 10.08:
+:class:`Throughput` plans, :class:`Turnstile` counts what really leaves.
 
 Sources: developers.facebook.com, WhatsApp "Throughput" (messages per second of a
 number) and "About the platform" (pair rate limit: one message in six seconds to one
@@ -10,12 +13,17 @@ person, with bursts that are paid back).
 
 from __future__ import annotations
 
+import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-WINDOW = 1.03
+WINDOW = 1.04
 """Seconds in which at most the limit may leave: a little more than Meta's one
-second, so that requests which overtake each other on the way still fit."""
+second, so that requests of which some take longer on the way still fit."""
+
+PLANNED = 1.03
+"""Seconds for which the limit is planned: bulk does not use all of it (see
+:data:`PEOPLE_SHARE`), so that what is planned still fits into :data:`WINDOW`."""
 
 PEOPLE_SHARE = 0.0125
 """Part of the throughput that bulk messages leave to people."""
@@ -23,15 +31,19 @@ PEOPLE_SHARE = 0.0125
 CATCH_UP = 0.5
 """Seconds of delay that may be caught up by sending closer together for a while."""
 
+HURRY = 0.8
+"""How much closer together, as a part of the usual distance. Not much: what leaves in
+bursts arrives in bursts, and a burst repeats itself every :data:`PLANNED`."""
+
 PAIR_SECONDS = 6.0
 PAIR_BURST = 45
 
 
 class Throughput:
-    """Hands out the moments at which messages may leave: evenly, and strictly limited.
+    """Plans the moments at which messages may leave: evenly, and strictly limited.
 
-    In no window of :data:`WINDOW` seconds do more than ``limit`` messages leave,
-    whatever happened before.
+    In no window of :data:`PLANNED` seconds are there more than ``limit`` of these
+    moments, whatever happened before.
     """
 
     def __init__(self, limit: int, now: float, recent: Iterable[float] = ()) -> None:
@@ -52,18 +64,18 @@ class Throughput:
         :param bulk: leave :data:`PEOPLE_SHARE` of the limit to people.
         """
         count = self._count(bulk)
-        spacing = WINDOW / count
+        spacing = PLANNED / count
         slot = max(now, self._not_before, self._due, now - CATCH_UP)
         if self._slots:
-            slot = max(slot, self._slots[-1] + spacing / 2)
+            slot = max(slot, self._slots[-1] + spacing * HURRY)
         if len(self._slots) >= count:
-            slot = max(slot, self._slots[-count] + WINDOW)
+            slot = max(slot, self._slots[-count] + PLANNED)
         return slot
 
     def book(self, slot: float, now: float, bulk: bool = False) -> None:
         """Note that a message leaves at a slot that :meth:`next_slot` gave."""
         self._slots.append(slot)
-        self._due = max(self._due, now - CATCH_UP) + WINDOW / self._count(bulk)
+        self._due = max(self._due, now - CATCH_UP) + PLANNED / self._count(bulk)
 
     def pause(self, now: float, seconds: float) -> None:
         """Let nothing leave for some seconds: Meta said that we are too fast."""
@@ -72,6 +84,36 @@ class Throughput:
     def _count(self, bulk: bool) -> int:
         reserve = max(1, round(self.limit * PEOPLE_SHARE)) if bulk and self.limit > 1 else 0
         return self.limit - reserve
+
+
+class Turnstile:
+    """Lets messages out one by one, counting the moments at which they really leave.
+
+    Threads wake late when the machine is busy; those of two planned seconds would meet
+    in one. Whoever comes too soon after others has to come again. Safe for many threads.
+    """
+
+    def __init__(self, limit: int, clock: Callable[[], float], recent: Iterable[float] = ()) -> None:
+        """Start with what left before.
+
+        :param limit: how many may leave within :data:`WINDOW` seconds.
+        :param clock: returns seconds; never goes back.
+        :param recent: moments of that clock at which messages left lately.
+        """
+        self._clock = clock
+        self._left = deque(sorted(recent)[-max(1, limit) :], maxlen=max(1, limit))
+        self._lock = threading.Lock()
+
+    def wait_for(self) -> float:
+        """Return 0.0 when the caller has to leave now, or after how many seconds to ask again."""
+        with self._lock:
+            now = self._clock()
+            if len(self._left) == self._left.maxlen:
+                wait = self._left[0] + WINDOW - now
+                if wait > 0:
+                    return wait
+            self._left.append(now)
+            return 0.0
 
 
 def pair_free_at(sent: Iterable[float], now: float) -> float:

@@ -52,6 +52,20 @@ def merge(old: str | None, new: str | None) -> str:
     return new if RANK[new] > RANK[old] else old
 
 
+def reached(old: str | None, new: str | None) -> list[str]:
+    """Return the reports a message went through from state ``old`` to ``new``, lowest first.
+
+    WhatsApp may skip *delivered*: a message that was read was delivered. ``failed`` is
+    reached by ending there, not by passing; and who fails was not sent on the way.
+    """
+    if new not in RANK or merge(old, new) == old:
+        return []
+    if new == "failed":
+        return ["failed"]
+    low = RANK.get(old or "", -1)
+    return [state for state in ("sent", "delivered", "read", "played") if low < RANK[state] <= RANK[new]]
+
+
 def merge_all(old: str | None, news: Iterable[str]) -> str:
     """Merge several states, in any order, into ``old``."""
     return reduce(merge, news, old or "")

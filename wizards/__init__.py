@@ -1,1 +1,8 @@
-from . import wa_event_replay, wa_template_send, wa_template_send_many, wa_sequence_add
+from . import (
+    wa_consent_import,
+    wa_consent_record,
+    wa_event_replay,
+    wa_sequence_add,
+    wa_template_send,
+    wa_template_send_many,
+)

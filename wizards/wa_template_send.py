@@ -1,5 +1,5 @@
 from odoo import Command, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning, UserError
 
 
 class WaTemplateSend(models.TransientModel):
@@ -21,7 +21,13 @@ class WaTemplateSend(models.TransientModel):
     )
     category = fields.Selection(related="template_id.category")
     value_ids = fields.One2many(
-        "wa.template.send.value", "wizard_id", compute="_compute_value_ids", store=True, readonly=False
+        "wa.template.send.value",
+        "wizard_id",
+        compute="_compute_value_ids",
+        # Stored fields are computed with all rights, unless told not to; here a person reads the record.
+        compute_sudo=False,
+        store=True,
+        readonly=False,
     )
     preview = fields.Html(compute="_compute_preview", sanitize=False)
 
@@ -143,12 +149,32 @@ class WaTemplateSend(models.TransientModel):
             record.check_access("write")
             [outcome] = template._send_to_records(record, origin="manual", overrides=overrides)
         if outcome.status == "refused":
-            raise UserError(outcome.reason)
+            self._raise_refusal(outcome, record)
         conversation = outcome.message.conversation_id
         return {
             **conversation.action_open_chat(),
             "params": {"channel_id": conversation.channel_id.id, "close_dialog": True},
         }
+
+    def _raise_refusal(self, outcome, record):
+        """Say why nothing was sent; where writing down a consent is the way out, lead there.
+
+        :raises UserError: the reason and the next step.
+        :raises RedirectWarning: the same, with a button.
+        """
+        if self.env["wa.gate"]._next_action(outcome.code) == "consent":
+            about = self.conversation_id or record
+            marketing = self.template_id.category == "MARKETING"
+            action = {
+                **about.action_record_wa_consent(),
+                "context": {
+                    "default_res_model": about._name,
+                    "default_res_id": about.id,
+                    "default_purpose": "marketing" if marketing else "service",
+                },
+            }
+            raise RedirectWarning(outcome.reason, action, self.env._("Record Consent…"))
+        raise UserError(outcome.reason)
 
 
 class WaTemplateSendValue(models.TransientModel):

@@ -1,4 +1,5 @@
 from . import (
+    consent,
     content,
     content_media,
     content_other,

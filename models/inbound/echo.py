@@ -67,6 +67,8 @@ class WaInboundEcho(models.AbstractModel):
                 vals["last_touch_at"] = max(*answers, conversation.last_touch_at or answers[0])
                 if conversation.waiting_since and conversation.waiting_since <= max(answers):
                     vals["waiting_since"] = False
+                if not conversation.last_inbound_at or max(answers) >= conversation.last_inbound_at:
+                    vals["awaiting_since"] = max(*answers, conversation.awaiting_since or answers[0])
             if vals:
                 conversation.with_context(wa_no_broadcast=True).write(vals)
 

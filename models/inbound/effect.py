@@ -30,9 +30,10 @@ class WaInboundEffect(models.AbstractModel):
 
         :param drafts: :class:`.message.Draft` of the kinds ``EFFECTS``.
         :param notes: ``{wa.event: [lines]}``, added to.
+        :returns: their ``wa.message`` records
         """
         if not drafts:
-            return
+            return self.env["wa.message"]
         rows = self.env["wa.message"].sudo().create([self._prepare_row(draft) for draft in drafts])
         targets = self._find_targets(rows)
         self._meet_other_workers((rows - self.env["wa.message"].union(*targets)).conversation_id)
@@ -42,6 +43,7 @@ class WaInboundEffect(models.AbstractModel):
             else:
                 notes[draft.event].append(f"{row.kind} about a message that is not here")
                 self.env["wa.inbound.note"]._post(row.conversation_id, self._words_without_target(row))
+        return rows
 
     @api.model
     def _meet_other_workers(self, conversations):

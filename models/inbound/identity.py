@@ -89,12 +89,17 @@ class WaInboundPreference(models.AbstractModel):
             return ["preference of nobody"]
         contact, _new = self.env["wa.contact"]._ensure(number.account_id, item.person)
         said_at = from_timestamp(item.timestamp) or fields.Datetime.now()
+        self._keep(contact, number, item, said_at)
         if contact.marketing_preference_at and contact.marketing_preference_at >= said_at:
             # Webhooks come in any order: the latest word of the customer counts.
             return ["an older wish than the one we know"] if contact.marketing_preference_at > said_at else []
         contact.write({"opted_out_marketing": item.value == "stop", "marketing_preference_at": said_at})
         self.env["wa.inbound.note"]._post(contact.conversation_ids, self._words(contact, item))
         return []
+
+    @api.model
+    def _keep(self, contact, number, item, said_at):
+        """Write down what was said, also when a later word is known already (hook)."""
 
     @api.model
     def _words(self, contact, item):

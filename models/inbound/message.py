@@ -1,6 +1,6 @@
 import logging
 import traceback
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -8,6 +8,7 @@ from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
+from odoo.tools.misc import groupby
 
 from ...tools.bidi import neutralise
 from ...tools.phone import format_international, phone_key
@@ -70,13 +71,15 @@ class WaInboundMessage(models.AbstractModel):
         self._resolve_contacts(drafts)
         self._resolve_conversations(drafts)
         shown = [draft for draft in drafts if draft.item.kind not in (*EFFECTS, *THIN)]
+        rows = self.env["wa.message"]
         if shown:
             self._resolve_quotes(shown)
             without_lead = self._update_conversations(shown, notes)
-            self._post(shown)
+            rows = self._post(shown)
+            self.env["wa.inbound.consent"]._listen(shown, rows)
             self._tell_without_lead(without_lead)
         # What is about other messages comes after them: its target may have come with it.
-        self.env["wa.inbound.effect"]._apply_all(
+        rows |= self.env["wa.inbound.effect"]._apply_all(
             [draft for draft in drafts if draft.item.kind in EFFECTS], notes
         )
         for draft in drafts:
@@ -86,6 +89,8 @@ class WaInboundMessage(models.AbstractModel):
                 self._link_shared_phone(draft)
             elif draft.item.kind not in EFFECTS and not self.env["wa.inbound.content"]._is_supported(draft.item):
                 notes[draft.event].append(f"message type not handled yet: {draft.item.kind}")
+        for row, lines in self.env["wa.rule"]._on_received(rows).items():
+            notes[row.event_id] += lines
         return notes
 
     @api.model
@@ -222,9 +227,13 @@ class WaInboundMessage(models.AbstractModel):
         contacts = self.env["wa.contact"]
         for account in {draft.number.account_id for draft in drafts}:
             own = [draft for draft in drafts if draft.number.account_id == account]
-            lookup = contacts._lookup(account, [draft.item.person for draft in own])
+            persons = [draft.item.person for draft in own]
+            lookup = contacts._lookup(account, persons)
+            new = lookup.add_strangers(persons)
             for draft in own:
                 draft.contact, draft.is_new_contact = lookup.ensure(draft.item.person)
+                if draft.contact in new:
+                    draft.is_new_contact, new = True, new - draft.contact
             for draft in own:
                 # A later message may have shown that two contacts are one person.
                 draft.contact = lookup.find(draft.item.person)
@@ -234,23 +243,11 @@ class WaInboundMessage(models.AbstractModel):
 
     @api.model
     def _resolve_conversations(self, drafts):
-        conversations = self.env["wa.conversation"]
-        known = {
-            (c.number_id.id, c.contact_id.id): c
-            for c in conversations.search(
-                [
-                    ("number_id", "in", list({draft.number.id for draft in drafts})),
-                    ("contact_id", "in", list({draft.contact.id for draft in drafts})),
-                ]
-            )
-        }
-        for draft in drafts:
-            key = (draft.number.id, draft.contact.id)
-            if key not in known:
-                known[key], _is_new = conversations.with_company(draft.number.company_id)._ensure(
-                    draft.number, draft.contact
-                )
-            draft.conversation = known[key]
+        for company, own in groupby(drafts, lambda draft: draft.number.company_id):
+            conversations = self.env["wa.conversation"].with_company(company)
+            known = conversations._ensure_all([(draft.number, draft.contact) for draft in own])
+            for draft in own:
+                draft.conversation = known[draft.number.id, draft.contact.id]
 
     @api.model
     def _resolve_quotes(self, drafts):
@@ -284,8 +281,7 @@ class WaInboundMessage(models.AbstractModel):
             self.env["wa.inbound.referral"]._keep(conversation, own)
         try:
             with self.env.cr.savepoint():
-                for conversation, own in by_conversation.items():
-                    self._give_owner_and_lead(conversation, own)
+                self._give_owners_and_leads(by_conversation)
         except (OperationalError, ConcurrencyError):
             # Somebody else was faster: everything is done again.
             raise
@@ -294,19 +290,39 @@ class WaInboundMessage(models.AbstractModel):
         return {}
 
     @api.model
-    def _owner_and_lead_steps(self, conversation, drafts):
-        """Return what gives a conversation its owner and lead, in order: functions without arguments."""
-        is_new_contact = any(draft.is_new_contact for draft in drafts)
+    def _owner_and_lead_steps(self, conversations, by_conversation):
+        """Return what gives conversations their owners and leads, in order: functions without arguments.
+
+        :param by_conversation: ``{wa.conversation: [Draft]}``
+        """
+        news = {
+            conversation: (
+                any(draft.is_new_contact for draft in by_conversation[conversation]),
+                by_conversation[conversation][0].item.text,
+            )
+            for conversation in conversations
+        }
         return (
-            conversation._attach_open_lead,
-            conversation._assign,
-            lambda: conversation._apply_lead_policy(is_new_contact, drafts[0].item.text),
+            conversations._attach_open_lead,
+            conversations._assign,
+            lambda: conversations._apply_lead_policy(news),
         )
 
     @api.model
-    def _give_owner_and_lead(self, conversation, drafts):
-        for step in self._owner_and_lead_steps(conversation, drafts):
-            step()
+    def _give_owners_and_leads(self, by_conversation):
+        """Do the steps for all together; for a customer who wrote to two of our numbers one after the other.
+
+        The second conversation continues the lead that the first one starts.
+        """
+        rounds = defaultdict(list)
+        seen = Counter()
+        for conversation in by_conversation:
+            customer = conversation.partner_id or conversation
+            rounds[seen[customer]].append(conversation.id)
+            seen[customer] += 1
+        for ids in rounds.values():
+            for step in self._owner_and_lead_steps(self.env["wa.conversation"].browse(ids), by_conversation):
+                step()
 
     @api.model
     def _give_singly(self, by_conversation, notes):
@@ -316,7 +332,7 @@ class WaInboundMessage(models.AbstractModel):
         """
         failed = {}
         for conversation, own in by_conversation.items():
-            for step in self._owner_and_lead_steps(conversation, own):
+            for step in self._owner_and_lead_steps(conversation, by_conversation):
                 try:
                     with self.env.cr.savepoint():
                         step()

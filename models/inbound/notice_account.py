@@ -7,8 +7,6 @@ from .notice import News
 #: Events after which nothing can be sent or received with the account.
 ENDING = ("ACCOUNT_DELETED", "PARTNER_REMOVED", "ACCOUNT_OFFBOARDED", "PARTNER_APP_UNINSTALLED", "APP_UNINSTALLED")
 RETURNING = ("ACCOUNT_RECONNECTED", "PARTNER_ADDED", "PARTNER_APP_INSTALLED", "APP_INSTALLED")
-#: Restrictions under which not even answers leave.
-FULL_STOP = "RESTRICTED_CUSTOMER_INITIATED_MESSAGING"
 
 
 class WaInboundNotice(models.AbstractModel):
@@ -21,7 +19,7 @@ class WaInboundNotice(models.AbstractModel):
         """Restrictions, bans, partners: take over what stops messages, and say everything else."""
         event = self._word(value, "event")
         if event == "ACCOUNT_RESTRICTION":
-            return self._restriction(value)
+            return self._restriction(value, account)
         if event == "DISABLED_UPDATE":
             return self._ban(value)
         if event in ENDING:
@@ -40,7 +38,8 @@ class WaInboundNotice(models.AbstractModel):
         return News(self.env._("WhatsApp says about this account: %(event)s %(facts)s", event=event, facts=self._facts(facts)))
 
     @api.model
-    def _restriction(self, value):
+    def _restriction(self, value, account):
+        """Take over what is restricted until when; the gate refuses what each of them forbids, until its end."""
         restrictions = [part for _index, part in reading.mappings(value.get("restriction_info"))]
         kinds = [self._word(part, "restriction_type") for part in restrictions]
         ends = [from_timestamp(reading.timestamp(part.get("expiration"))) for part in restrictions]
@@ -50,10 +49,8 @@ class WaInboundNotice(models.AbstractModel):
             if until
             else self.env._("WhatsApp restricts this account: %s", ", ".join(kinds) or "?")
         )
-        vals = {"restriction": ", ".join(kinds) or False, "restricted_until": until, "state_reason": words}
-        if FULL_STOP in kinds:
-            vals["state"] = "blocked"
-        return News(words, vals)
+        named = {kind: end for kind, end in zip(kinds, ends, strict=True) if kind}
+        return News(words, {**account._add_restrictions(named), "state_reason": words})
 
     @api.model
     def _ban(self, value):
@@ -61,7 +58,7 @@ class WaInboundNotice(models.AbstractModel):
         if state == "REINSTATE":
             return News(
                 self.env._("WhatsApp reinstated this account."),
-                {"state": "connected", "state_reason": False, "restriction": False, "restricted_until": False},
+                {"state": "connected", "state_reason": False, **self.env["wa.account"]._no_restrictions()},
             )
         if state == "SCHEDULE_FOR_DISABLE":
             words = self.env._("WhatsApp will disable this account on %s. Appeal in Meta's Business Support.", day or "?")

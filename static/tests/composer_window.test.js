@@ -198,3 +198,14 @@ test("buttons for files where the server can send them", async () => {
     await contains(".o-dropdown-item:contains('Attach Files')");
     await contains(".o-dropdown-item:contains('Voice Message')");
 });
+
+test("a conversation in which the customer never wrote opens", async () => {
+    const pyEnv = await startServer();
+    const channelId = createConversation(pyEnv, {
+        wa_blocked: WINDOW_CLOSED,
+        wa_window_until: false,
+    });
+    await start();
+    await openDiscuss(channelId);
+    await contains(".o_crm_whatsapp_closed_sentence");
+});

@@ -91,3 +91,43 @@ test("messages that are well have no line under them", async () => {
     await contains(".o-mail-Message", { count: 2 });
     await contains(".o_crm_whatsapp_failure", { count: 0 });
 });
+
+test("a message that waits for the morning says so, and stops saying so when it left", async () => {
+    const pyEnv = await startServer();
+    const channelId = createConversation(pyEnv);
+    const messageId = createMessage(pyEnv, channelId, {
+        wa_direction: "out",
+        wa_error: "It is night where the customer lives.",
+        wa_state: "queued",
+        wa_waits_until: fromNow({ hours: 9 }),
+    });
+    await start();
+    await openDiscuss(channelId);
+    await contains(".o_crm_whatsapp_wait_until");
+    await contains(".o_crm_whatsapp_wait_reason", {
+        text: "It is night where the customer lives.",
+    });
+    await contains(".o_crm_whatsapp_failure", { count: 0 });
+    pyEnv["mail.message"]._wa_update(messageId, {
+        wa_error: false,
+        wa_state: "sent",
+        wa_waits_until: false,
+    });
+    await contains(".o_crm_whatsapp_tick_sent");
+    await contains(".o_crm_whatsapp_wait", { count: 0 });
+});
+
+test("a retry that is due in seconds is not worth a line", async () => {
+    const pyEnv = await startServer();
+    const channelId = createConversation(pyEnv);
+    createMessage(pyEnv, channelId, {
+        wa_direction: "out",
+        wa_error: "Too many requests to WhatsApp.",
+        wa_state: "queued",
+        wa_waits_until: fromNow({ seconds: 10 }),
+    });
+    await start();
+    await openDiscuss(channelId);
+    await contains(".o_crm_whatsapp_tick_queued");
+    await contains(".o_crm_whatsapp_wait", { count: 0 });
+});

@@ -175,8 +175,8 @@ class TestDispatch(DispatchCase):
             self.plans().with_user(self.ana).write({"state": "refused"})
         with self.assertRaises(AccessError):
             self.plans().with_user(self.admin_user).write({"template_id": False})
-        with self.assertRaises(UserError):
-            self.env["wa.dispatch"].create({"res_model": "crm.lead", "res_id": self.lead.id})
+        with self.assertRaises(AccessError):
+            self.env["wa.dispatch"].with_user(self.admin_user).create({"res_model": "crm.lead", "res_id": self.lead.id})
         with self.assertRaises(AccessError):
             self.plans().with_user(self.cid).mapped("reason")
 
@@ -341,7 +341,15 @@ class TestSendAction(DispatchCase):
     def test_each_company_writes_in_its_own_name(self):
         company = self.env["res.company"].create({"name": "South"})
         account = self.env["wa.account"].create(
-            {"name": "South", "waba_id": "900000000000777", "company_id": company.id, "access_token": "x", "state": "connected"}
+            {
+                "name": "South",
+                "waba_id": "900000000000777",
+                "company_id": company.id,
+                "access_token": "x",
+                "state": "connected",
+                # The customer never wrote to this company.
+                "consent_policy": "marketing",
+            }
         )
         number = self.env["wa.number"].create(
             {"name": "South", "account_id": account.id, "phone_number_id": "900000000000177"}

@@ -172,6 +172,46 @@ class TestEventWorker(WaCase):
         self.patch(model, "_process", process)
         return left
 
+    def test_messages_are_taken_in_smaller_batches_than_statuses(self):
+        self.patch(wa_event_worker, "HEAVY_EVENTS", 2)
+        status = {"id": "wamid.NOBODY", "status": "read", "timestamp": "1795430410", "recipient_id": "12025550143"}
+        kinds = ("status", "text", "status", "text", "status", "text", "status")
+        for number, kind in enumerate(kinds):
+            self.store_webhook(
+                self.inbound(wamid=f"wamid.MIX{number}")
+                if kind == "text"
+                else self.payload_of(statuses=[{**status, "id": f"wamid.MIX{number}"}])
+            )
+        events = self.env["wa.event"].search([("body", "like", "wamid.MIX")], order="id")
+        sizes, dispatch = [], type(events)._dispatch
+        self.patch(type(events), "_dispatch", lambda batch: sizes.append(len(batch)) or dispatch(batch))
+        self.process_webhooks()
+        self.assertEqual(sizes, [5, 2], "up to the third message")
+        self.assertEqual(set(events.mapped("state")), {"done"})
+
+    def test_one_that_fails_is_found_among_many(self):
+        """Halves are tried: the others stay together, and the culprit alone is put off."""
+        dispatch, tried = type(self.env["wa.event"])._dispatch, []
+
+        def break_one(events):
+            tried.append(len(events))
+            if any("wamid.MANY5" in event.body for event in events):
+                raise ValueError("poison")
+            return dispatch(events)
+
+        for number in range(16):
+            self.store_webhook(self.inbound(f"Text {number}", wamid=f"wamid.MANY{number}"))
+        self.patch(wa_event_worker, "SHORT_WAIT", 0)
+        self.patch(type(self.env["wa.event"]), "_dispatch", break_one)
+        with self.assertLogs("odoo.addons.crm_whatsapp.models.wa_event_worker", "WARNING"):
+            self.process_webhooks()
+        rows = self.env["wa.message"].search([("wamid", "like", "wamid.MANY%")])
+        self.assertEqual(len(rows), 15)
+        poison = self.env["wa.event"].search([("body", "like", "wamid.MANY5")])
+        self.assertEqual((poison.state, poison.attempts), ("new", 1))
+        self.assertIn("poison", poison.error)
+        self.assertEqual(tried, [16, 8, 4, 4, 2, 1, 1, 2, 8])
+
     def test_lost_race_is_no_failure(self):
         for error in (pg_errors.SerializationFailure, pg_errors.DeadlockDetected, pg_errors.UniqueViolation):
             left = self.lose_races(3, error)

@@ -151,6 +151,15 @@ class TestInboundMedia(MediaCase):
         self.assertEqual((row.media_ids.state, row.error_code), ("failed", "media_expired"))
         self.assertIn("seven days", row.mail_message_id.body)
 
+    def test_file_that_whatsapp_does_not_know_is_not_called_a_message(self):
+        row = self.send_file("image", PNG, "image/png")
+        row.media_ids.write({"url": False, "media_uid": "900000000009999"})
+        self.fetch_files()
+        media = row.media_ids
+        self.assertEqual(media.error_code, "media_download_failed")
+        self.assertIn("100", media.error_detail)
+        self.assertIn("could not be fetched", media.error_text)
+
     def test_too_large_and_refused_files_are_named_but_not_fetched(self):
         self.env["ir.config_parameter"].sudo().set_param("crm_whatsapp.media_max_mb", "1")
         large = self.send_file("document", b"x" * (1024 * 1024 + 1), "application/pdf", "large.pdf")

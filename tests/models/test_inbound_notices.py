@@ -57,7 +57,8 @@ class TestInboundNotices(RecordedCase):
         def everything(value):
             value["restriction_info"].append({"restriction_type": "RESTRICTED_CUSTOMER_INITIATED_MESSAGING"})
 
-        self._notice("account_update_restriction", self.account, "CUSTOMER_INITIATED", everything, state="blocked")
+        self._notice("account_update_restriction", self.account, "CUSTOMER_INITIATED", everything, state="connected")
+        self.assertEqual(len(self.account.restrictions), 2, "the gate refuses both, each until its end")
 
     def test_ban_announced_done_and_taken_back(self):
         self._notice("account_update_disabled", self.account, "will disable this account on April 17, 2027", state="connected")

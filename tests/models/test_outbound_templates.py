@@ -29,6 +29,7 @@ class TestOutboundTemplates(WaSandboxCase):
         self.ada = self.customer()
         self.conversation = self.customer_writes(self.ada, "Hello")
         self.conversation.user_id = self.ana
+        self.give_consent(self.conversation.contact_id, "marketing")
         self.lead = self.conversation.lead_id
         self.lead.user_id = self.ana
 

@@ -176,6 +176,26 @@ class TestMembers(WaCase):
         self.reply(self.cid, self.conversation, "I know this one")
         self.assertEqual(self.last_outgoing(self.conversation).author_id, self.cid)
 
+    def test_who_leaves_the_team_leaves_its_conversations(self):
+        memberships = self.env["crm.team.member"].search([("crm_team_id", "=", self.team.id)])
+        own = self.receive(self.inbound("Me too", wa_id="12025550177", bsuid=None, name="Grace Example"))
+        own.user_id = self.ben
+        helper = self.cid.partner_id
+        self.channel.add_members(partner_ids=(self.ben.partner_id | helper).ids)
+        for leave in ("archive", "move", "delete"):
+            with self.subTest(leave), self.cr.savepoint() as savepoint:
+                bens = memberships.filtered(lambda m: m.user_id == self.ben)
+                if leave == "archive":
+                    bens.active = False
+                elif leave == "move":
+                    bens.crm_team_id = self.other_team
+                else:
+                    bens.unlink()
+                self.assertEqual(self.channel.channel_partner_ids, self.ana.partner_id | helper, "asked for help")
+                self.assertIn(self.ben.partner_id, own.channel_id.channel_partner_ids, "their own customer")
+                savepoint.rollback()
+                self.env.invalidate_all()
+
     def test_who_lost_the_group_is_out(self):
         """Still listed as a member, and all the same: no reading, no writing, nothing pushed."""
         self.assertIn(self.ana.partner_id, self.channel.channel_partner_ids)

@@ -75,7 +75,7 @@ class TestBrokenLeadRules(WaCase):
         def lose(*_args):
             raise ConcurrencyError("somebody was faster")
 
-        self.patch(self.registry["wa.conversation"], "_create_lead", lose)
+        self.patch(self.registry["wa.conversation"], "_create_leads", lose)
         self.store_webhook(self.inbound())
         event = self.env["wa.event"].search([], limit=1)
         with self.assertRaises(ConcurrencyError):

@@ -23,7 +23,10 @@ class TestRaces(BaseCase):
         self.wa_id = f"1202555{uuid.uuid4().int % 10**4:04d}"
         with self.registry.cursor() as cr:
             env = self.env_of(cr)
-            account = env["wa.account"].create({"name": "Example Shop", "waba_id": f"race-{uuid.uuid4()}"})
+            account = env["wa.account"].create(
+                # A customer who never wrote gets a template.
+                {"name": "Example Shop", "waba_id": f"race-{uuid.uuid4()}", "consent_policy": "marketing"}
+            )
             self.account_id = account.id
             self.number_id = (
                 env["wa.number"]

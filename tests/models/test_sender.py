@@ -1,6 +1,8 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
+from odoo.exceptions import LockError
 from odoo.tests import tagged
 
 from ...models import sender
@@ -166,6 +168,41 @@ class TestSender(WaSandboxCase):
         row.action_retry()
         self.run_sender()
         self.assertEqual(row.state, "sent", "a person may decide to send it again")
+
+    def test_number_archived_while_it_sends_loses_and_doubles_nothing(self):
+        for text in ("one", "two", "three"):
+            self.reply(self.ana, self.conversation, text)
+        rows = self.conversation.message_ids.filtered(lambda m: m.direction == "out").sorted("id")
+        mark_posted = type(rows)._mark_posted
+
+        def archive_meanwhile(messages, ids):
+            mark_posted(messages, ids)
+            messages.env["wa.number"].browse(self.number.id).active = False
+
+        with patch.object(type(rows), "_mark_posted", archive_meanwhile):
+            self.run_sender()
+        self.assertEqual(rows.mapped("state"), ["sent", "queued", "queued"])
+        self.run_sender()
+        self.assertEqual(rows.mapped("state"), ["sent", "queued", "queued"], "an archived number is silent")
+        self.number.active = True
+        self.run_sender()
+        texts = [str(m["text"]) for m in self.phone_messages(self.ada) if m["direction"] == "out"]
+        self.assertEqual(texts, ["one", "two", "three"])
+
+    def test_number_can_be_archived_while_its_job_runs(self):
+        """Core locks the job as long as it runs, which for a busy number is always."""
+
+        def locked(_records, **_options):
+            raise LockError("the job runs")
+
+        cron = self.number.sender_cron_id
+        with patch.object(type(cron), "lock_for_update", locked):
+            self.number.active = False
+        self.assertTrue(cron.active)
+        self.assertFalse(self.number.active)
+        self.run_sender()
+        self.number.active = True
+        self.assertTrue(cron.active)
 
     def test_read_receipt_gives_blue_ticks(self):
         member = self.conversation.channel_id.channel_member_ids

@@ -194,6 +194,25 @@ class TestSequence(SequenceCase):
         other = self.lead.copy()
         self.assertIn("does not want", self.sequence()._enrol(other)[1][other])
 
+    def test_taking_back_the_consent_ends_it(self):
+        conversation = self.answer()
+        self.lead.partner_id = conversation.partner_id
+        run = self.enrol(self.sequence())
+        self.env["wa.consent"]._record(
+            [
+                {
+                    "contact_id": conversation.contact_id.id,
+                    "company_id": conversation.company_id.id,
+                    "purpose": "marketing",
+                    "action": "withdrawn",
+                    "source": "person",
+                    "happened_at": fields.Datetime.now(),
+                    "evidence": "On the phone: no more of these.",
+                }
+            ]
+        )
+        self.assertEqual((run.state, run.code), ("left", "sequence_opted_out"))
+
     def test_a_refused_step_goes_on_or_ends(self):
         for on_refused, states in (("go_on", ["refused", "planned"]), ("end", ["refused"])):
             run = self.enrol(self.sequence(on_refused=on_refused), self.lead.copy())

@@ -1,9 +1,12 @@
 """The limiter never lets more through than Meta allows, and not much less."""
 
+import heapq
+import random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.ratelimit import PAIR_BURST, Throughput, pair_free_at
+from tools.ratelimit import PAIR_BURST, WINDOW, Throughput, Turnstile, pair_free_at
 
 
 def run(limiter, seconds, step=0.01, bulk=True, start=0.0):
@@ -80,3 +83,66 @@ def test_no_second_ever_sees_more_than_the_limit(gaps, limit):
             moments.append(slot)
     if moments:
         assert most_in_a_second(moments) <= limit
+
+
+class Clock:
+    """A clock that is set by hand."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def leave(slots, late, limit):
+    """Let a thread for each slot wake so many seconds late and go through a turnstile; returns when they left."""
+    clock = Clock()
+    turnstile = Turnstile(limit, clock)
+    waiting = [(slot + delay, index) for index, (slot, delay) in enumerate(zip(slots, late, strict=True))]
+    heapq.heapify(waiting)
+    left = []
+    while waiting:
+        clock.now, index = heapq.heappop(waiting)
+        if wait := turnstile.wait_for():
+            # Who waits a second time also wakes late a second time.
+            heapq.heappush(waiting, (clock.now + wait + late[index] / 10, index))
+        else:
+            left.append(clock.now)
+    return left
+
+
+@given(st.integers(2, 100), st.floats(0, 1.5), st.integers())
+def test_threads_that_wake_late_never_leave_more_than_the_limit(limit, latest, seed):
+    chance = random.Random(seed)
+    slots = run(Throughput(limit, 0.0), 3)
+    left = leave(slots, [chance.uniform(0, latest) * chance.randint(0, 1) for _ in slots], limit)
+    assert len(left) == len(slots)
+    # What arrives is what left, each a little later: up to what the window is longer than a second.
+    arrived = [moment + chance.uniform(0, WINDOW - 1.001) for moment in left]
+    assert most_in_a_second(arrived) <= limit
+
+
+def test_a_process_that_stood_still_is_no_burst():
+    slots = run(Throughput(80, 0.0), 4)
+    # Everything stood still from 1.0 to 1.5: what was planned for that time wakes up at its end.
+    late = [max(0.0, 1.5 - slot) if slot > 1.0 else 0.0 for slot in slots]
+    assert most_in_a_second([slot + delay for slot, delay in zip(slots, late, strict=True)]) > 80
+    assert most_in_a_second(leave(slots, late, 80)) <= 80
+
+
+@given(st.integers())
+def test_a_little_lateness_costs_no_share(seed):
+    chance = random.Random(seed)
+    slots = run(Throughput(80, 0.0), 10)
+    left = leave(slots, [chance.uniform(0, 0.03) for _ in slots], 80)
+    assert (len(left) - 1) / (left[-1] - left[0]) >= 0.95 * 80
+
+
+def test_a_turnstile_knows_what_left_before_it():
+    clock = Clock()
+    turnstile = Turnstile(2, clock, [-0.5, -0.1, -3.0])
+    assert turnstile.wait_for() == WINDOW - 0.5
+    clock.now = WINDOW - 0.5
+    assert not turnstile.wait_for()
+    assert turnstile.wait_for() > 0

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.status import RANK, RANK_ROWS, SETTLED, merge, merge_all, rank_sql
+from tools.status import RANK, RANK_ROWS, SETTLED, merge, merge_all, rank_sql, reached
 
 states = st.sampled_from(sorted(RANK))
 
@@ -80,3 +80,34 @@ def test_the_sql_ranks_as_python_does(old, new):
 def test_only_names_go_into_sql(column):
     with pytest.raises(ValueError):
         rank_sql(column)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("sending", "sent", ["sent"]),
+        ("sending", "read", ["sent", "delivered", "read"]),
+        ("sent", "delivered", ["delivered"]),
+        ("delivered", "played", ["read", "played"]),
+        ("read", "delivered", []),
+        ("read", "read", []),
+        ("sent", "failed", ["failed"]),
+        ("sending", "failed", ["failed"]),
+        ("failed", "delivered", ["delivered"]),
+        ("delivered", "failed", []),
+        ("queued", "sending", []),
+        ("sent", "teleported", []),
+        (None, "sent", ["sent"]),
+    ],
+)
+def test_reached(old, new, expected):
+    assert reached(old, new) == expected
+
+
+@given(states, st.lists(states, max_size=6))
+def test_no_report_is_reached_twice(first, news):
+    state, seen = first, []
+    for new in news:
+        seen += reached(state, merge(state, new))
+        state = merge(state, new)
+    assert len(seen) == len(set(seen))

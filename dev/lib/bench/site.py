@@ -181,6 +181,10 @@ class Site:
                 "api_url": self.sandbox.url,
                 "access_token": ACCESS_TOKEN,
                 "app_secret": APP_SECRET,
+                # What is measured does not depend on the hour of the day.
+                "has_quiet_hours": False,
+                # What is measured is sending, to people who never wrote.
+                "consent_policy": "marketing",
             },
         )
 

@@ -39,10 +39,19 @@ export class ClosedPanel extends Component {
         });
     }
 
-    async onClickTemplate() {
+    onClickTemplate() {
+        return this.doBusy(() => this.props.thread.waSendTemplate());
+    }
+
+    onClickConsent() {
+        return this.doBusy(() => this.props.thread.waRecordConsent());
+    }
+
+    /** @param {() => Promise<void>} step */
+    async doBusy(step) {
         this.state.isBusy = true;
         try {
-            await this.props.thread.waSendTemplate();
+            await step();
         } finally {
             this.state.isBusy = false;
         }

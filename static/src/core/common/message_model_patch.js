@@ -3,6 +3,7 @@ import { fields } from "@mail/core/common/record";
 
 import { getSpokenWords } from "@crm_whatsapp/core/common/spoken_words";
 
+import { deserializeDateTime } from "@web/core/l10n/dates";
 import { patch } from "@web/core/utils/patch";
 
 const { DateTime } = luxon;
@@ -36,6 +37,8 @@ const messagePatch = {
         this.wa_origin = undefined;
         /** @type {string|false|undefined} */
         this.wa_state = undefined;
+        /** @type {string|false|undefined} a queued message: when it is tried again (UTC); the reason is `wa_error` */
+        this.wa_waits_until = undefined;
         const { compute } = this.inlineBody;
         /** One line of it for lists and quotes: what was said, without what stands around it. */
         this.inlineBody.compute = function () {
@@ -65,6 +68,16 @@ const messagePatch = {
     },
     get waNeedsHelp() {
         return this.isWaOutgoing && STATES_NEEDING_HELP.includes(this.wa_state);
+    },
+    /** It waits for a known moment and reason; a retry within a minute is not worth a line. */
+    get waWaits() {
+        return (
+            this.isWaOutgoing &&
+            this.wa_state === "queued" &&
+            Boolean(this.wa_error) &&
+            Boolean(this.wa_waits_until) &&
+            deserializeDateTime(this.wa_waits_until) > DateTime.now().plus({ minutes: 1 })
+        );
     },
     /** The WhatsApp API cannot change what was sent. */
     get editable() {

@@ -3,10 +3,17 @@ import { Message } from "@mail/core/common/message";
 import { MediaRetry } from "@crm_whatsapp/core/common/media_retry";
 import { MessageFailure } from "@crm_whatsapp/core/common/message_failure";
 import { MessageTick } from "@crm_whatsapp/core/common/message_tick";
+import { MessageWait } from "@crm_whatsapp/core/common/message_wait";
 
 import { patch } from "@web/core/utils/patch";
 
-Message.components = { ...Message.components, MediaRetry, MessageFailure, MessageTick };
+Message.components = {
+    ...Message.components,
+    MediaRetry,
+    MessageFailure,
+    MessageTick,
+    MessageWait,
+};
 
 patch(Message.prototype, {
     /** The customer left, all of us right; core knows only "I" and "the others". */

@@ -35,7 +35,8 @@ export function useWindowClock(getThread) {
             schedule();
             return () => browser.clearTimeout(timer);
         },
-        () => [getThread()?.localId, getThread()?.wa_window_until?.toMillis()]
+        // `false` where the customer never wrote.
+        () => [getThread()?.localId, (getThread()?.wa_window_until || undefined)?.toMillis()]
     );
     return state;
 }

@@ -28,3 +28,15 @@ registerThreadAction("wa-open-lead", {
     sequence: 20,
     sequenceGroup: 7,
 });
+
+registerThreadAction("wa-record-consent", {
+    condition: ({ owner, thread }) =>
+        thread?.isWa &&
+        thread.wa_conversation_id &&
+        (!owner.props.chatWindow || owner.props.chatWindow.isOpen),
+    icon: "fa fa-fw fa-check-square-o",
+    name: _t("Record Consent…"),
+    open: ({ thread }) => thread.waRecordConsent(),
+    sequence: 30,
+    sequenceGroup: 7,
+});

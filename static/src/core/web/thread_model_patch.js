@@ -11,6 +11,15 @@ const threadPatch = {
             await orm.call("discuss.channel", "action_wa_send_template", [[this.id]])
         );
     },
+    /** Open the wizard that records what this customer said about messages. */
+    async waRecordConsent() {
+        const { action, orm } = this.store.env.services;
+        await action.doAction(
+            await orm.call("wa.conversation", "action_record_wa_consent", [
+                [this.wa_conversation_id],
+            ])
+        );
+    },
     async waOpenLead() {
         await this.store.env.services.action.doAction({
             type: "ir.actions.act_window",

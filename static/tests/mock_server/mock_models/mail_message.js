@@ -11,6 +11,7 @@ const WA_FIELDS = [
     "wa_media",
     "wa_origin",
     "wa_state",
+    "wa_waits_until",
 ];
 
 /** What `models/mail_message.py` and `models/mail_message_inbound.py` tell colleagues about a message. */
@@ -22,6 +23,7 @@ export class MailMessage extends mailModels.MailMessage {
     wa_media = fields.Json();
     wa_origin = fields.Char();
     wa_state = fields.Char();
+    wa_waits_until = fields.Char();
 
     get _to_store_defaults() {
         return [...super._to_store_defaults, ...WA_FIELDS];

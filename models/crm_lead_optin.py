@@ -1,0 +1,179 @@
+from urllib.parse import urlsplit
+
+from lxml import etree
+
+from odoo import api, fields, models
+from odoo.http import request
+from odoo.tools import SQL
+
+#: Box of a form -> (purpose, field that keeps what the box said).
+BOXES = {
+    "wa_optin_service": ("service", "wa_optin_service_words"),
+    "wa_optin_marketing": ("marketing", "wa_optin_marketing_words"),
+}
+#: A new phone or customer may tell at last whose consent it is.
+WHOSE = {"phone", "partner_id"}
+
+
+class CrmLead(models.Model):
+    """Boxes of a form that creates leads: ticked, they are a consent, with the words beside the box as proof.
+
+    Where Odoo's website is installed both boxes can be put on any form that creates
+    leads. Other websites create leads over RPC and give the words themselves.
+    """
+
+    _inherit = "crm.lead"
+
+    wa_optin_service = fields.Boolean("Send me messages about my request on WhatsApp", copy=False)
+    wa_optin_marketing = fields.Boolean("Send me news and offers on WhatsApp", copy=False)
+    wa_optin_service_words = fields.Text("Words of the Box for Service", copy=False)
+    wa_optin_marketing_words = fields.Text("Words of the Box for Marketing", copy=False)
+    wa_optin_page = fields.Char("Page of the Form", copy=False)
+    wa_optin_recorded_at = fields.Datetime("Consent Recorded", readonly=True, copy=False)
+
+    # --------------------------------------------------------------------- crud
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        leads = super().create(vals_list)
+        ticked = leads._wa_unrecorded_optins()
+        if ticked:
+            ticked._wa_keep_shown_words()
+            ticked._wa_record_optins(is_new=True)
+        return leads
+
+    def write(self, vals):
+        result = super().write(vals)
+        if WHOSE & vals.keys() and (waiting := self._wa_unrecorded_optins()):
+            waiting._wa_record_optins()
+        return result
+
+    # ----------------------------------------------------------------- business
+
+    def _wa_unrecorded_optins(self):
+        return self.filtered(
+            lambda lead: (lead.wa_optin_service or lead.wa_optin_marketing) and not lead.wa_optin_recorded_at
+        )
+
+    def _wa_keep_shown_words(self):
+        """Copy what the page says beside the boxes, from the page itself: a form sends only that they were ticked."""
+        page = request.httprequest.referrer if request else False
+        for lead in self:
+            vals = {} if lead.wa_optin_page or not page else {"wa_optin_page": page[:500]}
+            for box, (_purpose, words) in BOXES.items():
+                if lead[box] and not lead[words]:
+                    vals[words] = self._wa_words_beside(box, page) or self._fields[box]._description_string(self.env)
+            lead.write(vals)
+
+    @api.model
+    def _wa_words_beside(self, box, page):
+        """Return the text beside a box on a page of our website, or ``""``."""
+        if not page or "website.page" not in self.env:
+            return ""
+        path = urlsplit(page).path.rstrip("/") or "/"
+        # The second without the language in front: /fr/contactus
+        paths = [path, "/" + path.lstrip("/").partition("/")[2]]
+        pages = self.env["website.page"].sudo().search([("url", "in", paths)])
+        found = (self._wa_words_in(page.view_id.arch, box) for page in pages.sorted(lambda p: p.website_id.id, reverse=True))
+        return next(filter(None, found), "")
+
+    @api.model
+    def _wa_words_in(self, arch, box):
+        """Return the text of the form field with a box in the source of a page, or ``""``.
+
+        Source: website, snippet ``s_website_form``.
+        """
+        fields_ = etree.fromstring(arch).xpath(
+            "//*[@name=$box]/ancestor::*[contains(@class, 's_website_form_field')][1]", box=box
+        )
+        return " ".join(" ".join(fields_[0].itertext()).split())[:2000] if fields_ else ""
+
+    def _wa_record_optins(self, is_new=False, about=None):
+        """Record the ticked boxes as consents of whoever has the lead's phone.
+
+        Without a usable phone they wait on the lead, with a note, until it has one.
+
+        :param about: lead into which these are merged: its phone tells whose consents they are.
+        """
+        for lead in self:
+            company = lead.company_id or self.env.company
+            contacts = self.env["wa.contact"].sudo()._of_record((about or lead).sudo(), company)
+            if not contacts:
+                if is_new:
+                    lead._message_log(
+                        body=self.env._(
+                            "A box for WhatsApp was ticked, but the lead has no phone number that can be used. "
+                            "The consent is recorded as soon as it has one."
+                        )
+                    )
+                continue
+            lead.env["wa.consent"]._record(
+                [
+                    lead._wa_optin_vals(contact, company, purpose, lead[words])
+                    for contact in contacts
+                    for box, (purpose, words) in BOXES.items()
+                    if lead[box]
+                ]
+            )
+            lead.sudo().wa_optin_recorded_at = fields.Datetime.now()
+
+    def _merge_dependences(self, opportunities):
+        """Record what still waited for a phone on merged leads: they go."""
+        opportunities._wa_unrecorded_optins()._wa_record_optins(about=self)
+        return super()._merge_dependences(opportunities)
+
+    def _wa_optin_vals(self, contact, company, purpose, words):
+        # A form is handed in by nobody: whoever creates a lead under their own name says it themselves.
+        is_form = self.create_uid == self.env.ref("base.user_root") or self.create_uid._is_public()
+        return {
+            "contact_id": contact.id,
+            "company_id": company.id,
+            "purpose": purpose,
+            "action": "granted",
+            "source": "form" if is_form else "person",
+            "evidence": words or self.env._("Box ticked"),
+            "place": self.wa_optin_page or False,
+            "user_id": False if is_form else self.create_uid.id,
+            "happened_at": self.create_date,
+        }
+
+    @api.model
+    def _register_hook(self):
+        """Offer both boxes in the website's form builder, whenever the website is installed.
+
+        Source: website/models/website_form.py, ``formbuilder_whitelist``.
+        """
+        super()._register_hook()
+        if "website_form_blacklisted" in self.env["ir.model.fields"]._fields:
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE ir_model_fields SET website_form_blacklisted = FALSE"
+                    " WHERE model = 'crm.lead' AND name = ANY(%s) AND website_form_blacklisted IS NOT FALSE",
+                    list(BOXES),
+                )
+            )
+
+
+class WaContact(models.Model):
+    """Whose consent it is that a lead or partner brings."""
+
+    _inherit = "wa.contact"
+
+    @api.model
+    def _of_record(self, record, company):
+        """Return the contacts a record is about, made from its phone where there are none yet.
+
+        :param record: lead or partner, as superuser
+        :param company: ``res.company`` to which the consent is given
+        :returns: an empty set if there is no usable phone or no WhatsApp account
+        """
+        contacts = record._wa_consent_contacts()[record.id]
+        accounts = self.env["wa.account"].sudo().search([("company_id", "=", company.id)])
+        phone = record._wa_find_phone(record._wa_partner())
+        seen = set()
+        for account in accounts:
+            key = account._get_portfolio_key()
+            if key not in seen and phone and key not in contacts.mapped("portfolio_key"):
+                contacts |= self._ensure_for_phones(account, {phone: record._wa_partner()})[phone]
+            seen.add(key)
+        return contacts

@@ -1,0 +1,10 @@
+from . import (
+    base_automation,
+    wa_rule_run,
+    wa_rule,
+    wa_rule_match,
+    wa_rule_status,
+    ir_actions_server,
+    stage_rule,
+    crm_stage,
+)

@@ -1,0 +1,154 @@
+from psycopg2 import OperationalError
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import ConcurrencyError, UserError
+
+from ...tools.status import reached
+from .base_automation import RECEIVED, STATUS
+from .wa_rule_match import Facts
+
+#: A rule that writes to a customer pauses after so many automatic messages to them within an hour:
+#: two machines that answer each other must not go on all night.
+RUNAWAY = 10
+
+
+class WaRule(models.AbstractModel):
+    """Runs the automation rules that WhatsApp messages and statuses start.
+
+    Rules run as OdooBot, whoever had the webhook processed. Each (rule, message) is done
+    or undone as a whole, and one that fails touches neither the message nor the others.
+    Which rules apply is decided before the first one runs: moving a lead to the next
+    stage does not start the rule of that stage with the same message.
+    """
+
+    _name = "wa.rule"
+    _description = "WhatsApp Rules"
+
+    @api.model
+    def _on_received(self, rows):
+        """Run what customers' messages start.
+
+        :param rows: ``wa.message`` that were stored just now, each for the first time.
+        :returns: ``{wa.message: [lines about rules that failed]}``
+        """
+        rules = self._rules(RECEIVED)
+        if not rules or not rows:
+            return {}
+        facts = Facts(rows)
+        return {
+            row: lines
+            for row in rows
+            if (lines := self._run_all(row, [rule for rule in rules if facts.is_received(rule, row)]))
+        }
+
+    @api.model
+    def _on_status(self, former):
+        """Run what changes of our messages' states start.
+
+        :param dict former: ``{wa.message: state before}``
+        """
+        rules = self._rules(STATUS)
+        for row, state in former.items() if rules else ():
+            statuses = set(reached(state, row.state))
+            self._run_all(row, [rule for rule in rules if Facts.is_report(rule, row, statuses)])
+
+    # ------------------------------------------------------------------ running
+
+    @api.model
+    def _rules(self, trigger):
+        """Return the rules of a trigger, to be run as OdooBot; costs no query when there are none."""
+        ids = self.env["base.automation"]._wa_rule_ids(trigger)
+        rules = self.env["base.automation"].with_user(SUPERUSER_ID).browse(ids)
+        return rules.exists() if rules else rules
+
+    @api.model
+    def _run_all(self, row, rules):
+        """Run rules for one message; returns a line for each that failed."""
+        found, failed = [], []
+        for rule in rules:
+            rule = rule.with_company(row.company_id).with_context(
+                wa_message_id=row.id, wa_conversation_id=row.conversation_id.id, old_values=None, __action_done={}
+            )
+            line, records = self._isolated(rule, row, lambda rule=rule: rule._filter_post(self._records(rule, row)))
+            failed += line
+            if records:
+                found.append((rule, records))
+        for rule, records in found:
+            for record in records:
+                line, _result = self._isolated(rule, row, lambda rule=rule, record=record: self._run(rule, record, row))
+                failed += line
+        return failed
+
+    @api.model
+    def _run(self, rule, record, row):
+        record = record.exists()
+        if not record:
+            return  # another rule deleted or merged it
+        if rule._wa_sends() and self._is_runaway(row.conversation_id):
+            raise UserError(
+                self.env._(
+                    "This customer got %s automatic messages within an hour, so the rule pauses: another machine may be "
+                    "answering",
+                    RUNAWAY,
+                )
+            )
+        rule._process(record)
+        if rule.wa_pause_hours:
+            self.env["wa.rule.run"]._remember(rule, row, ran_at=fields.Datetime.now())
+
+    @api.model
+    def _isolated(self, rule, row, work):
+        """Do something of a rule; what it raises is undone and kept with its reason.
+
+        :returns: ``([line about the failure], result or None)``
+        """
+        try:
+            with self.env.cr.savepoint():
+                return [], work()
+        except (OperationalError, ConcurrencyError):
+            # Somebody else was faster: everything is done again.
+            raise
+        except Exception as error:  # noqa: BLE001 (rules of customers raise anything; the message has to stay)
+            return [self.env["wa.rule.run"]._keep_failure(rule, row, error)], None
+
+    @api.model
+    def _records(self, rule, row):
+        """Return the record of a rule's model that a message is about, or an empty set."""
+        conversation = row.conversation_id
+        found = {
+            "wa.message": row,
+            "wa.conversation": conversation,
+            "res.partner": conversation.partner_id,
+            "crm.lead": self._lead(row),
+        }.get(rule.model_name)
+        model = rule.env[rule.model_name]
+        return model.browse(found.ids) if found else model
+
+    @api.model
+    def _lead(self, row):
+        """Return the lead a message is about.
+
+        An answer that quotes our message about another open lead of the same customer is
+        about that one; anything else is about the lead of the conversation.
+        """
+        if row.direction == "out":
+            return row.lead_id or row.conversation_id.lead_id
+        answered = row.target_id.lead_id or row.quoted_id.lead_id
+        if answered and row.conversation_id._is_open_lead(answered):
+            return answered
+        return row.conversation_id.lead_id
+
+    @api.model
+    def _is_runaway(self, conversation):
+        """Tell whether so much was sent to a customer by itself that something must be wrong."""
+        hour_ago = fields.Datetime.subtract(fields.Datetime.now(), hours=1)
+        sent = self.env["wa.message"].sudo().search_count(
+            [
+                ("conversation_id", "=", conversation.id),
+                ("direction", "=", "out"),
+                ("origin", "not in", ("chat", "manual", "phone", False)),
+                ("create_date", ">", hour_ago),
+            ],
+            limit=RUNAWAY,
+        )
+        return sent >= RUNAWAY

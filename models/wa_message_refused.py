@@ -1,0 +1,75 @@
+from collections import defaultdict
+
+from odoo import fields, models
+
+#: Customers named in one notification; the list of messages has all.
+NAMED = 10
+
+
+class WaMessage(models.Model):
+    """A message that waited and may not leave any more: counted, and its owner is told."""
+
+    _inherit = "wa.message"
+
+    def _tell_refused(self):
+        """Count messages the gate refused when their turn came, and tell those who count on them.
+
+        One notification per person and reason, however many messages: a template that
+        is paused concerns all that wait. Messages to many have a list of their own.
+        """
+        refusals = self.env["wa.refusal"]
+        refusals._count(
+            [
+                refusals._vals(
+                    message.error_code,
+                    "template" if message.kind == "template" else "free",
+                    message.origin,
+                    message.conversation_id,
+                    message.template_id,
+                    lead_id=message.lead_id.id,
+                    user_id=message.author_id.id,
+                )
+                for message in self
+            ]
+        )
+        told = defaultdict(self.browse)
+        for message in self.filtered(lambda m: m.origin != "bulk"):
+            owner = message._get_owner()
+            if owner:
+                told[owner, message.error_code] |= message
+        for (owner, _code), messages in told.items():
+            messages._notify_refused(owner)
+
+    def _get_owner(self):
+        """Return the colleague who counts on this message: who has the lead or the talk, else who sent it."""
+        self.ensure_one()
+        candidates = (self.lead_id.user_id, self.conversation_id.user_id, self.author_id)
+        by_hand = self.origin in ("chat", "manual")
+        owners = [*reversed(candidates)] if by_hand else candidates
+        return next((user for user in owners if user.active and not user.share and user._is_internal()), None)
+
+    def _notify_refused(self, owner):
+        """Tell one colleague which customers did not get what they were to get, and why."""
+        speaking = self.with_context(lang=owner.lang or self.env.lang)
+        names = [message.contact_id.display_name for message in speaking]
+        listed = ", ".join(dict.fromkeys(names[:NAMED])) + (" …" if len(names) > NAMED else "")
+        record = self.lead_id[:1] or self.partner_id[:1]
+        if not record:
+            return
+        record.with_context(lang=speaking.env.lang).message_notify(
+            partner_ids=owner.partner_id.ids,
+            subject=speaking.env._("WhatsApp message was not sent"),
+            body=speaking.env._(
+                "%(count)s WhatsApp message(s) that waited were not sent to %(customers)s. %(reason)s",
+                count=len(self),
+                customers=listed,
+                reason=speaking[:1].error_text or "",
+            ),
+        )
+
+    def _get_waits_until(self):
+        """Return until when a queued message waits for a reason that is known (UTC, as text), or False."""
+        message = self[:1]
+        if message.state != "queued" or not message.error_code or not message.next_attempt_at:
+            return False
+        return fields.Datetime.to_string(message.next_attempt_at)

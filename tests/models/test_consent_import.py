@@ -1,0 +1,129 @@
+import base64
+import io
+from datetime import datetime
+
+from openpyxl import Workbook
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from ..common import WaCase
+
+LINES = """phone;purpose;evidence;date;source
++44 7700 900123;marketing;Yes, send me offers;2026-03-01;sheet 12
+07700 900124;marketing;Yes;2026-03-01;sheet 12
++44 7700 900125;marketing;;2026-03-01;sheet 12
++44 7700 900126;service;Call me;03/04/2026;
++44 7700 900123;marketing;Yes, send me offers;2026-03-01;sheet 13
++1 202 555 0143;service;Ticked the box;2026-03-02 10:30;"""
+
+
+@tagged("post_install", "-at_install", "wa", "wa_consent")
+class TestConsentImport(WaCase):
+    """Every line has its outcome, and its proof; no number is guessed, nothing is doubled."""
+
+    def wizard(self, **vals):
+        return (
+            self.env["wa.consent.import"]
+            .with_user(self.lead_manager)
+            .create({"account_id": self.account.id, "source": "Fair in Leeds", **vals})
+        )
+
+    def results(self, wizard):
+        return [(line.row, line.problem or line.result) for line in wizard.line_ids]
+
+    def test_each_line_says_what_becomes_of_it_and_nothing_is_written_before(self):
+        wizard = self.wizard(text=LINES)
+        wizard.action_check()
+        self.assertEqual(
+            self.results(wizard),
+            [
+                (2, "Will be recorded"),
+                (3, "country_missing"),
+                (4, "evidence_missing"),
+                (5, "date_unclear"),
+                (6, "repeated"),
+                (7, "Will be recorded"),
+            ],
+        )
+        self.assertIn("choose the country", wizard.line_ids[1].result)
+        self.assertEqual((wizard.good_count, wizard.bad_count), (2, 4))
+        self.assertFalse(self.env["wa.consent"].search([("source", "=", "import")]))
+
+    def test_good_lines_are_recorded_with_proof_and_file(self):
+        self.lead_manager.tz = "Europe/Berlin"
+        customer = self.env["res.partner"].create({"name": "Ada", "phone": "+12025550143"})
+        partners = self.env["res.partner"].search_count([])
+        wizard = self.wizard(text=LINES)
+        wizard.action_check()
+        wizard.action_import()
+        rows = self.env["wa.consent"].search([("source", "=", "import")]).sorted("happened_at")
+        self.assertEqual(rows.mapped("contact_id.wa_id"), ["447700900123", "12025550143"])
+        self.assertEqual(rows.mapped("place"), ["sheet 12", "Fair in Leeds"])
+        self.assertEqual(str(rows[1].happened_at), "2026-03-02 09:30:00", "the time of whoever imports")
+        self.assertEqual(rows.user_id, self.lead_manager)
+        self.assertEqual(rows[1].partner_id, customer)
+        self.assertEqual(self.env["res.partner"].search_count([]), partners)
+        self.assertEqual(rows.attachment_id.raw.decode(), LINES)
+        with self.assertRaises(AccessError):
+            rows.attachment_id.with_user(self.ana).read(["datas"])
+        self.assertEqual(wizard.line_ids[0].result, "Recorded")
+        self.assertEqual(customer.wa_consent_service, "granted")
+
+    def test_second_import_of_the_same_list_doubles_nothing(self):
+        for expected in (2, 2):
+            wizard = self.wizard(text=LINES)
+            wizard.action_check()
+            if wizard.good_count:
+                wizard.action_import()
+            self.assertEqual(self.env["wa.consent"].search_count([("source", "=", "import")]), expected)
+        with self.assertRaises(UserError):
+            wizard.action_import()
+
+    def test_country_of_local_numbers(self):
+        wizard = self.wizard(text=LINES, country_id=self.env.ref("base.uk").id)
+        wizard.action_check()
+        self.assertEqual(wizard.line_ids[1].e164, "+447700900124")
+
+    def test_excel(self):
+        book = Workbook()
+        for row in (["Telephone", "Purpose", "Evidence", "Date"], ["+44 7700 900123", "marketing", "Yes", None], []):
+            book.active.append(row)
+        book.active.append([447700900124, "marketing", "Signed", datetime(2026, 3, 1)])
+        buffer = io.BytesIO()
+        book.save(buffer)
+        wizard = self.wizard(
+            file=base64.b64encode(buffer.getvalue()), file_name="fair.xlsx", country_id=self.env.ref("base.uk").id
+        )
+        wizard.action_check()
+        self.assertEqual(self.results(wizard), [(2, "date_missing"), (4, "Will be recorded")])
+        wizard.action_import()
+        row = self.env["wa.consent"].search([("source", "=", "import")])
+        self.assertEqual((row.contact_id.wa_id, row.attachment_id.name), ("447700900124", "fair.xlsx"))
+
+    def test_csv_of_an_old_windows_program(self):
+        text = "+44 7700 900123;marketing;Oui, bien sûr;2026-03-01;salon"
+        wizard = self.wizard(file=base64.b64encode(text.encode("cp1252")), file_name="a.csv")
+        wizard.action_check()
+        self.assertEqual(wizard.line_ids.evidence, "Oui, bien sûr")
+
+    def test_unusable_files_are_refused_with_a_reason(self):
+        for raw in (b"PK\x03\x04 no spreadsheet", b"\x00\x01\x02\xff", b""):
+            with self.assertRaises(UserError):
+                self.wizard(file=base64.b64encode(raw), file_name="x").action_check()
+        with self.assertRaisesRegex(UserError, "empty"):
+            self.wizard(text="phone;purpose").action_check()
+
+    def test_no_consent_in_another_companys_name(self):
+        company = self.env["res.company"].create({"name": "Second"})
+        wizard = self.wizard(text=LINES)
+        wizard.action_check()
+        wizard.sudo().company_id = company
+        with self.assertRaisesRegex(UserError, "belong together"):
+            wizard.action_import()
+
+    def test_managers_only(self):
+        with self.assertRaises(AccessError):
+            self.wizard().with_user(self.ana).read(["text"])
+        with self.assertRaises(AccessError):
+            self.env["wa.consent.import"].with_user(self.ana).create({"account_id": self.account.id, "source": "x"})

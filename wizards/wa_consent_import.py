@@ -1,0 +1,270 @@
+import base64
+import io
+from zipfile import BadZipFile
+
+import pytz
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import LazyTranslate
+
+from ..tools.consent_lines import read, rows_of_text
+
+_lt = LazyTranslate(__name__)
+
+#: Why a line is refused, and what to do.
+PROBLEMS = {
+    "phone_missing": _lt("There is no phone number."),
+    "phone_invalid": _lt("This is no phone number: digits are missing, or there are too many."),
+    "country_missing": _lt("The number has no country code. Write it with + or choose the country of such numbers."),
+    "purpose_unknown": _lt("The purpose must be service or marketing."),
+    "action_unknown": _lt("The consent must be granted or withdrawn."),
+    "evidence_missing": _lt("There are no words: what did the customer say, tick or sign?"),
+    "date_missing": _lt("There is no date: when did they agree?"),
+    "date_unclear": _lt("The date can be read in more than one way, or in none. Write it as 2026-03-31."),
+    "date_in_future": _lt("The date is in the future."),
+    "repeated": _lt("This is on record already."),
+}
+#: Longer lists are imported in parts, each of which a person can look through.
+MAX_ROWS = 20000
+XLSX = b"PK\x03\x04"
+
+
+class WaConsentImport(models.TransientModel):
+    """Take over consents from a list, line by line, each with its proof; what is refused is said and why."""
+
+    _name = "wa.consent.import"
+    _description = "Import WhatsApp Consents"
+
+    state = fields.Selection([("draft", "List"), ("checked", "Checked"), ("done", "Done")], default="draft", readonly=True)
+    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company)
+    account_id = fields.Many2one(
+        "wa.account",
+        "WhatsApp Account",
+        required=True,
+        domain="[('company_id', '=', company_id)]",
+        default=lambda self: self.env["wa.account"].search([("company_id", "=", self.env.company.id)], limit=1),
+    )
+    number_id = fields.Many2one(
+        "wa.number", "Only for Number", domain="[('account_id', '=', account_id)]", help="Empty: for all your numbers."
+    )
+    country_id = fields.Many2one(
+        "res.country",
+        "Country of Local Numbers",
+        help="Numbers without + are read as numbers of this country. Empty: they are refused.",
+    )
+    file = fields.Binary("CSV or Excel File")
+    file_name = fields.Char()
+    text = fields.Text("Or Paste Lines")
+    source = fields.Char("Where the List Comes From", required=True, help="For example: fair in Leeds, sign-up sheets.")
+    line_ids = fields.One2many("wa.consent.import.line", "import_id", "Lines", readonly=True)
+    good_count = fields.Integer(compute="_compute_counts")
+    bad_count = fields.Integer(compute="_compute_counts")
+
+    @api.depends("line_ids.problem")
+    def _compute_counts(self):
+        for wizard in self:
+            wizard.bad_count = len(wizard.line_ids.filtered("problem"))
+            wizard.good_count = len(wizard.line_ids) - wizard.bad_count
+
+    # ------------------------------------------------------------------ actions
+
+    def action_check(self):
+        """Read the list and show what would become of each line; nothing is written yet.
+
+        :raises UserError: there is no list, or it cannot be read.
+        """
+        self.ensure_one()
+        self._check_companies()
+        rows = self._read_rows()
+        if len(rows) > MAX_ROWS:
+            raise UserError(self.env._("The list has more than %s lines. Split it.", MAX_ROWS))
+        zone = pytz.timezone(self.env.user.tz or "UTC")
+        now = fields.Datetime.now().replace(tzinfo=pytz.utc).astimezone(zone).replace(tzinfo=None)
+        lines = read(rows, self.country_id.code or None, now)
+        if not lines:
+            raise UserError(self.env._("The list is empty."))
+        vals_list = [self._line_vals(line, zone) for line in lines]
+        self._mark_repeated(vals_list)
+        self.line_ids = [Command.clear()] + [Command.create(vals) for vals in vals_list]
+        self.state = "checked"
+        return self._reopen()
+
+    def action_import(self):
+        """Record every line without a problem, all or none of them, and keep the list as it came.
+
+        :raises UserError: there is nothing to record.
+        """
+        self.ensure_one()
+        good = self.line_ids.filtered(lambda line: not line.problem)
+        if self.state != "checked" or not good:
+            raise UserError(self.env._("No line of the list can be recorded. Mend the list and check it again."))
+        self._check_companies()
+        contacts = self.env["wa.contact"].sudo()._ensure_for_phones(
+            self.account_id.sudo(), self._partners_by_phone(good)
+        )
+        kept = self._keep_list()
+        self.env["wa.consent"]._record(
+            [{**line._consent_vals(), "contact_id": contacts[line.e164].id, "attachment_id": kept.id} for line in good]
+        )
+        self.state = "done"
+        return self._reopen()
+
+    def action_back(self):
+        """Return to the list, to change it."""
+        self.state = "draft"
+        return self._reopen()
+
+    def _check_companies(self):
+        """One company does not take over consents in another's name.
+
+        :raises UserError: company, account and number do not belong together.
+        """
+        self.account_id.check_access("read")
+        number = self.number_id.sudo()
+        if (
+            self.company_id not in self.env.companies
+            or self.account_id.company_id != self.company_id
+            or (number and number.account_id != self.account_id)
+        ):
+            raise UserError(self.env._("Company, WhatsApp account and number do not belong together."))
+
+    def _reopen(self):
+        return {**self.env["ir.actions.act_window"]._for_xml_id("crm_whatsapp.wa_consent_import_action"), "res_id": self.id}
+
+    # ------------------------------------------------------------------ reading
+
+    def _read_rows(self):
+        if not self.file:
+            if not (self.text or "").strip():
+                raise UserError(self.env._("Choose a file or paste lines."))
+            return rows_of_text(self.text)
+        raw = base64.b64decode(self.file)
+        if raw.startswith(XLSX):
+            return self._read_xlsx(raw)
+        for encoding in ("utf-8-sig", "cp1252"):
+            try:
+                text = raw.decode(encoding)
+            except UnicodeDecodeError:
+                continue
+            if "\x00" not in text:
+                return rows_of_text(text)
+        raise UserError(self.env._("This is neither a CSV file nor an Excel file (xlsx)."))
+
+    def _read_xlsx(self, raw):
+        # Comes with Odoo for its own imports. pylint: disable=import-outside-toplevel
+        from openpyxl import load_workbook
+        from openpyxl.utils.exceptions import InvalidFileException
+
+        try:
+            book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
+        except (InvalidFileException, BadZipFile, KeyError, ValueError) as error:
+            raise UserError(self.env._("The file cannot be read as an Excel file (xlsx).")) from error
+        return [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
+
+    def _line_vals(self, line, zone):
+        at = zone.localize(line.at).astimezone(pytz.utc).replace(tzinfo=None) if line.at else False
+        return {
+            "row": line.row,
+            "phone": line.phone,
+            "e164": line.e164,
+            "purpose": line.purpose or False,
+            "action": line.action or False,
+            "evidence": line.evidence,
+            "place": line.source or self.source,
+            "happened_at": at,
+            "problem": line.problem or False,
+        }
+
+    def _mark_repeated(self, vals_list):
+        """Refuse what is in the list twice or on record already: importing a list again doubles nothing."""
+        key = self.account_id.sudo()._get_portfolio_key()
+        phone_vals = self.env["wa.contact"]._phone_vals
+        keys = {vals["e164"]: phone_vals(vals["e164"].lstrip("+"))["phone_key"] for vals in vals_list if not vals["problem"]}
+        known = {
+            (row.contact_id.phone_key, row.purpose, row.action, row.happened_at, row.evidence)
+            for row in self.env["wa.consent"]
+            .sudo()
+            .search(
+                [
+                    ("contact_id.portfolio_key", "=", key),
+                    ("contact_id.phone_key", "in", list(keys.values())),
+                    ("company_id", "=", self.company_id.id),
+                    ("number_id", "=", self.number_id.id),
+                    ("source", "=", "import"),
+                ]
+            )
+        }
+        for vals in vals_list:
+            if vals["problem"]:
+                continue
+            fact = (keys[vals["e164"]], vals["purpose"], vals["action"], vals["happened_at"], vals["evidence"])
+            if fact in known:
+                vals["problem"] = "repeated"
+            known.add(fact)
+
+    def _partners_by_phone(self, lines):
+        """Return ``{E.164: customer with that number, or an empty set}``; none are created."""
+        partners = self.env["res.partner"].sudo()
+        found = partners.search(
+            [("phone_sanitized", "in", lines.mapped("e164")), ("company_id", "in", (False, self.company_id.id))],
+            order="is_company desc, id desc",
+        )
+        # The last one wins: people before companies, then the oldest, as for whoever writes.
+        by_phone = {partner.phone_sanitized: partner for partner in found}
+        return {e164: by_phone.get(e164, partners) for e164 in lines.mapped("e164")}
+
+    def _keep_list(self):
+        """Keep what was imported. It names all these people, so only whoever imported it and administrators open it."""
+        return self.env["ir.attachment"].create(
+            {
+                "name": self.file_name or self.env._("pasted lines.txt"),
+                "raw": base64.b64decode(self.file) if self.file else self.text.encode(),
+                "description": self.source,
+            }
+        )
+
+
+class WaConsentImportLine(models.TransientModel):
+    """One line of a list and what becomes of it."""
+
+    _name = "wa.consent.import.line"
+    _description = "Line of an Import of WhatsApp Consents"
+    _order = "row"
+
+    import_id = fields.Many2one("wa.consent.import", required=True, ondelete="cascade", index=True)
+    row = fields.Integer("Line", readonly=True)
+    phone = fields.Char(readonly=True)
+    e164 = fields.Char("Read As", readonly=True)
+    purpose = fields.Selection([("service", "Service and utility"), ("marketing", "Marketing")], readonly=True)
+    action = fields.Selection([("granted", "Granted"), ("withdrawn", "Withdrawn")], "Consent", readonly=True)
+    evidence = fields.Text("Words", readonly=True)
+    place = fields.Char("Where", readonly=True)
+    happened_at = fields.Datetime("When", readonly=True)
+    problem = fields.Char(readonly=True)
+    result = fields.Text(compute="_compute_result")
+
+    @api.depends("problem", "import_id.state")
+    @api.depends_context("lang")
+    def _compute_result(self):
+        for line in self:
+            if line.problem:
+                line.result = self.env._(PROBLEMS[line.problem])
+            elif line.import_id.state == "done":
+                line.result = self.env._("Recorded")
+            else:
+                line.result = self.env._("Will be recorded")
+
+    def _consent_vals(self):
+        self.ensure_one()
+        return {
+            "company_id": self.import_id.company_id.id,
+            "number_id": self.import_id.number_id.id,
+            "purpose": self.purpose,
+            "action": self.action,
+            "source": "import",
+            "evidence": self.evidence,
+            "place": self.place,
+            "user_id": self.env.uid,
+            "happened_at": self.happened_at,
+        }
