@@ -53,6 +53,11 @@
         "views/wa_consent_chip_views.xml",
         "wizards/wa_consent_record_views.xml",
         "wizards/wa_consent_import_views.xml",
+        "security/wa_sequence_security.xml",
+        "views/wa_sequence_views.xml",
+        "views/wa_sequence_run_views.xml",
+        "views/wa_sequence_lead_views.xml",
+        "wizards/wa_sequence_add_views.xml",
         "views/wa_menus.xml",
     ],
     "demo": [

@@ -92,6 +92,18 @@ from . import (
     crm_lead_optin,
     phone_blacklist,
 )
+# Sequences: what extends the files above comes after them.
+from . import (
+    wa_sequence,
+    wa_sequence_step,
+    wa_sequence_run,
+    wa_sequence_answer,
+    wa_sequence_dispatch,
+    wa_sequence_enrol,
+    wa_sequence_entry,
+    wa_sequence_exit,
+    crm_lead_sequence,
+)
 # Last: these override methods that stand in files above.
 from . import (
     rules,

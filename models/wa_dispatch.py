@@ -96,6 +96,7 @@ class WaDispatch(models.Model):
         :param key: function record -> str; None: no limit.
         :param datetime due_at: naive UTC; now if not given.
         :param extra: further columns (``action_id``, ``number_id``, …), the same for all.
+            These and ``due_at`` may be functions record -> value.
         :returns: the new ``wa.dispatch`` records; what was planned before is not among them
         """
         if not records:
@@ -119,7 +120,12 @@ class WaDispatch(models.Model):
             **extra,
         }
         rows = [
-            (record.id, record.id if record._name == "crm.lead" else None, key(record) if key else None, *shared.values())
+            (
+                record.id,
+                record.id if record._name == "crm.lead" else None,
+                key(record) if key else None,
+                *(value(record) if callable(value) else value for value in shared.values()),
+            )
             for record in records
         ]
         columns = ", ".join(("res_id", "lead_id", "dedupe_key", *shared))
@@ -137,7 +143,8 @@ class WaDispatch(models.Model):
         planned = self.browse([row[0] for row in found])
         if planned:
             self.env["crm.lead"].invalidate_model(["wa_dispatch_ids"], flush=False)
-            self._wake(shared["due_at"])
+            due = 3 + list(shared).index("due_at")
+            self._wake(min(row[due] for row in rows))
         return planned
 
     @api.model

@@ -116,6 +116,33 @@ SENTENCES = {
         NOTHING_TO_DO,
     ),
     "sent_before": (_lt("It was sent to this record before."), NOTHING_TO_DO),
+    # --- sequences
+    "sequence_replied": (_lt("The customer answered."), _lt("Read the answer and go on in person.")),
+    "sequence_stage": (_lt("The lead is in a stage in which this sequence ends."), NOTHING_TO_DO),
+    "sequence_closed": (_lt("The lead is won, lost or archived."), NOTHING_TO_DO),
+    "sequence_opted_out": (
+        _lt("The customer does not want such messages any more."),
+        _lt("Write only about what they ask for."),
+    ),
+    "sequence_merged": (
+        _lt("The lead was merged into another one that has been in this sequence itself."),
+        NOTHING_TO_DO,
+    ),
+    "sequence_left_by_person": (_lt("Somebody took the lead out of the sequence."), NOTHING_TO_DO),
+    "sequence_archived": (_lt("The sequence was archived."), NOTHING_TO_DO),
+    "sequence_refused": (
+        _lt("A step could not be sent, and the sequence is set to end then."),
+        _lt("See under Planned Messages why; a manager can start the sequence again for this lead."),
+    ),
+    "sequence_condition": (_lt("The condition of this step was not met when its time came."), NOTHING_TO_DO),
+    "sequence_already": (
+        _lt("The lead is or was in this sequence."),
+        _lt("A manager can start it again from the lead's page WhatsApp Sequences."),
+    ),
+    "sequence_other_team": (
+        _lt("The sequence is for the leads of another sales team."),
+        _lt("Choose a sequence of the lead's team, or ask a manager."),
+    ),
     # --- our own sender
     "outcome_unknown": (
         _lt("The connection to WhatsApp broke off, so it is not known whether the message arrived."),

@@ -7,6 +7,7 @@ class WaTemplateButton(models.Model):
     _name = "wa.template.button"
     _description = "WhatsApp Template Button"
     _order = "sequence, id"
+    _rec_name = "text"
 
     template_id = fields.Many2one("wa.template", required=True, index=True, ondelete="cascade")
     sequence = fields.Integer()

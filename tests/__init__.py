@@ -1,4 +1,4 @@
-from .flows import test_consent, test_rule_flows, test_stage_automation
+from .flows import test_consent, test_rule_flows, test_sequence_flow, test_stage_automation
 from .http import test_media_access, test_outbound_routes, test_webhook, test_webhook_anything
 from .models import (
     test_consent_form,
@@ -50,9 +50,11 @@ from .models import (
     test_outbound_templates,
     test_secrets_and_access,
     test_sender,
+    test_sequence,
+    test_sequence_change,
     test_status,
     test_template_rights,
     test_first_contacts,
     test_templates,
 )
-from . import test_layout, test_rule_tours, test_tours, test_tours_rehearsal
+from . import test_layout, test_rule_tours, test_tours, test_tours_rehearsal, test_tours_sequence

@@ -4,6 +4,7 @@ from . import (
     wa_event_replay,
     wa_recipe_setup,
     wa_rehearsal,
+    wa_sequence_add,
     wa_template_send,
     wa_template_send_many,
 )

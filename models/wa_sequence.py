@@ -1,0 +1,223 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models, tools
+from odoo.exceptions import UserError, ValidationError
+
+#: How the number is chosen from which a sequence writes; see ``_wa_find_conversations``.
+NUMBER_POLICIES = [
+    ("customer", "Where the customer writes, else the team's number"),
+    ("fixed", "This number"),
+    ("team", "The number of the lead's team"),
+    ("language", "A number for the customer's language"),
+]
+#: A change of these changes what is planned for the leads under way.
+PLANNED_BY = {"step_ids", "calendar_id", "number_policy", "number_id", "by_language"}
+
+
+class WaSequence(models.Model):
+    """Messages that follow each other: who gets them, when, and what ends it.
+
+    A sequence plans one message per lead, the next; everything that could speak against
+    it is looked at again when its time has come.
+    """
+
+    _name = "wa.sequence"
+    _description = "WhatsApp Sequence"
+    _order = "name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company, ondelete="cascade"
+    )
+    team_id = fields.Many2one(
+        "crm.team",
+        "Sales Team",
+        check_company=True,
+        ondelete="restrict",
+        index="btree_not_null",
+        help="Only leads of this team are added, and only the team sees the sequence. Empty: everybody.",
+    )
+    calendar_id = fields.Many2one(
+        "resource.calendar",
+        "Working Hours",
+        check_company=True,
+        ondelete="restrict",
+        default=lambda self: self.env.company.resource_calendar_id,
+        help="What working hours and working days are, in its own time zone. Empty: every hour and day counts.",
+    )
+    step_ids = fields.One2many("wa.sequence.step", "sequence_id", "Steps", copy=True)
+    number_policy = fields.Selection(NUMBER_POLICIES, "Send From", required=True, default="customer")
+    number_id = fields.Many2one("wa.number", check_company=True, ondelete="restrict")
+    by_language = fields.Boolean(
+        "In the Customer's Language",
+        default=True,
+        help="If the template exists in the customer's language, that one is sent; else in one of the account's "
+        "fallback languages; else exactly the one of the step.",
+    )
+    on_refused = fields.Selection(
+        [("go_on", "Go on with the next step"), ("end", "End the sequence for this lead")],
+        "If a Step Cannot Be Sent",
+        required=True,
+        default="go_on",
+    )
+    exit_on_reply = fields.Boolean(
+        "The Customer Answers",
+        default=True,
+        help="Any message of the customer ends it, except an answer that a coming step waits for (its button or word).",
+    )
+    exit_on_won = fields.Boolean("The Lead Is Won", default=True)
+    exit_on_lost = fields.Boolean("The Lead Is Lost or Archived", default=True)
+    exit_on_opt_out = fields.Boolean("The Customer Wants No More Such Messages", default=True)
+    exit_on_stage_left = fields.Boolean("The Lead Leaves the Stage in Which It Was Added")
+    exit_stage_ids = fields.Many2many("crm.stage", string="The Lead Enters One of These Stages")
+    run_ids = fields.One2many("wa.sequence.run", "sequence_id", "Leads")
+    running_count = fields.Integer("Under Way", compute="_compute_counts")
+    done_count = fields.Integer("Done", compute="_compute_counts")
+    replied_count = fields.Integer("Answered", compute="_compute_counts")
+    left_count = fields.Integer("Left", compute="_compute_counts")
+    explanation = fields.Html("What Happens", compute="_compute_explanation", sanitize=False)
+
+    # -------------------------------------------------------------- constraints
+
+    @api.constrains("number_policy", "number_id")
+    def _check_number(self):
+        if any(sequence.number_policy == "fixed" and not sequence.number_id for sequence in self):
+            raise ValidationError(self.env._("Choose the number the sequence writes from."))
+
+    # ------------------------------------------------------------------ compute
+
+    @api.depends("run_ids.state")
+    def _compute_counts(self):
+        counts = {}
+        groups = self.env["wa.sequence.run"]._read_group(
+            [("sequence_id", "in", self.ids)], ["sequence_id", "state", "code"], ["__count"]
+        )
+        for sequence, state, code, count in groups:
+            kind = "replied" if code == "sequence_replied" else state
+            counts[sequence.id, kind] = counts.get((sequence.id, kind), 0) + count
+        for sequence in self:
+            own = sequence._origin.id
+            sequence.running_count = counts.get((own, "running"), 0)
+            sequence.done_count = counts.get((own, "done"), 0)
+            sequence.replied_count = counts.get((own, "replied"), 0)
+            sequence.left_count = counts.get((own, "left"), 0) + counts.get((own, "cancelled"), 0)
+
+    @api.depends("step_ids.summary")
+    def _compute_explanation(self):
+        for sequence in self:
+            sequence.explanation = sequence._explain_steps()
+
+    def _explain_steps(self):
+        """Return what happens when, one sentence per step, as safe HTML."""
+        items = Markup().join(
+            Markup("<li>%s</li>") % step.summary for step in self._ordered_steps() if step.template_id
+        )
+        return Markup("<ol>%s</ol>") % items if items else False
+
+    def _ordered_steps(self):
+        """Return the steps in their order, also those of a form that is not saved yet."""
+        return self.step_ids.sorted(lambda step: (step.sequence, step._origin.id or float("inf")))
+
+    # --------------------------------------------------------------------- crud
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """The first sequence of a database switches on that messages and leads are looked at."""
+        sequences = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return sequences
+
+    def write(self, vals):
+        """What is planned follows the change; what was sent is never sent again."""
+        before = {sequence: sequence.step_ids for sequence in self}
+        result = super(WaSequence, self.with_context(wa_no_replan=True)).write(vals)
+        if "active" in vals:
+            self.env.registry.clear_cache()
+        if vals.get("active") is False:
+            self.sudo().run_ids._leave("sequence_archived", "cancelled")
+        elif PLANNED_BY & vals.keys():
+            for sequence, steps in before.items():
+                sequence._replan(sequence.step_ids - steps)
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        if self.sudo().run_ids:
+            raise UserError(
+                self.env._("Leads have been in this sequence, so what they got is kept with it. Archive it instead.")
+            )
+
+    def unlink(self):
+        """Forget that there are sequences, if these were the last."""
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    def copy_data(self, default=None):
+        """A copy says that it is one."""
+        return [
+            {**vals, "name": (default or {}).get("name") or self.env._("%s (copy)", sequence.name)}
+            for sequence, vals in zip(self, super().copy_data(default), strict=True)
+        ]
+
+    # ----------------------------------------------------------------- business
+
+    @api.model
+    @tools.ormcache()
+    def _exist(self):
+        """Tell whether there is any active sequence; without one, nothing costs anything."""
+        return bool(self.sudo().with_context(active_test=True).search_count([], limit=1))
+
+    def _policy(self):
+        """Return ``policy`` of ``_send_to_records`` for this sequence."""
+        self.ensure_one()
+        return self.number_policy if self.number_policy in ("team", "language") else None
+
+    def _replan(self, new_steps):
+        """Have what is planned follow a change of the steps.
+
+        A new step that stands before one a lead is past is not made up for.
+
+        :param new_steps: ``wa.sequence.step`` that were added just now.
+        """
+        for sequence in self.sudo():
+            runs = sequence.run_ids.filtered(lambda run: run.state == "running")
+            place = {step: index for index, step in enumerate(sequence._ordered_steps())}
+            for run in runs if new_steps else ():
+                past = max((place[step] for step in run.done_step_ids if step in place), default=-1)
+                run.done_step_ids += new_steps.sudo().browse([step.id for step in new_steps if place[step.sudo()] < past])
+            runs._plan_next()
+
+    @api.model
+    def _rehearsal_step(self, lead, step, when):
+        return (lead, step, when, step.template_id)
+
+    def _rehearsal_plan(self, leads, start=None):
+        """Return what these leads would be sent if they were added, without writing anything.
+
+        Steps with a condition are among it: whether they are sent depends on what is yet
+        to happen (``step.condition_text`` says on what).
+
+        :param leads: ``crm.lead``; those that would not be added are left out.
+        :param datetime start: when they are added (naive UTC); now if not given.
+        :returns: list of ``(lead, step, when, template)``, ``when`` in naive UTC
+        """
+        self.ensure_one()
+        refused = self._refusals(leads)
+        moments, base = [], start or fields.Datetime.now()
+        for step in self._ordered_steps():
+            base = step._due_after(base)
+            moments.append((step, base))
+        return [
+            self._rehearsal_step(lead, step, when) for lead in leads if lead not in refused for step, when in moments
+        ]
+
+    # ------------------------------------------------------------------ actions
+
+    def action_view_runs(self):
+        """Open the leads of this sequence; the context may name a filter."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_whatsapp.wa_sequence_run_action")
+        context = {f"search_default_{name}": 1 for name in filter(None, [self.env.context.get("wa_filter")])}
+        return {**action, "domain": [("sequence_id", "=", self.id)], "context": context}

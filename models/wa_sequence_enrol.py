@@ -1,0 +1,128 @@
+from psycopg2.extras import execute_values
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+
+class WaSequence(models.Model):
+    """Adding leads: who may be in, each at most once."""
+
+    _inherit = "wa.sequence"
+
+    def _check_startable(self):
+        """Make sure there is something to send.
+
+        :raises UserError: archived, or without steps.
+        """
+        self.ensure_one()
+        if not self.active:
+            raise UserError(self.env._("The sequence “%s” is archived.", self.name))
+        if not self.step_ids:
+            raise UserError(self.env._("The sequence “%s” has no steps yet. Add the first one.", self.name))
+
+    def _enrol(self, leads):
+        """Add leads, and plan the first step of each, for the current user.
+
+        :param leads: ``crm.lead``; those that may not be in stop nobody else.
+        :returns: ``(new wa.sequence.run records, {lead: why not, in a sentence})``
+        :raises UserError: archived, or without steps.
+        """
+        self.ensure_one()
+        self._check_startable()
+        refused = self._refusals(leads)
+        fresh = leads.filtered(lambda lead: lead not in refused)
+        runs = self._insert_runs(fresh)
+        if missed := fresh - runs.lead_id:
+            # Somebody else added these at this very moment.
+            refused |= dict.fromkeys(missed, self.env["wa.failure"]._sentence("sequence_already"))
+        runs._plan_next()
+        return runs, refused
+
+    def _insert_runs(self, leads):
+        """PostgreSQL decides who is in already, also when two add the same lead at once."""
+        runs = self.env["wa.sequence.run"].sudo()
+        if not leads:
+            return runs
+        now, uid = fields.Datetime.now(), self.env.uid
+        self.env.flush_all()
+        found = execute_values(
+            self.env.cr._obj,
+            """
+            INSERT INTO wa_sequence_run (
+                sequence_id, company_id, lead_id, stage_id, user_id, state, started_at, last_at, round,
+                create_uid, create_date, write_uid, write_date)
+            VALUES %s ON CONFLICT (sequence_id, lead_id) DO NOTHING RETURNING id
+            """,
+            [
+                (self.id, self.company_id.id, lead.id, lead.sudo().stage_id.id or None, uid, "running", now, now, 1, uid,
+                 now, uid, now)
+                for lead in leads
+            ],
+            page_size=len(leads),
+            fetch=True,
+        )  # fmt: skip
+        self.invalidate_recordset(["run_ids"], flush=False)
+        self.env["crm.lead"].invalidate_model(["wa_sequence_run_ids"], flush=False)
+        return runs.browse([row[0] for row in found])
+
+    def _refusals(self, leads, again=False):
+        """Return ``{lead: why it may not be added, in a sentence}``; the number of queries does not grow with them.
+
+        :param bool again: do not mind that they were in it before.
+        """
+        self.ensure_one()
+        codes, known = {}, self.env["wa.sequence.run"].sudo()
+        if not again:
+            known = known.search([("sequence_id", "=", self.id), ("lead_id", "in", leads.ids)])
+        known_ids = set(known.lead_id.ids)
+        reachable, opted_out = self._people(leads)
+        for lead in leads.sudo():
+            if lead.id in known_ids:
+                codes[lead.id] = "sequence_already"
+            elif lead._wa_is_of_other_company(self.company_id):
+                codes[lead.id] = "other_company"
+            elif self.team_id and lead.team_id != self.team_id:
+                codes[lead.id] = "sequence_other_team"
+            elif code := self._exit_of(lead):
+                codes[lead.id] = code
+            elif lead.id in opted_out and self.exit_on_opt_out:
+                codes[lead.id] = "sequence_opted_out"
+            elif lead.id not in reachable and not lead._wa_find_phone(lead.partner_id):
+                codes[lead.id] = "no_recipient"
+        sentences = {code: self.env["wa.failure"]._sentence(code) for code in set(codes.values())}
+        return {lead: sentences[codes[lead.id]] for lead in leads if lead.id in codes}
+
+    def _exit_of(self, lead, stage_before=None):
+        """Return the code of what ends the sequence for a lead as it is now, or None.
+
+        :param stage_before: the stage in which it was added, if it is in.
+        """
+        self.ensure_one()
+        if self.exit_on_won and lead.won_status == "won":
+            return "sequence_closed"
+        if self.exit_on_lost and (lead.won_status == "lost" or not lead.active):
+            return "sequence_closed"
+        if lead.stage_id in self.exit_stage_ids:
+            return "sequence_stage"
+        if self.exit_on_stage_left and stage_before and lead.stage_id != stage_before:
+            return "sequence_stage"
+        return None
+
+    def _people(self, leads):
+        """Return ``(ids of leads with a conversation, ids of leads whose customer opted out)``."""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT l.id, c.id FROM crm_lead l JOIN wa_conversation c ON c.lead_id = l.id WHERE l.id = ANY(%(ids)s)
+                UNION
+                SELECT l.id, c.id FROM crm_lead l JOIN wa_conversation c ON c.partner_id = l.partner_id
+                 WHERE l.id = ANY(%(ids)s)
+                """,
+                ids=leads.ids,
+            )
+        )
+        conversations = self.env["wa.conversation"].sudo().browse({conversation_id for _lead_id, conversation_id in rows})
+        stopped = set(conversations.filtered(lambda conversation: conversation._wa_opted_out()).ids)
+        return {lead_id for lead_id, _id in rows}, {lead_id for lead_id, id_ in rows if id_ in stopped}
