@@ -55,6 +55,7 @@
         "wizards/wa_consent_import_views.xml",
         "security/wa_sequence_security.xml",
         "views/wa_sequence_views.xml",
+        "views/wa_sequence_rehearse_views.xml",
         "views/wa_sequence_run_views.xml",
         "views/wa_sequence_lead_views.xml",
         "wizards/wa_sequence_add_views.xml",

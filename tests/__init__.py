@@ -34,6 +34,7 @@ from .models import (
     test_recipes,
     test_recipes_messages,
     test_rehearsal,
+    test_rehearsal_sequence,
     test_rights,
     test_rules_received,
     test_rules_status,

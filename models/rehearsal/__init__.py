@@ -2,5 +2,5 @@
 from . import moments
 from . import occasions
 from . import rules, rules_history, rules_messages, rules_time
-from . import actions, stages
+from . import actions, sequences, stages
 from . import rehearsing
