@@ -2,6 +2,9 @@ from datetime import timedelta
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools.safe_eval import datetime as wrapped_datetime
+from odoo.tools.safe_eval import safe_eval
+from odoo.tools.safe_eval import time as wrapped_time
 
 
 class IrActionsServer(models.Model):
@@ -66,6 +69,9 @@ class IrActionsServer(models.Model):
         "Send",
         default="stage",
     )
+    wa_domain = fields.Char(
+        "To Which Records", default="[]", help="A scheduled job has no records of its own: it sends to those found here."
+    )
     wa_value_ids = fields.One2many(
         "wa.action.value",
         "action_id",
@@ -79,6 +85,13 @@ class IrActionsServer(models.Model):
     )
 
     # ------------------------------------------------------------------ compute
+
+    @api.depends("usage")
+    def _compute_allowed_states(self):
+        """Scheduled jobs run code, or send WhatsApp: nothing else makes sense without records."""
+        super()._compute_allowed_states()
+        for action in self.filtered(lambda action: action.usage == "ir_cron"):
+            action.allowed_states = ["code", "wa_template"]
 
     @api.model
     def _name_depends(self):
@@ -170,7 +183,7 @@ class IrActionsServer(models.Model):
         """
         if not (self.wa_text if self.wa_content == "text" else self.wa_template_id) or self._is_recompute():
             return False
-        records = eval_context.get("records") or eval_context.get("record")
+        records = eval_context.get("records") or eval_context.get("record") or self._wa_scheduled_records()
         if records:
             self.env["wa.dispatch"].sudo()._plan(
                 records,
@@ -184,6 +197,19 @@ class IrActionsServer(models.Model):
                 number_id=self.wa_number_id.id if self.wa_number_policy == "fixed" and self.wa_number_id else None,
             )
         return False
+
+    def _wa_scheduled_records(self):
+        """Return the records a scheduled job sends to."""
+        self.ensure_one()
+        model = self.env[self.model_id.model]
+        if self.usage != "ir_cron":
+            return model
+        return model.search(safe_eval(self.wa_domain or "[]", {"uid": self.env.uid, **self._wa_domain_words()}))
+
+    @api.model
+    def _wa_domain_words(self):
+        """Return the words a domain may use besides values: today and now."""
+        return {"context_today": lambda: fields.Date.context_today(self), "datetime": wrapped_datetime, "time": wrapped_time}
 
     def _wa_due_at(self):
         """Return when a message that is planned now leaves (naive UTC), or None for at once."""

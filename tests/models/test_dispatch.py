@@ -366,6 +366,27 @@ class TestSendAction(DispatchCase):
         self.assertEqual((plan.message_id.number_id, plan.message_id.template_id), (number, twin), plan.reason)
         self.assertEqual(self.send(action).message_id.number_id, self.number)
 
+    def test_a_scheduled_job_sends_to_the_records_it_finds_each_once(self):
+        other = self.env["crm.lead"].create({"name": "Not meant", "phone": "+12025550177", "expected_revenue": 7})
+        cron = self.env["ir.cron"].create(
+            {
+                "name": "Monday reminder",
+                "model_id": self.env["ir.model"]._get_id("crm.lead"),
+                "state": "wa_template",
+                "wa_template_id": self.template.id,
+                "wa_repeat": "record",
+                "wa_domain": f"[('id', 'in', [{self.lead.id}]), ('create_date', '<=', context_today())]",
+                "interval_type": "weeks",
+            }
+        )
+        self.lead.create_date = fields.Datetime.now() - timedelta(days=2)
+        self.assertEqual(cron.allowed_states, ["code", "wa_template"])
+        for _ in range(2):
+            self._run_cron(cron)
+        self.assertEqual((len(self.plans()), len(self.plans(other))), (1, 0))
+        self.run_plans()
+        self.assertEqual(self.plans().state, "queued")
+
     def test_fixed_number_is_the_default_of_actions_that_name_one(self):
         action = self.action(wa_template_id=self.template.id, wa_number_id=self.number.id)
         self.assertEqual(action.wa_number_policy, "fixed")
