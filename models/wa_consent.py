@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools.misc import clean_context
 
 PURPOSES = [("service", "Service and utility"), ("marketing", "Marketing")]
 ACTIONS = [("granted", "Granted"), ("withdrawn", "Withdrawn")]
@@ -87,12 +88,18 @@ class WaConsent(models.Model):
             are always needed.
         :returns: the rows, as superuser
         """
-        consents = self.sudo()
+        # Defaults of whatever screen this was called from say nothing about it.
+        consents = self.sudo().with_context(clean_context(self.env.context))
         now = fields.Datetime.now()
         vals_list = [{**vals, "happened_at": min(vals["happened_at"].replace(microsecond=0), now)} for vals in vals_list]
         contacts = consents.contact_id.browse({vals["contact_id"] for vals in vals_list})
         conversations = consents.env["wa.conversation"].search([("contact_id", "in", contacts.ids)])
         silent = conversations.filtered(lambda c: c.consent_service == "withdrawn")
+        # Of two transactions that write about the same people at once, one is undone and done again: what holds
+        # now is kept on the conversations, and neither would see the other's rows.
+        self.env.cr.execute(
+            "UPDATE wa_conversation SET consent_service = consent_service WHERE id = ANY(%s)", [conversations.ids]
+        )
         rows = consents.create(vals_list)
         silenced = conversations.filtered(lambda c: c.consent_service == "withdrawn")
         ((silent | silenced) - (silent & silenced))._broadcast()

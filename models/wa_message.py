@@ -4,6 +4,7 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
+from odoo.tools.misc import clean_context
 
 STATES = [
     ("received", "Received"),
@@ -132,7 +133,7 @@ class WaMessage(models.Model):
         :param vals: further field values (``mail_message_id``, ``origin``, ``dedupe_key``, …).
         """
         try:
-            message = self.sudo().create(
+            message = self.sudo().with_context(clean_context(self.env.context)).create(
                 {
                     "conversation_id": conversation.id,
                     "number_id": conversation.number_id.id,
@@ -144,7 +145,7 @@ class WaMessage(models.Model):
             # The same press of a button at this very moment: done again, it is found.
             raise ConcurrencyError(str(error)) from error
         conversation.number_id._trigger_sender()
-        return message.sudo(self.env.su)
+        return message.with_env(self.env)
 
     @api.model
     def _outgoing_vals(self, kind, content, **vals):

@@ -4,6 +4,7 @@ from psycopg2.extras import execute_values
 
 from odoo import api, fields, models
 from odoo.addons.mail.tools.discuss import Store
+from odoo.tools.misc import clean_context
 
 
 @dataclass(eq=False)
@@ -171,6 +172,8 @@ class WaPosting(models.AbstractModel):
         return (
             self.env["wa.message"]
             .sudo()
+            # A client's "default_is_confirmation" opens no gate, nor does a screen's "default_state" mean this.
+            .with_context(clean_context(self.env.context))
             .create(
                 [
                     {
