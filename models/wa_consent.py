@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools.misc import clean_context
 
 PURPOSES = [("service", "Service and utility"), ("marketing", "Marketing")]
 ACTIONS = [("granted", "Granted"), ("withdrawn", "Withdrawn")]
@@ -88,8 +87,7 @@ class WaConsent(models.Model):
             are always needed.
         :returns: the rows, as superuser
         """
-        # Defaults of whatever screen this was called from say nothing about it.
-        consents = self.sudo().with_context(clean_context(self.env.context))
+        consents = self.sudo()
         now = fields.Datetime.now()
         vals_list = [{**vals, "happened_at": min(vals["happened_at"].replace(microsecond=0), now)} for vals in vals_list]
         contacts = consents.contact_id.browse({vals["contact_id"] for vals in vals_list})

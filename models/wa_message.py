@@ -4,7 +4,6 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
-from odoo.tools.misc import clean_context
 
 STATES = [
     ("received", "Received"),
@@ -133,7 +132,7 @@ class WaMessage(models.Model):
         :param vals: further field values (``mail_message_id``, ``origin``, ``dedupe_key``, …).
         """
         try:
-            message = self.sudo().with_context(clean_context(self.env.context)).create(
+            message = self.sudo().create(
                 {
                     "conversation_id": conversation.id,
                     "number_id": conversation.number_id.id,
@@ -145,7 +144,7 @@ class WaMessage(models.Model):
             # The same press of a button at this very moment: done again, it is found.
             raise ConcurrencyError(str(error)) from error
         conversation.number_id._trigger_sender()
-        return message.with_env(self.env)
+        return message.sudo(self.env.su)
 
     @api.model
     def _outgoing_vals(self, kind, content, **vals):

@@ -4,7 +4,6 @@ from psycopg2.extras import execute_values
 
 from odoo import api, fields, models
 from odoo.addons.mail.tools.discuss import Store
-from odoo.tools.misc import clean_context
 
 
 @dataclass(eq=False)
@@ -172,8 +171,6 @@ class WaPosting(models.AbstractModel):
         return (
             self.env["wa.message"]
             .sudo()
-            # A client's "default_is_confirmation" opens no gate, nor does a screen's "default_state" mean this.
-            .with_context(clean_context(self.env.context))
             .create(
                 [
                     {

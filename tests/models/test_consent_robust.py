@@ -84,35 +84,3 @@ class TestSequenceRobust(RuleMixin, SequenceCase):
     def test_a_stop_is_recorded(self):
         self.write("STOP")
         self.assertEqual((self.conversation.consent_service, self.conversation.consent_marketing), ("withdrawn", "withdrawn"))
-
-
-@tagged("post_install", "-at_install", "wa", "wa_rights")
-class TestDefaultsOfClients(WaCase):
-    """What a client puts into the context decides nothing about a message or a consent."""
-
-    def setUp(self):
-        super().setUp()
-        self.conversation = self.receive(self.inbound())
-        self.conversation.user_id = self.ana
-
-    def test_nobody_makes_a_confirmation_of_their_message(self):
-        channel = self.conversation.channel_id.with_user(self.ana).with_context(
-            default_is_confirmation=True, default_purpose="marketing"
-        )
-        channel.message_post(body="Hello", message_type="comment", subtype_xmlid="mail.mt_comment")
-        channel.wa_request_location("Where are you?")
-        rows = self.conversation.message_ids.filtered(lambda row: row.direction == "out")
-        self.assertEqual(len(rows), 2)
-        self.assertEqual(rows.mapped("is_confirmation"), [False, False])
-        self.assertFalse(any(rows.mapped("purpose")))
-
-    def test_nobody_slips_a_proof_under_a_consent(self):
-        wizard = (
-            self.env["wa.consent.record"]
-            .with_user(self.ana)
-            .with_context(default_message_id=self.conversation.message_ids.id)
-            .create({"res_model": "wa.conversation", "res_id": self.conversation.id, "evidence": "on the phone"})
-        )
-        wizard.action_record()
-        row = self.conversation.contact_id.consent_ids.filtered(lambda consent: consent.source == "person")
-        self.assertEqual((len(row), row.message_id), (1, self.env["wa.message"]))
