@@ -10,6 +10,7 @@ from .models import (
     test_consent_platform,
     test_consent_record,
     test_dispatch,
+    test_dispatch_waiting,
     test_event_worker,
     test_failure_catalogue,
     test_file_rules,
