@@ -69,7 +69,7 @@ class TestSequenceRobust(RuleMixin, SequenceCase):
         self.run_.started_at = self.run_.started_at.replace(year=self.run_.started_at.year - 1)
         self.rule("Broken", model="wa.sequence.run", trigger="on_write", action=self.code(BROKEN))
 
-    def write(self, text):
+    def customer_says(self, text):
         self.store_webhook(self.inbound(text))
         with mute_logger(APART_LOG):
             self.process_webhooks()
@@ -77,10 +77,10 @@ class TestSequenceRobust(RuleMixin, SequenceCase):
         self.assertEqual((event.state, event.error), ("done", False))
 
     def test_an_answer_is_shown(self):
-        self.write("What about Friday?")
+        self.customer_says("What about Friday?")
         self.assertEqual(self.conversation.last_preview, "What about Friday?")
         self.assertEqual(self.run_.state, "running")
 
     def test_a_stop_is_recorded(self):
-        self.write("STOP")
+        self.customer_says("STOP")
         self.assertEqual((self.conversation.consent_service, self.conversation.consent_marketing), ("withdrawn", "withdrawn"))

@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
@@ -52,3 +53,29 @@ class TestWizardRights(WaCase):
         with self.assertRaises(AccessError):
             wizard.with_user(stranger).read(["text"])
         self.assertFalse(self.env["wa.consent.import"].with_user(stranger).search([("id", "=", wizard.id)]))
+
+    def test_the_template_wizard_tells_nothing_of_a_record_one_may_not_read(self):
+        lead = self.env["crm.lead"].create(
+            {"name": "Closed", "contact_name": "Grace", "phone": "+12025550177", "user_id": self.cid.id}
+        )
+        with self.assertRaises(AccessError):
+            lead.with_user(self.ana).read(["phone"])
+        self.env.invalidate_all()
+        wizards = self.env["wa.template.send"].with_user(self.ana)
+        with self.assertRaises(AccessError):
+            # As the web client asks before anything is saved.
+            wizards.onchange({"res_model": "crm.lead", "res_id": lead.id}, [], {"res_model": {}, "res_id": {}, "recipient": {}})
+
+    def test_the_sequence_wizard_tells_nothing_of_another_team(self):
+        sequence = self.env["wa.sequence"].create(
+            {
+                "name": "Of the team",
+                "team_id": self.team.id,
+                "calendar_id": False,
+                "step_ids": [Command.create({"template_id": self.template.id, "delay": 1})],
+            }
+        )
+        wizard = self.env["wa.sequence.add"].with_user(self.cid).create({"lead_ids": [0], "sequence_id": sequence.id})
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            wizard.read(["explanation"])
