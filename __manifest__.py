@@ -1,7 +1,7 @@
 {
     "name": "WhatsApp CRM",
     "summary": "Sell and support over WhatsApp from the CRM: one inbox, leads, templates, stage-driven messages",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/CRM",
     "license": "LGPL-3",
     "author": "crm_whatsapp contributors",
@@ -17,6 +17,7 @@
         "security/wa_recipe_security.xml",
         "security/wa_gate_security.xml",
         "security/wa_consent_security.xml",
+        "security/wa_wizard_security.xml",
         "data/utm_data.xml",
         "data/ir_cron_data.xml",
         "data/ir_cron_inbound_data.xml",

@@ -60,6 +60,7 @@ from . import (
     wa_gate_frequency,
     wa_message_refused,
     wa_dispatch_worker,
+    wa_dispatch_waiting,
     wa_event_retention,
     wa_event_worker,
     wa_free_text,

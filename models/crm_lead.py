@@ -109,7 +109,18 @@ class CrmLead(models.Model):
         plans = self.env["wa.dispatch"].sudo().search([("lead_id", "in", opportunities.ids)])
         plans.write({"lead_id": self.id})
         plans.filtered(lambda plan: plan.res_model == self._name).write({"res_id": self.id})
+        self._wa_cancel_doubles()
         return result
+
+    def _wa_cancel_doubles(self):
+        """Call off what rules have planned for two leads that are one now: the customer gets it once."""
+        plans = self.env["wa.dispatch"].sudo().search(
+            [("lead_id", "=", self.id), ("action_id", "!=", False), ("dedupe_key", "!=", False)], order="due_at, id"
+        )
+        for action, own in plans.grouped("action_id").items():
+            planned = own.filtered(lambda plan: plan.state == "planned")
+            was_sent = action.wa_repeat == "record" and "queued" in own.mapped("state")
+            (planned if was_sent else planned[1:])._cancel("sent_before")
 
     # ----------------------------------------------------------------- actions
 

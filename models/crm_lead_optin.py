@@ -107,15 +107,38 @@ class CrmLead(models.Model):
                         )
                     )
                 continue
-            lead.env["wa.consent"]._record(
-                [
-                    lead._wa_optin_vals(contact, company, purpose, lead[words])
-                    for contact in contacts
-                    for box, (purpose, words) in BOXES.items()
-                    if lead[box]
-                ]
-            )
+            said = [
+                lead._wa_optin_vals(contact, company, purpose, lead[words])
+                for contact in contacts
+                for box, (purpose, words) in BOXES.items()
+                if lead[box]
+            ]
+            lead.env["wa.consent"]._record(lead._wa_without_stopped(said))
             lead.sudo().wa_optin_recorded_at = fields.Datetime.now()
+
+    def _wa_without_stopped(self, said):
+        """Leave out what people with these numbers have stopped, and say so on the lead.
+
+        Anybody can type anybody's number into a form: it does not take back what the owner of the number said.
+        """
+        contacts = self.env["wa.contact"].sudo()
+        companies = self.env["res.company"].sudo()
+        stopped = [
+            vals
+            for vals in said
+            if vals["source"] == "form"
+            and contacts.browse(vals["contact_id"])._consent_state(vals["purpose"], companies.browse(vals["company_id"]))
+            == "withdrawn"
+        ]
+        if stopped:
+            self._message_log(
+                body=self.env._(
+                    "A box for WhatsApp was ticked, but the owner of this number has stopped such messages before, and a "
+                    "form proves nothing about who filled it in. They can write to you on WhatsApp, or tell you: then "
+                    "record their consent."
+                )
+            )
+        return [vals for vals in said if vals not in stopped]
 
     def _merge_dependences(self, opportunities):
         """Record what still waited for a phone on merged leads: they go."""

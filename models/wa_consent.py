@@ -93,6 +93,11 @@ class WaConsent(models.Model):
         contacts = consents.contact_id.browse({vals["contact_id"] for vals in vals_list})
         conversations = consents.env["wa.conversation"].search([("contact_id", "in", contacts.ids)])
         silent = conversations.filtered(lambda c: c.consent_service == "withdrawn")
+        # Of two transactions that write about the same people at once, one is undone and done again: what holds
+        # now is kept on the conversations, and neither would see the other's rows.
+        self.env.cr.execute(
+            "UPDATE wa_conversation SET consent_service = consent_service WHERE id = ANY(%s)", [conversations.ids]
+        )
         rows = consents.create(vals_list)
         silenced = conversations.filtered(lambda c: c.consent_service == "withdrawn")
         ((silent | silenced) - (silent & silenced))._broadcast()

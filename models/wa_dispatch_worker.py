@@ -71,14 +71,18 @@ class WaDispatch(models.Model):
         return due
 
     def _work_off(self):
-        """Hand over and COMMIT plans; on a conflict with another transaction, halves of them."""
+        """Hand over and COMMIT plans; on a conflict with another transaction, halves of them.
+
+        What else the database breaks off (a query that takes too long) is the fault of one
+        plan, and must not stop those behind it.
+        """
         for conflicts in range(CONFLICT_RETRIES + 1):
             try:
                 self._lock_planned()._hand_over()
                 self.env.flush_all()
                 self.env["ir.cron"]._commit_progress()
                 return
-            except CONFLICTS as error:
+            except (*CONFLICTS, psycopg2.OperationalError) as error:
                 self.env.cr.rollback()
                 self.env.invalidate_all()
                 if len(self) > 1:
@@ -86,8 +90,9 @@ class WaDispatch(models.Model):
                     self[:half]._work_off()
                     self[half:]._work_off()
                     return
-                if conflicts == CONFLICT_RETRIES:
-                    self._postpone(error)
+                if conflicts == CONFLICT_RETRIES or not isinstance(error, CONFLICTS):
+                    # Kept at once: the next conflict would undo it. Somebody else may have sent it meanwhile.
+                    self._lock_planned()._postpone_all(error)
                     return
                 time.sleep(0.01 * (conflicts + 1))
 
@@ -216,6 +221,13 @@ class WaDispatch(models.Model):
         else:
             vals = {"state": "refused", "code": outcome.code, "detail": outcome.detail}
         self.write(vals)
+
+    def _postpone_all(self, error):
+        """Postpone and COMMIT."""
+        for plan in self:
+            plan._postpone(error)
+        self.env.flush_all()
+        self.env["ir.cron"]._commit_progress()
 
     def _postpone(self, error):
         """Keep a plan that failed for a reason of ours and try again, ever more patiently."""

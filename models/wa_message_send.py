@@ -14,6 +14,7 @@ from ..tools.graph import messages as build
 from ..tools.graph.errors import GraphError, NotSentError, OutcomeUnknownError
 from ..tools.ratelimit import PAIR_MEMORY, pair_free_at
 from ..tools.status import rank_sql
+from .wa_apart import apart
 
 _logger = logging.getLogger(__name__)
 
@@ -96,7 +97,10 @@ class WaMessage(models.Model):
                 refused |= message
             else:
                 allowed |= message
-        refused._tell_refused()
+        if refused:
+            # Whoever cannot be told must not stop the number.
+            with apart(self.env, f"nobody was told that messages {refused.ids} are not sent"):
+                refused._tell_refused()
         return allowed
 
     @api.model

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..tools.bidi import one_line
+from .wa_apart import apart
 
 
 class WaContact(models.Model):
@@ -48,7 +49,9 @@ class WaMessage(models.Model):
         if not contact.marketing_preference_at or contact.marketing_preference_at <= at:
             contact.write({"opted_out_marketing": True, "marketing_preference_at": at})
         evidence = self.env._("WhatsApp did not deliver a message: %s", self.error_detail or self.error_code)
-        contact._record_platform_consent(self.number_id, "withdrawn", "error", evidence, at, self)
+        # The sender stores what became of many messages together: no rule about consents may undo that.
+        with apart(self.env, f"the opt-out that WhatsApp reported for message {self.id} is not recorded"):
+            contact._record_platform_consent(self.number_id, "withdrawn", "error", evidence, at, self)
 
 
 class WaInboundPreference(models.AbstractModel):

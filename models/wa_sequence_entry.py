@@ -28,7 +28,7 @@ class WaSequence(models.Model):
         for sequence in self:
             if sequence.entry == "stage" and not sequence.entry_stage_id:
                 raise ValidationError(self.env._("Choose the stage in which leads come in."))
-            domain = self.env["wa.sequence.step"]._parse_domain(sequence.entry_domain)
+            domain = self.env["wa.sequence.step"]._check_domain(sequence.entry_domain)
             if sequence.entry == "domain" and domain.is_true():
                 raise ValidationError(self.env._("Say which leads come in; an empty filter would add every lead there is."))
 

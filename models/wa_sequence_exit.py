@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from .wa_apart import apart
+
 
 class WaSequenceRun(models.Model):
     """What ends a sequence: at once when it happens, and looked at again before each step."""
@@ -58,14 +60,19 @@ class WaSequenceRun(models.Model):
                 news = own.filtered(lambda message, run=run: message.sent_at > run.started_at)
                 if run.sequence_id.exit_on_reply and run._ends_by(news):
                     ended |= run
-        ended._leave("sequence_replied")
+        if ended:
+            # What fails here is looked at again before the next step is sent.
+            with apart(self.env, f"sequences were not ended by an answer (runs {ended.ids})"):
+                ended._leave("sequence_replied")
 
     @api.model
     def _on_opt_out(self, conversations):
         """The people of these conversations want no more such messages (also for other addons to call)."""
         if conversations and self.env["wa.sequence"]._exist():
             runs = self.sudo().union(*self._of_conversations(conversations).values())
-            runs._leave_if_due(("sequence_opted_out",))
+            if runs:
+                with apart(self.env, f"sequences were not ended by an opt-out (runs {runs.ids})"):
+                    runs._leave_if_due(("sequence_opted_out",))
 
     def _move_to(self, lead):
         """Take the runs of merged leads to the lead that stays; where it has one itself, they end."""

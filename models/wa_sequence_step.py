@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 import pytz
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 
 #: Days looked ahead for working time, in pieces; a calendar without any is as good as none.
@@ -87,7 +87,24 @@ class WaSequenceStep(models.Model):
             if step.condition == "keyword" and not step._words():
                 raise ValidationError(self.env._("Say which words the customer has to write."))
             if step.condition == "domain":
-                self._parse_domain(step.condition_domain)
+                self._check_domain(step.condition_domain)
+
+    @api.model
+    def _check_domain(self, text):
+        """Return the filter that a person typed, if it asks for nothing they may not read themselves.
+
+        Leads are compared with it with all rights: who is sent a message would tell, bit by
+        bit, what stands in a field that is closed to whoever wrote the filter.
+
+        :raises ValidationError: it is no filter, or asks for a field that is not theirs to read.
+        """
+        domain = self._parse_domain(text)
+        try:
+            # Constraints of new records are checked with all rights.
+            self.env["crm.lead"].sudo(False).search_count(domain, limit=1)
+        except AccessError as error:
+            raise ValidationError(self.env._("This filter asks for something you may not read: %s", text)) from error
+        return domain
 
     @api.constrains("template_id", "sequence_id")
     def _check_template(self):

@@ -17,7 +17,7 @@ class WaSequenceAdd(models.TransientModel):
     sequence_id = fields.Many2one(
         "wa.sequence", domain="[('company_id', 'in', company_ids), ('step_ids', '!=', False)]"
     )
-    explanation = fields.Html(related="sequence_id.explanation")
+    explanation = fields.Html(related="sequence_id.explanation", related_sudo=False)
     summary = fields.Html(compute="_compute_summary", sanitize=False)
     allowed_count = fields.Integer(compute="_compute_summary")
 

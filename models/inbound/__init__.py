@@ -1,5 +1,6 @@
 from . import (
     consent,
+    consent_past,
     content,
     content_media,
     content_other,

@@ -1,9 +1,18 @@
+import logging
+import traceback
 from collections import namedtuple
 
+from psycopg2 import OperationalError
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, models
+from odoo.exceptions import ConcurrencyError
 
 from ...tools.keywords import key_of
+from ...tools.redact import redact
 from ...tools.window import counts
+
+_logger = logging.getLogger(__name__)
 
 #: Kinds of messages that can be a keyword as a whole: written, or the label of a button.
 SPOKEN = ("text", "button", "interactive")
@@ -31,6 +40,7 @@ class WaInboundConsent(models.AbstractModel):
 
         :param drafts: list of ``Draft``, shown already.
         :param rows: their ``wa.message`` records, in the same order.
+        :returns: ``{Draft: exception}`` where something could not be recorded
         """
         pairs = [
             (draft, row)
@@ -51,10 +61,35 @@ class WaInboundConsent(models.AbstractModel):
                 state.update(dict.fromkeys(news, said.action))
                 if said.action == "withdrawn" and said.source == "keyword":
                     stops.append((draft, said))
-        if vals_list:
-            self.env["wa.consent"]._record(vals_list)
-            self._renew_after(stops)
-            self._confirm(stops, before)
+        return self._write_down(pairs, vals_list, stops, before) if vals_list else {}
+
+    @api.model
+    def _write_down(self, pairs, vals_list, stops, before):
+        """Record consents of some messages, and confirm the end of some.
+
+        Rules of the database may be about consents, too. What they raise is kept with the
+        message it concerns, and leaves the messages and all other consents as they are.
+
+        :returns: ``{Draft: exception}``
+        """
+        try:
+            with self.env.cr.savepoint():
+                self.env["wa.consent"]._record(vals_list)
+                self._renew_after(stops)
+                self._confirm(stops, before)
+        except (OperationalError, UniqueViolation, ConcurrencyError):
+            # Somebody else was faster: everything is done again.
+            raise
+        except Exception as error:  # noqa: BLE001 (rules of customers raise anything: the culprit is found one by one)
+            if len(pairs) == 1:
+                trace = redact("".join(traceback.format_exception(error)))
+                _logger.warning("WhatsApp message %s: its consent is not recorded:\n%s", pairs[0][1].id, trace)
+                return {pairs[0][0]: error}
+            failed = {}
+            for draft, row in pairs:
+                failed |= self._listen([draft], [row])
+            return failed
+        return {}
 
     @api.model
     def _news(self, said, state):

@@ -76,7 +76,7 @@ class WaInboundMessage(models.AbstractModel):
             self._resolve_quotes(shown)
             without_lead = self._update_conversations(shown, notes)
             rows = self._post(shown)
-            self.env["wa.inbound.consent"]._listen(shown, rows)
+            self._tell_without_consent(self.env["wa.inbound.consent"]._listen(shown, rows), notes)
             self._tell_without_lead(without_lead)
         # What is about other messages comes after them: its target may have come with it.
         rows |= self.env["wa.inbound.effect"]._apply_all(
@@ -374,6 +374,20 @@ class WaInboundMessage(models.AbstractModel):
                 reason.rstrip("."),
             )
             self.env["wa.inbound.note"]._post(conversation, words)
+
+    @api.model
+    def _tell_without_consent(self, failed, notes):
+        """Say in the thread that what a customer said about consent is not on record: a person has to note it.
+
+        :param dict failed: ``{Draft: exception}``
+        """
+        for draft, error in failed.items():
+            notes[draft.event].append(f"consent not recorded: {redact(str(error))[:500]}")
+            words = self.env._(
+                "What this message says about consent could not be recorded. If the customer wants no more messages, "
+                "record that by hand. An administrator finds the reason under WhatsApp, Webhook Events."
+            )
+            self.env["wa.inbound.note"]._post(draft.conversation, words)
 
     @api.model
     def _opens_window(self, item):

@@ -69,6 +69,20 @@ class TestConsentForm(WaCase):
         self.assertEqual(merged.wa_consent_marketing, "granted")
         self.assertEqual(self.rows(merged).evidence, "Offers, please")
 
+    def test_a_form_takes_back_nobodys_stop(self):
+        """Anybody can type anybody's number into a form."""
+        conversation = self.receive(self.inbound("Hello", wa_id="12025550123"))
+        self.receive(self.inbound("STOP", wa_id="12025550123"))
+        self.assertEqual((conversation.consent_service, conversation.consent_marketing), ("withdrawn", "withdrawn"))
+        lead = self.submit(wa_optin_service=True, wa_optin_marketing=True)
+        self.assertEqual((conversation.consent_service, conversation.consent_marketing), ("withdrawn", "withdrawn"))
+        self.assertTrue(any("stopped such messages" in body for body in lead.message_ids.mapped("body")))
+        colleague = self.env["crm.lead"].with_user(self.ana)
+        colleague.create({"name": "Called", "phone": "+1 202 555 0123", "wa_optin_service": True})
+        sources = conversation.contact_id.consent_ids.mapped("source")
+        self.assertIn("person", sources, "a colleague answers for what they record")
+        self.assertNotIn("form", sources)
+
     def test_colleague_who_ticks_says_it_under_their_name(self):
         lead = (
             self.env["crm.lead"]

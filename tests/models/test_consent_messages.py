@@ -67,8 +67,9 @@ class TestConsentInMessages(WaCase):
             before = self.cr.sql_log_count
             drafts[0].conversation.consent_service  # noqa: B018 (loaded with the conversation, in the job too)
             loaded = self.cr.sql_log_count
-            original(listener, drafts, rows)
+            failed = original(listener, drafts, rows)
             listened.append((self.cr.sql_log_count - loaded, loaded - before, len(drafts)))
+            return failed
 
         self.patch(model, "_listen", counted)
         for index in range(8):

@@ -227,6 +227,39 @@ class TestDispatch(DispatchCase):
         kept = (other | self.lead).merge_opportunity()
         self.assertEqual((plan.lead_id, plan.res_id, plan.state), (kept, kept.id, "planned"))
 
+    def test_two_leads_that_become_one_get_it_once(self):
+        self.rule(wa_delay=1, wa_delay_unit="days")
+        other = self.env["crm.lead"].create({"name": "Twin", "partner_id": self.lead.partner_id.id})
+        (self.lead | other).write({"stage_id": self.proposition.id})
+        plans = self.plans(self.lead | other)
+        self.assertEqual(plans.mapped("state"), ["planned", "planned"])
+        kept = (other | self.lead).merge_opportunity()
+        self.assertEqual(sorted(plans.mapped("state")), ["cancelled", "planned"])
+        self.pass_time(plans, days=2)
+        self.run_plans()
+        sent = self.env["wa.message"].search([("lead_id", "=", kept.id), ("direction", "=", "out")])
+        self.assertEqual(len(sent), 1)
+
+    def test_a_query_that_is_broken_off_stops_nobody_else(self):
+        """A time-out of the database is of one record: those behind it are sent, and it is tried later."""
+        self.rule()
+        other = self.env["crm.lead"].create({"name": "Behind", "partner_id": self.lead.partner_id.id})
+        (self.lead | other).write({"stage_id": self.proposition.id})
+        plan, behind = self.plans(self.lead), self.plans(other)
+        template, lead_id = type(self.env["wa.template"]), self.lead.id
+        prepare = template._prepare
+
+        def breaks_off(self, conversation, record, *args, **kwargs):
+            if record.id == lead_id:
+                self.env.cr.execute("SET LOCAL statement_timeout = 10; SELECT pg_sleep(1)")
+            return prepare(self, conversation, record, *args, **kwargs)
+
+        worker = "odoo.addons.crm_whatsapp.models.wa_dispatch_worker"
+        with patch.object(template, "_prepare", breaks_off), mute_logger(worker, "odoo.sql_db"):
+            self.run_plans()
+        self.assertEqual((plan.state, plan.attempts, behind.state), ("planned", 1, "queued"))
+        self.assertGreater(plan.due_at, fields.Datetime.now())
+
 
 @tagged("post_install", "-at_install", "wa")
 class TestSendAction(DispatchCase):

@@ -1,9 +1,10 @@
 import threading
 import time
 import uuid
+from datetime import timedelta
 from functools import partial
 
-from odoo import SUPERUSER_ID, api
+from odoo import SUPERUSER_ID, api, fields
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
 from odoo.tests import BaseCase, tagged
@@ -121,3 +122,39 @@ class TestRaces(BaseCase):
         with self.registry.cursor() as cr:
             own = self.env_of(cr)["wa.conversation"].search([("number_id", "=", self.number_id)])
             self.assertEqual(own.ids, [conversation_id])
+
+    @mute_logger("odoo.sql_db")
+    def test_consents_written_by_both(self):
+        """A colleague notes consent while the customer says stop again: the later word holds, whoever commits last."""
+        with self.registry.cursor() as cr:
+            env = self.env_of(cr)
+            contact_id = self.customer_writes(env).id
+            conversation, _is_new = env["wa.conversation"]._ensure(
+                env["wa.number"].browse(self.number_id), env["wa.contact"].browse(contact_id)
+            )
+            conversation_id = conversation.id
+            self.note(env, contact_id, "withdrawn", hours=3)
+        with self.registry.cursor() as colleague_cr, self.registry.cursor() as customer_cr:
+            customer = self.env_of(customer_cr)
+            self.assertEqual(customer["wa.conversation"].browse(conversation_id).consent_service, "withdrawn")
+            self.note(self.env_of(colleague_cr), contact_id, "granted", hours=2)
+            colleague_cr.commit()  # pylint: disable=invalid-commit
+            retrying(partial(self.note, customer, contact_id, "withdrawn", hours=1), customer)
+        with self.registry.cursor() as cr:
+            conversation = self.env_of(cr)["wa.conversation"].browse(conversation_id)
+            self.assertEqual(conversation.consent_service, "withdrawn")
+
+    def note(self, env, contact_id, action, hours):
+        env["wa.consent"]._record(
+            [
+                {
+                    "contact_id": contact_id,
+                    "company_id": env["wa.account"].browse(self.account_id).company_id.id,
+                    "purpose": "service",
+                    "action": action,
+                    "source": "person",
+                    "evidence": action,
+                    "happened_at": fields.Datetime.now() - timedelta(hours=hours),
+                }
+            ]
+        )

@@ -1,0 +1,86 @@
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ...tools.failures import classify
+from ...tools.graph.errors import GraphError
+from ..common import WaCase
+from .rule_case import RuleMixin
+from .test_sequence import SequenceCase
+
+CONSENT_LOG = "odoo.addons.crm_whatsapp.models.inbound.consent"
+APART_LOG = "odoo.addons.crm_whatsapp.models.wa_apart"
+BROKEN = "raise Exception('a mistake in this rule')"
+
+
+@tagged("post_install", "-at_install", "wa", "wa_consent")
+class TestConsentRobust(RuleMixin, WaCase):
+    """Rules of the database may be about consents, too: no mistake in one holds up a customer's message."""
+
+    def setUp(self):
+        super().setUp()
+        self.rule("Broken", model="wa.consent", trigger="on_create", action=self.code(BROKEN))
+
+    def test_a_broken_rule_about_consents_holds_up_no_message(self):
+        self.store_webhook(self.inbound("Is it still there?"))
+        with mute_logger(CONSENT_LOG):
+            self.process_webhooks()
+        event = self.env["wa.event"].search([], limit=1)
+        row = self.env["wa.message"].search([("direction", "=", "in")], limit=1)
+        self.assertEqual((event.state, row.text), ("done", "Is it still there?"))
+        self.assertIn("consent not recorded: ", event.note)
+        self.assertIn("a mistake in this rule", event.note)
+        thread = self.env["mail.message"].search(
+            [("model", "=", "discuss.channel"), ("res_id", "=", row.conversation_id.channel_id.id)]
+        )
+        self.assertTrue(any("could not be recorded" in body for body in thread.mapped("body")))
+
+    def test_a_broken_rule_does_not_cost_the_sender_its_results(self):
+        self.env["base.automation"].search([]).active = False
+        conversation = self.receive(self.inbound("Hello"))
+        row = self.reply(self.ana, conversation, "News").wa_message_ids
+        row.state = "sending"
+        self.env["base.automation"].with_context(active_test=False).search([("name", "=", "Broken")]).active = True
+        error = GraphError("User has stopped marketing", code=131050, failure=classify(131050))
+        with mute_logger(APART_LOG):
+            self.env["wa.message"]._apply_results([(row.id, error)])
+        self.assertEqual((row.state, row.error_code), ("failed", "131050"))
+        self.assertTrue(conversation.contact_id.opted_out_marketing)
+
+    def test_the_others_of_a_batch_are_recorded(self):
+        self.env["base.automation"].search([]).filter_domain = "[('evidence', '=', 'Bad')]"
+        for number, text in enumerate(("One", "Bad", "Three")):
+            self.store_webhook(self.inbound(text, wa_id=f"1202555010{number}", bsuid=f"US.7{number}"))
+        with mute_logger(CONSENT_LOG):
+            self.process_webhooks()
+        rows = self.env["wa.message"].search([("direction", "=", "in"), ("text", "in", ("One", "Bad", "Three"))])
+        self.assertEqual(len(rows), 3)
+        self.assertEqual(sorted(rows.contact_id.consent_ids.mapped("evidence")), ["One", "Three"])
+
+
+@tagged("post_install", "-at_install", "wa", "wa_sequence")
+class TestSequenceRobust(RuleMixin, SequenceCase):
+    """Nor does a mistake in a rule about sequences; and it costs nobody the end of messages."""
+
+    def setUp(self):
+        super().setUp()
+        self.conversation = self.receive(self.inbound("Hello"))
+        self.lead = self.conversation.lead_id
+        self.run_ = self.enrol(self.sequence())
+        self.run_.started_at = self.run_.started_at.replace(year=self.run_.started_at.year - 1)
+        self.rule("Broken", model="wa.sequence.run", trigger="on_write", action=self.code(BROKEN))
+
+    def customer_says(self, text):
+        self.store_webhook(self.inbound(text))
+        with mute_logger(APART_LOG):
+            self.process_webhooks()
+        event = self.env["wa.event"].search([], limit=1)
+        self.assertEqual((event.state, event.error), ("done", False))
+
+    def test_an_answer_is_shown(self):
+        self.customer_says("What about Friday?")
+        self.assertEqual(self.conversation.last_preview, "What about Friday?")
+        self.assertEqual(self.run_.state, "running")
+
+    def test_a_stop_is_recorded(self):
+        self.customer_says("STOP")
+        self.assertEqual((self.conversation.consent_service, self.conversation.consent_marketing), ("withdrawn", "withdrawn"))
