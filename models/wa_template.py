@@ -1,7 +1,25 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools.translate import LazyTranslate
 
 from ..tools.window import from_timestamp
+
+_lt = LazyTranslate(__name__)
+
+#: What people read for Meta's words; a word that is not here is shown as it is.
+STATUS_LABELS = {
+    "DRAFT": _lt("Draft"),
+    "PENDING": _lt("In review"),
+    "IN_APPEAL": _lt("Appealed"),
+    "APPROVED": _lt("Approved"),
+    "REJECTED": _lt("Rejected"),
+    "PAUSED": _lt("Paused"),
+    "DISABLED": _lt("Disabled"),
+    "LIMIT_EXCEEDED": _lt("Too many templates"),
+    "ARCHIVED": _lt("Archived"),
+    "PENDING_DELETION": _lt("Being deleted"),
+    "DELETED": _lt("Deleted"),
+}
 
 #: Meta's categories and what they mean for consent. Source: cloud-api reference §7.3.
 PURPOSES = {"MARKETING": "marketing", "UTILITY": "utility", "AUTHENTICATION": "authentication"}
@@ -40,6 +58,7 @@ class WaTemplate(models.Model):
     status = fields.Char(
         default="DRAFT", required=True, readonly=True, copy=False, tracking=True, help="Meta's word."
     )
+    status_label = fields.Char("Approval", compute="_compute_status_label")
     status_reason = fields.Char(readonly=True, copy=False)
     status_at = fields.Datetime(readonly=True, copy=False, help="When WhatsApp last decided the status.")
     quality = fields.Char(readonly=True, copy=False)
@@ -71,6 +90,13 @@ class WaTemplate(models.Model):
     def _compute_display_name(self):
         for template in self:
             template.display_name = f"{template.name} ({template.language})"
+
+    @api.depends("status")
+    @api.depends_context("lang")
+    def _compute_status_label(self):
+        for template in self:
+            label = STATUS_LABELS.get(template.status)
+            template.status_label = self.env._(label) if label else template.status
 
     @api.depends(
         "header_text", "header_format", "body", "footer", "button_ids.text", "parameter_ids.example"
