@@ -21,6 +21,8 @@ STATUS_LABELS = {
     "DELETED": _lt("Deleted"),
 }
 
+QUALITY_LABELS = {"GREEN": _lt("High"), "YELLOW": _lt("Medium"), "RED": _lt("Low"), "UNKNOWN": _lt("Not known yet")}
+
 #: Meta's categories and what they mean for consent. Source: cloud-api reference §7.3.
 PURPOSES = {"MARKETING": "marketing", "UTILITY": "utility", "AUTHENTICATION": "authentication"}
 
@@ -61,7 +63,8 @@ class WaTemplate(models.Model):
     status_label = fields.Char("Approval", compute="_compute_status_label")
     status_reason = fields.Char(readonly=True, copy=False)
     status_at = fields.Datetime(readonly=True, copy=False, help="When WhatsApp last decided the status.")
-    quality = fields.Char(readonly=True, copy=False)
+    quality = fields.Char("Quality Score", readonly=True, copy=False)
+    quality_label = fields.Char("Quality", compute="_compute_quality_label")
     parameter_format = fields.Selection(
         [("POSITIONAL", "Numbered"), ("NAMED", "Named")], default="POSITIONAL", required=True
     )
@@ -97,6 +100,13 @@ class WaTemplate(models.Model):
         for template in self:
             label = STATUS_LABELS.get(template.status)
             template.status_label = self.env._(label) if label else template.status
+
+    @api.depends("quality")
+    @api.depends_context("lang")
+    def _compute_quality_label(self):
+        for template in self:
+            label = QUALITY_LABELS.get(template.quality)
+            template.quality_label = self.env._(label) if label else template.quality
 
     @api.depends(
         "header_text", "header_format", "body", "footer", "button_ids.text", "parameter_ids.example"
