@@ -132,7 +132,8 @@ class WaDispatch(models.Model):
             while dispatch.res_id in (group := groups.setdefault((kind, turn), {})):
                 turn += 1
             group[dispatch.res_id] = dispatch
-        return [self.union(*group.values()) for group in groups.values()]
+        # Not self.union: that would put every plan into every group.
+        return [self.browse().union(*group.values()) for group in groups.values()]
 
     def _group_key(self):
         """Return what plans must share to be sent together (hook)."""

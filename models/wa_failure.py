@@ -20,7 +20,10 @@ REPORT = _lt("Show the details to an administrator.")
 SENTENCES = {
     **RULE_SENTENCES,
     # --- the gate
-    "no_recipient": (_lt("This customer has no WhatsApp identity we could write to."), _lt("Add a phone number.")),
+    "no_recipient": (
+        _lt("This customer has no WhatsApp identity we could write to."),
+        _lt("Add a phone number, or complete the one that is there."),
+    ),
     "account_unhealthy": (_lt("WhatsApp refuses messages from this account."), ADMIN_LOOKS),
     "number_unhealthy": (
         _lt("Sending from this WhatsApp number is stopped."),

@@ -50,6 +50,7 @@ class WaMessage(models.Model):
 
     direction = fields.Selection([("in", "Received"), ("out", "Sent")], required=True, readonly=True)
     kind = fields.Char(required=True, readonly=True, help="Meta's message type, as it is.")
+    kind_label = fields.Char("Type", compute="_compute_kind_label")
     state = fields.Selection(STATES, required=True, index=True, readonly=True)
     uuid = fields.Char(
         default=lambda self: str(uuid.uuid4()),
@@ -117,6 +118,21 @@ class WaMessage(models.Model):
                 if message.error_code
                 else False
             )
+
+    @api.depends("kind")
+    @api.depends_context("lang")
+    def _compute_kind_label(self):
+        labels = {
+            "text": self.env._("Text"),
+            "template": self.env._("Template"),
+            "interactive": self.env._("Buttons or list"),
+            "button": self.env._("Tap on a button"),
+            "reaction": self.env._("Reaction"),
+            "system": self.env._("Notice"),
+            "unsupported": self.env._("Unsupported for now"),
+        }
+        for message in self:
+            message.kind_label = labels.get(message.kind) or self.env["wa.inbound.content"]._kind_label(message.kind)
 
     # ----------------------------------------------------------------- business
 

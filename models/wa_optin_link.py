@@ -28,7 +28,9 @@ class WaOptinLink(models.Model):
 
     name = fields.Char(required=True, help="Where the link stands, for example: poster in the shop window.")
     active = fields.Boolean(default=True)
-    number_id = fields.Many2one("wa.number", required=True, index=True, ondelete="cascade")
+    number_id = fields.Many2one(
+        "wa.number", required=True, index=True, ondelete="cascade", default=lambda self: self._default_number()
+    )
     company_id = fields.Many2one(related="number_id.company_id", store=True)
     purpose = fields.Selection(
         [("service", "Service and utility"), ("marketing", "Marketing")], required=True, default="marketing"
@@ -46,6 +48,14 @@ class WaOptinLink(models.Model):
     consent_count = fields.Integer(compute="_compute_consent_count")
 
     _key_uniq = models.Constraint("UNIQUE(number_id, key)", "This number has a link with this keyword already.")
+
+    # ----------------------------------------------------------------- defaults
+
+    @api.model
+    def _default_number(self):
+        """Return the only number there is: most shops have one."""
+        numbers = self.env["wa.number"].search([("company_id", "in", self.env.companies.ids)], limit=2)
+        return numbers if len(numbers) == 1 else False
 
     # -------------------------------------------------------------- constraints
 

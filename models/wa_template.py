@@ -1,7 +1,27 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools.translate import LazyTranslate
 
 from ..tools.window import from_timestamp
+
+_lt = LazyTranslate(__name__)
+
+#: What people read for Meta's words; a word that is not here is shown as it is.
+STATUS_LABELS = {
+    "DRAFT": _lt("Draft"),
+    "PENDING": _lt("In review"),
+    "IN_APPEAL": _lt("Appealed"),
+    "APPROVED": _lt("Approved"),
+    "REJECTED": _lt("Rejected"),
+    "PAUSED": _lt("Paused"),
+    "DISABLED": _lt("Disabled"),
+    "LIMIT_EXCEEDED": _lt("Too many templates"),
+    "ARCHIVED": _lt("Archived"),
+    "PENDING_DELETION": _lt("Being deleted"),
+    "DELETED": _lt("Deleted"),
+}
+
+QUALITY_LABELS = {"GREEN": _lt("High"), "YELLOW": _lt("Medium"), "RED": _lt("Low"), "UNKNOWN": _lt("Not known yet")}
 
 #: Meta's categories and what they mean for consent. Source: cloud-api reference §7.3.
 PURPOSES = {"MARKETING": "marketing", "UTILITY": "utility", "AUTHENTICATION": "authentication"}
@@ -40,9 +60,11 @@ class WaTemplate(models.Model):
     status = fields.Char(
         default="DRAFT", required=True, readonly=True, copy=False, tracking=True, help="Meta's word."
     )
+    status_label = fields.Char("Approval", compute="_compute_status_label")
     status_reason = fields.Char(readonly=True, copy=False)
     status_at = fields.Datetime(readonly=True, copy=False, help="When WhatsApp last decided the status.")
-    quality = fields.Char(readonly=True, copy=False)
+    quality = fields.Char("Quality Score", readonly=True, copy=False)
+    quality_label = fields.Char("Quality", compute="_compute_quality_label")
     parameter_format = fields.Selection(
         [("POSITIONAL", "Numbered"), ("NAMED", "Named")], default="POSITIONAL", required=True
     )
@@ -71,6 +93,20 @@ class WaTemplate(models.Model):
     def _compute_display_name(self):
         for template in self:
             template.display_name = f"{template.name} ({template.language})"
+
+    @api.depends("status")
+    @api.depends_context("lang")
+    def _compute_status_label(self):
+        for template in self:
+            label = STATUS_LABELS.get(template.status)
+            template.status_label = self.env._(label) if label else template.status
+
+    @api.depends("quality")
+    @api.depends_context("lang")
+    def _compute_quality_label(self):
+        for template in self:
+            label = QUALITY_LABELS.get(template.quality)
+            template.quality_label = self.env._(label) if label else template.quality
 
     @api.depends(
         "header_text", "header_format", "body", "footer", "button_ids.text", "parameter_ids.example"

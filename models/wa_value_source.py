@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..tools import placeholders
+
 
 class WaValueSource(models.AbstractModel):
     """Where the value of a template's variable comes from: a field, a fallback, a report or a file."""
@@ -53,6 +55,24 @@ class WaValueSource(models.AbstractModel):
                 raise ValidationError(self.env._("“%(path)s” is not for everybody to read.", path=path))
             comodel = model._fields[name].comodel_name
             model = self.env.get(comodel) if comodel else None
+
+    @api.model
+    def _readable(self, text, model_name):
+        """Return a text for people to read: ``{{ partner_id.name | there }}`` becomes ``[Customer]``."""
+
+        def label(path):
+            model, words = self.env.get(model_name), []
+            for name in path.split("."):
+                field = model._fields.get(name) if model is not None else None
+                if field is None:
+                    return f"[{path}]"
+                # "Name" after a relation adds nothing.
+                if not words or name not in ("name", "display_name"):
+                    words.append(field._description_string(self.env))
+                model = self.env.get(field.comodel_name) if field.comodel_name else None
+            return f"[{' '.join(words)}]"
+
+        return placeholders.fill(text or "", label)[0]
 
     @api.constrains("file")
     def _check_file(self):

@@ -63,4 +63,4 @@ from .models import (
     test_first_contacts,
     test_templates,
 )
-from . import test_layout, test_rule_tours, test_tours, test_tours_rehearsal, test_tours_sequence
+from . import test_layout, test_rule_tours, test_tours, test_tours_rehearsal, test_tours_sequence, test_tours_story

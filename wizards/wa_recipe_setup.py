@@ -77,7 +77,8 @@ class WaRecipeSetup(models.TransientModel):
         definition = self.recipe_id._definition(**self._options())
         languages = self.recipe_id._languages() if definition.template else [self.recipe_id._own_language()]
         line = Markup('<div class="mb-2"><span class="badge text-bg-light me-2">%s</span>%s</div>')
-        return Markup().join(line % (code, definition.texts[code]) for code in languages)
+        readable = self.env["wa.value.source"]._readable
+        return Markup().join(line % (code, readable(definition.texts[code], definition.model)) for code in languages)
 
     # ----------------------------------------------------------------- business
 

@@ -50,7 +50,10 @@ class WaSequenceAdd(models.TransientModel):
 
     @api.model
     def _summarise(self, count, refused):
-        text = self.env._("%(allowed)s of %(count)s leads can be added.", allowed=count - len(refused), count=count)
+        if count == 1:
+            text = self.env._("The lead cannot be added.") if refused else self.env._("The lead can be added.")
+        else:
+            text = self.env._("%(allowed)s of %(count)s leads can be added.", allowed=count - len(refused), count=count)
         if len(refused) <= 10:
             lines = [(lead.display_name, reason) for lead, reason in refused.items()]
         else:

@@ -85,7 +85,9 @@ class Router:
         task = asyncio.current_task()
         self._connections.add(task)
         try:
-            await self._pass_on(reader, writer)
+            # Only `_run` cancels, at the very end. Let out, Python 3.11 prints a traceback for each open page.
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._pass_on(reader, writer)
         finally:
             self._connections.discard(task)
 

@@ -85,6 +85,17 @@ def test_requests_reach_their_process_and_answers_come_back_whole():
             router.stop()
 
 
+def test_stopping_with_an_open_page_is_silent(caplog):
+    with socket.create_server((ports.LOOPBACK, 0)) as live:
+        router = Router(ports.any_free(), 1, live.getsockname()[1])
+        router.start()
+        with socket.create_connection((ports.LOOPBACK, router.port), timeout=5) as client:
+            client.sendall(b"GET /websocket HTTP/1.1\r\n")
+            with live.accept()[0]:
+                router.stop()
+    assert not caplog.records, "a traceback for everything that was open"
+
+
 def test_a_port_taken_meanwhile_is_told():
     with socket.create_server((ports.LOOPBACK, 0)) as busy, pytest.raises(OSError, match=r"in use"):
         Router(busy.getsockname()[1], 1, 2).start()

@@ -77,7 +77,9 @@ class WaRecipe(models.Model):
     @api.depends("automation_id.action_server_ids.wa_text")
     def _compute_text(self):
         for recipe in self:
-            recipe.text = recipe.sudo()._action().wa_text
+            action = recipe.sudo()._action()
+            text = action.wa_text
+            recipe.text = self.env["wa.value.source"]._readable(text, action.model_name) if text else False
 
     # ----------------------------------------------------------------- business
 
@@ -133,7 +135,7 @@ class WaRecipe(models.Model):
                 "WhatsApp does not let the template “%(name)s” be sent: %(reason)s. "
                 "Change it or choose another one in the rule.",
                 name=name,
-                reason=template.status_reason or template.status,
+                reason=template.status_reason or template.status_label,
             )
         return [text]
 

@@ -91,7 +91,8 @@ class CrmStage(models.Model):
             stage.wa_remind_changed = REMIND in changed
             stage.wa_answer_changed = ANSWER in changed
             settings = {rule.wa_stage_role: rule._wa_stage_setting() for rule in rules}
-            stage.wa_warning = "\n".join(stage._wa_warnings(settings, changed)) or False
+            warnings = [*stage._wa_warnings(settings, changed), *stage._wa_doubles(settings)]
+            stage.wa_warning = "\n".join(warnings) or False
             stage.wa_rule_count = len(stage._wa_all_rules())
 
     def _wa_setting(self, role):
@@ -126,8 +127,22 @@ class CrmStage(models.Model):
                     "The template “%(template)s” cannot be sent now (%(status)s), so nothing is sent. Choose another "
                     "one, or have it approved.",
                     template=template.display_name,
-                    status=template.status if template.active else self.env._("archived"),
+                    status=template.status_label if template.active else self.env._("archived"),
                 )
+
+    def _wa_doubles(self, settings):
+        """Return a sentence for each other rule that writes to whoever enters as well: customers would get both.
+
+        :param dict settings: ``{role: what its rule says}``
+        """
+        if ENTER not in settings:
+            return []
+        others = (self._wa_all_rules() - self._wa_own_rules()).filtered(lambda rule: rule.trigger == "on_stage_set")
+        return [
+            self.env._("The rule “%s” sends a message as well when a lead enters: customers get both.", rule.name)
+            for rule in others
+            if "wa_template" in rule.action_server_ids.mapped("state")
+        ]
 
     # ------------------------------------------------------------------ inverse
 

@@ -73,6 +73,22 @@ class TestDispatch(DispatchCase):
         self.assertEqual((plan.state, plan.message_id), ("queued", message))
         self.assertEqual((message.author_id, message.lead_id, message.origin), (self.ana, self.lead, "automation"))
 
+    def test_plans_of_two_rules_due_together_send_what_each_says(self):
+        other = self._make_template("call_me", "Shall we call you?", [])
+        self.rule()
+        second = self.rule(wa_template_id=other.id)
+        lead = self.env["crm.lead"].create({"name": "Elm chair", "phone": "+12025550171", "expected_revenue": 5})
+        (self.lead | lead).stage_id = self.proposition
+        plans = self.plans(self.lead | lead)
+        self.assertEqual(len(plans), 4)
+        self.run_plans()
+        self.assertEqual(plans.mapped("state"), ["queued"] * 4)
+        self.assertEqual(len(plans.message_id), 4, "a message each, no more")
+        for plan in plans:
+            message = plan.message_id
+            self.assertEqual((message.lead_id.id, message.template_id), (plan.res_id, plan.template_id))
+            self.assertEqual("Shall we call you?" in message.preview, plan.action_id == second)
+
     def test_planning_wakes_the_job_once(self):
         self.rule()
         leads = self.env["crm.lead"].create([{"name": f"L{i}", "phone": f"+1202555010{i}"} for i in range(5)])

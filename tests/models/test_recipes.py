@@ -41,6 +41,12 @@ class RecipeCase(WaCase):
 class TestShelf(RecipeCase):
     """What stands on the shelf, and who may take it."""
 
+    def test_texts_are_shown_for_people_to_read(self):
+        readable = self.env["wa.value.source"]._readable
+        self.assertEqual(readable("Hello {{ partner_id.name | there }}!", "wa.conversation"), "Hello [Customer]!")
+        self.assertEqual(readable("In {{partner_id.country_id}}, {{1}}", "wa.conversation"), "In [Customer Country], {{1}}")
+        self.assertEqual(readable("{{ gone.name }}", "crm.lead"), "[gone.name]")
+
     def test_everything_is_off_and_says_what_is_missing(self):
         recipes = self.env["wa.recipe"].search([])
         self.assertEqual(

@@ -388,7 +388,7 @@ class TestSequenceRights(SequenceCase):
         action = self.lead.with_user(self.ana).action_add_to_wa_sequence()
         wizards = self.env["wa.sequence.add"].with_user(self.ana).with_context(**action["context"])
         wizard = wizards.create({"sequence_id": sequence.id})
-        self.assertIn("1 of 1", wizard.summary)
+        self.assertIn("The lead can be added.", wizard.summary)
         wizard.action_add()
         run = sequence.run_ids
         self.assertEqual((run.user_id, run.lead_id), (self.ana, self.lead))

@@ -190,11 +190,35 @@ class TestStageSettings(RuleCase):
         self.managed().unlink()
         self.assertFalse(enter.exists() or actions.exists())
 
+    def test_another_rule_that_writes_to_whoever_enters_is_named(self):
+        model_id = self.env["ir.model"]._get_id("crm.lead")
+        rule = self.env["base.automation"].create(
+            {"name": "By hand", "model_id": model_id, "trigger": "on_stage_set", "trg_field_ref": self.stage.id}
+        )
+        self.stage.wa_enter_template_id = self.template
+        self.env.invalidate_all()
+        self.assertFalse(self.managed().wa_warning, "it does not write to customers")
+        self.env["ir.actions.server"].create(
+            {
+                "name": "send",
+                "model_id": model_id,
+                "base_automation_id": rule.id,
+                "usage": "base_automation",
+                "state": "wa_template",
+                "wa_template_id": self.reminder.id,
+            }
+        )
+        self.env.invalidate_all()
+        self.assertIn("“By hand” sends a message as well", self.managed().wa_warning)
+        rule.active = False
+        self.env.invalidate_all()
+        self.assertFalse(self.managed().wa_warning)
+
     def test_trouble_with_a_template_is_said_on_the_form(self):
         self.stage.write({"wa_enter_template_id": self.template.id, "wa_remind_template_id": self.reminder.id})
         self.template.status = "PAUSED"
         self.env.invalidate_all()
-        self.assertIn("proposal_ready (en)” cannot be sent now (PAUSED)", self.managed().wa_warning)
+        self.assertIn("proposal_ready (en)” cannot be sent now (Paused)", self.managed().wa_warning)
         self.reminder.unlink()
         self.env.invalidate_all()
         self.assertIn("was deleted", self.managed().wa_warning)

@@ -70,7 +70,7 @@ registry.category("web_tour.tours").add("wa_recipe_appointment", {
             trigger: ".o_form_view .alert-warning:contains(appointment_reminder):contains(draft)",
         },
         {
-            trigger: ".o_form_view .o_field_widget[name=template_ids] .o_data_row:contains(DRAFT)",
+            trigger: ".o_form_view .o_field_widget[name=template_ids] .o_data_row:contains(Draft)",
         },
         {
             content: "It cannot be switched on yet",

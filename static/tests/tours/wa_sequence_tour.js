@@ -81,7 +81,7 @@ registry.category("web_tour.tours").add("wa_sequence_lead", {
         },
         {
             content: "It says who can be added, and what they get",
-            trigger: ".modal [name=summary]:contains(1 of 1)",
+            trigger: ".modal [name=summary]:contains(The lead can be added)",
         },
         {
             trigger: ".modal button[name=action_add]",

@@ -52,7 +52,7 @@ registry.category("web_tour.tours").add("wa_stage_settings", {
         ...openStage,
         {
             content: "It is two rules",
-            trigger: ".modal .o_wa_rule_count:contains(2 automation rules)",
+            trigger: ".modal .o_wa_rule_count:contains(Automation rules: 2)",
         },
         {
             trigger: ".modal .o_field_widget[name=wa_remind_after] input:value(5)",
