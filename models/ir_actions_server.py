@@ -89,9 +89,10 @@ class IrActionsServer(models.Model):
     @api.depends("usage")
     def _compute_allowed_states(self):
         """Scheduled jobs run code, or send WhatsApp: nothing else makes sense without records."""
-        super()._compute_allowed_states()
+        result = super()._compute_allowed_states()
         for action in self.filtered(lambda action: action.usage == "ir_cron"):
             action.allowed_states = ["code", "wa_template"]
+        return result
 
     @api.model
     def _name_depends(self):
