@@ -1,6 +1,7 @@
 # Models before what extends them: a module may import names of another one, which would load that first.
 from . import (
     wa_alert,
+    wa_cached,
     wa_account,
     wa_value_source,
     wa_action_value,

@@ -27,7 +27,7 @@ class WaCountryRule(models.Model):
 
     _name = "wa.country.rule"
     _description = "WhatsApp Country Rule"
-    _inherit = ["wa.quiet.mixin"]
+    _inherit = ["wa.quiet.mixin", "wa.cached.mixin"]
     _order = "what, country_id, phone_prefix, id"
 
     active = fields.Boolean(default=True)
@@ -78,19 +78,10 @@ class WaCountryRule(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        rules = super().create([self._clean(vals) for vals in vals_list])
-        self.env.registry.clear_cache()
-        return rules
+        return super().create([self._clean(vals) for vals in vals_list])
 
     def write(self, vals):
-        result = super().write(self._clean(vals))
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
+        return super().write(self._clean(vals))
 
     @api.model
     def _clean(self, vals):

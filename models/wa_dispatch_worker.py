@@ -4,14 +4,13 @@ import traceback
 from datetime import timedelta
 
 import psycopg2
-from psycopg2 import errors as pg_errors
 
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 from odoo.tools.safe_eval import safe_eval
 
 from ..tools.redact import redact
+from .wa_race import CONFLICT_RETRIES, CONFLICTS
 from .wake import trigger_once
 
 _logger = logging.getLogger(__name__)
@@ -20,15 +19,6 @@ _logger = logging.getLogger(__name__)
 BATCH = 200
 #: Seconds until the next try of a plan that failed for a reason of ours, by number of tries; then it is refused.
 BACKOFF = (10, 60, 600, 3600)
-#: Another transaction was faster: everything is rolled back and done again.
-CONFLICTS = (
-    pg_errors.SerializationFailure,
-    pg_errors.DeadlockDetected,
-    pg_errors.LockNotAvailable,
-    pg_errors.UniqueViolation,
-    ConcurrencyError,
-)
-CONFLICT_RETRIES = 20
 #: Days after which the account of what was sent is deleted; the messages themselves stay.
 KEEP_DAYS = 365
 

@@ -6,10 +6,8 @@ from datetime import timedelta
 from itertools import takewhile
 
 import psycopg2
-from psycopg2 import errors as pg_errors
 
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 
 from ..tools.redact import redact
@@ -23,6 +21,7 @@ from ..tools.webhook.events import (
     TemplateEvent,
 )
 from ..tools.webhook.parse import parse
+from .wa_race import CONFLICT_RETRIES, CONFLICTS
 from .wake import trigger_once
 
 _logger = logging.getLogger(__name__)
@@ -41,15 +40,6 @@ BACKOFF = (2, 10, 60, 300, 1800, 7200)
 MAX_TRIES = len(BACKOFF) + 2
 #: A retry due within so many seconds is waited for.
 SHORT_WAIT = 5
-#: Another transaction was faster: everything is rolled back and done again.
-CONFLICTS = (
-    pg_errors.SerializationFailure,
-    pg_errors.DeadlockDetected,
-    pg_errors.LockNotAvailable,
-    pg_errors.UniqueViolation,
-    ConcurrencyError,
-)
-CONFLICT_RETRIES = 20
 
 #: Handlers that take many events of one type at once, in the order of arrival.
 BULK_HANDLERS = {MessageEvent: "wa.inbound.message", EchoEvent: "wa.inbound.echo"}

@@ -10,6 +10,7 @@ class WaKeyword(models.Model):
 
     _name = "wa.keyword"
     _description = "WhatsApp Keyword"
+    _inherit = ["wa.cached.mixin"]
     _order = "action desc, language, word"
     _rec_name = "word"
 
@@ -50,24 +51,6 @@ class WaKeyword(models.Model):
     def _compute_key(self):
         for keyword in self:
             keyword.key = key_of(keyword.word)
-
-    # --------------------------------------------------------------------- crud
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        result = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return result
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
 
     # ----------------------------------------------------------------- business
 

@@ -24,6 +24,7 @@ class WaOptinLink(models.Model):
 
     _name = "wa.optin.link"
     _description = "WhatsApp Opt-in Link"
+    _inherit = ["wa.cached.mixin"]
     _order = "name, id"
 
     name = fields.Char(required=True, help="Where the link stands, for example: poster in the shop window.")
@@ -92,24 +93,6 @@ class WaOptinLink(models.Model):
         counts = dict(self.env["wa.consent"]._read_group([("link_id", "in", self.ids)], ["link_id"], ["__count"]))
         for link in self:
             link.consent_count = counts.get(link._origin, 0)
-
-    # --------------------------------------------------------------------- crud
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        result = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return result
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
 
     # ----------------------------------------------------------------- business
 

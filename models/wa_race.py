@@ -1,8 +1,19 @@
 from contextlib import contextmanager
 
+from psycopg2 import errors as pg_errors
 from psycopg2.errors import UniqueViolation
 
 from odoo.exceptions import ConcurrencyError
+
+#: Another transaction was faster: everything is rolled back and done again.
+CONFLICTS = (
+    pg_errors.SerializationFailure,
+    pg_errors.DeadlockDetected,
+    pg_errors.LockNotAvailable,
+    pg_errors.UniqueViolation,
+    ConcurrencyError,
+)
+CONFLICT_RETRIES = 20
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...tools.status import reached
-from ..wa_dispatch_worker import CONFLICT_RETRIES, CONFLICTS
+from ..wa_race import CONFLICT_RETRIES, CONFLICTS
 from ..wake import trigger_once
 
 _logger = logging.getLogger(__name__)

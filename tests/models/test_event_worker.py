@@ -15,7 +15,7 @@ from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
 from ...models import wa_event_worker
-from ...models.wa_event_worker import CONFLICT_RETRIES
+from ...models.wa_race import CONFLICT_RETRIES
 from ..common import PHONE_NUMBER_ID, WaCase, WaCommon
 
 
