@@ -16,10 +16,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from .window import is_open
+from .window import WINDOW_HOURS, is_open
 
 ALLOWED = "allowed"
 REFUSED = "refused"
@@ -192,6 +192,13 @@ def _ahead(moment: datetime | None, now: datetime) -> bool:
     return moment is not None and moment > now
 
 
+def _just_wrote(facts: Facts) -> bool:
+    """Tell whether the customer wrote within the last hour: nobody is woken by an answer."""
+    if facts.window_until is None:
+        return False
+    return facts.window_until - facts.now > timedelta(hours=WINDOW_HOURS - 1)
+
+
 RULES: tuple[Rule, ...] = (
     Rule("no_recipient", lambda f: not f.wa_id and not f.bsuid),
     Rule("account_unhealthy", lambda f: not f.account_ok),
@@ -237,6 +244,7 @@ RULES: tuple[Rule, ...] = (
         "quiet_hours",
         lambda f: not f.by_person
         and not f.is_confirmation
+        and not _just_wrote(f)
         and _ahead(f.quiet_until, f.now),
         lambda f: f.quiet_until,
     ),

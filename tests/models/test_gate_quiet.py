@@ -10,6 +10,8 @@ from ..common import WaCase, WaSandboxCase
 NIGHT = datetime(2026, 11, 25, 8, 30)
 MORNING = datetime(2026, 11, 25, 13, 0)
 NOON = datetime(2026, 11, 25, 17, 0)
+#: When these customers wrote: nobody is kept awake by an answer any more.
+LONG_AGO = NIGHT - timedelta(days=2)
 
 
 class QuietCase:
@@ -39,6 +41,7 @@ class TestQuietNight(QuietCase, WaSandboxCase):
         self.account.has_quiet_hours = True
         self.ada = self.customer()
         self.conversation = self.customer_writes(self.ada, "Hello")
+        self.conversation.last_inbound_at = LONG_AGO
         self.conversation.user_id = self.ana
         self.conversation.lead_id.user_id = self.ana
 
@@ -85,6 +88,14 @@ class TestQuietNight(QuietCase, WaSandboxCase):
         manual = self.template_to(self.conversation, "manual").message
         self.run_sender()
         self.assertEqual((row.state, manual.state), ("sent", "sent"))
+
+    def test_answer_of_a_machine_to_somebody_who_wrote_just_now_leaves_at_once(self):
+        """Whoever writes at night gets the away message at night."""
+        self.set_clock(NIGHT)
+        self.conversation.last_inbound_at = NIGHT - timedelta(minutes=1)
+        [outcome] = self.env["wa.free.text"]._send_to_records(self.conversation.lead_id, text="We are back at nine.")
+        self.run_sender()
+        self.assertEqual(outcome.message.state, "sent")
 
     def test_waiting_automation_does_not_hold_up_a_person(self):
         self.set_clock(NIGHT)
@@ -139,6 +150,7 @@ class TestQuietNight(QuietCase, WaSandboxCase):
         others = [self.customer(name=f"Customer {i}", phone=f"+120255501{50 + i}") for i in range(3)]
         conversations = [self.customer_writes(other, "Hello") for other in others]
         for conversation in conversations:
+            conversation.last_inbound_at = LONG_AGO
             conversation.lead_id.user_id = self.ana
             self.template_to(conversation, "automation")
         self.template.sudo().status = "PAUSED"
@@ -165,6 +177,7 @@ class TestQuietFacts(QuietCase, WaCase):
 
     def conversation_of(self, **person):
         conversation = self.receive(self.inbound(**person))
+        conversation.last_inbound_at = LONG_AGO
         conversation.partner_id.tz = False
         return conversation
 

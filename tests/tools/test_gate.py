@@ -177,7 +177,14 @@ TABLE = [
     (
         "quiet_hours",
         "later",
-        [{"quiet": {"ahead"}, "origin": MACHINES, "is_confirmation": {False}}],
+        [
+            {
+                "quiet": {"ahead"},
+                "origin": MACHINES,
+                "is_confirmation": {False},
+                "window": {"open", "closed", "never", "ad"},
+            }
+        ],
     ),
 ]
 
@@ -192,7 +199,7 @@ SPACE = {
     "is_confirmation": BOTH,
     "is_blacklisted": BOTH,
     "opted_out": BOTH,
-    "window": ("open", "closed", "never", "ad"),
+    "window": ("open", "just opened", "closed", "never", "ad"),
     "contact_hold": ("none", "ahead", "over"),
     "number_hold": ("none", "ahead", "over"),
     "quiet": ("none", "ahead", "over"),
@@ -213,6 +220,7 @@ HARMLESS = {name: values[0] for name, values in SPACE.items()}
 MOMENTS = {"none": None, "over": NOW}
 WINDOWS = {
     "open": {"window_until": NOW + timedelta(hours=1)},
+    "just opened": {"window_until": NOW + timedelta(hours=23, minutes=1)},
     "closed": {"window_until": NOW},
     "never": {},
     "ad": {"free_entry_until": NOW + timedelta(hours=70)},
