@@ -270,7 +270,7 @@ class Sender:
             slot = self.throughput.next_slot(now, is_bulk)
             if slot > now + AHEAD_SECONDS:
                 break
-            self.throughput.book(slot, now, is_bulk)
+            self.throughput.book(slot)
             leaving.append((slot, *self.ready.popleft()))
         if leaving:
             ids = [message_id for _slot, _bulk, message_id, _request in leaving]

@@ -21,19 +21,12 @@ WINDOW = 1.04
 """Seconds in which at most the limit may leave: a little more than Meta's one
 second, so that requests of which some take longer on the way still fit."""
 
-PLANNED = 1.03
+PLANNED = 1.032
 """Seconds for which the limit is planned: bulk does not use all of it (see
 :data:`PEOPLE_SHARE`), so that what is planned still fits into :data:`WINDOW`."""
 
 PEOPLE_SHARE = 0.0125
 """Part of the throughput that bulk messages leave to people."""
-
-CATCH_UP = 0.5
-"""Seconds of delay that may be caught up by sending closer together for a while."""
-
-HURRY = 0.8
-"""How much closer together, as a part of the usual distance. Not much: what leaves in
-bursts arrives in bursts, and a burst repeats itself every :data:`PLANNED`."""
 
 PAIR_SECONDS = 6.0
 PAIR_BURST = 45
@@ -43,7 +36,8 @@ class Throughput:
     """Plans the moments at which messages may leave: evenly, and strictly limited.
 
     In no window of :data:`PLANNED` seconds are there more than ``limit`` of these
-    moments, whatever happened before.
+    moments, whatever happened before. What a pause has cost is not caught up: sending
+    faster for a while is a burst, and at the limit a burst repeats itself every second.
     """
 
     def __init__(self, limit: int, now: float, recent: Iterable[float] = ()) -> None:
@@ -55,7 +49,6 @@ class Throughput:
         """
         self.limit = max(1, limit)
         self._slots = deque(sorted(recent), maxlen=self.limit)
-        self._due = now
         self._not_before = now
 
     def next_slot(self, now: float, bulk: bool = False) -> float:
@@ -64,18 +57,16 @@ class Throughput:
         :param bulk: leave :data:`PEOPLE_SHARE` of the limit to people.
         """
         count = self._count(bulk)
-        spacing = PLANNED / count
-        slot = max(now, self._not_before, self._due, now - CATCH_UP)
+        slot = max(now, self._not_before)
         if self._slots:
-            slot = max(slot, self._slots[-1] + spacing * HURRY)
+            slot = max(slot, self._slots[-1] + PLANNED / count)
         if len(self._slots) >= count:
             slot = max(slot, self._slots[-count] + PLANNED)
         return slot
 
-    def book(self, slot: float, now: float, bulk: bool = False) -> None:
+    def book(self, slot: float) -> None:
         """Note that a message leaves at a slot that :meth:`next_slot` gave."""
         self._slots.append(slot)
-        self._due = max(self._due, now - CATCH_UP) + PLANNED / self._count(bulk)
 
     def pause(self, now: float, seconds: float) -> None:
         """Let nothing leave for some seconds: Meta said that we are too fast."""
