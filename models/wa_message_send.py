@@ -178,6 +178,7 @@ class WaMessage(models.Model):
         :param results: list of ``(message id, SendResult or GraphError)``
         """
         present = self.browse([message_id for message_id, _outcome in results]).exists()
+        present._lock_in_order()
         accepted = {}
         for message_id, outcome in results:
             message = self.browse(message_id)

@@ -58,6 +58,7 @@ class WaMessage(models.Model):
             else:
                 foreign.append(item)
         messages = self.browse(own_items)
+        messages._lock_in_order()
         former = {message.id: message.state for message in messages}
         changes = [message._merge_statuses(own_items[message.id]) for message in messages]
         self._write_statuses(changes)
@@ -69,6 +70,19 @@ class WaMessage(models.Model):
         for message in messages:
             message._learn_recipient(own_items[message.id])
         return foreign
+
+    def _lock_in_order(self):
+        """Lock these messages in the order of their ids.
+
+        The answers to requests and the statuses about them come at the same moment, to
+        two processes, in bulk. Each locking rows in its own order, they would wait for
+        one another until PostgreSQL's deadlock detection ends it, after a second in
+        which nothing leaves.
+        """
+        if self:
+            self.env.execute_query(
+                SQL("SELECT id FROM wa_message WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", self.ids)
+            )
 
     @api.model
     def _match_statuses(self, items, accounts):

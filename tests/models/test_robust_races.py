@@ -11,7 +11,8 @@ from odoo.tests import BaseCase, tagged
 from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
-from ...tools.webhook.events import Person
+from ...tools.graph.results import SendResult
+from ...tools.webhook.events import Person, StatusEvent
 
 
 @tagged("post_install", "-at_install", "wa")
@@ -88,12 +89,8 @@ class TestRaces(BaseCase):
         return partner._wa_find_conversations(env["wa.template"].browse(self.template_id).account_id)[self.partner_id].id
 
     def commit_when_awaited(self, cr, waited):
-        deadline = time.monotonic() + 10
-        while not waited and time.monotonic() < deadline:
-            cr.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
-            if cr.fetchone():
-                waited.append(True)
-            time.sleep(0.02)
+        if self.is_awaited(cr):
+            waited.append(True)
         cr.commit()  # pylint: disable=invalid-commit
 
     def customer_writes(self, env):
@@ -122,6 +119,50 @@ class TestRaces(BaseCase):
         with self.registry.cursor() as cr:
             own = self.env_of(cr)["wa.conversation"].search([("number_id", "=", self.number_id)])
             self.assertEqual(own.ids, [conversation_id])
+
+    @mute_logger("odoo.sql_db")
+    def test_answers_and_statuses_lock_messages_in_one_order(self):
+        """Each in its own order, they would stop each other until PostgreSQL's deadlock detection, a second later."""
+        with self.registry.cursor() as cr:
+            env = self.env_of(cr)
+            number = env["wa.number"].browse(self.number_id)
+            conversation, _is_new = env["wa.conversation"]._ensure(number, self.customer_writes(env))
+            low, high = (env["wa.message"]._enqueue(conversation, "text", {"body": "x"}) for _ in range(2))
+            (low | high).state = "sending"
+            ids, uuids = [high.id, low.id], [high.uuid, low.uuid]
+        answers = [(id_, SendResult(f"wamid.{id_}")) for id_ in ids]
+        statuses = [
+            StatusEvent("", "", f"wamid.{id_}", "read", int(time.time()), uuid_, Person(wa_id=self.wa_id))
+            for id_, uuid_ in zip(ids, uuids, strict=True)
+        ]
+        works = {
+            "answers": lambda env: env["wa.message"]._apply_results(answers),
+            "statuses": lambda env: env["wa.message"]._apply_statuses(
+                statuses, env["wa.account"].browse(self.account_id)
+            ),
+        }
+        for name, work in works.items():
+            with self.subTest(name), self.registry.cursor() as first, self.registry.cursor() as second:
+                first.execute("SELECT id FROM wa_message WHERE id = %s FOR UPDATE", [ids[1]])
+                thread = threading.Thread(target=lambda work=work, cr=second: work(self.env_of(cr)))
+                thread.start()
+                try:
+                    self.assertTrue(self.is_awaited(first), "it waits for the first of the two")
+                    with self.registry.cursor() as third:
+                        third.execute("SELECT id FROM wa_message WHERE id = %s FOR UPDATE NOWAIT", [ids[0]])
+                finally:
+                    first.rollback()
+                    thread.join()
+                second.rollback()
+
+    def is_awaited(self, cr):
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            cr.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+            if cr.fetchone():
+                return True
+            time.sleep(0.02)
+        return False
 
     @mute_logger("odoo.sql_db")
     def test_consents_written_by_both(self):
