@@ -142,18 +142,29 @@ class TestRaces(BaseCase):
             ),
         }
         for name, work in works.items():
-            with self.subTest(name), self.registry.cursor() as first, self.registry.cursor() as second:
-                first.execute("SELECT id FROM wa_message WHERE id = %s FOR UPDATE", [ids[1]])
-                thread = threading.Thread(target=lambda work=work, cr=second: work(self.env_of(cr)))
-                thread.start()
+            free = []
+            cursors = [self.registry.cursor() for _ in range(3)]
+            with self.subTest(name), cursors[0] as cr, cursors[1] as own, cursors[2] as third:
+                cr.execute("SELECT id FROM wa_message WHERE id = %s FOR UPDATE", [ids[1]])
+                # The work in this thread: another one gets no registry here.
+                watcher = threading.Thread(target=self.look_whether_free, args=(cr, third, ids[0], free))
+                watcher.start()
                 try:
-                    self.assertTrue(self.is_awaited(first), "it waits for the first of the two")
-                    with self.registry.cursor() as third:
-                        third.execute("SELECT id FROM wa_message WHERE id = %s FOR UPDATE NOWAIT", [ids[0]])
+                    work(self.env_of(own))
                 finally:
-                    first.rollback()
-                    thread.join()
-                second.rollback()
+                    watcher.join()
+                self.assertEqual(free, [True], "it waits for the first of the two and holds nothing")
+                own.rollback()
+
+    def look_whether_free(self, cr, third, message_id, free):
+        """When somebody waits for ``cr``, note whether another message is free, and let go."""
+        try:
+            if self.is_awaited(cr):
+                third.execute("SELECT id FROM wa_message WHERE id = %s FOR UPDATE NOWAIT", [message_id])
+                free.append(True)
+        finally:
+            third.rollback()
+            cr.rollback()
 
     def is_awaited(self, cr):
         deadline = time.monotonic() + 10
