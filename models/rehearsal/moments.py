@@ -50,13 +50,16 @@ class WaGate(models.AbstractModel):
         if not isinstance(moments, Moments) or not moments.current:
             return facts
         moment, today = moments.current, fields.Datetime.now()
+        quiet_until = self._quiet_at(conversation, moment)
+        # A text needs the window; at night it tells whether the customer was awake.
+        needs_window = kind == "free" or (quiet_until and quiet_until > moment)
         return replace(
             facts,
             now=moment,
             # No person sits behind what is rehearsed.
             origin="automation",
-            window_until=self._window_at(conversation, moment) if kind == "free" else facts.window_until,
-            quiet_until=self._quiet_at(conversation, moment),
+            window_until=self._window_at(conversation, moment) if needs_window else None,
+            quiet_until=quiet_until,
             # A limit that is over by now says nothing about that rule.
             contact_hold_until=self._still(facts.contact_hold_until, today),
             number_hold_until=self._still(facts.number_hold_until, today),

@@ -196,6 +196,16 @@ class TestRehearsalOfStages(RehearsalCase):
         self.assertEqual((found[night].outcome, found[night].code), ("later", "quiet_hours"))
         self.assertEqual(found[night].when, there(8))
 
+    def test_who_wrote_since_was_asleep_that_night(self):
+        """An answer wakes nobody, but a message of today says nothing about a night of last week."""
+        lead = self.receive(self.inbound("Hello?")).lead_id
+        self.account.write({"has_quiet_hours": True, "quiet_from": 21, "quiet_to": 8})
+        zone, day = pytz.timezone("America/New_York"), self.now.date() - timedelta(days=2)
+        night = zone.localize(datetime.combine(day, datetime.min.time()).replace(hour=2))
+        self.enter(lead, self.proposition, night.astimezone(pytz.utc).replace(tzinfo=None))
+        found = {r.record: r for r in self.rehearse(self.rule()).results}
+        self.assertEqual((found[lead].outcome, found[lead].code), ("later", "quiet_hours"))
+
     def test_a_text_needs_the_window_that_was_open_then(self):
         conversation = self.receive(self.inbound("Hello?"))
         conversation.message_ids.mail_message_id.date = self.now - timedelta(hours=1)
