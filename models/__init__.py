@@ -47,6 +47,7 @@ from . import (
     mail_message_guard,
     mail_message_inbound,
     mail_message_reference,
+    own_html,
     res_config_settings,
     res_partner,
     res_partner_card,

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..tools.phone import variants, wa_id_to_e164
 from .wa_consent import BY_CUSTOMER
@@ -38,6 +39,25 @@ class PhoneBlacklist(models.Model):
     def unlink(self):
         self.env["wa.contact"].invalidate_model(["is_blacklisted"])
         return super().unlink()
+
+    @api.model
+    def _wa_listed(self, numbers):
+        """Return which numbers are on the list, and not only because of what was said over WhatsApp.
+
+        By SQL: a search reads every number again with core's table of ranges, which takes
+        longer than all else that is asked about a recipient. Source:
+        phone_validation/models/phone_blacklist.py ``_search_number``.
+
+        :param set numbers: E.164, as core stores them
+        """
+        self.flush_model(["active", "number", "wa_is_ours"])
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT number FROM phone_blacklist WHERE active AND wa_is_ours IS NOT TRUE AND number = ANY(%s)",
+                list(numbers),
+            )
+        )
+        return {number for (number,) in rows}
 
     @api.model
     def _wa_add(self, numbers, message):
@@ -80,15 +100,7 @@ class WaContact(models.Model):
     @api.depends("wa_id")
     def _compute_is_blacklisted(self):
         numbers = {contact: contact._blacklist_numbers() for contact in self}
-        wanted = {number for own in numbers.values() for number in own}
-        listed = set(
-            self.env["phone.blacklist"]
-            .sudo()
-            .search_fetch([("number", "in", list(wanted)), ("wa_is_ours", "=", False)], ["number"])
-            .mapped("number")
-            if wanted
-            else ()
-        )
+        listed = self.env["phone.blacklist"]._wa_listed({number for own in numbers.values() for number in own})
         for contact in self:
             contact.is_blacklisted = not listed.isdisjoint(numbers[contact])
 

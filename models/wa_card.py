@@ -1,9 +1,12 @@
+from html import escape
+
 from markupsafe import Markup
 
 from odoo import api, models
 
 from ..tools.bidi import one_line
-from ..tools.markup import to_html
+from ..tools.markup import card, to_html
+from .own_html import OwnHtml
 
 MAP_ADDRESS = "https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=16/{latitude}/{longitude}"
 
@@ -24,19 +27,13 @@ class WaCard(models.AbstractModel):
         :param str body: text with WhatsApp markup, or Markup.
         :param buttons: labels.
         """
-        parts = []
-        if header:
-            parts.append(Markup('<div class="o_wa_card_header"><b>%s</b></div>') % one_line(header))
-        if body:
-            html = body if isinstance(body, Markup) else Markup(to_html(body))  # noqa: S704 (escaped by to_html)
-            parts.append(Markup('<div class="o_wa_card_body">%s</div>') % html)
-        if footer:
-            parts.append(Markup('<div class="o_wa_card_footer"><small>%s</small></div>') % one_line(footer))
-        parts += [
-            Markup('<div class="o_wa_card_button">%s</div>') % (label if isinstance(label, Markup) else one_line(label))
-            for label in buttons
-        ]
-        return Markup('<div class="o_wa_card">%s</div>') % Markup().join(parts)
+        html = card(
+            body if isinstance(body, Markup) else to_html(body),
+            header=f"<b>{escape(one_line(header))}</b>" if header else "",
+            footers=[f"<small>{escape(one_line(footer))}</small>"] if footer else (),
+            buttons=[label if isinstance(label, Markup) else escape(one_line(label)) for label in buttons],
+        )
+        return OwnHtml(html)
 
     @api.model
     def _interactive(self, content):
@@ -102,12 +99,12 @@ class WaCard(models.AbstractModel):
         :param cards: in Meta's shape.
         """
         html = Markup()
-        for card in cards:
+        for person in cards:
             lines = [
-                one_line((card.get("org") or {}).get("company", "")),
-                *(one_line(phone["phone"]) for phone in card.get("phones", ())),
-                *(one_line(email["email"]) for email in card.get("emails", ())),
+                one_line((person.get("org") or {}).get("company", "")),
+                *(one_line(phone["phone"]) for phone in person.get("phones", ())),
+                *(one_line(email["email"]) for email in person.get("emails", ())),
             ]
-            html += Markup('<div class="o_wa_card_header"><b>%s</b></div>') % one_line(card["name"]["formatted_name"])
+            html += Markup('<div class="o_wa_card_header"><b>%s</b></div>') % one_line(person["name"]["formatted_name"])
             html += Markup("<div>%s</div>") % Markup("<br/>").join(filter(None, lines))
         return self._html(html)

@@ -1,5 +1,3 @@
-from markupsafe import Markup
-
 from odoo import api, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
@@ -7,6 +5,7 @@ from odoo.fields import Domain
 from ..tools import placeholders
 from ..tools.graph.text import TEXT_LIMIT
 from ..tools.markup import plain, to_html
+from .own_html import OwnHtml
 from .wa_post_files import FilePost
 from .wa_sending import PRIORITY_OF_ORIGIN, SendOutcome
 
@@ -71,7 +70,7 @@ class WaFreeText(models.AbstractModel):
             next_attempt_at=decision.when or False,
             **self.env["wa.message"]._waiting_vals(decision),
         )
-        html = Markup(to_html(body))  # noqa: S704 (escaped by to_html)
+        html = OwnHtml(to_html(body))
         later = decision.code if decision.verdict == "later" else ""
         return SendOutcome(
             record, "queued", post=FilePost(conversation, html, self.env.user.partner_id, row), later=later

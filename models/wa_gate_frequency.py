@@ -156,4 +156,4 @@ class WaMessage(models.Model):
 
     purpose = fields.Char(readonly=True, copy=False, help="Of templates: utility, marketing, authentication.")
 
-    _frequency_idx = models.Index("(contact_id, purpose) WHERE purpose IS NOT NULL")
+    _frequency_idx = models.Index("(contact_id, purpose)")

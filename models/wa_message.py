@@ -40,7 +40,7 @@ class WaMessage(models.Model):
     )
     number_id = fields.Many2one("wa.number", required=True, ondelete="restrict", readonly=True)
     company_id = fields.Many2one(related="number_id.company_id", store=True)
-    contact_id = fields.Many2one(related="conversation_id.contact_id", store=True, index=True)
+    contact_id = fields.Many2one(related="conversation_id.contact_id", store=True)
     partner_id = fields.Many2one(related="contact_id.partner_id", string="Customer")
     mail_message_id = fields.Many2one(
         "mail.message", "Discuss Message", index="btree_not_null", ondelete="set null", readonly=True
@@ -51,7 +51,7 @@ class WaMessage(models.Model):
     direction = fields.Selection([("in", "Received"), ("out", "Sent")], required=True, readonly=True)
     kind = fields.Char(required=True, readonly=True, help="Meta's message type, as it is.")
     kind_label = fields.Char("Type", compute="_compute_kind_label")
-    state = fields.Selection(STATES, required=True, index=True, readonly=True)
+    state = fields.Selection(STATES, required=True, readonly=True)
     uuid = fields.Char(
         default=lambda self: str(uuid.uuid4()),
         required=True,
@@ -104,6 +104,7 @@ class WaMessage(models.Model):
     )
     _wamid_idx = models.Index("(wamid) WHERE wamid IS NOT NULL")
     _sending_idx = models.Index("(number_id) WHERE state = 'sending'")
+    _stopped_idx = models.Index("(state) WHERE state IN ('failed', 'unknown')")
     _posted_idx = models.Index("(number_id, posted_at) WHERE posted_at IS NOT NULL")
     _open_idx = models.Index("(conversation_id, priority, id) WHERE state IN ('queued', 'sending')")
 

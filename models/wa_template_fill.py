@@ -1,3 +1,5 @@
+from html import escape
+
 from markupsafe import Markup
 
 from odoo import api, models
@@ -7,17 +9,21 @@ from ..tools.bidi import one_line
 from ..tools.graph.template_definition import parse_template
 from ..tools.graph.template_fill import template_components
 from ..tools.graph.template_preview import render
-from ..tools.markup import plain, to_html
+from ..tools.markup import card, plain, to_html
+from .own_html import OwnHtml
 
 #: The context key of :class:`Definitions`.
 DEFINITIONS = "wa_template_definitions"
 
 
 class Definitions:
-    """In the context: what :meth:`WaTemplate._definition` returned, by the template's id."""
+    """In the context: what filling templates asks of them, by the template's id, each read once."""
 
     def __init__(self):
+        #: What :meth:`WaTemplate._definition` returned.
         self.by_id = {}
+        #: What :meth:`WaTemplate._asked_values` returned.
+        self.asked = {}
 
 
 class WaTemplate(models.Model):
@@ -113,6 +119,16 @@ class WaTemplate(models.Model):
             known.by_id[self.id] = self._read_definition()
         return known.by_id[self.id]
 
+    def _asked_values(self):
+        """Return ``(key, value kind, required, wa.template.parameter)`` of everything the template asks for."""
+        known = self.env.context.get(DEFINITIONS)
+        if isinstance(known, Definitions) and self.id in known.asked:
+            return [(*facts, parameter.with_env(self.env)) for *facts, parameter in known.asked[self.id]]
+        asked = [(p.key, p.value_kind, p.is_required, p) for p in self.parameter_ids]
+        if isinstance(known, Definitions):
+            known.asked[self.id] = asked
+        return asked
+
     def _read_definition(self):
         return parse_template(
             {
@@ -134,28 +150,26 @@ class WaTemplate(models.Model):
     @api.model
     def _card_html(self, preview, place=None):
         """Turn a ``tools.graph.template_preview.Preview`` into HTML; nothing in it is trusted."""
-        parts = []
+        header = ""
         if preview.header:
-            parts.append(Markup('<div class="o_wa_card_header"><b>%s</b></div>') % one_line(preview.header))
+            header = f"<b>{escape(one_line(preview.header))}</b>"
         elif place:
             lines = [one_line(str(place.get(name) or "")) for name in ("name", "address")]
-            parts.append(Markup('<div class="o_wa_card_header">📍 %s</div>') % ", ".join(filter(None, lines)))
+            header = f"📍 {escape(', '.join(filter(None, lines)))}"
         elif preview.header_format:
-            parts.append(Markup('<div class="o_wa_card_header">[%s]</div>') % preview.header_format)
-        body = Markup(to_html(preview.body))  # noqa: S704 (escaped by to_html)
-        parts.append(Markup('<div class="o_wa_card_body">%s</div>') % body)
-        if preview.offer:
-            parts.append(Markup('<div class="o_wa_card_footer"><b>%s</b></div>') % one_line(preview.offer))
+            header = f"[{escape(preview.header_format)}]"
+        footers = [f"<b>{escape(one_line(preview.offer))}</b>"] if preview.offer else []
         if preview.footer:
-            parts.append(
-                Markup('<div class="o_wa_card_footer"><small>%s</small></div>') % one_line(preview.footer)
+            footers.append(f"<small>{escape(one_line(preview.footer))}</small>")
+        return OwnHtml(
+            card(
+                to_html(preview.body),
+                header=header,
+                footers=footers,
+                buttons=[escape(one_line(button.text)) for button in preview.buttons],
+                cards=[self._card_html(inside) for inside in preview.cards],
             )
-        parts += [
-            Markup('<div class="o_wa_card_button">%s</div>') % one_line(button.text)
-            for button in preview.buttons
-        ]
-        parts += [self._card_html(card) for card in preview.cards]
-        return Markup('<div class="o_wa_card">%s</div>') % Markup().join(parts)
+        )
 
     def _build_components(self, values):
         """Return the ``components`` of the template message.

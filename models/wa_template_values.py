@@ -116,15 +116,15 @@ class WaTemplate(models.Model):
         values, missing = {}, self.env["wa.template.parameter"]
         sources = sources or {}
         own = record if record and record._name == self.model else None
-        for parameter in self.parameter_ids:
-            given = (overrides or {}).get(parameter.key)
-            source = sources.get(parameter.key)
-            read = self._get_file if parameter.value_kind in MEDIA_FORMATS else self._get_value
-            value = read(parameter.value_kind, source, record, given) if source else None
-            value = value or read(parameter.value_kind, parameter, own, given)
+        for key, kind, is_required, parameter in self._asked_values():
+            given = (overrides or {}).get(key)
+            source = sources.get(key)
+            read = self._get_file if kind in MEDIA_FORMATS else self._get_value
+            value = read(kind, source, record, given) if source else None
+            value = value or read(kind, parameter, own, given)
             if value:
-                values[parameter.key] = value
-            elif parameter.is_required and parameter.value_kind != "code":  # that is the body's
+                values[key] = value
+            elif is_required and kind != "code":  # that is the body's
                 missing |= parameter
         return values, missing
 
