@@ -16,7 +16,7 @@ from ...tools.redact import redact
 from ...tools.webhook import people, reading
 from ...tools.webhook.events import Person
 from ...tools.window import counts, from_timestamp
-from ..wa_post import Post
+from ..message.wa_post import Post
 
 _logger = logging.getLogger(__name__)
 
