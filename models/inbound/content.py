@@ -7,7 +7,7 @@ from ...tools.markup import plain, to_html
 from ...tools.webhook import messages
 from ...tools.webhook.events import Person
 from ...tools.webhook.route import Route
-from ..own_html import OwnHtml
+from ..discuss.own_html import OwnHtml
 
 BREAK = Markup("<br/>")
 

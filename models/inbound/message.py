@@ -16,8 +16,8 @@ from ...tools.redact import redact
 from ...tools.webhook import people, reading
 from ...tools.webhook.events import Person
 from ...tools.window import counts, from_timestamp
-from ..own_html import OwnHtml
-from ..wa_post import Post
+from ..discuss.own_html import OwnHtml
+from ..message.wa_post import Post
 
 _logger = logging.getLogger(__name__)
 

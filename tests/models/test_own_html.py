@@ -3,7 +3,7 @@ from lxml import html
 from odoo import fields
 from odoo.tests import tagged
 
-from ...models.own_html import OwnHtml
+from ...models.discuss.own_html import OwnHtml
 from ...tools.graph.template_preview import Preview, PreviewButton
 from .inbound_case import PAYLOADS, RecordedCase
 
@@ -83,7 +83,7 @@ class TestOwnHtml(RecordedCase):
     def test_html_of_others_is_cleaned_as_ever(self):
         dirty = "<p>hi<script>alert(1)</script></p>"
         conversation = self.receive(self.inbound())
-        note = conversation.channel_id.with_user(self.user).message_post(
+        note = conversation.channel_id.with_user(self.ana).message_post(
             body=OwnHtml(dirty), subtype_xmlid="mail.mt_note"
         )
         self.assertNotIn("script", note.body)
