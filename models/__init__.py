@@ -6,8 +6,15 @@ from .account import wa_account
 from .template import wa_value_source, wa_action_value
 from .message import wa_card
 from .consent import wa_consent, wa_keyword, wa_optin_link
-from .contact import wa_contact
-from .conversation import wa_conversation, wa_conversation_media
+from .contact import wa_contact, wa_contact_match, wa_contact_identity, wa_contact_partner
+from .conversation import (
+    wa_conversation,
+    wa_conversation_open,
+    wa_conversation_owner,
+    wa_conversation_join,
+    wa_conversation_lead,
+    wa_conversation_media,
+)
 from .dispatch import wa_dispatch
 from .event import wa_event
 from .failure import wa_failure
