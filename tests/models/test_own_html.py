@@ -87,5 +87,5 @@ class TestOwnHtml(RecordedCase):
             body=OwnHtml(dirty), subtype_xmlid="mail.mt_note"
         )
         self.assertNotIn("script", note.body)
-        message = self.env["mail.message"].create({"body": dirty, "model": "res.partner", "res_id": self.env.user.partner_id.id})
+        message = self.env["mail.message"].create({"body": dirty, "model": "res.partner", "res_id": self.ana.partner_id.id})
         self.assertNotIn("script", message.body)
