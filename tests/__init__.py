@@ -30,6 +30,7 @@ from .models import (
     test_inbound_media,
     test_inbound_message,
     test_inbound_notices,
+    test_own_html,
     test_outbound_files,
     test_outbound_reactions,
     test_outbound_interactive,
