@@ -72,6 +72,7 @@ CODES = {
     133010: (400, "Phone number not registered"),
     135000: (400, "Generic user error"),
     137000: (400, "Identity key hash mismatch"),
+    139000: (400, "Flow cannot be changed in this status"),
 }
 
 
