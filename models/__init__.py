@@ -40,6 +40,7 @@ from . import (
     discuss_channel_member,
     discuss_channel_notify,
     discuss_channel_send,
+    discuss_channel_shop,
     files,
     inbound,
     ir_actions_server,

@@ -33,6 +33,7 @@ from .models import (
     test_outbound_files,
     test_outbound_reactions,
     test_outbound_interactive,
+    test_outbound_shop,
     test_retry,
     test_recipes,
     test_recipes_messages,
