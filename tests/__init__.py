@@ -11,6 +11,7 @@ from .models import (
     test_consent_record,
     test_dispatch,
     test_dispatch_waiting,
+    test_error_classes,
     test_event_worker,
     test_failure_catalogue,
     test_file_rules,

@@ -27,6 +27,7 @@ QUEUE_AGAIN = {
     "models/wa_message_send.py:_ask_gate",
     "models/wa_message_send.py:_unclaim",
     "models/wa_message_send.py:_retry_later",
+    "models/wa_message_status.py:_try_again",
 }
 #: Functions that write the word about something else than a ``wa.message``.
 OTHER_QUEUES = {"models/wa_dispatch_worker.py:_note_outcome"}

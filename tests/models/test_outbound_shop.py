@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .template_case import CATALOG, DEPRECATED, DRAFT, VISIT, TemplateCase
-from .test_outbound_files import picture
+from .test_outbound_files import PDF, picture
 
 OFFER = {"type": "LIMITED_TIME_OFFER", "limited_time_offer": {"text": "Two days only", "has_expiration": True}}
 
@@ -196,7 +196,17 @@ class TestShopTemplates(TemplateCase):
         self.assertEqual(row.error_code, "132000")
         self.assertIn("number of cards", row.error_text)
 
-    # ------------------------------------------------------------ lengths with values
+    # ------------------------------------------------------------ names, and lengths with values
+
+    def test_name_of_a_document_is_as_bearable_as_in_a_chat(self):
+        template = self.approved(
+            "with_document",
+            {"type": "HEADER", "format": "DOCUMENT", "example": {"header_handle": ["4::aGFuZGxl"]}},
+            self.body(),
+        )
+        _row, card = self.send(template, {"header.media": self.attachment("a/b" + "x" * 400 + ".pdf", PDF)})
+        name = card["header"]["document"]["filename"]
+        self.assertEqual((len(name), name[:3], name[-4:]), (240, "a_b", ".pdf"))
 
     def test_text_that_gets_too_long_with_its_values_is_refused_here(self):
         template = self.approved("long", self.body("Hello {{1}}, as we said.", "Ada"))
