@@ -38,8 +38,11 @@ class TestErrorClasses(WaSandboxCase):
         self.conversation.user_id = self.ana
         self.contact = self.conversation.contact_id
 
-    def answered(self, code, kind="error", send=None):
-        """Send something that is answered with a code; returns the message."""
+    def answered(self, code, kind="error", send=None, times=20):
+        """Send something that is answered with a code; returns the message.
+
+        :param times: slow machines try a second time within the same run, and meet the same answer.
+        """
         self.env["wa.message"].search([("state", "in", ("queued", "sending"))]).write({"state": "cancelled"})
         # What counts for the pair rate is not what this is about.
         self.env["wa.message"].search([]).posted_at = False
@@ -48,8 +51,9 @@ class TestErrorClasses(WaSandboxCase):
         self.contact.write({"is_unreachable": False, "hold_until": False, "opted_out_marketing": False})
         row = send() if send else self.reply(self.ana, self.conversation, f"code {code}").wa_message_ids
         self.sandbox.control("POST", "switches", fault=None)
-        self.sandbox.control("POST", "switches", fault={"kind": kind, "code": code, "times": 1, "match": "/messages"})
+        self.sandbox.control("POST", "switches", fault={"kind": kind, "code": code, "times": times, "match": "/messages"})
         self.run_sender()
+        self.sandbox.control("POST", "switches", fault=None)
         return row
 
     def check(self, row, code, state):
@@ -84,7 +88,7 @@ class TestErrorClasses(WaSandboxCase):
                 self.check_nothing_stopped()
 
     def test_throughput_slows_down_and_goes_on(self):
-        row = self.answered(130429)
+        row = self.answered(130429, times=1)
         if row.state == "queued":
             self.check(row, 130429, "queued")
             row.next_attempt_at = False
@@ -106,17 +110,18 @@ class TestErrorClasses(WaSandboxCase):
 
     def test_back_off_grows_and_ends(self):
         row = self.answered(131056)
-        waits = []
-        for _turn in range(7):
-            waits.append(self.seconds(row.next_attempt_at))
+        seen = set()
+        while row.state == "queued":
+            seen.add(row.attempts)
+            self.assertAlmostEqual(self.seconds(row.next_attempt_at), min(4 ** (row.attempts - 1), 600), delta=3)
             row.next_attempt_at = False
             self.sandbox.control(
-                "POST", "switches", fault={"kind": "error", "code": 131056, "times": 1, "match": "/messages"}
+                "POST", "switches", fault={"kind": "error", "code": 131056, "times": 20, "match": "/messages"}
             )
             self.run_sender()
         self.check(row, 131056, "failed")
-        for found, expected in zip(waits, (1, 4, 16, 64, 256, 600, 600), strict=True):
-            self.assertAlmostEqual(found, expected, delta=3)
+        self.assertEqual(row.attempts, 8)
+        self.assertLessEqual({4, 5, 6, 7}, seen)
 
     def test_this_message_alone(self):
         for code in FAIL:
@@ -180,7 +185,7 @@ class TestErrorClasses(WaSandboxCase):
 
     def reported(self, code):
         """Send something WhatsApp accepts and then reports as failed."""
-        row = self.answered(code, kind="failed")
+        row = self.answered(code, kind="failed", times=1)
         self.assertEqual(row.state, "sent")
         self.deliver()
         return row
@@ -230,7 +235,8 @@ class TestErrorClasses(WaSandboxCase):
         rows = [self.reply(self.ana, self.conversation, text).wa_message_ids for text in ("one", "two", "three")]
         other = self.customer_writes(self.customer("Bo", phone="+447700900123"), "Hi")
         free = self.reply(self.ana, other, "to somebody else").wa_message_ids
-        self.sandbox.control("POST", "switches", fault={"kind": "error", "code": 131056, "times": 1, "match": "/messages"})
+        # Its wait is so long that no machine is slow enough to see its end.
+        self.sandbox.control("POST", "switches", fault={"kind": "error", "code": 131057, "times": 1, "match": "/messages"})
         self.run_sender()
         self.assertEqual([row.state for row in rows], ["queued"] * 3)
         self.assertEqual(free.state, "sent")
