@@ -89,7 +89,10 @@ function content(message, actions) {
             return [
                 el("div", { class: "head", text: "Your cart" }),
                 ...data.product_items.map((one) =>
-                    el("div", { dir: "auto", text: `${one.quantity} × ${product(one.product_retailer_id).name}` })
+                    el("div", {
+                        dir: "auto",
+                        text: `${one.quantity} × ${product(one.product_retailer_id).name}`,
+                    })
                 ),
                 data.text && words(data.text),
             ];

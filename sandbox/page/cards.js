@@ -199,7 +199,10 @@ export function interactiveCards({ type, action }) {
     return action.cards.map((card) => ({
         header:
             card.type === "product"
-                ? { type: "product", product: { product_retailer_id: card.action.product_retailer_id } }
+                ? {
+                      type: "product",
+                      product: { product_retailer_id: card.action.product_retailer_id },
+                  }
                 : card.header,
         body: card.body?.text,
         buttons: cardButtons(card),
