@@ -1,102 +1,75 @@
 # Models before what extends them: a module may import names of another one, which would load that first.
-from . import (
-    wa_alert,
-    wa_cached,
-    wa_account,
-    wa_value_source,
-    wa_action_value,
-    wa_card,
-    wa_consent,
-    wa_keyword,
-    wa_optin_link,
-    wa_contact,
+# The folders import nothing themselves: several extend one model, and their order decides which override is the outer one.
+from .account import wa_alert
+from . import wa_cached
+from .account import wa_account
+from .template import wa_value_source, wa_action_value
+from .message import wa_card
+from .consent import wa_consent, wa_keyword, wa_optin_link
+from .contact import wa_contact, wa_contact_match, wa_contact_identity, wa_contact_partner
+from .conversation import (
     wa_conversation,
+    wa_conversation_open,
+    wa_conversation_owner,
+    wa_conversation_join,
+    wa_conversation_lead,
     wa_conversation_media,
-    wa_dispatch,
-    wa_event,
-    wa_failure,
-    wa_gate,
-    wa_media,
-    wa_message,
-    wa_number,
-    wa_post,
-    wa_quiet_mixin,
-    wa_country_rule,
-    wa_refusal,
-    wa_secret,
-    wa_sending,
-    wa_template,
-    wa_template_button,
-    wa_template_parameter,
-    wa_webhook_health,
 )
-from . import (
-    base_partner_merge,
-    crm_lead,
-    crm_team,
-    crm_team_member,
+from .dispatch import wa_dispatch
+from .event import wa_event
+from .failure import wa_failure
+from .gate import wa_gate
+from .media import wa_media
+from .message import wa_message
+from .account import wa_number
+from .message import wa_post
+from .gate import wa_quiet_mixin, wa_country_rule
+from .failure import wa_refusal
+from .account import wa_secret
+from .sending import wa_sending
+from .template import wa_template, wa_template_button, wa_template_parameter
+from .account import wa_webhook_health
+from .contact import base_partner_merge
+from . import crm_lead, crm_team, crm_team_member
+from .discuss import (
     discuss_channel,
     discuss_channel_guard,
     discuss_channel_member,
     discuss_channel_notify,
     discuss_channel_send,
     discuss_channel_shop,
-    files,
-    inbound,
-    ir_actions_server,
-    mail_message,
-    mail_message_guard,
-    mail_message_inbound,
-    mail_message_reference,
-    res_config_settings,
-    res_partner,
-    res_partner_card,
-    res_users,
-    res_users_departure,
-    wa_account_connect,
-    wa_account_notice,
-    wa_account_restriction,
-    wa_account_rules,
-    wa_contact_block,
-    wa_gate_facts,
-    wa_gate_frequency,
-    wa_message_refused,
-    wa_dispatch_worker,
-    wa_dispatch_waiting,
-    wa_event_retention,
-    wa_event_worker,
-    wa_free_text,
-    wa_limits,
-    wa_media_download,
-    wa_message_inbound,
-    wa_message_send,
-    wa_message_status,
-    wa_number_notice,
-    wa_number_send,
-    wa_post_files,
-    wa_referral,
-    wa_target,
-    wa_template_fill,
-    wa_template_inbound,
-    wa_template_post,
-    wa_template_sync,
-    wa_template_values,
-    wa_typing,
 )
+from . import files, inbound, ir_actions_server
+from .discuss import mail_message, mail_message_guard, mail_message_inbound, mail_message_reference, own_html
+from . import res_config_settings, res_partner
+from .contact import res_partner_card
+from . import res_users
+from .conversation import res_users_departure
+from .account import wa_account_connect, wa_account_notice, wa_account_restriction, wa_account_rules
+from .contact import wa_contact_block
+from .gate import wa_gate_facts, wa_gate_frequency
+from .message import wa_message_refused
+from .dispatch import wa_dispatch_worker, wa_dispatch_waiting
+from .event import wa_event_retention, wa_event_worker
+from .sending import wa_free_text
+from . import wa_limits
+from .media import wa_media_download
+from .message import wa_message_inbound
+from .sending import wa_message_send
+from .message import wa_message_status
+from .account import wa_number_notice
+from .sending import wa_number_send
+from .message import wa_post_files
+from .conversation import wa_referral
+from .sending import wa_target
+from .template import wa_template_fill, wa_template_inbound, wa_template_post, wa_template_sync, wa_template_values
+from .conversation import wa_typing
 # Consent: what is recorded, what follows from it, and where it comes from.
-from . import (
-    wa_consent_holder,
-    wa_contact_consent,
-    wa_conversation_consent,
-    wa_gate_consent,
-    wa_optout_confirmation,
-    wa_platform_consent,
-    wa_template_consent,
-    crm_lead_optin,
-    phone_blacklist,
-)
+from .consent import wa_consent_holder, wa_contact_consent, wa_conversation_consent
+from .gate import wa_gate_consent
+from .consent import wa_optout_confirmation, wa_platform_consent, wa_template_consent, crm_lead_optin, phone_blacklist
 # Sequences: what extends the files above comes after them.
-from . import (
+from .sequence import (
     wa_sequence,
     wa_sequence_step,
     wa_sequence_run,
@@ -108,10 +81,6 @@ from . import (
     crm_lead_sequence,
 )
 # Last: these override methods that stand in files above.
-from . import (
-    rules,
-    recipes,
-    rehearsal,
-    wa_media_upload,
-    wa_message_kinds,
-)
+from . import rules, recipes, rehearsal
+from .media import wa_media_upload
+from .message import wa_message_kinds

@@ -17,7 +17,7 @@ from odoo import fields
 from odoo.tests import HttpCase, TransactionCase, new_test_user
 from odoo.tests.common import _super_send
 
-from ..models import sender
+from ..models.sending import sender
 from ..tools.webhook.signature import sign
 
 ROOT = Path(__file__).resolve().parent.parent

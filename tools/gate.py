@@ -36,7 +36,7 @@ BY_PERSON = frozenset({"chat", "manual"})
 """Origins behind which a person sits who looks at this one message."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that takes ten times longer to fill, for each of many messages
 class Facts:
     """What has to be known about one message before it may leave.
 

@@ -227,7 +227,7 @@ class TestDispatch(DispatchCase):
             return original(template, record, *args, **kwargs)
 
         with patch.object(type(self.env["wa.template"]), "_get_values", get_values), mute_logger(
-            "odoo.addons.crm_whatsapp.models.wa_sending"
+            "odoo.addons.crm_whatsapp.models.sending.wa_sending"
         ):
             self.run_plans()
         states = {plan.res_id: plan.state for plan in self.plans(leads)}
@@ -238,7 +238,7 @@ class TestDispatch(DispatchCase):
         self.rule()
         self.lead.stage_id = self.proposition
         plan = self.plans()
-        worker = "odoo.addons.crm_whatsapp.models.wa_dispatch_worker"
+        worker = "odoo.addons.crm_whatsapp.models.dispatch.wa_dispatch_worker"
         with patch.object(
             type(self.env["wa.posting"]), "_post_all", side_effect=ZeroDivisionError("a bug")
         ), mute_logger(worker):
@@ -286,7 +286,7 @@ class TestDispatch(DispatchCase):
                 self.env.cr.execute("SET LOCAL statement_timeout = 10; SELECT pg_sleep(1)")
             return prepare(self, conversation, record, *args, **kwargs)
 
-        worker = "odoo.addons.crm_whatsapp.models.wa_dispatch_worker"
+        worker = "odoo.addons.crm_whatsapp.models.dispatch.wa_dispatch_worker"
         with patch.object(template, "_prepare", breaks_off), mute_logger(worker, "odoo.sql_db"):
             self.run_plans()
         self.assertEqual((plan.state, plan.attempts, behind.state), ("planned", 1, "queued"))

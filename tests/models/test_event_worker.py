@@ -14,7 +14,7 @@ from odoo.tests import BaseCase, new_test_user, tagged
 from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
-from ...models import wa_event_worker
+from ...models.event import wa_event_worker
 from ...models.wa_race import CONFLICT_RETRIES
 from ..common import PHONE_NUMBER_ID, WaCase, WaCommon
 
@@ -203,7 +203,7 @@ class TestEventWorker(WaCase):
             self.store_webhook(self.inbound(f"Text {number}", wamid=f"wamid.MANY{number}"))
         self.patch(wa_event_worker, "SHORT_WAIT", 0)
         self.patch(type(self.env["wa.event"]), "_dispatch", break_one)
-        with self.assertLogs("odoo.addons.crm_whatsapp.models.wa_event_worker", "WARNING"):
+        with self.assertLogs("odoo.addons.crm_whatsapp.models.event.wa_event_worker", "WARNING"):
             self.process_webhooks()
         rows = self.env["wa.message"].search([("wamid", "like", "wamid.MANY%")])
         self.assertEqual(len(rows), 15)
@@ -225,7 +225,7 @@ class TestEventWorker(WaCase):
         self.store_webhook(self.inbound())
         self.patch(wa_event_worker, "SHORT_WAIT", 0)
         self.lose_races(CONFLICT_RETRIES + 1)
-        with self.assertLogs("odoo.addons.crm_whatsapp.models.wa_event_worker", "WARNING"):
+        with self.assertLogs("odoo.addons.crm_whatsapp.models.event.wa_event_worker", "WARNING"):
             self.process_webhooks()
         event = self.last_event()
         self.assertEqual((event.state, event.attempts), ("new", 1))

@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
-from ...models import wa_event_worker
+from ...models.event import wa_event_worker
 from ..common import WaCase
 
 
@@ -222,7 +222,7 @@ class TestInboundMessage(WaCase):
 
         self.patch(content, "_body_text", fail_for_bad)
         self.patch(wa_event_worker, "SHORT_WAIT", 0)
-        with self.assertLogs("odoo.addons.crm_whatsapp.models.wa_event_worker", "WARNING"):
+        with self.assertLogs("odoo.addons.crm_whatsapp.models.event.wa_event_worker", "WARNING"):
             self.process_webhooks()
         bad = self.env["wa.event"].search([("body", "like", "wamid.BAD")])
         self.assertEqual((bad.state, bad.attempts), ("new", 1))

@@ -7,8 +7,8 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ...models.sender import Sender
-from ...models.wa_number_send import SENDER_LOCK
+from ...models.sending.sender import Sender
+from ...models.sending.wa_number_send import SENDER_LOCK
 from ..common import WaSandboxCase
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -91,7 +91,7 @@ class TestRetry(WaSandboxCase):
         self.row.write({"state": "failed", "attempts": 8, "error_code": "131000"})
         self.row.action_retry()
         self.sandbox.control("POST", "switches", fault={"kind": "429", "times": 1})
-        with patch("odoo.addons.crm_whatsapp.models.sender.SHORT_WAIT", 0):
+        with patch("odoo.addons.crm_whatsapp.models.sending.sender.SHORT_WAIT", 0):
             self.run_sender()
         self.assertEqual((self.row.state, self.row.attempts), ("queued", 1))
 
@@ -173,20 +173,20 @@ class TestOneWayOut(WaSandboxCase):
         return found
 
     def test_messages_leave_in_one_place(self):
-        self.assertEqual(self.calls("send_message"), ["models/wa_message_send.py:call_transport"])
+        self.assertEqual(self.calls("send_message"), ["models/sending/wa_message_send.py:call_transport"])
         users = {
             str(file.relative_to(ROOT))
             for folder in ("models", "wizards", "controllers")
             for file in (ROOT / folder).rglob("*.py")
             if "call_transport" in file.read_text()
         }
-        self.assertEqual(users, {"models/wa_message_send.py", "models/sender.py"})
+        self.assertEqual(users, {"models/sending/wa_message_send.py", "models/sending/sender.py"})
 
     def test_what_leaves_was_claimed_after_the_gate(self):
         """The only way into the sender's hands is ``_claim``, and that asks the gate."""
-        source = ast.parse((ROOT / "models" / "wa_number_send.py").read_text())
+        source = ast.parse((ROOT / "models" / "sending" / "wa_number_send.py").read_text())
         [claim] = [node for node in ast.walk(source) if isinstance(node, ast.FunctionDef) and node.name == "_claim"]
         asked = [node.attr for node in ast.walk(claim) if isinstance(node, ast.Attribute)]
         self.assertIn("_ask_gate", asked)
         self.assertIn("_claim_for_sending", asked)
-        self.assertEqual(self.calls("_claim_for_sending"), ["models/wa_number_send.py:_claim"])
+        self.assertEqual(self.calls("_claim_for_sending"), ["models/sending/wa_number_send.py:_claim"])

@@ -4,7 +4,7 @@ from odoo.tests import tagged
 
 from ..common import WaCase
 
-LOGGER = "odoo.addons.crm_whatsapp.models.wa_template_sync"
+LOGGER = "odoo.addons.crm_whatsapp.models.template.wa_template_sync"
 
 
 @tagged("post_install", "-at_install", "wa")

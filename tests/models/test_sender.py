@@ -5,7 +5,7 @@ from odoo import fields
 from odoo.exceptions import LockError
 from odoo.tests import tagged
 
-from ...models import sender
+from ...models.sending import sender
 from ...tools.graph.results import SendResult
 from ..common import WaSandboxCase
 
@@ -96,7 +96,7 @@ class TestSender(WaSandboxCase):
         broken.content = {}
         other = self.customer_writes(self.customer("Bo", phone="+447700900123"), "Hi")
         fine = self.reply(self.ana, other, "fine").wa_message_ids
-        with self.assertLogs("odoo.addons.crm_whatsapp.models.sender", "ERROR"):
+        with self.assertLogs("odoo.addons.crm_whatsapp.models.sending.sender", "ERROR"):
             self.run_sender()
         self.assertEqual((broken.state, fine.state), ("failed", "sent"))
 

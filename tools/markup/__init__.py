@@ -7,7 +7,8 @@ character, so text that looks like markup is markup: in their app and in ours.
 Source: faq.whatsapp.com, "How to format your messages".
 """
 
+from .card import card
 from .from_html import from_html
 from .render import plain, to_html
 
-__all__ = ["from_html", "plain", "to_html"]
+__all__ = ["card", "from_html", "plain", "to_html"]

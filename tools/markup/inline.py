@@ -18,6 +18,7 @@ _ATOM = re.compile(
     r"|(?P<link>(?<![A-Za-z0-9])https?://[^\s<>\"`\x00-\x1f]+)",
     re.IGNORECASE,
 )
+_MARK = re.compile(f"[{''.join(MARKS)}]")
 _TRAILING = ".,;:!?'\"*_~”’»"
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
@@ -86,10 +87,8 @@ def _emphasis(
 ) -> None:
     """Append the characters of ``line[start:end]``, closing emphasis on the way."""
     plain_from = start
-    for index in range(start, end):
-        mark = line[index]
-        if mark not in MARKS:
-            continue
+    for found in _MARK.finditer(line, start, end):
+        index, mark = found.start(), found[0]
         opener = _partner(mark, spans, waiting, index > plain_from)
         if opener is not None and _closes(line, index):
             _append_text(spans, line[plain_from:index])

@@ -14,7 +14,7 @@ const WA_FIELDS = [
     "wa_waits_until",
 ];
 
-/** What `models/mail_message.py` and `models/mail_message_inbound.py` tell colleagues about a message. */
+/** What `models/discuss/mail_message.py` and `models/discuss/mail_message_inbound.py` tell colleagues about a message. */
 export class MailMessage extends mailModels.MailMessage {
     wa_changed = fields.Char();
     wa_direction = fields.Char();

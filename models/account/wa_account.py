@@ -1,0 +1,240 @@
+import secrets
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ...tools.graph.client import GraphClient
+
+SECRET_FIELDS = ("access_token", "app_secret", "app_secret_previous", "verify_token")
+
+
+class WaAccount(models.Model):
+    """A WhatsApp Business Account (WABA) with the Meta app that speaks for it.
+
+    Owns templates and numbers. Secrets are written here and read nowhere: they
+    live in ``wa.secret``.
+    """
+
+    _name = "wa.account"
+    _description = "WhatsApp Account"
+    _inherit = ["wa.alert.mixin"]
+    _check_company_auto = True
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, tracking=True)
+    active = fields.Boolean(default=True)
+    sequence = fields.Integer(default=10)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    waba_id = fields.Char(
+        "WhatsApp Account ID",
+        required=True,
+        tracking=True,
+        help="The WABA id: WhatsApp Manager shows it under Account settings.",
+    )
+    portfolio_id = fields.Char(
+        "Business Portfolio ID",
+        tracking=True,
+        help="Customers are identified per portfolio. Read from Meta when you connect.",
+    )
+    app_id = fields.Char("App ID", tracking=True)
+    api_url = fields.Char("API Address", required=True, default="https://graph.facebook.com")
+    api_version = fields.Char("API Version", required=True, default="v26.0", tracking=True)
+
+    access_token = fields.Char(compute="_compute_secret", inverse="_inverse_access_token")
+    app_secret = fields.Char(compute="_compute_secret", inverse="_inverse_app_secret")
+    app_secret_previous = fields.Char(
+        "Previous App Secret",
+        compute="_compute_secret",
+        inverse="_inverse_app_secret_previous",
+        help="Also accepted while you rotate the app secret.",
+    )
+    verify_token = fields.Char(compute="_compute_secret", inverse="_inverse_verify_token")
+    has_access_token = fields.Boolean("Token Set", compute="_compute_has_secrets", compute_sudo=True)
+    has_app_secret = fields.Boolean("App Secret Set", compute="_compute_has_secrets", compute_sudo=True)
+
+    webhook_key = fields.Char(
+        default=lambda self: secrets.token_urlsafe(18),
+        required=True,
+        readonly=True,
+        copy=False,
+        groups="crm_whatsapp.crm_whatsapp_group_admin",
+    )
+    webhook_url = fields.Char(
+        "Callback URL",
+        compute="_compute_webhook_url",
+        groups="crm_whatsapp.crm_whatsapp_group_admin",
+    )
+    refused_count = fields.Integer("Refused Requests", compute="_compute_refused_count", compute_sudo=True)
+
+    state = fields.Selection(
+        [("draft", "Not connected"), ("connected", "Connected"), ("blocked", "Needs attention")],
+        default="draft",
+        required=True,
+        readonly=True,
+        copy=False,
+        tracking=True,
+    )
+    state_reason = fields.Char(readonly=True, copy=False)
+    fallback_languages = fields.Char(
+        default="en,en_US",
+        help="WhatsApp's language codes, separated by commas: tried in this order when a template that sends itself "
+        "does not exist in the customer's language.",
+    )
+    number_ids = fields.One2many("wa.number", "account_id", "Numbers")
+    template_ids = fields.One2many("wa.template", "account_id", "Templates")
+
+    _waba_uniq = models.Constraint(
+        "UNIQUE(waba_id)", "This WhatsApp account is already connected to this database."
+    )
+    _webhook_key_uniq = models.Constraint("UNIQUE(webhook_key)", "Webhook keys are unique.")
+
+    # ------------------------------------------------------------------ compute
+
+    def _compute_secret(self):
+        """Secrets are write-only: whoever reads gets nothing."""
+        for account in self:
+            for name in SECRET_FIELDS:
+                account[name] = False
+
+    def _inverse_access_token(self):
+        self._store_secret("access_token")
+
+    def _inverse_app_secret(self):
+        self._store_secret("app_secret")
+
+    def _inverse_app_secret_previous(self):
+        self._store_secret("app_secret_previous")
+
+    def _inverse_verify_token(self):
+        self._store_secret("verify_token")
+
+    def _store_secret(self, kind):
+        """Move the value just written into ``wa.secret``; an empty one deletes it."""
+        self.check_access("write")
+        for account in self:
+            self.env["wa.secret"]._set(account, kind, (account[kind] or "").strip())
+        self.invalidate_recordset([*SECRET_FIELDS, "has_access_token", "has_app_secret"])
+
+    def _compute_has_secrets(self):
+        kinds_by_account = {
+            account: set(kinds)
+            for account, kinds in self.env["wa.secret"]._read_group(
+                [("account_id", "in", self.ids)], ["account_id"], ["kind:array_agg"]
+            )
+        }
+        for account in self:
+            kinds = kinds_by_account.get(account._origin, ())
+            account.has_access_token = "access_token" in kinds
+            account.has_app_secret = "app_secret" in kinds
+
+    @api.depends("webhook_key")
+    def _compute_webhook_url(self):
+        for account in self:
+            account.webhook_url = f"{account.get_base_url()}/wa/webhook/{account.webhook_key}"
+
+    def _compute_refused_count(self):
+        counts = dict(
+            self.env["wa.webhook.health"]._read_group(
+                [("account_id", "in", self.ids)], ["account_id"], ["refused_count:sum"]
+            )
+        )
+        for account in self:
+            account.refused_count = counts.get(account._origin, 0)
+
+    # --------------------------------------------------------------------- crud
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        accounts = super().create(vals_list)
+        for account in accounts:
+            if not self.env["wa.secret"]._get(account, "verify_token"):
+                self.env["wa.secret"]._set(account, "verify_token", secrets.token_urlsafe(24))
+        self.env["wa.webhook.health"].sudo().create([{"account_id": a.id} for a in accounts])
+        return accounts
+
+    def unlink(self):
+        """Delete the numbers first, as records: each has a sender job that goes with it."""
+        self.with_context(active_test=False).number_ids.unlink()
+        return super().unlink()
+
+    # ----------------------------------------------------------------- business
+
+    def _secret(self, kind):
+        """Return one secret of this account or False. For server code only."""
+        self.ensure_one()
+        return self.env["wa.secret"]._get(self, kind)
+
+    def _get_transport(self):
+        """Return the client that talks to WhatsApp for this account.
+
+        The seam for other providers: a sibling addon overrides this and returns
+        an object with the methods of :class:`GraphClient`.
+
+        :raises UserError: no access token is stored.
+        """
+        self.ensure_one()
+        account = self.sudo()
+        token = account._secret("access_token")
+        if not token:
+            raise UserError(
+                self.env._(
+                    "The WhatsApp account “%(account)s” has no access token. Open it under "
+                    "WhatsApp → Configuration → Accounts and paste one.",
+                    account=account.name,
+                )
+            )
+        return GraphClient(
+            account.api_url,
+            account.api_version,
+            token,
+            app_secret=account._secret("app_secret") or None,
+        )
+
+    def _get_app_transport(self):
+        """Return a client that speaks as the Meta app itself, for its webhook settings."""
+        self.ensure_one()
+        account = self.sudo()
+        return GraphClient(
+            account.api_url, account.api_version, f"{account.app_id}|{account._secret('app_secret')}"
+        )
+
+    def _sharing_app(self):
+        """Return the accounts whose webhooks may come through this account's callback.
+
+        One Meta app has one callback for all its accounts. Whoever knows the app's
+        secret speaks for those accounts, and for no others: a webhook signed for one
+        company never writes into another's.
+        """
+        self.ensure_one()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT other.account_id
+                  FROM wa_secret own
+                  JOIN wa_secret other ON other.value = own.value AND other.kind = own.kind
+                 WHERE own.account_id = %s AND own.kind = 'app_secret'
+                """,
+                self.id,
+            )
+        )
+        return self.browse([row[0] for row in rows]) | self
+
+    def _get_portfolio_key(self):
+        """Return the scope in which Meta's customer ids are unique.
+
+        BSUIDs are issued per business portfolio; until Meta has told us which
+        one this account belongs to, the account stands for itself.
+        Source: cloud-api reference, business-scoped user IDs.
+        """
+        self.ensure_one()
+        return self.sudo().portfolio_id or f"waba:{self.sudo().waba_id}"
+
+    def _flag_blocked(self, reason):
+        """Record that Meta refuses this account as a whole (token, policy, payment)."""
+        for account in self.sudo():
+            if account.state != "blocked" or account.state_reason != reason:
+                account.write({"state": "blocked", "state_reason": reason})
+                account._alert(reason)

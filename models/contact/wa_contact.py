@@ -1,0 +1,134 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import ormcache
+
+from ...tools.phone import country_of, format_international, phone_key
+
+
+class WaContact(models.Model):
+    """One person as Meta identifies them in one business portfolio.
+
+    Since 2026 a customer may have no phone number that we can see: the
+    business-scoped user id (BSUID) is the first key, ``wa_id`` the second. The
+    partner is who this is for the business; several contacts may be one partner
+    (work phone, private phone).
+    """
+
+    _name = "wa.contact"
+    _description = "WhatsApp Contact"
+    _order = "id desc"
+
+    portfolio_key = fields.Char(required=True, readonly=True)
+    bsuid = fields.Char("WhatsApp User ID", readonly=True)
+    parent_bsuid = fields.Char("Parent WhatsApp User ID", readonly=True)
+    wa_id = fields.Char("WhatsApp Phone", readonly=True, help="Digits, as WhatsApp writes them.")
+    phone_key = fields.Char(
+        readonly=True, help="The spelling all variants of one number share (Brazil, Mexico, Argentina)."
+    )
+    username = fields.Char(readonly=True)
+    profile_name = fields.Char(readonly=True)
+    country_id = fields.Many2one("res.country", readonly=True)
+    partner_id = fields.Many2one("res.partner", "Customer", index=True, ondelete="set null")
+    other_partner_ids = fields.Many2many(
+        "res.partner",
+        string="Others With This Number",
+        compute="_compute_other_partner_ids",
+        help="Customers that share the phone number. Change the customer above if the choice was wrong.",
+    )
+    conversation_ids = fields.One2many("wa.conversation", "contact_id", "Conversations")
+    is_unreachable = fields.Boolean(
+        readonly=True, help="WhatsApp reported that messages cannot be delivered to this person."
+    )
+    hold_until = fields.Datetime(
+        readonly=True, help="WhatsApp asks not to send this person marketing before."
+    )
+    opted_out_marketing = fields.Boolean("Stopped Marketing", readonly=True)
+    marketing_preference_at = fields.Datetime(
+        readonly=True, help="When the customer last stopped or resumed marketing."
+    )
+
+    _bsuid_uniq = models.Constraint(
+        "UNIQUE(portfolio_key, bsuid)", "This WhatsApp user is already known."
+    )
+    _wa_id_uniq = models.Constraint(
+        "UNIQUE(portfolio_key, wa_id)", "This WhatsApp number is already known."
+    )
+    _phone_key_uniq = models.Constraint(
+        "UNIQUE(portfolio_key, phone_key)", "This WhatsApp number is already known in another spelling."
+    )
+    _identity_check = models.Constraint(
+        "CHECK(bsuid IS NOT NULL OR wa_id IS NOT NULL)",
+        "A WhatsApp contact needs a phone number or a WhatsApp user id.",
+    )
+
+    # ------------------------------------------------------------------ compute
+
+    @api.depends("partner_id.name", "profile_name", "username", "wa_id", "bsuid")
+    def _compute_display_name(self):
+        for contact in self:
+            contact.display_name = contact.partner_id.name or contact._get_label()
+
+    def _compute_other_partner_ids(self):
+        for contact in self:
+            contact.other_partner_ids = (
+                contact._find_partners(contact.wa_id) - contact.partner_id
+                if contact.wa_id
+                else self.env["res.partner"]
+            )
+
+    def _get_label(self):
+        """Return the best name we have without the partner: profile, @username, phone, id."""
+        self.ensure_one()
+        return (
+            self.profile_name
+            or (self.username and f"@{self.username.lstrip('@')}")
+            or (self.wa_id and format_international(self.wa_id))
+            or self.bsuid
+            or ""
+        )
+
+    def _get_address_label(self):
+        """Return what the messages go to, for people: phone, else @username, else id."""
+        self.ensure_one()
+        return (
+            (self.wa_id and format_international(self.wa_id))
+            or (self.username and f"@{self.username.lstrip('@')}")
+            or self.bsuid
+        )
+
+    # --------------------------------------------------------------------- crud
+
+    def write(self, vals):
+        """People choose the customer; everything else is WhatsApp's to say."""
+        if not self.env.su and vals.keys() - {"partner_id"}:
+            raise AccessError(
+                self.env._("Only the customer of a WhatsApp contact can be changed; the rest comes from WhatsApp.")
+            )
+        return super().write(vals)
+
+    # ----------------------------------------------------------------- matching
+
+    @api.model
+    def _phone_vals(self, wa_id):
+        return {"wa_id": wa_id or False, "phone_key": phone_key(wa_id) if wa_id else False}
+
+    @api.model
+    def _country_for(self, identity):
+        """Return the id of the country a BSUID or phone belongs to, or False."""
+        code = country_of(identity) if identity else None
+        return self._country_ids().get(code, False)
+
+    @api.model
+    @ormcache()
+    def _country_ids(self):
+        return {country.code: country.id for country in self.env["res.country"].sudo().search([])}
+
+    # ----------------------------------------------------------------- business
+
+    def _get_recipient(self):
+        """Return ``{"wa_id": …}`` or ``{"bsuid": …}``: whom a message is addressed to.
+
+        Policy: phone when known, else BSUID; never both. Source: cloud-api reference §2.1.
+        """
+        self.ensure_one()
+        return {"wa_id": self.wa_id} if self.wa_id else {"bsuid": self.bsuid}

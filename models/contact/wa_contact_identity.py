@@ -1,0 +1,136 @@
+from odoo import api, models
+
+from ...tools.bidi import one_line
+from ...tools.phone import format_international
+from ...tools.webhook.events import Person
+
+
+class WaContact(models.Model):
+    """What WhatsApp says later about who a contact is: further ids, new numbers, two who are one."""
+
+    _inherit = "wa.contact"
+
+    def _learn(self, person):
+        """Complete this contact with what a later webhook says about the person.
+
+        When WhatsApp names a BSUID and a phone together, they are one person. If we
+        know the two ids as two contacts, those are joined, with a note to people.
+        """
+        self.ensure_one()
+        vals = {}
+        if person.bsuid and not self.bsuid:
+            self._join(self._find(self.portfolio_key, Person(bsuid=person.bsuid)))
+            vals["bsuid"] = person.bsuid
+        if person.wa_id and self.wa_id != person.wa_id and person.bsuid in (None, self.bsuid or person.bsuid):
+            other = self._find_by_phone(self.portfolio_key, person.wa_id) - self
+            if other and (other.bsuid or not person.bsuid):
+                # Somebody else, as far as we know: nobody's number is taken away.
+                pass
+            else:
+                self._join(other)
+                vals.update(self._phone_vals(person.wa_id))
+        if person.parent_bsuid and self.parent_bsuid != person.parent_bsuid:
+            vals["parent_bsuid"] = person.parent_bsuid
+        if person.username and self.username != person.username:
+            vals["username"] = person.username
+        name = one_line(person.name)
+        if name and self.profile_name != name:
+            vals["profile_name"] = name
+        if not self.country_id and (person.bsuid or person.wa_id):
+            vals["country_id"] = self._country_for(person.bsuid or person.wa_id)
+        if vals:
+            self.write(vals)
+            if vals.get("wa_id") and self.partner_id and not self.partner_id.phone:
+                self.partner_id.phone = format_international(person.wa_id)
+
+    def _join(self, other):
+        """Take over the conversations of another contact that turned out to be this person.
+
+        The customers (partners) of both stay two records; each gets a note, and the
+        one we knew before WhatsApp is kept on the contact.
+        """
+        self.ensure_one()
+        if not other or other == self:
+            return
+        self.env["wa.conversation"]._move_all(other, self)
+        partners = self.partner_id | other.partner_id
+        note = self.env._(
+            "WhatsApp: %(one)s and %(two)s are the same person. Their conversations were joined.",
+            one=self._get_address_label(),
+            two=other._get_address_label(),
+        )
+        self.partner_id = partners.sorted(lambda p: (p.wa_is_source, p.id))[:1]
+        vals = {
+            "is_unreachable": False,
+            "opted_out_marketing": self.opted_out_marketing or other.opted_out_marketing,
+        }
+        if not self.wa_id:
+            vals |= self._phone_vals(other.wa_id)
+        if not self.bsuid:
+            vals["bsuid"] = other.bsuid
+        other.unlink()
+        # The ids must be free in the database before they move.
+        self.env.flush_all()
+        self.write(vals)
+        partners._message_log_batch(bodies=dict.fromkeys(partners.ids, note))
+
+    def _release_phone(self):
+        """Take the phone away from contacts whose number now belongs to somebody else."""
+        for contact in self:
+            if contact.bsuid:
+                contact.write({"wa_id": False, "phone_key": False})
+        # The number must be free in the database before its new owner is inserted.
+        self.flush_recordset()
+
+    def _rekey(self, person):
+        """Give this contact the ids WhatsApp assigned after a change of number.
+
+        Webhooks come in any order: when the person has already written with the new
+        BSUID, they are two contacts here, which are joined, with a note to people. A
+        *phone* that belongs to another contact is not taken: numbers change hands, and
+        two people are never merged silently.
+
+        :returns: the contact this person is now
+        """
+        self.ensure_one()
+        former, former_wa_id = self._get_address_label(), self.wa_id
+        already = self._find(self.portfolio_key, Person(bsuid=person.bsuid)) if person.bsuid else self.browse()
+        if already and already != self:
+            already._join(self)
+            if already.wa_id == former_wa_id and former_wa_id != person.wa_id:
+                already.write(self._phone_vals(None))
+            return already._rekey(person)
+        vals = {}
+        if person.bsuid:
+            vals["bsuid"] = person.bsuid
+        if person.wa_id:
+            if not (self._find_by_phone(self.portfolio_key, person.wa_id) - self):
+                vals.update(self._phone_vals(person.wa_id))
+        elif vals.get("bsuid") not in (None, self.bsuid):
+            # A new id means a new number that we are not told: the old one is somebody else's soon.
+            vals.update(self._phone_vals(None))
+        vals = {name: value for name, value in vals.items() if self[name] != value}
+        self.write(vals)
+        if self.partner_id and vals:
+            self.partner_id._message_log(
+                body=self.env._(
+                    "WhatsApp: the customer changed from %(former)s to %(now)s.",
+                    former=former,
+                    now=self._get_address_label(),
+                )
+            )
+        return self
+
+    @api.model
+    def _move_portfolio(self, former_key, new_key):
+        """Re-scope the contacts of an account once Meta says which portfolio it belongs to.
+
+        A contact whose id is already known there stays as it is: its next message
+        finds the known one.
+        """
+        if not former_key.startswith("waba:"):
+            return
+        for contact in self.search([("portfolio_key", "=", former_key)]):
+            person = Person(bsuid=contact.bsuid or None, wa_id=contact.wa_id or None)
+            if not self._find(new_key, person):
+                contact.portfolio_key = new_key

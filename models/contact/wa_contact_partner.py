@@ -1,0 +1,84 @@
+from odoo import api, models
+
+from ...tools.phone import format_international, variants, wa_id_to_e164
+
+
+class WaContact(models.Model):
+    """Who a contact is for the business: its partner, found by the number or created."""
+
+    _inherit = "wa.contact"
+
+    @api.model
+    def _find_partners(self, wa_id):
+        """Return every partner with this number in any spelling, best match first.
+
+        People before companies, then the oldest record: the same answer each time.
+        """
+        return self._find_partners_of([wa_id_to_e164(variant) for variant in variants(wa_id)])
+
+    @api.model
+    def _find_partners_of(self, numbers):
+        """Return the partners with one of these numbers (``+…``), best match first."""
+        if not numbers:
+            return self.env["res.partner"]
+        return self.env["res.partner"].search([("phone_sanitized", "in", numbers)], order="is_company, id")
+
+    def _link_partner(self, company, match_phone=True):
+        """Attach the partner this contact belongs to, or create one.
+
+        :param bool match_phone: False when the number is known to have changed hands.
+        """
+        self.ensure_one()
+        if match_phone:
+            self._link_partners(company)
+        else:
+            self.partner_id = self._create_partners(company)
+
+    def _link_partners(self, company):
+        """Attach the partner each of these contacts belongs to, or create it; for all at once."""
+        found = self._match_partners(company)
+        strangers = self.filtered(lambda contact: contact.id not in found)
+        found |= dict(zip(strangers.ids, strangers._create_partners(company), strict=True))
+        for contact in self:
+            contact.partner_id = found[contact.id]
+
+    def _match_partners(self, company):
+        """Return ``{contact id: partner}`` for contacts whose phone a partner of the company has.
+
+        People before companies, then the oldest record, as in :meth:`_find_partners`.
+        """
+        of_number = {
+            wa_id_to_e164(variant): contact.id
+            for contact in self.filtered("wa_id")
+            for variant in variants(contact.wa_id)
+        }
+        found = {}
+        for partner in self._find_partners_of(list(of_number)):
+            if partner.company_id in (company, company.browse()):
+                found.setdefault(of_number[partner.phone_sanitized], partner)
+        return found
+
+    def _relink_partner(self, company):
+        """Give a contact whose partner was deleted a customer again: it has just written."""
+        self.ensure_one()
+        if not self.partner_id:
+            self._link_partner(company)
+
+    def _create_partners(self, company):
+        """Create a partner for each of these contacts; in their order."""
+        return (
+            self.env["res.partner"]
+            .with_company(company)
+            .create([contact._prepare_partner_vals(company) for contact in self])
+        )
+
+    def _prepare_partner_vals(self, company):
+        """Return the values of the partner made for an unknown person (hook)."""
+        self.ensure_one()
+        return {
+            "name": self._get_label(),
+            "phone": format_international(self.wa_id) if self.wa_id else False,
+            "country_id": self.country_id.id,
+            "wa_is_source": True,
+            "company_id": False,
+        }

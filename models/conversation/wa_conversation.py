@@ -1,0 +1,230 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ...tools.window import window_until
+
+#: What colleagues may change; the window, the people and the number are facts.
+EDITABLE = {"user_id", "team_id", "lead_id", "state"}
+#: WhatsApp's clock is not ours: an answer may seem a little older than what it answers.
+CLOCKS_DIFFER = timedelta(minutes=1)
+
+
+class WaConversation(models.Model):
+    """The thread of one contact with one of our numbers.
+
+    The messages live in a Discuss channel; everything the business asks about
+    them (owner, lead, window, who waits) lives here.
+    """
+
+    _name = "wa.conversation"
+    _description = "WhatsApp Conversation"
+    _order = "last_message_at desc, id desc"
+    _check_company_auto = True
+
+    contact_id = fields.Many2one("wa.contact", required=True, index=True, ondelete="restrict", readonly=True)
+    # Found through the unique index of number and contact.
+    number_id = fields.Many2one("wa.number", required=True, ondelete="restrict", readonly=True)
+    account_id = fields.Many2one(related="number_id.account_id", store=True)
+    company_id = fields.Many2one(related="number_id.company_id", store=True)
+    partner_id = fields.Many2one(related="contact_id.partner_id", string="Customer", store=True, index=True)
+    channel_id = fields.Many2one(
+        "discuss.channel", required=True, ondelete="restrict", readonly=True, copy=False
+    )
+    # Without a team everybody sees it: a team that goes must not open its conversations.
+    team_id = fields.Many2one("crm.team", "Sales Team", index=True, ondelete="restrict", check_company=True)
+    user_id = fields.Many2one(
+        "res.users", "Assigned To", index=True, domain="[('share', '=', False)]", check_company=True
+    )
+    lead_id = fields.Many2one("crm.lead", index="btree_not_null", ondelete="set null", check_company=True)
+    state = fields.Selection(
+        [
+            ("open", "Open"),
+            ("pending", "Waiting for Customer"),
+            ("snoozed", "Snoozed"),
+            ("closed", "Closed"),
+        ],
+        default="open",
+        required=True,
+        index=True,
+    )
+    last_inbound_at = fields.Datetime("Last Customer Message", readonly=True)
+    window_until = fields.Datetime(
+        "Free to Write Until", compute="_compute_window_until", store=True, help="24 hours after the customer's last message."
+    )
+    waiting_since = fields.Datetime(
+        readonly=True, index="btree_not_null", help="The first customer message nobody has answered yet."
+    )
+    last_message_at = fields.Datetime(readonly=True, index=True)
+    last_touch_at = fields.Datetime(
+        readonly=True, help="The last message of the customer or of a colleague; automation does not count."
+    )
+    awaiting_since = fields.Datetime(
+        "Waiting for the Customer Since",
+        readonly=True,
+        help="Our last message, whoever or whatever sent it, if the customer has not answered since.",
+    )
+    last_preview = fields.Char("Last Message", readonly=True)
+    read_wamid = fields.Char(readonly=True, help="Message to mark as read at WhatsApp.")
+    message_ids = fields.One2many("wa.message", "conversation_id", "WhatsApp Messages")
+
+    _contact_number_uniq = models.Constraint(
+        "UNIQUE(number_id, contact_id)", "This customer already has a conversation with this number."
+    )
+    _channel_uniq = models.Constraint("UNIQUE(channel_id)", "A channel belongs to one conversation.")
+
+    # ------------------------------------------------------------------ compute
+
+    @api.depends("contact_id.display_name", "number_id.name")
+    def _compute_display_name(self):
+        for conversation in self:
+            conversation.display_name = conversation.contact_id.display_name
+
+    @api.depends("last_inbound_at")
+    def _compute_window_until(self):
+        for conversation in self:
+            conversation.window_until = window_until(conversation.last_inbound_at or None) or False
+
+    # --------------------------------------------------------------------- crud
+
+    def write(self, vals):
+        """People choose owner, team, lead and state; the rest rests on what WhatsApp said."""
+        if not self.env.su and vals.keys() - EDITABLE:
+            raise AccessError(self.env._("This part of a WhatsApp conversation cannot be changed by hand."))
+        result = super().write(vals)
+        if {"user_id", "team_id"} & vals.keys():
+            self._part_from_outsiders()
+        if "user_id" in vals:
+            self._join_assignee()
+        shown = {"user_id", "lead_id", "state", "last_inbound_at", "team_id"} & vals.keys()
+        if shown and not self.env.context.get("wa_no_broadcast"):
+            self._broadcast()
+        return result
+
+    def _check_company(self, fnames=None):
+        """Check one of those that are alike: core's check of ten thousand takes seconds."""
+        if fnames is not None and not {"company_id", "team_id", "user_id", "lead_id"} & set(fnames):
+            return None
+        alike = {(c.company_id, c.team_id, c.user_id, c.lead_id.sudo().company_id): c.id for c in self}
+        return super(WaConversation, self.browse(alike.values()))._check_company(fnames)
+
+    # ----------------------------------------------------------------- activity
+
+    def _on_inbound(self, messages):
+        """Keep who waits, since when, and until when we may write freely.
+
+        :param messages: list of ``(sent_at, preview, opens_window)``, in order of
+            arrival: when the customer sent it (naive UTC), one line of it, and
+            whether this kind opens the service window.
+        """
+        self.ensure_one()
+        newest = max(sent_at for sent_at, _preview, _opens in messages)
+        vals = {
+            "state": "open",
+            "last_preview": messages[-1][1],
+            "last_message_at": max(newest, self.last_message_at or newest),
+            "last_touch_at": max(newest, self.last_touch_at or newest),
+        }
+        opening = [sent_at for sent_at, _preview, opens in messages if opens]
+        if opening:
+            vals["last_inbound_at"] = max(*opening, self.last_inbound_at or opening[0])
+        if not self.waiting_since:
+            vals["waiting_since"] = min(sent_at for sent_at, _preview, _opens in messages)
+        if self.awaiting_since and newest > self.awaiting_since - CLOCKS_DIFFER:
+            vals["awaiting_since"] = False
+        self.with_context(wa_no_broadcast=True).write(vals)
+        if not self.channel_id.active:
+            # Whoever put it away: now somebody waits in it.
+            self.channel_id.sudo().active = True
+        self._join_assignee()
+
+    def _on_outbound(self, preview, by_person):
+        """Note that we wrote; only a person's answer ends the customer's waiting."""
+        self._on_outbound_all([(conversation, preview) for conversation in self], by_person)
+
+    @api.model
+    def _on_outbound_all(self, written, by_person):
+        """Note that we wrote in many conversations; see :meth:`_on_outbound`.
+
+        :param written: list of ``(wa.conversation, preview)``
+        """
+        now = fields.Datetime.now()
+        vals = {"last_message_at": now, "awaiting_since": now}
+        if by_person:
+            vals["waiting_since"] = False
+            vals["last_touch_at"] = vals["last_message_at"]
+        conversations = self.browse([conversation.id for conversation, _preview in written])
+        conversations.with_context(wa_no_broadcast=True).write(vals)
+        for conversation, preview in written:
+            # The field's own part of write(): the rest is done above, once for all.
+            self._fields["last_preview"].write(conversation, preview)
+
+    def _queue_read_receipt(self, last_message_id):
+        """Have the customer's messages up to a Discuss message marked as read at WhatsApp.
+
+        One receipt covers all earlier messages. Source: cloud-api reference §2.7.
+
+        :param int last_message_id: ``mail.message`` id a colleague has read up to.
+        """
+        for conversation in self:
+            last_inbound = self.env["wa.message"].search(
+                [
+                    ("conversation_id", "=", conversation.id),
+                    ("direction", "=", "in"),
+                    ("mail_message_id", "<=", last_message_id),
+                ],
+                order="id desc",
+                limit=1,
+            )
+            if last_inbound.wamid and not last_inbound.read_at:
+                last_inbound.read_at = fields.Datetime.now()
+                conversation.read_wamid = last_inbound.wamid
+                conversation.number_id._trigger_sender()
+
+    def _broadcast(self):
+        """Send what the screens show about these conversations to everybody who has them open."""
+        for conversation in self:
+            conversation.channel_id.sudo()._wa_broadcast()
+
+    # ------------------------------------------------------------------ actions
+
+    def action_open_chat(self):
+        """Open the conversation as a chat window."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.client",
+            "tag": "crm_whatsapp.open_conversation",
+            "params": {"channel_id": self.channel_id.id},
+        }
+
+    def action_take(self):
+        """Assign the conversation to me; whoever presses first owns it."""
+        self.check_access("write")
+        if self.sudo().filtered(lambda c: c.user_id and c.user_id != self.env.user):
+            raise UserError(self.env._("A colleague already took this conversation."))
+        self.write({"user_id": self.env.uid})
+
+    def action_close(self):
+        """Close: nothing waits here until the customer writes again."""
+        self.check_access("write")
+        self.sudo().write({"state": "closed", "waiting_since": False})
+
+    def action_reopen(self):
+        """Open a closed or snoozed conversation again."""
+        self.write({"state": "open"})
+
+    def action_send_template(self):
+        """Open the template wizard for this conversation."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_whatsapp.wa_template_send_action")
+        action["context"] = {"default_conversation_id": self.id}
+        return action
+
+    # -------------------------------------------------------------------- other
+
+    def _window_left(self, now=None):
+        """Return how long free text is still allowed, a timedelta (zero when closed)."""
+        self.ensure_one()
+        now = now or fields.Datetime.now()
+        return max((self.window_until or now) - now, timedelta())

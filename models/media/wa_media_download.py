@@ -1,0 +1,331 @@
+import logging
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from datetime import timedelta
+
+from psycopg2 import errors as pg_errors
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ...tools.failures import classify
+from ...tools.graph.errors import GraphError, too_large
+from ..wa_limits import DEFAULT_MAX_MB, DEFAULT_REFUSED
+from .wa_media import bare_type
+
+_logger = logging.getLogger(__name__)
+
+#: Files fetched at the same time; each may be held in memory as a whole.
+THREADS = 4
+#: A worker that died gives its files back after this many seconds.
+LEASE = 600
+#: Seconds until the next try, by number of failed tries.
+BACKOFF = (5, 30, 120, 600, 3600, 6 * 3600, 24 * 3600)
+#: Meta forgets received files after seven days. Source: cloud-api reference §3.
+LIFETIME = timedelta(days=7)
+#: The address in a webhook works for five minutes; a little less, for clocks that differ.
+URL_LIFETIME = timedelta(minutes=4)
+#: Somebody changed the same message at this moment: done again.
+CONFLICTS = (pg_errors.SerializationFailure, pg_errors.DeadlockDetected, pg_errors.LockNotAvailable)
+CONFLICT_RETRIES = 5
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a thread needs to fetch one file: plain values, never a record."""
+
+    media_uid: str
+    url: str
+    phone_number_id: str
+    limit: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came back: the bytes, or why not."""
+
+    content: bytes = b""
+    mime_type: str = ""
+    error: GraphError | None = None
+
+
+def fetch(transport, order):
+    """Fetch one file. Runs in a thread, so it touches no record.
+
+    The address of the webhook is tried first; when it has expired a new one is
+    asked for. Source: cloud-api reference §3.
+
+    :param transport: ``GraphClient``
+    :returns: :class:`Outcome`; never raises what Meta or the network did
+    """
+    try:
+        if order.url:
+            try:
+                return Outcome(transport.download(order.url, order.limit))
+            except GraphError as error:
+                if error.slug == "media_too_large":
+                    raise
+        info = transport.media(order.media_uid, order.phone_number_id)
+        if info.file_size and info.file_size > order.limit:
+            return Outcome(error=too_large(order.limit))
+        return Outcome(transport.download(info.url, order.limit), info.mime_type)
+    except GraphError as error:
+        return Outcome(error=error)
+
+
+#: Reasons whose sentences are about a message that is sent.
+ABOUT_MESSAGES = ("request_invalid", "unknown_error", "recipient_unreachable")
+
+
+class WaMedia(models.Model):
+    """Fetching received files, apart from the messages that name them.
+
+    The message is in the thread at once; the file follows. Nothing of this keeps
+    inbound messages or senders waiting.
+    """
+
+    _inherit = "wa.media"
+
+    # ---------------------------------------------------------------- settings
+
+    @api.model
+    def _max_bytes(self):
+        """Return the largest file that is fetched, in bytes."""
+        value = self.env["ir.config_parameter"].sudo().get_param("crm_whatsapp.media_max_mb", DEFAULT_MAX_MB)
+        return (int(value) if str(value).isdigit() else DEFAULT_MAX_MB) * 1024 * 1024
+
+    @api.model
+    def _refused_types(self):
+        """Return MIME types and endings (``.exe``) that are not fetched, in lower case."""
+        value = self.env["ir.config_parameter"].sudo().get_param("crm_whatsapp.media_refused", DEFAULT_REFUSED)
+        return set((value or "").replace(",", " ").lower().split())
+
+    def _is_refused(self, refused):
+        """Tell whether the settings refuse this kind of file."""
+        self.ensure_one()
+        name = (self.filename or "").lower()
+        ending = f".{name.rpartition('.')[2]}" if "." in name else ""
+        return bool(refused & {bare_type(self.mime_type), ending})
+
+    # ------------------------------------------------------------------ worker
+
+    @api.model
+    def _trigger_download(self, at=None):
+        self.env.ref("crm_whatsapp.ir_cron_wa_media").sudo()._trigger(at)
+
+    @api.model
+    def _cron_download(self):
+        """Fetch what is due, a few files at a time. Body of a scheduled job."""
+        while claimed := self._claim_downloads(THREADS):
+            # The claim is a lease: should this process die, others take over later.
+            left = self.env["ir.cron"]._commit_progress()
+            claimed._download()
+            if min(left, self.env["ir.cron"]._commit_progress(len(claimed))) <= 0:
+                break
+        self._wake_for_downloads()
+
+    @api.model
+    def _claim_downloads(self, limit):
+        now = fields.Datetime.now()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                UPDATE wa_media SET next_attempt_at = %(lease)s, attempts = COALESCE(attempts, 0) + 1
+                 WHERE id IN (
+                       SELECT id FROM wa_media
+                        WHERE state = 'pending' AND direction = 'in'
+                          AND (next_attempt_at IS NULL OR next_attempt_at <= %(now)s)
+                        ORDER BY next_attempt_at NULLS FIRST, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+             RETURNING id
+                """,
+                lease=now + timedelta(seconds=LEASE),
+                now=now,
+                limit=limit,
+            )
+        )
+        claimed = self.browse(sorted(row[0] for row in rows))
+        claimed.invalidate_recordset(["next_attempt_at", "attempts"], flush=False)
+        return claimed
+
+    def _download(self):
+        """Fetch these files in parallel and keep each as it comes."""
+        limit, refused = self._max_bytes(), self._refused_types()
+        orders = {}
+        for media in self:
+            if media._is_refused(refused):
+                media._keep(media._fail, "media_refused", bare_type(media.mime_type))
+            elif not media.media_uid or media.received_at < fields.Datetime.now() - LIFETIME:
+                media._keep(media._fail, "media_expired")
+            else:
+                orders[media] = media._prepare_order(limit)
+        if not orders:
+            return
+        transports = {media.id: media._get_transport() for media in orders}
+        # Nothing of ours is locked or half read while the files come.
+        self.env["ir.cron"]._commit_progress()
+        with ThreadPoolExecutor(len(orders), thread_name_prefix="wa_media") as pool:
+            jobs = {
+                pool.submit(fetch, transports[media.id], order): media
+                for media, order in orders.items()
+                if transports[media.id]
+            }
+            for job in as_completed(jobs):
+                jobs[job]._keep(jobs[job]._apply_outcome, job.result())
+        for media in orders:
+            if not transports[media.id]:
+                media._keep(media._postpone_download, "token_invalid")
+
+    def _prepare_order(self, limit):
+        self.ensure_one()
+        is_fresh = self.url and self.received_at > fields.Datetime.now() - URL_LIFETIME
+        return Order(self.media_uid, self.url if is_fresh else "", self.number_id.phone_number_id, limit)
+
+    def _get_transport(self):
+        """Return the client for this file, or None while the account has no token."""
+        try:
+            return self.number_id.account_id._get_transport()
+        except UserError:
+            return None
+
+    def _keep(self, method, *args):
+        """Do one thing to one file and commit it, again when somebody else was faster."""
+        for attempt in range(CONFLICT_RETRIES):
+            try:
+                with self.env.cr.savepoint():
+                    method(*args)
+                    self.env.flush_all()
+                break
+            except CONFLICTS:
+                self.env.cr.rollback()
+                self.env.invalidate_all()
+                if attempt == CONFLICT_RETRIES - 1:
+                    _logger.warning("WhatsApp file %s: the message is being changed all the time, later", self.id)
+        self.env["ir.cron"]._commit_progress()
+
+    def _apply_outcome(self, outcome):
+        """Attach what was fetched, or decide when and whether to try again."""
+        self.ensure_one()
+        error = outcome.error
+        if error is None:
+            self._attach(outcome.content, self.mime_type or outcome.mime_type)
+        elif error.slug == "media_too_large":
+            self._fail("media_too_large")
+        elif error.failure.retryable or error.family == "configuration":
+            self._postpone_download(*self._explain(error))
+        else:
+            self._fail(*self._explain(error))
+
+    @api.model
+    def _explain(self, error):
+        """Return ``(code, detail)`` of an error of WhatsApp while a file is fetched.
+
+        The sentences for a request that WhatsApp did not understand speak of a message
+        that we send; then the code stands in the detail.
+        """
+        detail = error.details or error.message
+        if error.code and classify(error.code).slug not in ABOUT_MESSAGES:
+            return str(error.code), detail
+        return "media_download_failed", f"{error.code}: {detail}" if error.code else detail
+
+    def _postpone_download(self, code, detail=False):
+        self.ensure_one()
+        if self.attempts > len(BACKOFF):
+            self._fail(code, detail)
+            return
+        wait = timedelta(seconds=BACKOFF[max(self.attempts, 1) - 1])
+        # The reason is kept although nothing has failed for good: a colleague who asks gets an answer.
+        self.write(
+            {"next_attempt_at": fields.Datetime.now() + wait, "error_code": code, "error_detail": detail or False}
+        )
+
+    def _fail(self, code, detail=False):
+        """Give up, say why in the thread, and leave the retry to a person."""
+        self.write({"state": "failed", "next_attempt_at": False, "error_code": code, "error_detail": detail or False})
+        for media in self:
+            media.message_id.write({"error_code": code, "error_detail": detail or False})
+            media._show()
+
+    def _attach(self, content, mime_type):
+        """Store the bytes where the conversation's readers, and they alone, can open them.
+
+        ``attachments_mime_plainxml``: this runs as OdooBot, for whom Odoo would keep
+        HTML and SVG of strangers as such. Source: base/models/ir_attachment.py
+        ``_check_contents``. ``image_no_postprocess``: what the customer sent is kept
+        as it is.
+        """
+        self.ensure_one()
+        message = self.message_id.mail_message_id.sudo()
+        channel = self.message_id.conversation_id.channel_id
+        attachment = (
+            self.env["ir.attachment"]
+            .sudo()
+            .with_context(attachments_mime_plainxml=True, image_no_postprocess=True)
+            .create(
+                {
+                    "name": self._get_filename(),
+                    "raw": content,
+                    "mimetype": bare_type(mime_type) or "application/octet-stream",
+                    "res_model": "discuss.channel",
+                    "res_id": channel.id,
+                }
+            )
+        )
+        if self.is_voice:
+            attachment._set_voice_metadata()
+        self.write(
+            {
+                "state": "done",
+                "attachment_id": attachment.id,
+                "mime_type": mime_type,
+                "url": False,
+                "next_attempt_at": False,
+                "error_code": False,
+                "error_detail": False,
+            }
+        )
+        self.message_id.write({"error_code": False, "error_detail": False})
+        if message:
+            message.attachment_ids = [(4, attachment.id)]
+        self._show()
+
+    def _show(self):
+        """Update the thread: the placeholder goes when the file comes, or says why it does not."""
+        rows = self.message_id.filtered("mail_message_id")
+        for row in rows:
+            row.mail_message_id.sudo().body = self.env["wa.inbound.content"]._render(row)
+        rows.mail_message_id._wa_broadcast_content("attachment_ids", "body")
+
+    @api.model
+    def _wake_for_downloads(self):
+        [[due]] = self.env.execute_query(
+            SQL(
+                """
+                SELECT MIN(COALESCE(next_attempt_at, %s)) FROM wa_media
+                 WHERE state = 'pending' AND direction = 'in'
+                """,
+                fields.Datetime.now(),
+            )
+        )
+        if due:
+            self._trigger_download(max(due, fields.Datetime.now()))
+
+    # ----------------------------------------------------------------- actions
+
+    def action_retry(self):
+        """Fetch these files again, on a person's word. For readers of the conversation."""
+        self.check_access("read")
+        failed = self.sudo().filtered(lambda media: media.state == "failed" and media.direction == "in")
+        failed.write(
+            {
+                "state": "pending",
+                "attempts": 0,
+                "next_attempt_at": False,
+                "error_code": False,
+                "error_detail": False,
+            }
+        )
+        failed.message_id.write({"error_code": False, "error_detail": False})
+        failed._show()
+        if failed:
+            self._trigger_download()

@@ -1,0 +1,223 @@
+import uuid
+
+from psycopg2.errors import UniqueViolation
+
+from odoo import api, fields, models
+from odoo.exceptions import ConcurrencyError
+
+STATES = [
+    ("received", "Received"),
+    ("queued", "Waiting to be sent"),
+    ("sending", "Being sent"),
+    ("unknown", "Outcome unknown"),
+    ("sent", "Sent"),
+    ("delivered", "Delivered"),
+    ("read", "Read"),
+    ("played", "Played"),
+    ("failed", "Failed"),
+    ("cancelled", "Cancelled"),
+]
+
+#: Order in a number's queue: lower leaves first.
+PRIORITY_PERSON, PRIORITY_AUTOMATION, PRIORITY_BULK = 0, 10, 20
+
+
+class WaMessage(models.Model):
+    """One WhatsApp message in either direction; for ours, also the row of the outbox.
+
+    Discuss shows ``mail_message_id``; the facts about WhatsApp stay here and
+    survive it. Uniqueness is decided by PostgreSQL, so that a webhook delivered
+    five times at once still makes one message.
+    """
+
+    _name = "wa.message"
+    _description = "WhatsApp Message"
+    _order = "id desc"
+    _rec_name = "preview"
+
+    conversation_id = fields.Many2one(
+        "wa.conversation", required=True, index=True, ondelete="cascade", readonly=True
+    )
+    number_id = fields.Many2one("wa.number", required=True, ondelete="restrict", readonly=True)
+    company_id = fields.Many2one(related="number_id.company_id", store=True)
+    contact_id = fields.Many2one(related="conversation_id.contact_id", store=True)
+    partner_id = fields.Many2one(related="contact_id.partner_id", string="Customer")
+    mail_message_id = fields.Many2one(
+        "mail.message", "Discuss Message", index="btree_not_null", ondelete="set null", readonly=True
+    )
+    lead_id = fields.Many2one("crm.lead", index="btree_not_null", ondelete="set null", readonly=True)
+    author_id = fields.Many2one("res.users", "Sent By", readonly=True, ondelete="set null")
+
+    direction = fields.Selection([("in", "Received"), ("out", "Sent")], required=True, readonly=True)
+    kind = fields.Char(required=True, readonly=True, help="Meta's message type, as it is.")
+    kind_label = fields.Char("Type", compute="_compute_kind_label")
+    state = fields.Selection(STATES, required=True, readonly=True)
+    uuid = fields.Char(
+        default=lambda self: str(uuid.uuid4()),
+        required=True,
+        readonly=True,
+        copy=False,
+        help="Travels with the message and comes back in every status.",
+    )
+    wamid = fields.Char("WhatsApp Message ID", readonly=True, copy=False)
+    content = fields.Json(readonly=True, help="What was received, or what will be sent, frozen.")
+    preview = fields.Char(readonly=True)
+    payload = fields.Char("Button Payload", readonly=True)
+    quoted_id = fields.Many2one("wa.message", "Answers", readonly=True, ondelete="set null", index="btree_not_null")
+    template_id = fields.Many2one("wa.template", readonly=True, ondelete="set null", index="btree_not_null")
+    event_id = fields.Many2one("wa.event", "Webhook", readonly=True, ondelete="set null", index="btree_not_null")
+    is_supported = fields.Boolean(default=True, readonly=True)
+
+    origin = fields.Selection(
+        [
+            ("chat", "Chat"),
+            ("manual", "Template by a person"),
+            ("automation", "Automation"),
+            ("sequence", "Sequence"),
+            ("bulk", "Sent to many"),
+        ],
+        readonly=True,
+    )
+    dedupe_key = fields.Char(readonly=True, copy=False, help="At most one message is ever made with this key.")
+    priority = fields.Integer(default=PRIORITY_PERSON, readonly=True)
+    attempts = fields.Integer(readonly=True, copy=False)
+    next_attempt_at = fields.Datetime(readonly=True, copy=False)
+    claimed_at = fields.Datetime(readonly=True, copy=False)
+    posted_at = fields.Datetime(
+        readonly=True, copy=False, help="Set right before the request leaves; empty means it surely did not."
+    )
+
+    sent_at = fields.Datetime("Sent", readonly=True, copy=False)
+    delivered_at = fields.Datetime("Delivered", readonly=True, copy=False)
+    read_at = fields.Datetime("Read", readonly=True, copy=False)
+    failed_at = fields.Datetime("Failed", readonly=True, copy=False)
+    error_code = fields.Char(readonly=True, copy=False, help="Meta's error code, or our own reason.")
+    error_detail = fields.Char(readonly=True, copy=False, help="Meta's words.")
+    error_text = fields.Char("Reason", compute="_compute_error_text")
+    pricing = fields.Json(readonly=True, copy=False)
+
+    _uuid_uniq = models.Constraint("UNIQUE(uuid)", "A message exists once.")
+    _wamid_uniq = models.Constraint("UNIQUE(number_id, wamid)", "A message exists once per number.")
+    _dedupe_uniq = models.Constraint("UNIQUE(dedupe_key)", "This message was already queued.")
+    _queue_idx = models.Index(
+        "(number_id, priority, id) WHERE state = 'queued'",
+    )
+    _wamid_idx = models.Index("(wamid) WHERE wamid IS NOT NULL")
+    _sending_idx = models.Index("(number_id) WHERE state = 'sending'")
+    _stopped_idx = models.Index("(state) WHERE state IN ('failed', 'unknown')")
+    _posted_idx = models.Index("(number_id, posted_at) WHERE posted_at IS NOT NULL")
+    _open_idx = models.Index("(conversation_id, priority, id) WHERE state IN ('queued', 'sending')")
+
+    # ------------------------------------------------------------------ compute
+
+    @api.depends("error_code", "error_detail")
+    @api.depends_context("lang")
+    def _compute_error_text(self):
+        for message in self:
+            message.error_text = (
+                self.env["wa.failure"]._sentence(message.error_code, message.error_detail)
+                if message.error_code
+                else False
+            )
+
+    @api.depends("kind")
+    @api.depends_context("lang")
+    def _compute_kind_label(self):
+        labels = {
+            "text": self.env._("Text"),
+            "template": self.env._("Template"),
+            "interactive": self.env._("Buttons or list"),
+            "button": self.env._("Tap on a button"),
+            "reaction": self.env._("Reaction"),
+            "system": self.env._("Notice"),
+            "unsupported": self.env._("Unsupported for now"),
+        }
+        for message in self:
+            message.kind_label = labels.get(message.kind) or self.env["wa.inbound.content"]._kind_label(message.kind)
+
+    # ----------------------------------------------------------------- business
+
+    @api.model
+    def _enqueue(self, conversation, kind, content, **vals):
+        """Put one message into the outbox, in the caller's transaction.
+
+        The caller has asked the gate; the sender will ask it again.
+
+        :param conversation: ``wa.conversation`` it belongs to.
+        :param str kind: Meta's message type.
+        :param dict content: the frozen content, see ``_prepare_request``.
+        :param vals: further field values (``mail_message_id``, ``origin``, ``dedupe_key``, …).
+        """
+        try:
+            message = self.sudo().create(
+                {
+                    "conversation_id": conversation.id,
+                    "number_id": conversation.number_id.id,
+                    "lead_id": conversation.lead_id.id,
+                    **self._outgoing_vals(kind, content, **vals),
+                }
+            )
+        except UniqueViolation as error:
+            # The same press of a button at this very moment: done again, it is found.
+            raise ConcurrencyError(str(error)) from error
+        conversation.number_id._trigger_sender()
+        return message.sudo(self.env.su)
+
+    @api.model
+    def _outgoing_vals(self, kind, content, **vals):
+        """Return the values of a message that waits to be sent.
+
+        :param str kind: Meta's message type.
+        :param dict content: the frozen content, see ``_prepare_request``.
+        """
+        return {
+            "direction": "out",
+            "state": "queued",
+            "kind": kind,
+            "content": content,
+            "author_id": self.env.uid,
+            **vals,
+        }
+
+    @api.model
+    def _used_keys(self, dedupe_keys):
+        """Return those of the keys with which a message was made before, as a set."""
+        keys = [key for key in dedupe_keys if key]
+        found = self.sudo().search_fetch([("dedupe_key", "in", keys)], ["dedupe_key"]) if keys else self
+        return set(found.mapped("dedupe_key"))
+
+    def action_retry(self):
+        """Queue failed messages again, on a person's word.
+
+        A message whose outcome is unknown is sent again only this way: the person
+        has been told that it may arrive twice.
+        """
+        retried = self.filtered(lambda m: m.direction == "out" and m.state in ("failed", "unknown"))
+        retried.check_access("read")
+        for message in retried.sudo():
+            message.write(
+                {
+                    "state": "queued",
+                    # A status of the failed attempt must not be taken for one of the new; that of an
+                    # unknown attempt must still settle it.
+                    "uuid": message.uuid if message.state == "unknown" else str(uuid.uuid4()),
+                    "wamid": False,
+                    "attempts": 0,
+                    "error_code": False,
+                    "error_detail": False,
+                    "failed_at": False,
+                    "next_attempt_at": False,
+                    "claimed_at": False,
+                    "posted_at": False,
+                }
+            )
+        retried.number_id._trigger_sender()
+        retried._broadcast_state()
+
+    def action_open_chat(self):
+        """Open the conversation this message belongs to."""
+        return self.conversation_id.action_open_chat()
+
+    def _broadcast_state(self):
+        """Show the new state of messages to everybody who has the conversation open."""
+        self.sudo().mail_message_id._wa_broadcast()

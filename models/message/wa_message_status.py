@@ -1,0 +1,235 @@
+from uuid import uuid4
+
+from psycopg2.extras import Json, execute_values
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ...tools.failures import THROTTLED, classify
+from ...tools.status import RANK, merge
+from ...tools.window import from_timestamp
+from ..sending.wa_message_send import LONG_WAIT, MAX_ATTEMPTS
+
+#: Which moment a status records.
+MOMENT_OF_STATUS = {
+    "sent": "sent_at",
+    "delivered": "delivered_at",
+    "read": "read_at",
+    "failed": "failed_at",
+}
+#: Columns a status may fill; what it does not say stays as it is.
+COLUMNS = (
+    "id",
+    "state",
+    "wamid",
+    "sent_at",
+    "delivered_at",
+    "read_at",
+    "failed_at",
+    "error_code",
+    "error_detail",
+    "pricing",
+)
+
+
+class WaMessage(models.Model):
+    """Statuses from webhooks: in any order, any number of times, never backwards.
+
+    They come three for every message sent, so they are applied in bulk: one query
+    to find the messages, one to change them.
+    """
+
+    _inherit = "wa.message"
+
+    @api.model
+    def _apply_statuses(self, items, accounts):
+        """Apply statuses to the messages they belong to.
+
+        Messages are found by our uuid, which travels in ``biz_opaque_callback_data``
+        and is known before WhatsApp has answered the send, else by wamid.
+
+        :param items: list of ``StatusEvent``
+        :param accounts: ``wa.account`` records the webhook speaks for.
+        :returns: the items that belong to no message of theirs
+        """
+        found = self._match_statuses(items, accounts)
+        own_items, foreign = {}, []
+        for item in items:
+            message_id = found.get(id(item))
+            if message_id:
+                own_items.setdefault(message_id, []).append(item)
+            else:
+                foreign.append(item)
+        messages = self.browse(own_items)
+        messages._lock_in_order()
+        former = {message.id: message.state for message in messages}
+        changes = [message._merge_statuses(own_items[message.id]) for message in messages]
+        self._write_statuses(changes)
+        changed = messages.filtered(lambda m: m.state != former[m.id])
+        again = changed.filtered(lambda m: m._failed_for_now(former[m.id]))
+        self._note_for_rules({message.id: former[message.id] for message in changed - again})
+        again._try_again()
+        changed._broadcast_state()
+        for message in (changed - again).filtered(lambda m: m.state == "failed"):
+            message._on_failed_status()
+        for message in messages:
+            message._learn_recipient(own_items[message.id])
+        return foreign
+
+    def _lock_in_order(self):
+        """Lock these messages in the order of their ids.
+
+        The answers to requests and the statuses about them come at the same moment, to
+        two processes, in bulk. Each locking rows in its own order, they would wait for
+        one another until PostgreSQL's deadlock detection ends it, after a second in
+        which nothing leaves.
+        """
+        if self:
+            self.env.execute_query(
+                SQL("SELECT id FROM wa_message WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", self.ids)
+            )
+
+    @api.model
+    def _match_statuses(self, items, accounts):
+        """Return ``{id(item): wa.message id}`` for the statuses of our own messages."""
+        uuids = {item.uuid for item in items if item.uuid}
+        wamids = {item.wamid for item in items if item.wamid}
+        by_uuid, by_wamid = {}, {}
+        self.flush_model(["uuid", "wamid"])
+        for message_id, uuid, wamid, phone_number_id in self.env.execute_query(
+            SQL(
+                """
+                SELECT m.id, m.uuid, m.wamid, n.phone_number_id
+                  FROM wa_message m JOIN wa_number n ON n.id = m.number_id
+                 WHERE m.direction = 'out' AND m.uuid = ANY(%(uuids)s)
+                   AND n.account_id = ANY(%(accounts)s)
+             UNION
+                SELECT m.id, m.uuid, m.wamid, n.phone_number_id
+                  FROM wa_message m JOIN wa_number n ON n.id = m.number_id
+                 WHERE m.direction = 'out' AND m.wamid = ANY(%(wamids)s)
+                   AND n.account_id = ANY(%(accounts)s)
+                """,
+                uuids=list(uuids),
+                wamids=list(wamids),
+                accounts=accounts.ids,
+            )
+        ):
+            by_uuid[uuid] = message_id
+            if wamid:
+                by_wamid[phone_number_id, wamid] = message_id
+        matches = {}
+        for item in items:
+            found = by_uuid.get(item.uuid) or by_wamid.get((item.phone_number_id, item.wamid))
+            if found:
+                matches[id(item)] = found
+        return matches
+
+    def _merge_statuses(self, items):
+        """Return the row (:data:`COLUMNS`) that several statuses of this message amount to."""
+        self.ensure_one()
+        row = dict.fromkeys(COLUMNS)
+        row.update(id=self.id, state=self.state)
+        for item in items:
+            row["state"] = merge(row["state"], item.status if item.status in RANK else None)
+            row["wamid"] = row["wamid"] or item.wamid or None
+            if moment := MOMENT_OF_STATUS.get(item.status):
+                row[moment] = from_timestamp(item.timestamp)
+            if item.status == "failed" and item.errors:
+                error = item.errors[0]
+                row["error_code"] = str(error.code)
+                row["error_detail"] = error.details or error.message or error.title or None
+            if item.pricing:
+                row["pricing"] = Json(item.pricing)
+        if self.error_code == "outcome_unknown" and not row["error_code"] and row["state"] != self.state:
+            row["error_code"] = ""  # the doubt is settled
+        return tuple(row.values())
+
+    @api.model
+    def _write_statuses(self, rows):
+        """Write merged rows (:data:`COLUMNS`) with one query; what a row leaves open is kept."""
+        if not rows:
+            return
+        self.flush_model()
+        execute_values(
+            self.env.cr._obj,
+            """
+            UPDATE wa_message m
+               SET state = v.state,
+                   wamid = COALESCE(m.wamid, v.wamid),
+                   sent_at = COALESCE(v.sent_at::timestamp, m.sent_at),
+                   delivered_at = COALESCE(v.delivered_at::timestamp, m.delivered_at),
+                   read_at = COALESCE(v.read_at::timestamp, m.read_at),
+                   failed_at = COALESCE(v.failed_at::timestamp, m.failed_at),
+                   error_code = NULLIF(COALESCE(v.error_code, m.error_code), ''),
+                   error_detail = COALESCE(v.error_detail, m.error_detail),
+                   pricing = COALESCE(v.pricing::jsonb, m.pricing),
+                   write_date = NOW() AT TIME ZONE 'UTC'
+              FROM (VALUES %s) AS v (id, state, wamid, sent_at, delivered_at, read_at, failed_at,
+                                     error_code, error_detail, pricing)
+             WHERE m.id = v.id
+            """,
+            rows,
+            page_size=len(rows),
+        )
+        self.browse([row[0] for row in rows]).invalidate_recordset(
+            [name for name in COLUMNS if name != "id"], flush=False
+        )
+
+    def _on_failed_status(self):
+        """Treat a failure reported later like one in the answer: the same error, the same rules."""
+        self.ensure_one()
+        self._draw_consequences(self._reported_failure())
+        if self.lead_id:
+            self.lead_id._wa_log_failure(self)
+
+    def _failed_for_now(self, former):
+        """Tell whether WhatsApp took this message and then reports that it failed, but may succeed later.
+
+        Only what was settled as sent: of a message that is on its way again nobody knows which attempt is meant.
+
+        :param str former: the state before the status.
+        """
+        self.ensure_one()
+        if self.state != "failed" or former != "sent":
+            return False
+        failure = self._reported_failure()
+        return failure.retryable and self.attempts < (failure.tries or MAX_ATTEMPTS)
+
+    def _try_again(self):
+        """Queue these messages once more, as after a refusal in the answer; see :meth:`_apply_error`.
+
+        With a new uuid: a second copy of this status must not be taken for one of the new attempt.
+        """
+        for message in self:
+            failure = message._reported_failure()
+            message.write(
+                {
+                    "state": "queued",
+                    "uuid": str(uuid4()),
+                    "wamid": False,
+                    "posted_at": False,
+                    "claimed_at": False,
+                    "sent_at": False,
+                    "failed_at": False,
+                    "next_attempt_at": message._next_attempt_at(failure.wait),
+                }
+            )
+            if failure.family == THROTTLED and failure.scope == "number" and failure.wait >= LONG_WAIT:
+                message.number_id._hold(failure.wait)
+            message.number_id._trigger_sender(message.next_attempt_at)
+
+    def _reported_failure(self):
+        """Return what the code of this failed message means (``tools.failures.Failure``)."""
+        code = self.error_code or ""
+        return classify(int(code) if code.isdigit() else None)
+
+    def _learn_recipient(self, items):
+        """Complete the contact with ids that only a status tells."""
+        contact = self.contact_id
+        if contact.bsuid and contact.wa_id:
+            return
+        for item in items:
+            if item.person and (
+                (item.person.bsuid and not contact.bsuid) or (item.person.wa_id and not contact.wa_id)
+            ):
+                contact._learn(item.person)

@@ -1,0 +1,138 @@
+from odoo import api, models
+
+from ..wa_apart import apart
+
+
+class WaSequenceRun(models.Model):
+    """What ends a sequence: at once when it happens, and looked at again before each step."""
+
+    _inherit = "wa.sequence.run"
+
+    @api.model
+    def _under_way(self, leads):
+        """Return the runs under way of leads; costs nothing while there are no sequences."""
+        if not leads.ids or not self.env["wa.sequence"]._exist():
+            return self.sudo().browse()
+        return self.sudo().search([("lead_id", "in", leads.ids), ("state", "=", "running")])
+
+    def _due_exits(self):
+        """Return ``{code: runs}`` for which the sequence ends as things are now."""
+        found, answers = {}, None
+        running = self.sudo().filtered(lambda run: run.state == "running")
+        opted_out = running._opted_out()
+        for run in running:
+            code = run.sequence_id._exit_of(run.lead_id, run.stage_id)
+            if not code and run in opted_out and run.sequence_id.exit_on_opt_out:
+                code = "sequence_opted_out"
+            if not code and run.sequence_id.exit_on_reply:
+                answers = running._answers() if answers is None else answers
+                code = "sequence_replied" if run._ends_by(answers[run]) else None
+            if code:
+                found[code] = found.get(code, self.browse().sudo()) | run
+        return found
+
+    def _opted_out(self):
+        """Return the runs whose customer wants no more such messages."""
+        stopped = self.sudo().browse()
+        for sequence, runs in self.grouped("sequence_id").items():
+            _reachable, leads = sequence._people(runs.lead_id)
+            stopped |= runs.filtered(lambda run, leads=leads: run.lead_id.id in leads)
+        return stopped
+
+    def _leave_if_due(self, codes):
+        """Have those leave for whom the sequence ends for one of these reasons."""
+        for code, runs in self._due_exits().items():
+            if code in codes:
+                runs._leave(code)
+
+    @api.model
+    def _on_customer_messages(self, messages):
+        """Customers wrote: end what ends on that, with one query for all of them.
+
+        :param messages: ``wa.message`` that were received just now.
+        """
+        if not messages or not self.env["wa.sequence"]._exist():
+            return
+        by_conversation = self._of_conversations(messages.conversation_id)
+        ended = self.sudo().browse()
+        for conversation, own in messages.grouped("conversation_id").items():
+            for run in by_conversation.get(conversation.id, ()):
+                news = own.filtered(lambda message, run=run: message.sent_at > run.started_at)
+                if run.sequence_id.exit_on_reply and run._ends_by(news):
+                    ended |= run
+        if ended:
+            # What fails here is looked at again before the next step is sent.
+            with apart(self.env, f"sequences were not ended by an answer (runs {ended.ids})"):
+                ended._leave("sequence_replied")
+
+    @api.model
+    def _on_opt_out(self, conversations):
+        """The people of these conversations want no more such messages (also for other addons to call)."""
+        if conversations and self.env["wa.sequence"]._exist():
+            runs = self.sudo().union(*self._of_conversations(conversations).values())
+            if runs:
+                with apart(self.env, f"sequences were not ended by an opt-out (runs {runs.ids})"):
+                    runs._leave_if_due(("sequence_opted_out",))
+
+    def _move_to(self, lead):
+        """Take the runs of merged leads to the lead that stays; where it has one itself, they end."""
+        own = self.sudo().search([("lead_id", "=", lead.id)]).sequence_id
+        for run in self.sudo().sorted(lambda run: (run.state != "running", run.id)):
+            if run.sequence_id in own:
+                run._leave("sequence_merged")
+            else:
+                run.lead_id = lead
+                own |= run.sequence_id
+
+
+class WaConversation(models.Model):
+    """Whether somebody wants no more messages that send themselves."""
+
+    _inherit = "wa.conversation"
+
+    def _wa_opted_out(self):
+        """Tell whether the customer stopped or took back the consent for such messages (hook)."""
+        self.ensure_one()
+        if self.contact_id.opted_out_marketing:
+            return True
+        return "withdrawn" in (self.consent_marketing, self.consent_service)
+
+
+class WaContact(models.Model):
+    """Who stops messages leaves the sequences at once."""
+
+    _inherit = "wa.contact"
+
+    def write(self, vals):
+        """End the sequences of people who opt out."""
+        result = super().write(vals)
+        if vals.get("opted_out_marketing"):
+            self.env["wa.sequence.run"]._on_opt_out(self.sudo().conversation_ids)
+        return result
+
+
+class WaConsent(models.Model):
+    """Who takes back the consent leaves the sequences at once."""
+
+    _inherit = "wa.consent"
+
+    @api.model
+    def _record(self, vals_list):
+        rows = super()._record(vals_list)
+        withdrawn = rows.filtered(lambda consent: consent.action == "withdrawn")
+        self.env["wa.sequence.run"]._on_opt_out(withdrawn.contact_id.conversation_ids)
+        return rows
+
+
+class WaInboundMessage(models.AbstractModel):
+    """An answer ends a sequence in the same transaction in which it is shown."""
+
+    _inherit = "wa.inbound.message"
+
+    @api.model
+    def _post(self, drafts):
+        rows = super()._post(drafts)
+        self.env["wa.sequence.run"]._on_customer_messages(
+            rows.filtered(lambda row: row.direction == "in" and not row.is_history and row.sent_at)
+        )
+        return rows

@@ -1,0 +1,179 @@
+from html import escape
+
+from markupsafe import Markup
+
+from odoo import api, models
+from odoo.tools.misc import format_amount, format_date, format_datetime
+
+from ...tools.bidi import one_line
+from ...tools.graph.template_definition import parse_template
+from ...tools.graph.template_fill import template_components
+from ...tools.graph.template_preview import render
+from ...tools.markup import card, plain, to_html
+from ..discuss.own_html import OwnHtml
+
+#: The context key of :class:`Definitions`.
+DEFINITIONS = "wa_template_definitions"
+
+
+class Definitions:
+    """In the context: what filling templates asks of them, by the template's id, each read once."""
+
+    def __init__(self):
+        #: What :meth:`WaTemplate._definition` returned.
+        self.by_id = {}
+        #: What :meth:`WaTemplate._asked_values` returned.
+        self.asked = {}
+
+
+class WaTemplate(models.Model):
+    """Filling a template from a record, and showing it the way the customer will see it.
+
+    Values are a dictionary by the parameter's key: ``{"body.1": "Ada", "button.0": "S42"}``.
+    """
+
+    _inherit = "wa.template"
+
+    # ------------------------------------------------------------------- values
+
+    def _get_example_values(self):
+        """Return the examples the template was approved with, for previews without a record."""
+        self.ensure_one()
+        return {p.key: p.example or f"{{{{{p.name}}}}}" for p in self.parameter_ids if p.value_kind == "text"}
+
+    @api.model
+    def _format_path(self, record, path):
+        """Return the value at a dotted field path as text for a person; "" when empty.
+
+        Amounts come with their currency, dates in the language of the context.
+        """
+        self._check_readable(record, path)
+        *steps, last = path.split(".")
+        for step in steps:
+            record = record[step][:1]
+        if not record:
+            return ""
+        field, value = record._fields[last], record[last]
+        if field.type in ("integer", "float", "monetary"):
+            return self._format_number(record, field, value)
+        if not value:
+            return ""
+        if field.type == "date":
+            return format_date(record.env, value)
+        if field.type == "datetime":
+            return format_datetime(record.env, value, dt_format="short")
+        if field.type == "selection":
+            return dict(field._description_selection(record.env)).get(value, value)
+        if field.relational:
+            return ", ".join(value.mapped("display_name"))
+        if field.type == "html":
+            return plain(Markup(value).striptags())  # noqa: S704 (only to strip its tags)
+        return str(value)
+
+    @api.model
+    def _check_readable(self, record, path):
+        """Raise unless the current user may read what stands at a field path.
+
+        Asked here, because Odoo hands out values that are in memory without asking, and
+        finding the customer reads records with higher rights.
+
+        :raises AccessError: the user may not.
+        """
+        if record.env.su:
+            return
+        for name in path.split("."):
+            record.check_access("read")
+            record._check_field_access(record._fields[name], "read")
+            if not record._fields[name].relational:
+                return
+            record = record[name]
+        record.check_access("read")
+
+    @api.model
+    def _format_number(self, record, field, value):
+        if field.type == "monetary":
+            currency = record[field.get_currency_field(record)] or self.env.company.currency_id
+            return format_amount(record.env, value, currency)
+        if field.type == "float":
+            digits = field.get_digits(self.env)
+            return self.env["ir.qweb.field.float"].value_to_html(value, {"precision": (digits or (0, 2))[1]})
+        return str(value)
+
+    # ---------------------------------------------------------------- rendering
+
+    def _remember_definitions(self):
+        """Return these templates in an environment in which each is read once; for filling it many times."""
+        return self.with_context(**{DEFINITIONS: Definitions()})
+
+    def _definition(self):
+        """Return the template as Meta defines it (``tools.graph.template_definition``).
+
+        What Meta gave is the truth; a template that was never there is taken from
+        its own fields.
+        """
+        self.ensure_one()
+        known = self.env.context.get(DEFINITIONS)
+        if not isinstance(known, Definitions):
+            return self._read_definition()
+        if self.id not in known.by_id:
+            known.by_id[self.id] = self._read_definition()
+        return known.by_id[self.id]
+
+    def _asked_values(self):
+        """Return ``(key, value kind, required, wa.template.parameter)`` of everything the template asks for."""
+        known = self.env.context.get(DEFINITIONS)
+        if isinstance(known, Definitions) and self.id in known.asked:
+            return [(*facts, parameter.with_env(self.env)) for *facts, parameter in known.asked[self.id]]
+        asked = [(p.key, p.value_kind, p.is_required, p) for p in self.parameter_ids]
+        if isinstance(known, Definitions):
+            known.asked[self.id] = asked
+        return asked
+
+    def _read_definition(self):
+        return parse_template(
+            {
+                **self._prepare_definition(),
+                "category": self.category,
+                **({"components": self.components} if self.components else {}),
+            }
+        )
+
+    def _render(self, values):
+        """Return header, body, footer and buttons filled with values (``Preview``)."""
+        return render(self._definition(), values)
+
+    def _render_card(self, values):
+        """Return the filled template as HTML for the thread: header, body, footer, buttons."""
+        self.ensure_one()
+        return self._card_html(self._render(values))
+
+    @api.model
+    def _card_html(self, preview, place=None):
+        """Turn a ``tools.graph.template_preview.Preview`` into HTML; nothing in it is trusted."""
+        header = ""
+        if preview.header:
+            header = f"<b>{escape(one_line(preview.header))}</b>"
+        elif place:
+            lines = [one_line(str(place.get(name) or "")) for name in ("name", "address")]
+            header = f"📍 {escape(', '.join(filter(None, lines)))}"
+        elif preview.header_format:
+            header = f"[{escape(preview.header_format)}]"
+        footers = [f"<b>{escape(one_line(preview.offer))}</b>"] if preview.offer else []
+        if preview.footer:
+            footers.append(f"<small>{escape(one_line(preview.footer))}</small>")
+        return OwnHtml(
+            card(
+                to_html(preview.body),
+                header=header,
+                footers=footers,
+                buttons=[escape(one_line(button.text)) for button in preview.buttons],
+                cards=[self._card_html(inside) for inside in preview.cards],
+            )
+        )
+
+    def _build_components(self, values):
+        """Return the ``components`` of the template message.
+
+        :raises InvalidMessage: a value is missing or breaks one of Meta's rules.
+        """
+        return template_components(self._definition(), values)

@@ -1,0 +1,76 @@
+import logging
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from ...tools.graph.errors import GraphError
+from ...tools.webhook import reading
+
+_logger = logging.getLogger(__name__)
+
+
+class WaTemplate(models.Model):
+    """News about templates: the reason in the chatter, the definition read again when it changed."""
+
+    _inherit = "wa.template"
+
+    def _apply_event(self, item):
+        """Take over the change, and say what Meta gave as its reason.
+
+        :param TemplateEvent item: Source: cloud-api reference §5.7.
+        """
+        former_status = self.status
+        result = super()._apply_event(item)
+        value = item.value
+        if item.change == "status" and self.status != former_status:
+            rejection = reading.mapping(value.get("rejection_info"))
+            details = [
+                reading.text(rejection.get("reason")),
+                reading.text(rejection.get("recommendation")),
+                reading.text(reading.mapping(value.get("other_info")).get("description")),
+            ]
+            words = " ".join(filter(None, details))
+            if words:
+                self.status_reason = words
+                self._message_log(body=self.env._("WhatsApp says: %s", words))
+        elif item.change == "quality":
+            self._message_log(
+                body=self.env._(
+                    "Quality at WhatsApp: %(now)s (before: %(before)s)",
+                    now=reading.text(value.get("new_quality_score")) or "?",
+                    before=reading.text(value.get("previous_quality_score")) or "?",
+                )
+            )
+        elif item.change == "category" and value.get("correct_category"):
+            self._message_log(
+                body=self.env._(
+                    "WhatsApp will move this template to the category %s.", reading.text(value["correct_category"])
+                )
+            )
+        elif item.change == "components":
+            self._message_log(body=self.env._("The content was changed at WhatsApp; it is being read again."))
+            self.account_id._have_templates_read()
+        return result
+
+    @api.model
+    def _cron_refresh(self):
+        """Read the templates of accounts again in which something changed. Body of a scheduled job."""
+        for account in self.env["wa.account"].search([("templates_outdated", "=", True)]):
+            try:
+                with self.env.cr.savepoint():
+                    self._sync_account(account)
+                    account.templates_outdated = False
+            except (GraphError, UserError) as error:
+                _logger.warning("WhatsApp account %s: templates could not be read, later again: %s", account.id, error)
+            self.env["ir.cron"]._commit_progress(1)
+
+
+class WaAccount(models.Model):
+    """Accounts remember that their templates have to be read again."""
+
+    _inherit = "wa.account"
+
+    def _have_templates_read(self):
+        """Have all templates of these accounts read again in the background."""
+        self.filtered(lambda account: not account.templates_outdated).templates_outdated = True
+        self.env.ref("crm_whatsapp.ir_cron_wa_template_refresh").sudo()._trigger()

@@ -1,0 +1,200 @@
+import logging
+
+from psycopg2 import OperationalError
+
+from odoo import Command, api, models
+from odoo.exceptions import AccessError, ConcurrencyError
+
+from ...tools.graph.errors import GraphError
+from ...tools.graph.template_definition import NAMED, parse_template
+from ...tools.graph.template_parameters import MEDIA_FORMATS, parameters
+from .wa_template import PURPOSES
+
+_logger = logging.getLogger(__name__)
+
+
+class WaTemplate(models.Model):
+    """Taking over templates from WhatsApp and handing new ones in."""
+
+    _inherit = "wa.template"
+
+    @api.model
+    def _sync_account(self, account):
+        """Take over all templates of an account; one that cannot be read does not stop the rest.
+
+        Local choices (which field fills a variable, fallbacks, archived by hand) are
+        kept. What WhatsApp does not list any more was deleted there.
+
+        :returns: number of templates WhatsApp has
+        """
+        self = self.sudo()  # noqa: PLW0642 (what WhatsApp says is written by nobody else)
+        count, listed, all_named = 0, set(), True
+        known = {
+            (t.name, t.language): t for t in self.with_context(active_test=False).search([("account_id", "=", account.id)])
+        }
+        for node in account._get_transport().templates(account.waba_id):
+            count += 1
+            try:
+                key = node["name"], node["language"]
+                listed.add(key)
+                with self.env.cr.savepoint():
+                    known[key] = self._sync_node(account, node, known.get(key))
+            except (OperationalError, ConcurrencyError):
+                raise
+            except Exception:  # noqa: BLE001 (Meta may send anything: the others are needed all the same)
+                all_named = all_named and isinstance(node, dict) and {"name", "language"} <= node.keys()
+                _logger.warning("A template of WhatsApp account %s cannot be read", account.id, exc_info=True)
+        if all_named:
+            for key in known.keys() - listed:
+                # A draft was never there.
+                if known[key].template_uid and known[key].status != "DELETED":
+                    known[key].write({"status": "DELETED", "status_reason": False})
+        return count
+
+    def _sync_node(self, account, node, template):
+        """Take over one template; returns its record.
+
+        :param dict node: as ``GET /{WABA_ID}/message_templates`` lists it.
+        :param template: the record as we know it, or None.
+        """
+        vals = self._vals_from_meta(node)
+        if template:
+            template.write(vals)
+        else:
+            template = self.create({**vals, "account_id": account.id})
+        template._sync_parts(parse_template(node))
+        return template
+
+    @api.model
+    def _vals_from_meta(self, node):
+        """Turn a template of the Graph API into field values.
+
+        :param dict node: as ``GET /{WABA_ID}/message_templates`` lists it.
+        Source: cloud-api reference §7.1.
+        """
+        definition = parse_template(node)
+        header = definition.header
+        category = str(node.get("category") or "").upper()
+        return {
+            "name": node["name"],
+            "language": node["language"],
+            "template_uid": str(node.get("id") or "") or False,
+            "category": category if category in PURPOSES else "MARKETING",
+            "status": str(node.get("status") or "UNKNOWN").upper(),
+            "status_reason": self._clean_reason(node.get("rejected_reason")),
+            "quality": (node.get("quality_score") or {}).get("score") or False,
+            "parameter_format": "NAMED" if definition.parameter_format == NAMED else "POSITIONAL",
+            "header_format": header.format.upper() if header else False,
+            "header_text": header.text if header else False,
+            "body": definition.body.text if definition.body else "",
+            "footer": definition.footer or False,
+            "components": node.get("components") or [],
+        }
+
+    @api.model
+    def _clean_reason(self, reason):
+        return False if reason in (None, "", "NONE") else str(reason)
+
+    def _sync_parts(self, definition):
+        """Make buttons and variables match the definition; keep what was set up here."""
+        self.ensure_one()
+        self.button_ids = [Command.clear()] + [
+            Command.create(
+                {
+                    "sequence": index,
+                    "type": button.type.upper(),
+                    "text": button.text or button.type,
+                    "url": button.url or False,
+                    "phone_number": button.phone_number or False,
+                }
+            )
+            for index, button in enumerate(definition.buttons)
+        ]
+        known = {parameter.key: parameter for parameter in self.parameter_ids}
+        kept = self.env["wa.template.parameter"]
+        for sequence, needed in enumerate(parameters(definition)):
+            vals = {
+                "sequence": sequence,
+                "example": needed.example or False,
+                "kind": "media" if needed.kind in MEDIA_FORMATS else "text",
+                "value_kind": needed.kind,
+                "is_required": needed.required,
+            }
+            if parameter := known.get(needed.key):
+                parameter.write(vals)
+            else:
+                parameter = kept.create(
+                    {
+                        **vals,
+                        "template_id": self.id,
+                        "key": needed.key,
+                        "component": needed.component,
+                        "button_index": needed.index if needed.component == "button" else 0,
+                        "name": needed.name,
+                    }
+                )
+            kept |= parameter
+        (self.parameter_ids - kept).unlink()
+
+    # ----------------------------------------------------------------- actions
+
+    def action_submit(self):
+        """Hand the template in for WhatsApp's review. Administrators only.
+
+        :raises AccessError: by somebody else.
+        :raises UserError: WhatsApp refused it; says why.
+        """
+        self.check_access("write")
+        if not self.env.su and not self.env.user.has_group("crm_whatsapp.crm_whatsapp_group_admin"):
+            raise AccessError(self.env._("Only WhatsApp administrators can hand in templates."))
+        for template in self:
+            try:
+                answer = template.account_id._get_transport().create_template(
+                    template.account_id.waba_id, template._prepare_definition()
+                )
+            except GraphError as error:
+                raise self.env["wa.account"]._user_error(error) from error
+            category = str(answer.get("category") or "").upper()
+            template.sudo().write(
+                {
+                    "template_uid": str(answer["id"]),
+                    "status": str(answer.get("status") or "PENDING").upper(),
+                    # Meta may put it into another category without asking.
+                    "category": category if category in PURPOSES else template.category,
+                }
+            )
+
+    def _prepare_definition(self):
+        """Return the body of ``POST /{WABA_ID}/message_templates``. Source: cloud-api reference §7.2."""
+        self.ensure_one()
+        named = self.parameter_format == "NAMED"
+        components = []
+        if self.header_text:
+            components.append({"type": "HEADER", "format": "TEXT", "text": self.header_text})
+            self._add_examples(components[-1], "header", named)
+        components.append({"type": "BODY", "text": self.body})
+        self._add_examples(components[-1], "body", named)
+        if self.footer:
+            components.append({"type": "FOOTER", "text": self.footer})
+        if self.button_ids:
+            components.append({"type": "BUTTONS", "buttons": [b._prepare_definition() for b in self.button_ids]})
+        return {
+            "name": self.name,
+            "language": self.language,
+            "category": self.category,
+            "parameter_format": "named" if named else "positional",
+            "components": components,
+        }
+
+    def _add_examples(self, component, kind, named):
+        """Add the examples Meta's reviewers ask for to a header or body."""
+        parameters = self.parameter_ids.filtered(lambda p: p.component == kind)
+        if not parameters:
+            return
+        if named:
+            component["example"] = {
+                f"{kind}_text_named_params": [{"param_name": p.name, "example": p.example or p.name} for p in parameters]
+            }
+        else:
+            examples = [p.example or p.name for p in parameters.sorted(lambda p: int(p.name))]
+            component["example"] = {f"{kind}_text": [examples] if kind == "body" else examples}

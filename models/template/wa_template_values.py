@@ -1,0 +1,331 @@
+import json
+from dataclasses import dataclass
+from datetime import datetime, time
+
+import pytz
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...tools.bidi import one_line
+from ...tools.graph.template_parameters import MEDIA_FORMATS
+from ..files.marks import file_mark
+
+#: Values that are words as they stand.
+WORDS = ("text", "url_suffix", "code", "coupon_code", "payload", "catalog")
+
+
+@dataclass(eq=False)
+class FileSource:
+    """Where the file of a template's header comes from; a report is printed only when it is sent."""
+
+    #: ``image``, ``video``, ``document`` or ``gif``
+    kind: str
+    #: ``ir.attachment``, or an empty set for a report
+    attachment: models.BaseModel
+    #: The attachment is the template's own, the same for everybody.
+    is_fixed: bool = False
+    report: models.BaseModel = None
+    record: models.BaseModel = None
+
+    @property
+    def name(self):
+        return self.attachment.name or self.report.name or ""
+
+
+class WaTemplateParameter(models.Model):
+    """What else a variable can be besides words, and where that comes from."""
+
+    _inherit = "wa.template.parameter"
+
+    value_kind = fields.Char(
+        default="text", required=True, readonly=True, help="What WhatsApp expects: text, image, location, coupon_code, …"
+    )
+    is_required = fields.Boolean(default=True, readonly=True, help="Without a value the template cannot be sent.")
+    label = fields.Char(compute="_compute_label")
+    hint = fields.Char("Write", compute="_compute_label", help="How the value has to be written.")
+
+    @api.depends("name", "value_kind", "key", "button_index")
+    @api.depends_context("lang")
+    def _compute_label(self):
+        words = {
+            "image": self.env._("Picture above the text"),
+            "video": self.env._("Video above the text"),
+            "gif": self.env._("Animation above the text"),
+            "document": self.env._("Document above the text"),
+            "location": self.env._("Place above the text"),
+            "product": self.env._("Product above the text"),
+            "url_suffix": self.env._("End of the web address"),
+            "code": self.env._("One-time code"),
+            "coupon_code": self.env._("Code to copy"),
+            "payload": self.env._("Meaning of the button"),
+            "flow": self.env._("Token of the form"),
+            "catalog": self.env._("Product shown on the catalogue"),
+            "mpm": self.env._("Products"),
+            "voice_call": self.env._("Call button"),
+            "order_details": self.env._("Order"),
+            "expiration": self.env._("End of the offer"),
+        }
+        hints = {
+            "location": self.env._("latitude, longitude, name, address"),
+            "product": self.env._("article number, catalogue id"),
+            "expiration": self.env._("2027-01-31 18:00"),
+            "mpm": self.env._("Chairs: article number, article number; Lamps: article number"),
+            "order_details": "{…}",
+            "voice_call": '{"ttl_minutes": 60}',
+        }
+        for parameter in self:
+            label = words.get(parameter.value_kind, f"{{{{{parameter.name}}}}}")
+            if parameter.component == "button":
+                button = parameter.template_id.button_ids.sorted("sequence")[parameter.button_index :][:1]
+                label = f"{label} ({button.text})" if button.text and not parameter._card_number() else label
+            if card := parameter._card_number():
+                label = self.env._("Card %(number)s: %(what)s", number=card, what=label)
+            parameter.label = label
+            parameter.hint = hints.get(parameter.value_kind, False)
+
+    def _card_number(self):
+        """Return which card of a carousel this belongs to, from 1; 0 outside of one."""
+        head, _dot, rest = (self.key or "").partition(".")
+        number = rest.partition(".")[0]
+        return int(number) + 1 if head == "card" and number.isdigit() else 0
+
+    def _value_kind(self):
+        return self.value_kind
+
+
+class WaTemplate(models.Model):
+    """Values of all kinds: from what a person typed, the record, a report, or what the template has."""
+
+    _inherit = "wa.template"
+
+    def _get_values(self, record, overrides=None, sources=None):
+        """Return what fills the variables for a record.
+
+        :param record: record of the template's model, or of any model if ``sources``
+            are given; read with the rights of the current user.
+        :param dict overrides: what a person typed or chose, by the parameter's key:
+            text, or an ``ir.attachment`` for files.
+        :param dict sources: by the parameter's key, a record that says instead of the
+            parameter where the value comes from (``wa.action.value``).
+        :returns: ``(values, missing)``. Values are as ``tools.graph.template_fill``
+            takes them, except files: those are :class:`FileSource`. ``missing`` are the
+            ``wa.template.parameter`` records without a value that fits.
+        """
+        self.ensure_one()
+        values, missing = {}, self.env["wa.template.parameter"]
+        sources = sources or {}
+        own = record if record and record._name == self.model else None
+        for key, kind, is_required, parameter in self._asked_values():
+            given = (overrides or {}).get(key)
+            source = sources.get(key)
+            read = self._get_file if kind in MEDIA_FORMATS else self._get_value
+            value = read(kind, source, record, given) if source else None
+            value = value or read(kind, parameter, own, given)
+            if value:
+                values[key] = value
+            elif is_required and kind != "code":  # that is the body's
+                missing |= parameter
+        return values, missing
+
+    @api.model
+    def _get_value(self, kind, source, record, given):
+        """Return the value of a variable that is no file, or None.
+
+        :param source: ``wa.template.parameter`` or ``wa.action.value``.
+        """
+        if given:
+            return self._parse(kind, given)
+        if source.field_path and record:
+            if value := self._value_at(kind, record, source.field_path):
+                return value
+        return self._parse(kind, source.fallback)
+
+    @api.model
+    def _value_at(self, kind, record, path):
+        """Return the value at a field path in the form its kind needs, or None."""
+        if kind in ("location", "expiration"):
+            self._check_readable(record, path)
+        if kind == "location":
+            place = record.mapped(path)
+            return self._place_of(place[:1]) if isinstance(place, models.BaseModel) else self._parse(kind, place[:1])
+        if kind == "expiration":
+            found = record.mapped(path)
+            return self._milliseconds(found[0]) if found else None
+        return self._parse(kind, self._format_path(record, path))
+
+    @api.model
+    def _place_of(self, record):
+        """Return where a partner is, if Odoo's geolocation knows it."""
+        if "partner_latitude" not in record._fields or not (record.partner_latitude or record.partner_longitude):
+            return None
+        return {
+            "latitude": record.partner_latitude,
+            "longitude": record.partner_longitude,
+            "name": record.display_name,
+            "address": one_line(record.contact_address_inline or "") if "contact_address_inline" in record._fields else "",
+        }
+
+    @api.model
+    def _parse(self, kind, given):
+        """Return what a person wrote in the form its kind needs, or None when it does not fit."""
+        text = one_line(given[0] if isinstance(given, list) and given else given or "")
+        if not text:
+            return None
+        if kind in WORDS:
+            return text
+        if kind == "location":
+            return self._parse_place(text)
+        if kind == "product":
+            retailer_id, _comma, catalog_id = (part.strip() for part in text.partition(","))
+            return {"product_retailer_id": retailer_id, "catalog_id": catalog_id} if catalog_id else None
+        if kind == "expiration":
+            return self._parse_moment(text)
+        value = self._parse_json(text)
+        if value is None and kind == "flow":
+            return {"flow_token": text}
+        if value is None and kind == "mpm":
+            return self._parse_products(text)
+        return value
+
+    @api.model
+    def _parse_products(self, text):
+        """Return products a person wrote: sections with a title and article numbers, as ``Chairs: A1, A2; Lamps: B7``.
+
+        One section needs no title.
+        """
+        sections = []
+        for part in filter(str.strip, text.split(";")):
+            title, colon, numbers = part.partition(":")
+            title, numbers = (title, numbers) if colon else (self.env._("Products"), part)
+            products = [number.strip() for number in numbers.split(",") if number.strip()]
+            sections.append({"title": title.strip(), "products": products})
+        return {"sections": sections} if sections else None
+
+    @api.model
+    def _parse_place(self, text):
+        latitude, longitude, name, address = (*(part.strip() for part in text.split(",", 3)), "", "", "", "")[:4]
+        try:
+            fits = abs(float(latitude)) <= 90 and abs(float(longitude)) <= 180
+        except ValueError:
+            return None
+        return {"latitude": latitude, "longitude": longitude, "name": name, "address": address} if fits else None
+
+    @api.model
+    def _parse_moment(self, text):
+        """Return a moment a person wrote, in their time zone, as epoch milliseconds."""
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            return None
+        if moment.tzinfo is None:
+            zone = pytz.timezone(self.env.context.get("tz") or self.env.user.tz or "UTC")
+            moment = zone.localize(moment)
+        return int(moment.timestamp() * 1000)
+
+    @api.model
+    def _milliseconds(self, value):
+        """Return a date (its end) or naive UTC datetime as epoch milliseconds, or None."""
+        if not value:
+            return None
+        if not isinstance(value, datetime):
+            value = datetime.combine(value, time.max)
+        return int(pytz.utc.localize(value).timestamp() * 1000)
+
+    @api.model
+    def _parse_json(self, text):
+        try:
+            value = json.loads(text)
+        except ValueError:
+            return None
+        return value if isinstance(value, dict) else None
+
+    # -------------------------------------------------------------------- files
+
+    @api.model
+    def _get_file(self, kind, source, record, given):
+        """Return where the file of a header comes from, or None.
+
+        :param source: ``wa.template.parameter`` or ``wa.action.value``.
+        """
+        nothing = self.env["ir.attachment"]
+        if given:
+            return FileSource(kind, given)
+        if record and source.report_id and source.report_id.model == record._name:
+            return FileSource(kind, nothing, report=source.report_id, record=record)
+        if record and source.field_path:
+            attachment = self._attachment_at(record, source.field_path)
+            if attachment:
+                return FileSource(kind, attachment)
+        fixed = source._file_attachment()
+        return FileSource(kind, fixed, is_fixed=True) if fixed else None
+
+    @api.model
+    def _attachment_at(self, record, path):
+        """Return the attachment at a field path: a file field, or a relation to attachments."""
+        self._check_readable(record, path)
+        *steps, last = path.split(".")
+        holder = record.mapped(".".join(steps))[:1] if steps else record
+        if not holder:
+            return self.env["ir.attachment"]
+        field = holder._fields[last]
+        if field.comodel_name == "ir.attachment":
+            return holder[last].sorted("id")[-1:]
+        if field.type != "binary" or not field.attachment or not holder[last]:
+            return self.env["ir.attachment"]
+        return (
+            self.env["ir.attachment"]
+            .sudo()
+            .search([("res_model", "=", holder._name), ("res_id", "=", holder.id), ("res_field", "=", last)], limit=1)
+        )
+
+    def _take_files(self, conversation, values, origin):
+        """Turn the file sources among values into files that are ready to be sent.
+
+        :returns: ``(values, files)``: values with stand-ins for media ids, and the list of
+            ``SendableFile`` they stand for
+        :raises UserError: a file cannot be sent; says why.
+        """
+        values, files = dict(values), []
+        for key, source in values.items():
+            if not isinstance(source, FileSource):
+                continue
+            # What ten thousand people get alike is not copied ten thousand times.
+            channel = None if source.is_fixed and origin == "bulk" else conversation.channel_id
+            kind = "video" if source.kind == "gif" else source.kind
+            attachment = source.attachment or self._print(source)
+            file = self.env["wa.file"]._prepare(attachment, channel, kind)
+            values[key] = {"id": file_mark(len(files)), "filename": file.filename}
+            files.append(file)
+        return values, files
+
+    @api.model
+    def _imagine_files(self, values):
+        """Return values with stand-ins for files, for looking only: nothing is printed or stored."""
+        return {
+            key: {"id": file_mark(0), "filename": value.name} if isinstance(value, FileSource) else value
+            for key, value in values.items()
+        }
+
+    @api.model
+    def _print(self, source):
+        """Return the report of a record as a new attachment.
+
+        Printed with the rights of the current user: nobody sends what they may not see.
+        """
+        content, extension = self.env["ir.actions.report"]._render_qweb_pdf(source.report, source.record.ids)
+        if extension != "pdf":
+            raise UserError(self.env._("“%s” could not be printed as a PDF.", source.report.name))
+        return (
+            self.env["ir.attachment"]
+            .sudo()
+            .create(
+                {
+                    "name": f"{source.record.display_name}.pdf".replace("/", "_"),
+                    "raw": content,
+                    "mimetype": "application/pdf",
+                    "res_model": "mail.compose.message",
+                    "res_id": 0,
+                }
+            )
+        )
