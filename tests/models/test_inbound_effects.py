@@ -1,3 +1,5 @@
+import time
+
 from odoo.tests import tagged
 
 from .inbound_case import OUR_WAMID, RecordedCase
@@ -7,11 +9,16 @@ from .inbound_case import OUR_WAMID, RecordedCase
 class TestInboundEffects(RecordedCase):
     """Reactions, edits and deletions change the message they are about, in any order."""
 
+    def setUp(self):
+        super().setUp()
+        # One moment for all: recordings are made "now", and a slow machine needs seconds between two.
+        self.start = int(time.time()) - 60
+
     def _react(self, emoji, wamid, seconds=0, target=OUR_WAMID):
         def change(value):
             message = value["messages"][0]
             message["id"] = wamid
-            message["timestamp"] = str(int(message["timestamp"]) + seconds)
+            message["timestamp"] = str(self.start + seconds)
             message["reaction"] = {"message_id": target, **({"emoji": emoji} if emoji else {})}
 
         return self.receive_recorded("reaction", change)
