@@ -37,6 +37,7 @@ from .discuss import (
     discuss_channel_member,
     discuss_channel_notify,
     discuss_channel_send,
+    discuss_channel_shop,
 )
 from . import files, inbound, ir_actions_server
 from .discuss import mail_message, mail_message_guard, mail_message_inbound, mail_message_reference, own_html
