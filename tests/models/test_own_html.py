@@ -63,6 +63,27 @@ class TestOwnHtml(WaCase):
                 self.assertClean(card._location({"latitude": 1.5, "longitude": 2.5, "name": text, "address": text}))
                 self.assertClean(card._contacts([{"name": {"formatted_name": text}, "org": {"company": text}}]))
 
+    def test_cards_of_the_shop(self):
+        card = self.env["wa.card"]
+        for text in TEXTS:
+            item = {"product_retailer_id": text}
+            replies = {"buttons": [{"quick_reply": {"title": text}}]}
+            cards = [
+                {"type": "product", "action": item},
+                {"type": "cta_url", "body": {"text": text}, "action": replies},
+                {"type": "cta_url", "action": {"parameters": {"display_text": text}}},
+            ]
+            for kind, action in (
+                ("product", item),
+                ("product_list", {"sections": [{"title": text, "product_items": [item]}]}),
+                ("catalog_message", {}),
+                ("flow", {"parameters": {"flow_cta": text}}),
+                ("carousel", {"cards": cards}),
+            ):
+                with self.subTest(text, kind=kind):
+                    content = {"type": kind, "body": {"text": text}, "footer": {"text": text}, "action": action}
+                    self.assertClean(card._interactive(content))
+
     def test_a_template_is_stored_as_it_was_built(self):
         conversation = self.receive(self.inbound())
         template = self._make_template("quoted", "Prices:\n-- \n> {{1}} each", [("1", "name", "100")])
