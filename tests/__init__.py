@@ -32,6 +32,7 @@ from .models import (
     test_inbound_message,
     test_inbound_notices,
     test_own_html,
+    test_defaults,
     test_outbound_files,
     test_outbound_reactions,
     test_outbound_interactive,
