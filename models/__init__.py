@@ -1,7 +1,7 @@
 # Models before what extends them: a module may import names of another one, which would load that first.
 # The folders import nothing themselves: several extend one model, and their order decides which override is the outer one.
 from .account import wa_alert
-from . import wa_cached
+from . import wa_cached, wa_shared
 from .account import wa_account
 from .template import wa_value_source, wa_action_value
 from .message import wa_card
