@@ -44,6 +44,8 @@ from .models import (
     test_stage_settings,
     test_robust_sync,
     test_rights_more,
+    test_rights_shared,
+    test_rules_begin,
     test_robust_sending,
     test_robust_departure,
     test_robust_identity,

@@ -1,5 +1,6 @@
 from . import (
     base_automation,
+    rule_begin,
     wa_rule_run,
     wa_rule,
     wa_rule_match,
