@@ -70,7 +70,7 @@ class TestWelcomeAndAway(MessageRecipeCase):
         with patch.object(Facts, "_is_at_work", lambda *_args: True):
             by_day = self.receive(self.inbound("Hi", wa_id="12025550177", bsuid="US.7770200030004", name="Bea"))
         self.assertEqual((self.answers(away, by_day), len(self.answers(welcome, by_day))), ([], 1))
-        self.rule(away).filter_domain = "[('team_id', '=', %s)]" % self.other_team.id
+        self.rule(away).filter_domain = repr([("team_id", "=", self.other_team.id)])
         with patch.object(Facts, "_is_at_work", lambda *_args: False):
             other = self.receive(self.inbound("Hi", wa_id="12025550178", bsuid="US.8880200030004", name="Cleo"))
         self.assertEqual((self.answers(away, other), len(self.answers(welcome, other))), ([], 1))

@@ -54,7 +54,6 @@ class TestSharedRecords(WaCase):
                 record.company_id = self.second
             record.unlink()
             with Form(records) as form:
-                form.active = True
                 for field, value in vals.items():
                     form[field] = self.env["res.country"].browse(value) if field == "country_id" else value
             self.assertEqual(records.search([], order="id desc", limit=1).company_id, self.env.company)

@@ -63,7 +63,7 @@ class TestRulesBeginNow(RuleCase):
         self.assertBegins(rule)
 
     def test_an_action_that_learns_to_send(self):
-        rule = self.rule("Deadline", **self.vals())
+        rule = self.rule(**self.vals())
         self.assertFalse(rule.last_run)
         rule.action_server_ids.write({"state": "wa_template", "wa_template_id": self.template.id})
         self.assertBegins(rule)
@@ -101,7 +101,7 @@ class TestRulesBeginNow(RuleCase):
         self.assertFalse(sequence.run_ids)
 
     def test_rules_that_do_not_write_to_customers_are_odoos(self):
-        rule = self.rule("Late", **{**self.vals(), "name": "Late"})
+        rule = self.rule(**self.vals(name="Late"))
         self.assertFalse(rule.last_run)
         self.run_clock()
         self.assertEqual(self.tags(self.lead), ["Late"])
