@@ -67,6 +67,7 @@ from .conversation import wa_typing
 from .consent import wa_consent_holder, wa_contact_consent, wa_conversation_consent
 from .gate import wa_gate_consent
 from .consent import wa_optout_confirmation, wa_platform_consent, wa_template_consent, crm_lead_optin, phone_blacklist
+from .consent import wa_consent_live
 # Sequences: what extends the files above comes after them.
 from .sequence import (
     wa_sequence,
