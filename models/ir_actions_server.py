@@ -66,7 +66,7 @@ class IrActionsServer(models.Model):
             ("record", "Once per record"),
             ("always", "Every time"),
         ],
-        "Send",
+        "How Often",
         default="stage",
     )
     wa_domain = fields.Char(

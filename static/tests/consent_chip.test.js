@@ -1,9 +1,10 @@
 import { defineCrmWhatsappModels } from "./crm_whatsapp_test_helpers";
 
-import { contains, startServer, start, openFormView } from "@mail/../tests/mail_test_helpers";
+import { waitForChannels } from "@bus/../tests/bus_test_helpers";
+import { contains, openFormView, start, startServer } from "@mail/../tests/mail_test_helpers";
 
 import { describe, expect, test } from "@odoo/hoot";
-import { queryOne, runAllTimers } from "@odoo/hoot-dom";
+import { queryOne } from "@odoo/hoot-dom";
 import {
     contains as webContains,
     defineModels,
@@ -49,7 +50,7 @@ async function openLead() {
     await start();
     await openFormView("crm.lead", leadId);
     await contains(`${SERVICE}.text-bg-success`);
-    await runAllTimers();
+    await waitForChannels([`wa_consent.crm.lead_${leadId}`]);
     const stop = () => {
         pyEnv["crm.lead"].write([leadId], {
             wa_consent_service: "withdrawn",

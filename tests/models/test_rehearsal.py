@@ -349,6 +349,9 @@ class TestRehearsalScreen(RehearsalCase):
         self.assertIn("Add a phone number", refused.next_step)
         sent = screen.line_ids.filtered(lambda line: line.outcome == "get")[0]
         self.assertEqual((sent.address, sent.language), ("+1 202-555-0150", "en"))
+        everybody = screen.line_ids.filtered(lambda line: line.outcome == "get")
+        self.assertTrue(all(everybody.mapped("address")), "where it goes is known before anybody wrote")
+        self.assertFalse(any((screen.line_ids - everybody).mapped("address")))
         self.assertIn("proposal over", sent.text)
         self.assertEqual(sent.action_open_record()["res_id"], sent.res_id)
         self.assertIn("Values, consent", screen.unknown)

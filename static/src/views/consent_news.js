@@ -1,4 +1,4 @@
-import { onWillDestroy, useEffect } from "@odoo/owl";
+import { onWillDestroy, toRaw, useEffect } from "@odoo/owl";
 
 import { useService } from "@web/core/utils/hooks";
 
@@ -32,13 +32,14 @@ export function useConsentNews(getRecord, onNews) {
         if (!record.resId) {
             return;
         }
-        if (!underWay.has(record)) {
+        const key = toRaw(record); // every component sees the record through a proxy of its own
+        if (!underWay.has(key)) {
             underWay.set(
-                record,
-                readAnew(record, orm).finally(() => underWay.delete(record))
+                key,
+                readAnew(record, orm).finally(() => underWay.delete(key))
             );
         }
-        const values = await underWay.get(record);
+        const values = await underWay.get(key);
         if (alive) {
             onNews(values);
         }
