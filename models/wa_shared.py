@@ -16,7 +16,8 @@ class ResUsers(models.Model):
         self.ensure_one()
         if self.has_group("base.group_erp_manager"):
             return True
-        return not self.env["res.company"].sudo().search([]) - self.sudo().company_ids
+        own = self.sudo().company_ids.ids
+        return not self.env["res.company"].sudo().search_count([("id", "not in", own)], limit=1)
 
 
 class WaSharedMixin(models.AbstractModel):
