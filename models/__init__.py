@@ -1,7 +1,7 @@
 # Models before what extends them: a module may import names of another one, which would load that first.
 # The folders import nothing themselves: several extend one model, and their order decides which override is the outer one.
 from .account import wa_alert
-from . import wa_cached, wa_defaults
+from . import wa_cached, wa_defaults, wa_shared
 from .account import wa_account
 from .template import wa_value_source, wa_action_value
 from .message import wa_card
@@ -68,6 +68,7 @@ from .conversation import wa_typing
 from .consent import wa_consent_holder, wa_contact_consent, wa_conversation_consent
 from .gate import wa_gate_consent
 from .consent import wa_optout_confirmation, wa_platform_consent, wa_template_consent, crm_lead_optin, phone_blacklist
+from .consent import wa_consent_live
 # Sequences: what extends the files above comes after them.
 from .sequence import (
     wa_sequence,

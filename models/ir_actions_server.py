@@ -66,7 +66,7 @@ class IrActionsServer(models.Model):
             ("record", "Once per record"),
             ("always", "Every time"),
         ],
-        "Send",
+        "How Often",
         default="stage",
     )
     wa_domain = fields.Char(
@@ -205,7 +205,12 @@ class IrActionsServer(models.Model):
         model = self.env[self.model_id.model]
         if self.usage != "ir_cron":
             return model
-        return model.search(safe_eval(self.wa_domain or "[]", {"uid": self.env.uid, **self._wa_domain_words()}))
+        return model.search(self._wa_scheduled_domain())
+
+    def _wa_scheduled_domain(self):
+        """Return the domain of the records a scheduled job sends to."""
+        self.ensure_one()
+        return safe_eval(self.wa_domain or "[]", {"uid": self.env.uid, **self._wa_domain_words()})
 
     @api.model
     def _wa_domain_words(self):

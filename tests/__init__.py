@@ -3,6 +3,7 @@ from .http import test_media_access, test_outbound_routes, test_webhook, test_we
 from .models import (
     test_consent_form,
     test_consent_import,
+    test_consent_live,
     test_consent_keywords,
     test_consent_messages,
     test_consent_past,
@@ -48,6 +49,8 @@ from .models import (
     test_stage_settings,
     test_robust_sync,
     test_rights_more,
+    test_rights_shared,
+    test_rules_begin,
     test_robust_sending,
     test_robust_departure,
     test_robust_identity,

@@ -165,7 +165,8 @@ class WaRehearsal(models.TransientModel):
             "res_id": result.record.id,
             "record_name": partner.env[result.record._name].browse(result.record.id).display_name,
             "customer": partner.display_name or (contact and contact.display_name) or False,
-            "address": contact._get_address_label() if contact else False,
+            # Who never wrote has no contact yet: one would be made for the phone number.
+            "address": contact._get_address_label() if contact else result.record.sudo()._wa_phone_label(partner),
             "template_id": result.template.id if result.template else False,
             "language": result.template.language if result.template else False,
             "category": result.category or False,

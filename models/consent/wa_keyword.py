@@ -10,7 +10,7 @@ class WaKeyword(models.Model):
 
     _name = "wa.keyword"
     _description = "WhatsApp Keyword"
-    _inherit = ["wa.cached.mixin"]
+    _inherit = ["wa.cached.mixin", "wa.shared.mixin"]
     _order = "action desc, language, word"
     _rec_name = "word"
 
@@ -29,7 +29,6 @@ class WaKeyword(models.Model):
         [("all", "Everything"), ("marketing", "Marketing only")], "Concerns", required=True, default="all"
     )
     active = fields.Boolean(default=True)
-    company_id = fields.Many2one("res.company", index=True, ondelete="cascade", help="Empty: for all companies.")
 
     _key_uniq = models.UniqueIndex(
         "(key, COALESCE(company_id, 0))",

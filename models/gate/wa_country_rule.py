@@ -27,7 +27,7 @@ class WaCountryRule(models.Model):
 
     _name = "wa.country.rule"
     _description = "WhatsApp Country Rule"
-    _inherit = ["wa.quiet.mixin", "wa.cached.mixin"]
+    _inherit = ["wa.quiet.mixin", "wa.cached.mixin", "wa.shared.mixin"]
     _order = "what, country_id, phone_prefix, id"
 
     active = fields.Boolean(default=True)
@@ -48,7 +48,6 @@ class WaCountryRule(models.Model):
     )
     source_url = fields.Char("Source", help="Page on which this is written.")
     note = fields.Text()
-    company_id = fields.Many2one("res.company", help="Empty: for all companies.")
 
     _where_check = models.Constraint(
         "CHECK(country_id IS NOT NULL OR phone_prefix IS NOT NULL)",

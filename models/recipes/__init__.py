@@ -1,3 +1,3 @@
 from . import definition
-from . import base_automation, wa_recipe, setup
+from . import wa_recipe, setup
 from . import appointment, away, cart, delivery, quotation, renewal, welcome

@@ -5,6 +5,8 @@ from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .occasions import LIMIT, Found, Occasion
+
 #: How far the moment in a key may be from the moment in the history: the length of a slow transaction.
 TOLERANCE = timedelta(hours=1)
 
@@ -22,9 +24,20 @@ class IrActionsServer(models.Model):
         self.ensure_one()
         model = self.env[self.sudo().model_id.model].with_context(active_test=False)
         model.check_access("read")
+        if self.sudo().usage == "ir_cron":
+            return self._wa_occasions_of_job(model.with_context(active_test=True), end)
         found = self.env["base.automation"]._wa_changed(model, Domain.TRUE, start, end)
         found.how = self.env._("All records created or changed in the period: this action has no conditions of its own.")
         return found
+
+    def _wa_occasions_of_job(self, model, end):
+        """Return the records a scheduled job would send to if it ran now, or at the end of the period."""
+        at = min(fields.Datetime.now(), end - timedelta(seconds=1))
+        records = model.search(self.sudo()._wa_scheduled_domain(), limit=LIMIT + 1)
+        return Found.of(
+            [Occasion(record, at) for record in records],
+            self.env._("Records this job finds today, as if it ran once."),
+        )
 
     def _wa_delay_left(self):
         """Return how long a message waits after its rule was triggered (``timedelta``)."""
@@ -95,12 +108,12 @@ class IrActionsServer(models.Model):
 
 
 class IrCron(models.Model):
-    """A scheduled job is shown with the form of its action, the button included."""
+    """The form of a scheduled job is that of its action, buttons included."""
 
     _inherit = "ir.cron"
 
     def action_wa_rehearse(self):
-        """Open the rehearsal of the job's action. Managers only.
+        """Open the rehearsal of what this job sends. Managers only.
 
         :raises AccessError: by somebody else.
         """

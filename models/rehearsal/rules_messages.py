@@ -63,10 +63,18 @@ class BaseAutomation(models.Model):
             for row in chunk:
                 moment = row.mail_message_id.date or row.create_date
                 facts.turn_to(moment)
-                if facts.is_received(rule, row):
+                if facts.is_received(rule, row) and not self._wa_is_superseded(rule, row, facts):
                     moments.append((row, moment))
                     ran[row.conversation_id] = moment
         return moments
+
+    def _wa_is_superseded(self, rule, row, facts):
+        """Tell whether a message would have started another rule that this one gives way to."""
+        return any(
+            self.env["wa.rule"]._records(other, row).sudo().filtered_domain(other._wa_conditions())
+            for other in rule._wa_gives_way_to()
+            if facts.is_received(other, row)
+        )
 
     def _wa_reported_at(self, rule, rows, start, end):
         """Return ``[(wa.message, moment)]`` of the reports that would have started a rule."""

@@ -1,6 +1,7 @@
 from . import (
     base_automation,
     base_automation_time,
+    rule_begin,
     wa_rule_run,
     wa_rule,
     wa_rule_match,

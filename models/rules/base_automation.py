@@ -264,6 +264,11 @@ class BaseAutomation(models.Model):
         actions = self.sudo().action_server_ids
         return "wa_template" in (actions | actions.child_ids).mapped("state")
 
+    def _wa_gives_way_to(self):
+        """Return the active rules in favour of which this one is left out when one message starts both (hook)."""
+        self.ensure_one()
+        return self.browse()
+
     def action_view_wa_failures(self):
         """Open the conversations in which this rule failed, with the reasons."""
         self.ensure_one()

@@ -73,11 +73,19 @@ class WaRule(models.AbstractModel):
             failed += line
             if records:
                 found.append((rule, records))
-        for rule, records in found:
+        for rule, records in self._without_superseded(found):
             for record in records:
                 line, _result = self._isolated(rule, row, lambda rule=rule, record=record: self._run(rule, record, row))
                 failed += line
         return failed
+
+    @api.model
+    def _without_superseded(self, found):
+        """Return those of ``[(rule, records)]`` that do not give way to another one of them."""
+        if len(found) < 2:
+            return found
+        started = {rule.id for rule, _records in found}
+        return [(rule, records) for rule, records in found if not started & set(rule._wa_gives_way_to().ids)]
 
     @api.model
     def _run(self, rule, record, row):

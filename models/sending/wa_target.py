@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ...tools.phone import format_international
+
 
 class Base(models.AbstractModel):
     """Any record with a customer can be written to over WhatsApp: to whom, and from which number."""
@@ -62,6 +64,10 @@ class Base(models.AbstractModel):
             team = self["team_id"]
             return numbers.filtered(lambda n: n.team_id == team)[:1] or numbers[:1]
         return numbers[:1]
+
+    def _wa_phone_label(self, partner):
+        """Return the phone number of the record or its customer for people to read, or ""."""
+        return format_international((self._wa_find_phone(partner) or "").lstrip("+"))
 
     def _wa_find_phone(self, partner):
         """Return the phone number of the record or its customer as ``+…``, or None."""

@@ -69,7 +69,12 @@ class WaSequence(models.Model):
     )
     exit_on_won = fields.Boolean("The Lead Is Won", default=True)
     exit_on_lost = fields.Boolean("The Lead Is Lost or Archived", default=True)
-    exit_on_opt_out = fields.Boolean("The Customer Wants No More Such Messages", default=True)
+    exit_on_opt_out = fields.Boolean(
+        "The Customer Wants None of the Coming Messages",
+        default=True,
+        help="It ends when the customer took back the consent that every coming step needs; a single step they do not "
+        "want is treated like any step that cannot be sent.",
+    )
     exit_on_stage_left = fields.Boolean("The Lead Leaves the Stage in Which It Was Added")
     exit_stage_ids = fields.Many2many("crm.stage", string="The Lead Enters One of These Stages")
     run_ids = fields.One2many("wa.sequence.run", "sequence_id", "Leads")

@@ -76,7 +76,8 @@ class WaSequence(models.Model):
         if not again:
             known = known.search([("sequence_id", "=", self.id), ("lead_id", "in", leads.ids)])
         known_ids = set(known.lead_id.ids)
-        reachable, opted_out = self._people(leads)
+        reachable, unwanted = self._people(leads)
+        steps = self.sudo().step_ids
         for lead in leads.sudo():
             if lead.id in known_ids:
                 codes[lead.id] = "sequence_already"
@@ -86,7 +87,7 @@ class WaSequence(models.Model):
                 codes[lead.id] = "sequence_other_team"
             elif code := self._exit_of(lead):
                 codes[lead.id] = code
-            elif lead.id in opted_out and self.exit_on_opt_out:
+            elif self.exit_on_opt_out and steps._are_unwanted(unwanted.get(lead.id, ())):
                 codes[lead.id] = "sequence_opted_out"
             elif lead.id not in reachable and not lead._wa_find_phone(lead.partner_id):
                 codes[lead.id] = "no_recipient"
@@ -110,7 +111,7 @@ class WaSequence(models.Model):
         return None
 
     def _people(self, leads):
-        """Return ``(ids of leads with a conversation, ids of leads whose customer opted out)``."""
+        """Return ``(ids of leads with a conversation, {lead id: purposes its customer wants nothing of})``."""
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
@@ -124,5 +125,8 @@ class WaSequence(models.Model):
             )
         )
         conversations = self.env["wa.conversation"].sudo().browse({conversation_id for _lead_id, conversation_id in rows})
-        stopped = set(conversations.filtered(lambda conversation: conversation._wa_opted_out()).ids)
-        return {lead_id for lead_id, _id in rows}, {lead_id for lead_id, id_ in rows if id_ in stopped}
+        by_conversation = {conversation.id: conversation._wa_unwanted() for conversation in conversations}
+        unwanted = {}
+        for lead_id, conversation_id in rows:
+            unwanted.setdefault(lead_id, set()).update(by_conversation[conversation_id])
+        return set(unwanted), unwanted

@@ -32,11 +32,13 @@ class WaSequenceRun(models.Model):
         return found
 
     def _opted_out(self):
-        """Return the runs whose customer wants no more such messages."""
+        """Return the runs of whose coming steps the customer wants none."""
         stopped = self.sudo().browse()
         for sequence, runs in self.grouped("sequence_id").items():
-            _reachable, leads = sequence._people(runs.lead_id)
-            stopped |= runs.filtered(lambda run, leads=leads: run.lead_id.id in leads)
+            _reachable, unwanted = sequence._people(runs.lead_id)
+            stopped |= runs.filtered(
+                lambda run, unwanted=unwanted: run._coming_steps()._are_unwanted(unwanted.get(run.lead_id.id, ()))
+            )
         return stopped
 
     def _leave_if_due(self, codes):
@@ -67,7 +69,7 @@ class WaSequenceRun(models.Model):
 
     @api.model
     def _on_opt_out(self, conversations):
-        """The people of these conversations want no more such messages (also for other addons to call)."""
+        """The people of these conversations want fewer messages than before (also for other addons to call)."""
         if conversations and self.env["wa.sequence"]._exist():
             runs = self.sudo().union(*self._of_conversations(conversations).values())
             if runs:
@@ -85,21 +87,44 @@ class WaSequenceRun(models.Model):
                 own |= run.sequence_id
 
 
+class WaSequenceStep(models.Model):
+    """Which consent a step needs."""
+
+    _inherit = "wa.sequence.step"
+
+    def _purpose(self):
+        """Return ``marketing`` or ``service``: what the customer has to want for this step to be sent."""
+        self.ensure_one()
+        return "marketing" if self.sudo().template_id.category == "MARKETING" else "service"
+
+    def _are_unwanted(self, purposes):
+        """Tell whether the customer wants none of these steps; one that is still wanted is reason to go on.
+
+        :param purposes: those the customer wants nothing of, see ``wa.conversation._wa_unwanted``.
+        """
+        return bool(self) and bool(purposes) and all(step._purpose() in purposes for step in self)
+
+
 class WaConversation(models.Model):
-    """Whether somebody wants no more messages that send themselves."""
+    """Which messages that send themselves somebody wants no more."""
 
     _inherit = "wa.conversation"
 
-    def _wa_opted_out(self):
-        """Tell whether the customer stopped or took back the consent for such messages (hook)."""
+    def _wa_unwanted(self):
+        """Return the purposes (``service``, ``marketing``) for which nothing may be sent any more (hook).
+
+        As the gate has it: who takes back the consent for service gets nothing at all.
+        """
         self.ensure_one()
-        if self.contact_id.opted_out_marketing:
-            return True
-        return "withdrawn" in (self.consent_marketing, self.consent_service)
+        if self.consent_service == "withdrawn":
+            return {"service", "marketing"}
+        if self.contact_id.opted_out_marketing or self.consent_marketing == "withdrawn":
+            return {"marketing"}
+        return set()
 
 
 class WaContact(models.Model):
-    """Who stops messages leaves the sequences at once."""
+    """Who stops marketing leaves the sequences at once of which nothing else is left."""
 
     _inherit = "wa.contact"
 
@@ -112,7 +137,7 @@ class WaContact(models.Model):
 
 
 class WaConsent(models.Model):
-    """Who takes back the consent leaves the sequences at once."""
+    """Who takes back a consent leaves the sequences at once of which nothing is left without it."""
 
     _inherit = "wa.consent"
 

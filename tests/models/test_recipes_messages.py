@@ -60,6 +60,34 @@ class TestWelcomeAndAway(MessageRecipeCase):
         [text] = self.answers(recipe, conversation)
         self.assertIn("Nobody is here", text)
 
+    def test_a_new_customer_at_night_gets_one_answer(self):
+        """That nobody is there; where the away message says nothing, the welcome is not lost."""
+        welcome, away = self.switched_on("welcome"), self.switched_on("away")
+        with patch.object(Facts, "_is_at_work", lambda *_args: False):
+            conversation = self.receive(self.inbound("Hello?"))
+        self.assertEqual((len(self.answers(away, conversation)), self.answers(welcome, conversation)), (1, []))
+        self.assertIn("Away message", " ".join(welcome._hints()))
+        with patch.object(Facts, "_is_at_work", lambda *_args: True):
+            by_day = self.receive(self.inbound("Hi", wa_id="12025550177", bsuid="US.7770200030004", name="Bea"))
+        self.assertEqual((self.answers(away, by_day), len(self.answers(welcome, by_day))), ([], 1))
+        self.rule(away).filter_domain = repr([("team_id", "=", self.other_team.id)])
+        with patch.object(Facts, "_is_at_work", lambda *_args: False):
+            other = self.receive(self.inbound("Hi", wa_id="12025550178", bsuid="US.8880200030004", name="Cleo"))
+        self.assertEqual((self.answers(away, other), len(self.answers(welcome, other))), ([], 1))
+        away.action_switch_off()
+        with patch.object(Facts, "_is_at_work", lambda *_args: False):
+            last = self.receive(self.inbound("Hi", wa_id="12025550179", bsuid="US.9990200030004", name="Dan"))
+        self.assertEqual(len(self.answers(welcome, last)), 1)
+        self.assertFalse(welcome._hints())
+
+    def test_the_rehearsal_of_the_welcome_knows_the_away_message(self):
+        conversation = self.receive(self.inbound("Hello?"))
+        welcome, away = self.set_up("welcome"), self.switched_on("away")
+        with patch.object(Facts, "_is_at_work", lambda *_args: False):
+            self.assertEqual(self.outcomes(welcome), [])
+            away.action_switch_off()
+            self.assertEqual(self.outcomes(welcome), [(conversation.id, "get")])
+
     def test_the_rehearsal_reads_the_messages_of_the_period(self):
         first = self.receive(self.inbound("Hello?"))
         self.receive(self.inbound("Are you there?"))

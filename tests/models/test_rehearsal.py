@@ -222,6 +222,25 @@ class TestRehearsalOfStages(RehearsalCase):
 class TestRehearsalOfOthers(RehearsalCase):
     """Rules with other triggers, and actions without a rule."""
 
+    def test_a_scheduled_job_is_rehearsed_from_its_own_form(self):
+        job = self.env["ir.cron"].create(
+            {
+                "name": "Mondays",
+                "model_id": self.env["ir.model"]._get_id("crm.lead"),
+                "state": "wa_template",
+                "wa_template_id": self.template.id,
+                "active": False,
+            }
+        )
+        wanted, _other = self.leads(2)
+        job.wa_domain = repr([("id", "=", wanted.id)])
+        screen = self.env["wa.rehearsal"].browse(job.action_wa_rehearse()["res_id"])
+        self.assertEqual(screen._subject(), job.ir_actions_server_id)
+        self.assertEqual([(line.res_id, line.outcome) for line in screen.line_ids], [(wanted.id, "get")])
+        # What an update of the module does with every view: a button without its method would stop it.
+        self.env.ref("crm_whatsapp.ir_cron_view_form")._check_xml()
+        self.env.ref("crm_whatsapp.ir_actions_server_view_form_rehearse")._check_xml()
+
     def test_created(self):
         rule = self.rule(trigger="on_create", trg_field_ref=False, filter_domain="[('expected_revenue', '>', 10)]")
         small, large = leads = self.leads(2)
@@ -365,6 +384,9 @@ class TestRehearsalScreen(RehearsalCase):
         self.assertIn("Add a phone number", refused.next_step)
         sent = screen.line_ids.filtered(lambda line: line.outcome == "get")[0]
         self.assertEqual((sent.address, sent.language), ("+1 202-555-0150", "en"))
+        everybody = screen.line_ids.filtered(lambda line: line.outcome == "get")
+        self.assertTrue(all(everybody.mapped("address")), "where it goes is known before anybody wrote")
+        self.assertFalse(any((screen.line_ids - everybody).mapped("address")))
         self.assertIn("proposal over", sent.text)
         self.assertEqual(sent.action_open_record()["res_id"], sent.res_id)
         self.assertIn("Values, consent", screen.unknown)

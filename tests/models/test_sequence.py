@@ -185,33 +185,64 @@ class TestSequence(SequenceCase):
         self.lead.stage_id = self.proposition
         self.assertEqual(runs.mapped("state"), ["running", "left"])
 
-    def test_opting_out_ends_it(self):
+    def customer(self):
+        """Return the conversation in which the lead's customer wrote to us; both consents are on record."""
         conversation = self.answer()
         self.lead.partner_id = conversation.partner_id
-        run = self.enrol(self.sequence())
+        self.give_consent(conversation.contact_id)
+        return conversation
+
+    def take_back(self, conversation, purpose):
+        self.give_consent(conversation.contact_id, purpose, "withdrawn")
+
+    def test_it_ends_when_nothing_that_is_left_may_be_sent(self):
+        conversation = self.customer()
+        (self.first | self.second | self.third).category = "MARKETING"
+        stopped = self.enrol(self.sequence())
         conversation.contact_id.opted_out_marketing = True
-        self.assertEqual((run.state, run.code), ("left", "sequence_opted_out"))
+        self.assertEqual((stopped.state, stopped.code), ("left", "sequence_opted_out"))
+        conversation.contact_id.opted_out_marketing = False
+        taken_back = self.enrol(self.sequence())
+        self.take_back(conversation, "marketing")
+        self.assertEqual((taken_back.state, taken_back.code), ("left", "sequence_opted_out"))
         other = self.lead.copy()
         self.assertIn("does not want", self.sequence()._enrol(other)[1][other])
 
-    def test_taking_back_the_consent_ends_it(self):
-        conversation = self.answer()
-        self.lead.partner_id = conversation.partner_id
+    def test_it_goes_on_when_it_needs_only_the_other_consent(self):
+        conversation = self.customer()
         run = self.enrol(self.sequence())
-        self.env["wa.consent"]._record(
-            [
-                {
-                    "contact_id": conversation.contact_id.id,
-                    "company_id": conversation.company_id.id,
-                    "purpose": "marketing",
-                    "action": "withdrawn",
-                    "source": "person",
-                    "happened_at": fields.Datetime.now(),
-                    "evidence": "On the phone: no more of these.",
-                }
-            ]
+        self.take_back(conversation, "marketing")
+        conversation.contact_id.opted_out_marketing = True
+        self.assertEqual(run.state, "running", "utility only")
+        self.step(run)
+        self.assertEqual(self.story(run)[0], ("first", "queued", ""))
+        self.assertTrue(self.enrol(self.sequence(), self.lead.copy()))
+        self.take_back(conversation, "service")
+        self.assertEqual((run.state, run.code), ("left", "sequence_opted_out"), "nothing at all leaves after that")
+
+    def test_a_step_that_is_not_wanted_is_left_out_and_the_last_one_that_is_ends_it(self):
+        conversation = self.customer()
+        (self.first | self.third).category = "MARKETING"
+        run = self.enrol(self.sequence(exit_on_reply=False))
+        self.take_back(conversation, "marketing")
+        self.assertEqual(run.state, "running", "the second is utility")
+        self.step(run)
+        self.step(run, hours=3)
+        self.assertEqual(
+            self.story(run), [("first", "refused", "consent_withdrawn"), ("second", "queued", ""), ("third", "planned", "")]
         )
+        self.step(run, hours=4)
         self.assertEqual((run.state, run.code), ("left", "sequence_opted_out"))
+        self.assertEqual(self.story(run)[2][1], "cancelled")
+
+    def test_switched_off_only_the_gate_speaks(self):
+        conversation = self.customer()
+        self.first.category = "MARKETING"
+        run = self.enrol(self.sequence({"template_id": self.first.id}, exit_on_opt_out=False))
+        self.take_back(conversation, "marketing")
+        self.assertEqual(run.state, "running")
+        self.step(run)
+        self.assertEqual((self.story(run), run.state), ([("first", "refused", "consent_withdrawn")], "done"))
 
     def test_a_refused_step_goes_on_or_ends(self):
         for on_refused, states in (("go_on", ["refused", "planned"]), ("end", ["refused"])):

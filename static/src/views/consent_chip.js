@@ -1,4 +1,6 @@
-import { Component } from "@odoo/owl";
+import { useConsentNews } from "./consent_news";
+
+import { Component, useState } from "@odoo/owl";
 
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
@@ -23,11 +25,26 @@ export class ConsentChip extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
+        /** What came while somebody was typing in the form, and what it stands in for. */
+        this.news = useState({ value: undefined, instead: undefined });
+        useConsentNews(
+            () => this.props.record,
+            (values) => {
+                this.news.value = values[this.props.name];
+                this.news.instead = this.props.record.data[this.props.name];
+            }
+        );
     }
 
     get look() {
-        const [icon, color, words] = LOOKS[this.props.record.data[this.props.name] || "none"];
+        const [icon, color, words] = LOOKS[this.value || "none"];
         return { icon, color, words };
+    }
+
+    get value() {
+        const { value, instead } = this.news;
+        const own = this.props.record.data[this.props.name];
+        return value && own === instead ? value : own;
     }
 
     get purpose() {
