@@ -1,7 +1,7 @@
 # Models before what extends them: a module may import names of another one, which would load that first.
 # The folders import nothing themselves: several extend one model, and their order decides which override is the outer one.
 from .account import wa_alert
-from . import wa_cached
+from . import wa_cached, wa_defaults
 from .account import wa_account
 from .template import wa_value_source, wa_action_value
 from .message import wa_card
@@ -37,6 +37,7 @@ from .discuss import (
     discuss_channel_member,
     discuss_channel_notify,
     discuss_channel_send,
+    discuss_channel_shop,
 )
 from . import files, inbound, ir_actions_server
 from .discuss import mail_message, mail_message_guard, mail_message_inbound, mail_message_reference, own_html

@@ -12,7 +12,7 @@ import time
 
 from aiohttp import web
 
-from . import graph_account, graph_media, graph_messages, graph_templates
+from . import graph_account, graph_media, graph_messages, graph_shop, graph_templates
 from .errors import GraphError, unknown_node
 from .faults import strike
 
@@ -36,6 +36,11 @@ ROUTES = {
     ("account", "message_templates", "GET"): (graph_templates.list_templates, MANAGEMENT),
     ("account", "message_templates", "POST"): (graph_templates.create, MANAGEMENT),
     ("account", "message_templates", "DELETE"): (graph_templates.delete_by_name, MANAGEMENT),
+    ("account", "product_catalogs", "GET"): (graph_shop.list_catalogs, MANAGEMENT),
+    ("account", "flows", "GET"): (graph_shop.list_flows, MANAGEMENT),
+    ("flow", "", "GET"): (graph_shop.read_flow, MANAGEMENT),
+    ("flow", "publish", "POST"): (graph_shop.publish, MANAGEMENT),
+    ("flow", "deprecate", "POST"): (graph_shop.deprecate, MANAGEMENT),
     ("template", "", "GET"): (graph_templates.read, MANAGEMENT),
     ("template", "", "POST"): (graph_templates.edit, MANAGEMENT),
     ("template", "", "DELETE"): (graph_templates.delete, MANAGEMENT),
@@ -239,6 +244,8 @@ def find_node(call):
         kind, record = "account", world.accounts[node]
     elif node in world.templates:
         kind, record = "template", world.templates[node]
+    elif node in world.flows:
+        kind, record = "flow", world.flows[node]
     elif node in world.media:
         kind, record = "media", world.media[node]
     elif node == world.portfolio_id:

@@ -40,7 +40,8 @@ def send(call):
     if kind == "template":
         apply_template(call, number, message)
     else:
-        check_media(world, rules_message.check_content(kind, body[kind]))
+        shop = world.shop(number.waba_id) if kind == "interactive" else None
+        check_media(world, rules_message.check_content(kind, body[kind], shop, message.at))
     how, value = rules_recipient.target(body)
     if body.get("recipient_type") == "group":
         raise GraphError(131041, "The group does not exist or this number is not a member of it.")
@@ -163,7 +164,12 @@ def apply_template(call, number, message):
     if template is None or template.status != "APPROVED":
         raise GraphError(132001, f"template name ({content['name'][:80]}) does not exist in {language['code'][:20]}")
     card, media = rules_parameters.fill(
-        template.components, content.get("components", []), template.parameter_format == "NAMED", call.version
+        template.components,
+        content.get("components", []),
+        template.parameter_format == "NAMED",
+        call.version,
+        world.now(),
+        world.shop(number.waba_id),
     )
     check_media(world, media)
     message.card, message.category = card, template.category.lower()

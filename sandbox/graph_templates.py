@@ -6,7 +6,7 @@ Source: Meta, ``templates/template-management`` and ``webhooks/reference/message
 from . import payloads, rules_review
 from .errors import GraphError
 from .graph_fields import page, pick, with_links
-from .rules_template import EXISTS, check_components, check_definition, refuse
+from .rules_template import EXISTS, check_components, check_definition, check_references, refuse
 
 DEFAULT = ("name", "parameter_format", "components", "language", "status", "category", "id")
 KNOWN = frozenset(
@@ -86,6 +86,7 @@ def create(call):
     """``POST /{WABA_ID}/message_templates``: hand in for review."""
     world, waba_id = call.world, call.record.waba_id
     name, language, category, components, form = check_definition(call.body)
+    check_references(components, world.shop(waba_id))
     if (waba_id, name, language) in world.by_template:
         raise refuse(
             f"There is already {language} content for this template.", EXISTS, "Content in This Language Already Exists"
@@ -151,7 +152,9 @@ def edit(call):
             raise refuse("The category of an approved template cannot be changed.")
         template.category = str(body["category"]).upper()
     if body.get("components") is not None:
-        template.components = check_components(body["components"], template.parameter_format == "NAMED", template.category)
+        components = check_components(body["components"], template.parameter_format == "NAMED", template.category)
+        check_references(components, call.world.shop(template.waba_id))
+        template.components = components
     if body.get("message_send_ttl_seconds") is not None:
         template.ttl = body["message_send_ttl_seconds"]
     start_review(call.server, template)

@@ -11,13 +11,20 @@ import os
 from collections import deque
 from pathlib import Path
 
-from .records import Account, Customer, Message, Number, Template, Thread
+from .records import Account, Customer, Flow, Message, Number, Product, Template, Thread
 from .webhooks import Update
 
 VERSION = 1
 MESSAGES_KEPT = 100
 SAVE_SECONDS = 5
-KINDS = {"accounts": Account, "numbers": Number, "customers": Customer, "templates": Template}
+KINDS = {
+    "accounts": Account,
+    "numbers": Number,
+    "customers": Customer,
+    "templates": Template,
+    "products": Product,
+    "flows": Flow,
+}
 
 
 def dump(record, leave_out=()):
@@ -72,9 +79,14 @@ def restore(server, data):
     world.app_callback = data["app_callback"]
     for name, kind in KINDS.items():
         key = {"accounts": "waba_id", "numbers": "phone_number_id"}.get(name, "id")
-        getattr(world, name).update({row[key]: build(kind, row) for row in data[name]})
-    kept = {row["id"] for row in data["templates"]}
-    world.templates = {key: one for key, one in world.templates.items() if key in kept}
+        getattr(world, name).update({row[key]: build(kind, row) for row in data.get(name, ())})
+    for name in ("templates", "products", "flows"):
+        if name in data:  # an older file knows no shop: the starter's stays
+            kept = {row["id"] for row in data[name]}
+            setattr(world, name, {key: one for key, one in getattr(world, name).items() if key in kept})
+    for row in data["accounts"]:
+        if "catalog_id" not in row:
+            world.stock(world.accounts[row["waba_id"]])
     world.index()
     for row in data["threads"]:
         messages = [build(Message, one) for one in row.pop("messages")]

@@ -17,6 +17,8 @@ class Account:
     timezone_id: str = "1"
     country: str = "US"
     review_status: str = "APPROVED"
+    #: The catalogue connected to the account; None = none is.
+    catalog_id: str | None = None
     #: app id -> {"override_callback_uri", "verify_token"}; empty dict = subscribed without an override.
     subscribed: dict = field(default_factory=dict)
 
@@ -126,6 +128,50 @@ class Template:
     quality: str = "UNKNOWN"
     previous_category: str | None = None
     ttl: int | None = None
+
+
+@dataclass(slots=True)
+class Product:
+    """One article of a catalogue."""
+
+    #: "catalogue/article number".
+    id: str
+    catalog_id: str
+    #: The business's own article number.
+    retailer_id: str
+    name: str
+    price: float
+    currency: str = "USD"
+    description: str = ""
+
+
+@dataclass(slots=True)
+class Flow:
+    """One form (flow) of an account."""
+
+    id: str
+    waba_id: str
+    name: str
+    #: DRAFT, PUBLISHED, DEPRECATED, BLOCKED or THROTTLED.
+    status: str = "DRAFT"
+    categories: list = field(default_factory=lambda: ["OTHER"])
+    #: ``{"id", "title", "fields": [{"name", "label", "options"?}]}`` each, the first one first.
+    screens: list = field(default_factory=list)
+    #: Address of the business's own endpoint; without one a flow cannot exchange data.
+    endpoint_uri: str | None = None
+    #: Epoch seconds of what was sent lately: a throttled flow may be sent ten times in an hour.
+    sent: list = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Shop:
+    """What the messages of an account may refer to: its catalogue and its flows."""
+
+    catalog_id: str | None = None
+    #: Article number -> :class:`Product`.
+    products: dict = field(default_factory=dict)
+    #: Flow id -> :class:`Flow`.
+    flows: dict = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -4,27 +4,29 @@ Source: Meta, ``templates/components`` (buttons) and the pages of the single kin
 """
 
 from .errors import GraphError, invalid
+from .rules_shop import PRODUCTS_MAX, check_product, check_sendable, check_thumbnail, find_flow
 from .rules_values import VARIABLE, count_error, text_of, variables
 
 PAYLOAD_MAX = 128
 COUPON_MAX = 20
 CODE_MAX = 15
 SECTION_TITLE_MAX = 24
-PRODUCTS_MAX = 30
+SECTIONS_MAX = 10
 
 
-def fill_buttons(buttons, given, version):
+def fill_buttons(buttons, given, case):
     """Return the card's buttons with addresses completed and payloads attached.
 
     :param given: index -> ``(sub_type, parameters)`` as they were sent.
+    :param case: :class:`~.rules_values.Case`.
     """
     for index in given:
         if not 0 <= index < len(buttons):
             raise GraphError(132018, f"buttons: there is no button at index {index}")
-    return [fill_button(index, button, given.get(index), version) for index, button in enumerate(buttons)]
+    return [fill_button(index, button, given.get(index), case) for index, button in enumerate(buttons)]
 
 
-def fill_button(index, button, sent, version):
+def fill_button(index, button, sent, case):
     """Return one button of the card, or raise for a wrong or missing parameter."""
     kind = button["type"].upper()
     sub_type, params = sent or ("", [])
@@ -37,7 +39,7 @@ def fill_button(index, button, sent, version):
         "index": index,
         "type": kind.lower(),
         "text": button.get("text", ""),
-        **fill(index, button, params, version),
+        **fill(index, button, params, case),
     }
 
 
@@ -48,12 +50,12 @@ def need(index, label, params):
     return params[0]
 
 
-def nothing(index, button, params, version):
+def nothing(index, button, params, case):
     """A button without anything to fill in."""
     return {"phone_number": button["phone_number"]} if "phone_number" in button else {}
 
 
-def quick_reply(index, button, params, version):
+def quick_reply(index, button, params, case):
     """A quick reply; its payload is its label unless another one was sent."""
     payload = params[0].get("payload") if params else None
     if params and (not isinstance(payload, str) or not 1 <= len(payload) <= PAYLOAD_MAX):
@@ -61,26 +63,26 @@ def quick_reply(index, button, params, version):
     return {"payload": payload or button.get("text", "")}
 
 
-def url(index, button, params, version):
+def url(index, button, params, case):
     """A link, with its one variable replaced by the suffix that was sent."""
     address = button.get("url", "")
     if not variables(address):
         if params:
             raise count_error("buttons", len(params), 0)
         return {"url": address}
-    suffix = text_of("buttons", need(index, "Url", params), version)
+    suffix = text_of("buttons", need(index, "Url", params), case.version)
     return {"url": VARIABLE.sub(lambda match: suffix, address)}
 
 
-def one_time_code(index, button, params, version):
+def one_time_code(index, button, params, case):
     """The button of an authentication template; it takes the same code as the body."""
-    code = text_of("buttons", need(index, "Otp", params), version)
+    code = text_of("buttons", need(index, "Otp", params), case.version)
     if len(code) > CODE_MAX:
         raise GraphError(132018, f"buttons: the code at index {index} may have {CODE_MAX} characters")
     return {"code": code}
 
 
-def copy_code(index, button, params, version):
+def copy_code(index, button, params, case):
     """A coupon to copy."""
     param = need(index, "CopyCode", params)
     code = param.get("coupon_code")
@@ -97,34 +99,50 @@ def action_of(index, params):
     return action
 
 
-def flow(index, button, params, version):
+def flow(index, button, params, case):
     """A form to open; token and first data are optional."""
     action = action_of(index, params) if params else {}
-    return {"flow_id": button.get("flow_id"), "flow_token": action.get("flow_token", "unused")}
+    data = action.get("flow_action_data")
+    if data is not None and (not isinstance(data, dict) or not data):
+        raise GraphError(132018, f"buttons: flow_action_data at index {index} must be a non-empty object")
+    form = find_flow(case.shop, button.get("flow_id"), button.get("flow_name"))
+    check_sendable(form, False, case.now)
+    return {"flow_id": form.id, "flow_token": action.get("flow_token", "unused"), "data": data}
 
 
-def catalog(index, button, params, version):
+def catalog(index, button, params, case):
     """The whole catalogue; a picture for it is optional."""
-    if params:
-        action_of(index, params)
+    return {"thumbnail": check_thumbnail(case.shop, action_of(index, params) if params else None)}
+
+
+def single_product(index, button, params, case):
+    """View the one product of the header; takes nothing."""
     return {}
 
 
-def products(index, button, params, version):
-    """Chosen products, in sections, at most thirty."""
+def products(index, button, params, case):
+    """Chosen products, in up to ten sections, at most thirty, and the one whose picture is shown."""
     need(index, "Mpm", params)
-    sections = action_of(index, params).get("sections")
+    action = action_of(index, params)
+    sections = action.get("sections")
     if not isinstance(sections, list) or not sections:
         raise GraphError(131008, f"buttons: sections are missing at index {index}")
-    count = 0
+    if len(sections) > SECTIONS_MAX:
+        raise GraphError(132018, f"buttons: 1 to {SECTIONS_MAX} sections may be sent, not {len(sections)}")
+    found = []
     for section in sections:
         items = section.get("product_items") if isinstance(section, dict) else None
-        if not isinstance(items, list) or not 1 <= len(str(section.get("title", ""))) <= SECTION_TITLE_MAX:
+        if not isinstance(items, list) or not items or not 1 <= len(str(section.get("title", ""))) <= SECTION_TITLE_MAX:
             raise GraphError(132018, f"buttons: each section at index {index} needs a title and product_items")
-        count += len(items)
-    if not 1 <= count <= PRODUCTS_MAX:
-        raise GraphError(132018, f"buttons: 1 to {PRODUCTS_MAX} products may be sent, not {count}")
-    return {"products": count}
+        found += [item.get("product_retailer_id") if isinstance(item, dict) else None for item in items]
+    if len(found) > PRODUCTS_MAX:
+        raise GraphError(132018, f"buttons: 1 to {PRODUCTS_MAX} products may be sent, not {len(found)}")
+    if not action.get("thumbnail_product_retailer_id"):
+        raise GraphError(131008, f"buttons: thumbnail_product_retailer_id is missing at index {index}")
+    check_thumbnail(case.shop, action)
+    for retailer_id in found:
+        check_product(case.shop, retailer_id)
+    return {"products": found}
 
 
 #: Type in the definition -> (``sub_type`` a send must use, how it is filled); all others take no parameters.
@@ -136,5 +154,6 @@ KINDS = {
     "FLOW": ("flow", flow),
     "CATALOG": ("catalog", catalog),
     "MPM": ("mpm", products),
+    "SPM": (None, single_product),
     "VOICE_CALL": ("voice_call", nothing),
 }

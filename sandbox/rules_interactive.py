@@ -4,42 +4,43 @@ Source: Meta, the pages ``messages/interactive-*``. A refusal is always 131009 w
 """
 
 from .errors import invalid, missing
-from .shapes import table
+from .records import Shop
+from .rules_lengths import length
+from .rules_shop import check_catalog, check_flow_message, check_product, check_sections, check_thumbnail
+from .shapes import rows, table
 
 BODY_MAX = 1024
 LIST_BODY_MAX = 4096
 FOOTER_MAX = 60
 HEADER_MAX = 60
 HEADER_MEDIA = ("image", "video", "document")
+CARDS_MIN, CARDS_MAX, CARD_BODY_MAX, CARD_LINES_MAX = 2, 10, 160, 2
 
 
-def length(name, value, top, low=1):
-    """Raise unless ``value`` is a text of ``low`` to ``top`` characters."""
-    if value is None and low:
-        raise missing(name)
-    if not isinstance(value, str) or not low <= len(value) <= top:
-        raise invalid(f"{name} length invalid. Min length: {low}, Max length: {top}")
+def check_interactive(content, shop=None, now=0.0):
+    """Check an interactive message; return the files it uses as ``(kind, media id)``.
 
-
-def check_interactive(content):
-    """Check an interactive message; return the files it uses as ``(kind, media id)``."""
+    :param shop: the account's catalogue and flows.
+    :param now: epoch seconds.
+    """
     if not isinstance(content, dict):
         raise missing("interactive")
-    kind = content.get("type")
-    rule = KINDS.get(str(kind))
+    kind = str(content.get("type"))
+    rule = KINDS.get(kind)
     if rule is None:
-        raise invalid(f"interactive['type'] {str(kind)[:40]} is not a supported interactive message.")
+        raise invalid(f"interactive['type'] {kind[:40]} is not a supported interactive message.")
     action = content.get("action")
     if not isinstance(action, dict):
         raise missing("interactive['action']")
     body = content.get("body")
-    if not isinstance(body, dict):
-        raise missing("interactive['body']")
-    length("Body text", body.get("text"), LIST_BODY_MAX if kind == "list" else BODY_MAX)
+    if body is not None or kind not in WITHOUT_BODY:
+        if not isinstance(body, dict):
+            raise missing("interactive['body']")
+        length("Body text", body.get("text"), LIST_BODY_MAX if kind == "list" else BODY_MAX)
     if content.get("footer") is not None:
         length("Footer text", table(content["footer"]).get("text"), FOOTER_MAX)
-    rule(content, action)
-    return check_header(content.get("header"))
+    files = rule(content, action, shop or Shop(), now)
+    return (*check_header(content.get("header")), *(files or ()))
 
 
 def check_header(header):
@@ -58,7 +59,7 @@ def check_header(header):
     return ((kind, str(media["id"])),) if media.get("id") else ()
 
 
-def check_buttons(content, action):
+def check_buttons(content, action, shop, now):
     """One to three reply buttons with unique ids and titles."""
     buttons = action.get("buttons")
     if not isinstance(buttons, list) or not 1 <= len(buttons) <= 3:
@@ -74,7 +75,7 @@ def check_buttons(content, action):
             raise invalid(f"Duplicated {key} in buttons.")
 
 
-def check_list(content, action):
+def check_list(content, action, shop, now):
     """At most ten rows over at most ten sections, behind one button."""
     header = content.get("header")
     if header is not None and (not isinstance(header, dict) or header.get("type") != "text"):
@@ -102,7 +103,7 @@ def check_list(content, action):
         raise invalid("Duplicated row id.")
 
 
-def check_cta_url(content, action):
+def check_cta_url(content, action, shop, now):
     """One button that opens a web page."""
     params = named_action(action, "cta_url")
     length("Button label", params.get("display_text"), 20)
@@ -111,13 +112,13 @@ def check_cta_url(content, action):
         raise invalid("The url of the button must start with http:// or https://.")
 
 
-def check_send_location(content, action):
+def check_send_location(content, action, shop, now):
     """Ask for the customer's location: nothing but a body."""
     named_action(action, "send_location", parameters=False)
     body_only(content)
 
 
-def check_contact_info(content, action):
+def check_contact_info(content, action, shop, now):
     """Ask for the customer's phone number (since July 2026)."""
     named_action(action, "request_contact_info", parameters=False)
     body_only(content)
@@ -139,10 +140,83 @@ def body_only(content):
         raise invalid("This interactive message can only have a body.")
 
 
+def check_single_product(content, action, shop, now):
+    """One product of the catalogue, without a header."""
+    if content.get("header") is not None:
+        raise invalid("A product message cannot have a header.")
+    check_catalog(shop, action.get("catalog_id", ""))
+    check_product(shop, action.get("product_retailer_id"))
+
+
+def check_product_list(content, action, shop, now):
+    """Up to thirty products in up to ten sections, under a text header."""
+    if table(content.get("header")).get("type") != "text":
+        raise invalid("A product list message needs a text header.")
+    check_catalog(shop, action.get("catalog_id", ""))
+    check_sections(shop, action.get("sections"))
+
+
+def check_catalog_message(content, action, shop, now):
+    """The whole catalogue."""
+    named_action(action, "catalog_message", parameters=False)
+    check_thumbnail(shop, action.get("parameters"))
+
+
+def check_carousel(content, action, shop, now):
+    """Two to ten cards of the same build, without a header or footer of the message; return their files."""
+    if content.get("header") is not None or content.get("footer") is not None:
+        raise invalid("A carousel message cannot have a header or a footer.")
+    cards = [table(card) for card in rows(action.get("cards"))]
+    if not CARDS_MIN <= len(cards) <= CARDS_MAX:
+        raise invalid(f"Invalid cards count. Min allowed cards: {CARDS_MIN}, Max allowed cards: {CARDS_MAX}")
+    if [card.get("card_index") for card in cards] != list(range(len(cards))):
+        raise invalid("card_index must count the cards from 0.")
+    built = [check_card(card, shop) for card in cards]
+    if len({shape for shape, _file in built}) != 1:
+        raise invalid("All cards of a carousel must have the same kind of header and buttons.")
+    return [file for _shape, files in built for file in files]
+
+
+def check_card(card, shop):
+    """Check one card; return ``(shape, files)``: cards of one message must have the same shape."""
+    action = table(card.get("action"))
+    if card.get("type") == "product":
+        check_catalog(shop, action.get("catalog_id", ""))
+        check_product(shop, action.get("product_retailer_id"))
+        return "product", ()
+    if card.get("type") != "cta_url":
+        raise invalid("The type of a card must be cta_url or product.")
+    header = table(card.get("header"))
+    if header.get("type") not in ("image", "video"):
+        raise invalid("The header of a card must be an image or a video.")
+    text = table(card.get("body")).get("text")
+    if card.get("body") is not None:
+        length("Card body", text, CARD_BODY_MAX)
+        if text.count("\n") > CARD_LINES_MAX:
+            raise invalid(f"The body of a card may have {CARD_LINES_MAX} line breaks.")
+    if "buttons" not in action:
+        check_cta_url(card, action, shop, 0.0)
+        return (header["type"], text is None, "cta_url"), check_header(header)
+    buttons = [table(button) for button in rows(action["buttons"])]
+    if not 1 <= len(buttons) <= 3 or any(button.get("type") != "quick_reply" for button in buttons):
+        raise invalid("A card has one link or one to three quick replies.")
+    for button in buttons:
+        length("Button title", table(button.get("quick_reply")).get("title"), 20)
+        length("Button id", table(button.get("quick_reply")).get("id"), 256)
+    return (header["type"], text is None, len(buttons)), check_header(header)
+
+
+#: Types that may go without a body.
+WITHOUT_BODY = ("product",)
 KINDS = {
     "button": check_buttons,
     "list": check_list,
     "cta_url": check_cta_url,
     "location_request_message": check_send_location,
     "request_contact_info": check_contact_info,
+    "product": check_single_product,
+    "product_list": check_product_list,
+    "catalog_message": check_catalog_message,
+    "flow": check_flow_message,
+    "carousel": check_carousel,
 }

@@ -46,20 +46,23 @@ def check_envelope(body):
     return kind
 
 
-def check_content(kind, content):
+def check_content(kind, content, shop=None, now=0.0):
     """Check the object of one type.
 
+    :param shop: the account's catalogue and flows, for interactive messages.
+    :param now: epoch seconds.
     :return: the uploaded files it refers to as ``(kind, media id)``; the caller checks that they exist.
     """
     if kind == "text":
         return check_text(content)
     if kind in MEDIA_TYPES:
         return check_media(kind, content)
+    if kind == "interactive":
+        return check_interactive(content, shop, now)
     return {
         "location": check_location,
         "contacts": check_contacts,
         "reaction": check_reaction,
-        "interactive": check_interactive,
     }[kind](content)
 
 

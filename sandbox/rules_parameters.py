@@ -6,39 +6,52 @@ Source: Meta, ``templates/components`` and ``templates/utility-templates`` (name
 
 from .errors import GraphError, invalid, missing
 from .rules_buttons import fill_buttons
-from .rules_values import VARIABLE, count_error, text_of, variables
+from .rules_shop import check_catalog, check_product
+from .rules_values import VARIABLE, Case, count_error, text_of, variables
 
-BODY_MAX = 1024
+BODY_MAX, CARD_BODY_MAX, OFFER_BODY_MAX, HEADER_MAX = 1024, 160, 600, 60
 MEDIA_FORMATS = ("IMAGE", "VIDEO", "DOCUMENT", "GIF")
 
 
-def fill(definition, sent, named, version):
+def fill(definition, sent, named, version, now=0.0, shop=None):
     """Check the components of a send against a template's definition and fill it.
 
     :param definition: the template's ``components`` as they were approved.
     :param sent: ``template.components`` of the request.
     :param named: the template uses named parameters.
-    :param version: Graph version as a number; from 23 on whitespace errors are 132018, before 132012.
+    :param version: Graph version as a number.
+    :param now: epoch seconds, by which offers expire.
+    :param shop: the account's catalogue and flows.
     :return: ``(card, media)``: what the customer sees, with ``header``, ``body``, ``footer``, ``buttons`` and, where the
         template has them, ``offer`` and ``cards``; and the files it uses as ``(kind, media id)``.
     """
+    case = Case(named, version, now)
+    if shop is not None:
+        case.shop = shop
+    media = []
+    card = fill_level(definition, sent, case, media)
+    return card, tuple(media)
+
+
+def fill_level(definition, sent, case, media, is_card=False):
+    """Return the filled message itself, or one card of a carousel; appends used files to ``media``."""
     parts = {part["type"].upper(): part for part in definition}
     given = sort_components(sent)
-    media = []
+    body_max = CARD_BODY_MAX if is_card else OFFER_BODY_MAX if "LIMITED_TIME_OFFER" in parts else BODY_MAX
     card = {
-        "header": fill_header(parts.get("HEADER"), given["header"], named, version, media),
-        "body": fill_body(parts.get("BODY", {}), given["body"], named, version),
+        "header": fill_header(parts.get("HEADER"), given["header"], case, media),
+        "body": fill_body(parts.get("BODY", {}), given["body"], case, body_max),
         "footer": parts.get("FOOTER", {}).get("text"),
-        "buttons": fill_buttons(parts.get("BUTTONS", {}).get("buttons", []), given["button"], version),
+        "buttons": fill_buttons(parts.get("BUTTONS", {}).get("buttons", []), given["button"], case),
     }
     if "LIMITED_TIME_OFFER" in parts:
-        card["offer"] = fill_offer(parts["LIMITED_TIME_OFFER"], given.pop("limited_time_offer", []))
+        card["offer"] = fill_offer(parts["LIMITED_TIME_OFFER"], given.pop("limited_time_offer", []), case.now)
     if "CAROUSEL" in parts:
-        card["cards"] = fill_cards(parts["CAROUSEL"]["cards"], given.pop("cards", []), named, version, media)
+        card["cards"] = fill_cards(parts["CAROUSEL"]["cards"], given.pop("cards", []), case, media)
     for name in ("limited_time_offer", "cards"):
         if name in given:
             raise GraphError(132018, f"The template has no component {name}.")
-    return card, tuple(media)
+    return card
 
 
 def sort_components(sent):
@@ -65,17 +78,17 @@ def sort_components(sent):
     return given
 
 
-def fill_text(where, text, params, named, version):
+def fill_text(where, text, params, case):
     """Put parameters into one text; counts, names and values are checked."""
     wanted = variables(text)
-    if named and params and not all(isinstance(param.get("parameter_name"), str) for param in params):
+    if case.named and params and not all(isinstance(param.get("parameter_name"), str) for param in params):
         raise GraphError(100, "Parameter name is missing or empty")
-    if not named and any(param.get("parameter_name") for param in params):
+    if not case.named and any(param.get("parameter_name") for param in params):
         raise GraphError(132012, f"{where}: the template has positional parameters, parameter_name was given")
     if len(params) != len(wanted):
         raise count_error(where, len(params), len(wanted))
-    if named:
-        values = {param["parameter_name"]: text_of(where, param, version) for param in params}
+    if case.named:
+        values = {param["parameter_name"]: text_of(where, param, case.version) for param in params}
         if set(values) != set(wanted):
             raise GraphError(
                 132000,
@@ -83,19 +96,19 @@ def fill_text(where, text, params, named, version):
             )
     else:
         order = sorted(wanted, key=lambda name: int(name) if name.isdigit() else 0)
-        values = {name: text_of(where, param, version) for name, param in zip(order, params, strict=True)}
+        values = {name: text_of(where, param, case.version) for name, param in zip(order, params, strict=True)}
     return VARIABLE.sub(lambda match: values[match.group(1)], text)
 
 
-def fill_body(part, params, named, version):
+def fill_body(part, params, case, top):
     """Return the filled body, which has its own limit."""
-    text = fill_text("body", part.get("text", ""), params, named, version)
-    if len(text) > BODY_MAX:
-        raise GraphError(132005, f"Translated body text is longer than {BODY_MAX} characters.")
+    text = fill_text("body", part.get("text", ""), params, case)
+    if len(text) > top:
+        raise GraphError(132005, f"Translated body text is longer than {top} characters.")
     return text
 
 
-def fill_header(part, params, named, version, media):
+def fill_header(part, params, case, media):
     """Return the header of the card, or None; appends used files to ``media``."""
     if part is None:
         if params:
@@ -103,8 +116,11 @@ def fill_header(part, params, named, version, media):
         return None
     form = part.get("format", "TEXT").upper()
     if form == "TEXT":
-        return {"type": "text", "text": fill_text("header", part.get("text", ""), params, named, version)}
-    if form not in (*MEDIA_FORMATS, "LOCATION"):
+        text = fill_text("header", part.get("text", ""), params, case)
+        if len(text) > HEADER_MAX:
+            raise GraphError(132005, f"Translated header text is longer than {HEADER_MAX} characters.")
+        return {"type": "text", "text": text}
+    if form not in (*MEDIA_FORMATS, "LOCATION", "PRODUCT"):
         return {"type": form.lower()}
     kind = str(params[0].get("type", "")).lower() if len(params) == 1 else "unknown"
     if kind != form.lower():
@@ -112,6 +128,10 @@ def fill_header(part, params, named, version, media):
     value = params[0].get(kind)
     if not isinstance(value, dict):
         raise missing(f"header parameter {kind}")
+    if kind == "product":
+        check_catalog(case.shop, value.get("catalog_id", ""))
+        check_product(case.shop, value.get("product_retailer_id"))
+        return {"type": kind, kind: value}
     return fill_header_object(kind, value, media)
 
 
@@ -128,7 +148,7 @@ def fill_header_object(kind, value, media):
     return {"type": kind, kind: value}
 
 
-def fill_offer(part, params):
+def fill_offer(part, params, now):
     """Return the offer of a limited-time offer; one that expires needs the time in milliseconds."""
     offer = part.get("limited_time_offer", {})
     out = {"text": offer.get("text", "")}
@@ -138,10 +158,12 @@ def fill_offer(part, params):
     expires = given.get("expiration_time_ms") if isinstance(given, dict) else None
     if isinstance(expires, bool) or not isinstance(expires, int):
         raise GraphError(131008, "limited_time_offer: expiration_time_ms is missing")
+    if expires <= now * 1000:
+        raise invalid("limited_time_offer: expiration_time_ms must be in the future.")
     return {**out, "expires_ms": expires}
 
 
-def fill_cards(definitions, sent, named, version, media):
+def fill_cards(definitions, sent, case, media):
     """Return the cards of a carousel; as many must be sent as the template has, each with its index."""
     if not isinstance(sent, list) or any(not isinstance(item, dict) for item in sent):
         raise invalid("carousel: cards must be an array of objects.")
@@ -152,8 +174,7 @@ def fill_cards(definitions, sent, named, version, media):
         raise GraphError(132018, "carousel: card_index must count the cards from 0.")
     out = []
     for index, definition in enumerate(definitions):
-        card, used = fill(definition["components"], by_index[str(index)].get("components", []), named, version)
-        media += used
+        card = fill_level(definition["components"], by_index[str(index)].get("components", []), case, media, is_card=True)
         for button in card["buttons"]:
             button["index"] = f"{index}:{button['index']}"
         out.append(card)

@@ -8,6 +8,7 @@ import itertools
 import re
 
 from .errors import GraphError
+from .rules_shop import check_screen, find_flow
 from .rules_values import variables
 from .shapes import rows, table
 
@@ -25,12 +26,13 @@ BUTTON_TOP = {
     "OTP": 1,
     "CATALOG": 1,
     "MPM": 1,
+    "SPM": 1,
     "VOICE_CALL": 1,
     "REQUEST_CONTACT_INFO": 1,
     "CALL_PERMISSION_REQUEST": 1,
 }
 NO_LABEL = ("OTP", "REQUEST_CONTACT_INFO", "COPY_CODE", "CALL_PERMISSION_REQUEST")
-OFFER_MAX, CARD_BODY_MAX = 16, 160
+OFFER_MAX, OFFER_BODY_MAX, CARD_BODY_MAX = 16, 600, 160
 BODY_MAX, HEADER_MAX, FOOTER_MAX, LABEL_MAX, URL_MAX = 1024, 60, 60, 25, 2000
 
 TOO_LONG, HEADER_FORMAT, BODY_FORMAT, FOOTER_FORMAT = 2388040, 2388047, 2388072, 2388073
@@ -63,17 +65,7 @@ def check_components(components, named, category):
     """Check all components and return them with type and format in capitals."""
     if not isinstance(components, list) or not all(isinstance(part, dict) for part in components):
         raise GraphError(100, message="(#100) The parameter components is required.")
-    out = []
-    for part in components:
-        part = {**part, "type": str(part.get("type", "")).upper()}
-        if part["type"] not in COMPONENTS:
-            raise refuse(f"Component type {part['type'][:40]} is not known.")
-        if part["type"] == "HEADER":
-            part["format"] = str(part.get("format", "")).upper()
-        if part["type"] == "BUTTONS":
-            buttons = map(table, rows(part.get("buttons")))
-            part["buttons"] = [{**button, "type": str(button.get("type", "")).upper()} for button in buttons]
-        out.append(part)
+    out = [uniform(part) for part in components]
     kinds = [part["type"] for part in out]
     if len(set(kinds)) != len(kinds):
         raise refuse("Each component may occur once.")
@@ -87,7 +79,64 @@ def check_components(components, named, category):
             check(part, named)
         elif part["type"] == "BODY" and category != "AUTHENTICATION":
             check_body(part, named)
+    if "LIMITED_TIME_OFFER" in kinds:
+        check_beside_offer({part["type"]: part for part in out}, category)
     return out
+
+
+def uniform(part):
+    """Return a component with type, format and types of buttons in capitals."""
+    part = {**part, "type": str(part.get("type", "")).upper()}
+    if part["type"] not in COMPONENTS:
+        raise refuse(f"Component type {part['type'][:40]} is not known.")
+    if part["type"] == "HEADER":
+        part["format"] = str(part.get("format", "")).upper()
+    if part["type"] == "BUTTONS":
+        buttons = map(table, rows(part.get("buttons")))
+        part["buttons"] = [{**button, "type": str(button.get("type", "")).upper()} for button in buttons]
+    return part
+
+
+def check_beside_offer(parts, category):
+    """Check what may stand beside a limited-time offer."""
+    if category != "MARKETING":
+        raise refuse("A limited-time offer is marketing.")
+    if "FOOTER" in parts:
+        raise refuse("A template with an offer has no footer.", FOOTER_FORMAT)
+    if parts.get("HEADER", {}).get("format", "IMAGE") not in ("IMAGE", "VIDEO"):
+        raise refuse("Above an offer stands a picture or a video.", HEADER_FORMAT)
+    if len(parts["BODY"]["text"]) > OFFER_BODY_MAX:
+        raise refuse(f"The body of an offer may have {OFFER_BODY_MAX} characters.", TOO_LONG)
+
+
+def check_references(components, shop):
+    """Check that the flows and the catalogue the buttons name exist.
+
+    :param components: as :func:`check_components` returns them.
+    """
+    for part in components:
+        for card in rows(part.get("cards")):
+            check_references(card["components"], shop)
+        for button in part.get("buttons", ()):
+            kind = button["type"]
+            if kind in ("CATALOG", "MPM", "SPM") and shop.catalog_id is None:
+                raise refuse("No catalog is connected to the account.")
+            if kind == "FLOW":
+                check_flow_button(button, shop)
+
+
+def check_flow_button(button, shop):
+    """Check that a flow button names a published flow, and one of its screens."""
+    try:
+        flow = find_flow(shop, button.get("flow_id"), button.get("flow_name"))
+        if flow.status == "DRAFT":
+            raise refuse(f"The flow {flow.id} is not published.")
+        if str(button.get("flow_action", "navigate")).lower() == "navigate":
+            check_screen(flow, button.get("navigate_screen") or (flow.screens[0]["id"] if flow.screens else None))
+    except GraphError as problem:
+        if problem.code == 100:
+            raise
+        raise refuse(problem.details) from None
 
 
 def preset_authentication(part):

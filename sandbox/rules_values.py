@@ -4,14 +4,28 @@ Source: Meta, ``templates/components``.
 """
 
 import re
+from dataclasses import dataclass, field
 
 from .errors import GraphError, invalid
+from .records import Shop
 from .shapes import table
 
 VARIABLE = re.compile(r"{{\s*([A-Za-z0-9_]+)\s*}}")
 #: Meta's sentence says "more than 4 consecutive spaces"; reports differ on exactly four, so four are refused too.
 BAD_WHITESPACE = re.compile(r"[\n\r\t]| {4,}")
 TEXT_TYPES = ("text", "currency", "date_time")
+
+
+@dataclass(slots=True)
+class Case:
+    """What filling a template depends on besides its definition and the values."""
+
+    named: bool
+    #: Graph version as a number; from 23 on whitespace errors are 132018, before 132012.
+    version: int
+    #: Epoch seconds.
+    now: float = 0.0
+    shop: Shop = field(default_factory=Shop)
 
 
 def variables(text):

@@ -3,17 +3,16 @@
 Source: Meta, ``webhooks/reference/messages/button`` and ``…/interactive``, ``business-scoped-user-ids``.
 """
 
-import json
-
 from .control_errors import ControlError
+from .taps_shop import cart, form, interactive_choices, template_choices
 from .views import message_view
 
 
 def tap(server, customer, given):
-    """Tap a button or a list row of a message.
+    """Tap a button, a list row, a product or a form of a message.
 
     :param given: ``message_id`` and one of ``index`` (of a button; "card:button" in a carousel; of a row counted over
-        all sections), ``payload``, ``id``.
+        all sections), ``payload``, ``id``. Products: also ``items`` and ``text``; forms: ``answers`` (``taps_shop``).
     :return: what the control API answers: the message that left the phone, or what the phone opens instead.
     """
     message = server.world.messages.get(given.get("message_id"))
@@ -26,13 +25,17 @@ def tap(server, customer, given):
     if "open" in choice:
         return {"opens": choice["open"]}
     number = server.world.numbers[message.phone_number_id]
-    content = choice["content"]
-    if choice["kind"] == "contacts":
+    kind, content = choice["kind"], choice.get("content")
+    if kind == "contacts":
         customer.in_contact_book = True
         content = [own_card(customer)]
+    elif kind == "order":
+        content = cart(server.world.shop(number.waba_id), choice, given)
+    elif kind == "flow":
+        kind, content = "interactive", form(server.world.shop(number.waba_id), choice, given)
     message.tapped.append(choice["index"])
     server.traffic.show(message)
-    answer = server.traffic.write(customer, number, choice["kind"], content, {"id": message.wamid, "author": "business"})
+    answer = server.traffic.write(customer, number, kind, content, {"id": message.wamid, "author": "business"})
     return message_view(answer)
 
 
@@ -59,11 +62,17 @@ def choices_of(message):
     """Return everything tappable on a message: ``index``, ``text``, and what a tap does."""
     if message.type == "template":
         cards = [message.card, *message.card.get("cards", ())]
-        return [template_choice(button) for card in cards for button in card["buttons"]]
+        shop = {index: choice for card in cards for index, choice in template_choices(card).items()}
+        return [
+            shop.get(button["index"]) or template_choice(button) for card in cards for button in card["buttons"]
+        ]
     if message.type != "interactive":
         return []
     content = message.content
     action = content["action"]
+    shop = interactive_choices(content)
+    if shop is not None:
+        return shop
     if content["type"] == "button":
         return [
             {
@@ -111,10 +120,6 @@ def template_choice(button):
         return {**base, "kind": "button", "content": {"payload": button["payload"], "text": button["text"]}}
     if kind == "request_contact_info":
         return {**base, "text": button["text"] or "Share phone number", "kind": "contacts", "content": None}
-    if kind == "flow":
-        answer = json.dumps({"flow_token": button["flow_token"], "screen_0_answer": "Yes"})
-        reply = {"name": "flow", "body": "Sent", "response_json": answer}
-        return {**base, "kind": "interactive", "content": {"type": "nfm_reply", "nfm_reply": reply}}
     if kind == "url":
         return {**base, "open": {"url": button["url"]}}
     if kind == "phone_number":

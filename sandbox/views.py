@@ -67,6 +67,8 @@ def plain(message):
         return content.get("name") or f"{content.get('latitude')}, {content.get('longitude')}"
     if kind == "contacts":
         return ", ".join((one.get("name") or {}).get("formatted_name", "") for one in content)
+    if kind == "order":
+        return ", ".join(f"{one['quantity']} × {one['product_retailer_id']}" for one in content.get("product_items", ()))
     if isinstance(content, dict):
         return content.get("caption") or content.get("filename") or content.get("emoji") or ""
     return ""
@@ -112,6 +114,33 @@ def thread_view(world, thread):
         "window_from": thread.window_from,
         "typing": thread.typing_until > world.now(),
         "last": message_view(last) if last else None,
+    }
+
+
+def shop_view(shop):
+    """Return catalogue and flows as the phone page shows them."""
+    return {
+        "catalog_id": shop.catalog_id,
+        "products": [
+            {
+                "product_retailer_id": one.retailer_id,
+                "name": one.name,
+                "price": one.price,
+                "currency": one.currency,
+                "description": one.description,
+            }
+            for one in shop.products.values()
+        ],
+        "flows": [
+            {
+                "id": one.id,
+                "name": one.name,
+                "status": one.status,
+                "screens": one.screens,
+                "endpoint_uri": one.endpoint_uri,
+            }
+            for one in shop.flows.values()
+        ],
     }
 
 

@@ -12,8 +12,9 @@ import time
 from . import fiction
 from . import rules_recipient as recipient
 from .errors import GraphError
-from .records import Account, Customer, Number, Template, Thread, Token
+from .records import Account, Customer, Flow, Number, Product, Shop, Template, Thread, Token
 from .starter import starter_templates
+from .starter_shop import starter_catalog_id, starter_flows, starter_products
 
 MESSAGES_LIMIT = 100_000
 
@@ -43,6 +44,7 @@ class World:
         self.customers, self.by_wa_id, self.by_bsuid, self.by_username = {}, {}, {}, {}
         self.threads, self.messages, self.templates, self.by_template = {}, {}, {}, {}
         self.media, self.uploads = {}, {}
+        self.products, self.flows = {}, {}
         for values in self.config["accounts"]:
             self.add_account(values)
         for value, values in self.config["tokens"].items():
@@ -86,7 +88,37 @@ class World:
         for number, template in enumerate(starter_templates(), 1):
             template_id = str(990_000_000_000_000 + int(account.waba_id) % 1_000_000_000 * 100 + number)
             self.add_template(account.waba_id, **template, id=template_id)
+        self.stock(account)
         return account
+
+    def stock(self, account):
+        """Connect the starter catalogue and flows to an account."""
+        account.catalog_id = starter_catalog_id(account.waba_id)
+        for values in starter_products():
+            self.add_product(account.catalog_id, **values)
+        for values in starter_flows(account.waba_id):
+            self.add_flow(account.waba_id, **values)
+
+    def add_product(self, catalog_id, retailer_id, **values):
+        """Add an article to a catalogue, or replace the one with that number."""
+        product = Product(id=f"{catalog_id}/{retailer_id}", catalog_id=catalog_id, retailer_id=retailer_id, **values)
+        self.products[product.id] = product
+        return product
+
+    def add_flow(self, waba_id, **values):
+        """Add a form to an account."""
+        flow = Flow(**{"id": self.next_id(), **values}, waba_id=waba_id)
+        self.flows[flow.id] = flow
+        return flow
+
+    def shop(self, waba_id):
+        """Return what an account's messages may refer to: :class:`~.records.Shop`."""
+        catalog_id = self.accounts[waba_id].catalog_id
+        return Shop(
+            catalog_id=catalog_id,
+            products={one.retailer_id: one for one in self.products.values() if one.catalog_id == catalog_id},
+            flows={one.id: one for one in self.flows.values() if one.waba_id == waba_id},
+        )
 
     def add_number(self, waba_id, phone_number_id, display, verified_name, **more):
         """Add a business number to an account."""

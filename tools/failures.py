@@ -129,6 +129,7 @@ def _table() -> dict[int, Failure]:
         (134102, c, "template_not_eligible", "template", 0, None),
         (135000, b, "request_invalid", "message", 0, None),
         (137000, p, "identity_mismatch", "message", 0, None),
+        (1752041, p, "onboarding_requested", "account", 0, None),
         (200005, c, "insights_unavailable", "account", 0, None),
         (200006, c, "insights_unavailable", "account", 0, None),
         (200007, c, "insights_unavailable", "account", 0, None),

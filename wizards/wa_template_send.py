@@ -29,6 +29,7 @@ class WaTemplateSend(models.TransientModel):
         store=True,
         readonly=False,
     )
+    has_files = fields.Boolean(compute="_compute_has_files", help="Some variable is a file; else there is more room for words.")
     preview = fields.Html(compute="_compute_preview", sanitize=False)
 
     # ------------------------------------------------------------------ opening
@@ -88,6 +89,11 @@ class WaTemplateSend(models.TransientModel):
                 for parameter in wizard.template_id.parameter_ids
                 if parameter.is_required or parameter.key in values
             ]
+
+    @api.depends("value_ids.kind")
+    def _compute_has_files(self):
+        for wizard in self:
+            wizard.has_files = "media" in wizard.value_ids.mapped("kind")
 
     @api.depends("template_id", "value_ids.value")
     def _compute_preview(self):

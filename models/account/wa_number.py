@@ -96,7 +96,24 @@ class WaNumber(models.Model):
         result = super().write(vals)
         if "active" in vals:
             self._switch_sender(vals["active"])
+            if not vals["active"]:
+                self._tell_what_waits()
         return result
+
+    def _tell_what_waits(self):
+        """Tell the administrators how many messages an archived number leaves waiting: nobody else would see it."""
+        waiting = self.env["wa.message"].sudo()._read_group(
+            [("number_id", "in", self.ids), ("state", "=", "queued")], ["number_id"], ["__count"]
+        )
+        for number, count in waiting:
+            number._alert(
+                self.env._(
+                    "%(number)s was archived while %(count)s message(s) waited. They are kept, and leave when the number "
+                    "is unarchived, unless by then they may not: free text needs an open window.",
+                    number=number.name,
+                    count=count,
+                )
+            )
 
     def _switch_sender(self, active):
         """Switch the sender jobs on or off; one that is running ends, and then switches itself off."""

@@ -16,7 +16,10 @@ class WaConversation(models.Model):
         consents = self.env["wa.consent"]
         latest = consents._latest(self.contact_id)
         for conversation in self:
-            words = latest.get(conversation.contact_id._origin.id, {})
+            words = latest.get(conversation.contact_id._origin.id)
+            if not words:
+                conversation.consent_service = conversation.consent_marketing = "none"
+                continue
             for purpose in ("service", "marketing"):
                 conversation[f"consent_{purpose}"] = consents._state(
                     words, conversation.company_id, conversation.number_id, purpose

@@ -15,6 +15,7 @@ class WaContact(models.Model):
     """
 
     _name = "wa.contact"
+    _inherit = ["wa.defaults.mixin"]
     _description = "WhatsApp Contact"
     _order = "id desc"
 

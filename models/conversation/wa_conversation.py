@@ -19,6 +19,7 @@ class WaConversation(models.Model):
     """
 
     _name = "wa.conversation"
+    _inherit = ["wa.defaults.mixin"]
     _description = "WhatsApp Conversation"
     _order = "last_message_at desc, id desc"
     _check_company_auto = True

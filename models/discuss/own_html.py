@@ -14,6 +14,18 @@ class OwnHtml(Markup):
     __slots__ = ()
 
 
+#: The context key of :class:`OwnBodies`.
+OWN_BODIES = "wa_own_bodies"
+
+
+class OwnBodies(frozenset):
+    """In the context: bodies of messages that are made now and whose HTML is ours.
+
+    Core's ``create`` looks for pictures in each body, which leaves plain text of it.
+    Source: mail/models/mail_message.py ``create``. No JSON of a client becomes an instance.
+    """
+
+
 class MessageBody(fields.Html):
     """The body of a message, which is not read, cleaned and written again if it is ours.
 
@@ -25,6 +37,9 @@ class MessageBody(fields.Html):
     def _convert(self, value, record, validate):
         if isinstance(value, OwnHtml):
             return str(value)
+        own = record.env.context.get(OWN_BODIES)
+        if isinstance(own, OwnBodies) and value in own:
+            return value
         return super()._convert(value, record, validate)
 
 

@@ -212,6 +212,7 @@ SENTENCES = {
     "number_throughput": (_lt("The number sends faster than WhatsApp allows."), _lt("The message waits and leaves by itself.")),
     "number_unknown": (_lt("WhatsApp does not know this number any more."), ADMIN_LOOKS),
     "paging_cursor_invalid": (_lt("WhatsApp lost the place in a list."), TRY_LATER),
+    "onboarding_requested": (_lt("This was asked for before, and WhatsApp is at it."), NOTHING_TO_DO),
     "payment_problem": (
         _lt("WhatsApp has a problem with the payment method of the account."),
         _lt("Ask an administrator to check billing in WhatsApp Manager."),

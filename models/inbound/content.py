@@ -7,7 +7,6 @@ from ...tools.markup import plain, to_html
 from ...tools.webhook import messages
 from ...tools.webhook.events import Person
 from ...tools.webhook.route import Route
-from ..discuss.own_html import OwnHtml
 
 BREAK = Markup("<br/>")
 
@@ -58,7 +57,7 @@ class WaInboundContent(models.AbstractModel):
         """Return the HTML of a stored message as it has to look now: edited, deleted, with or without its file."""
         item = self._item_of(row)
         body = self._quote_mark(item, row.quoted_id) + self._body(item, row)
-        return OwnHtml(self.env["wa.inbound.effect"]._with_changes(row, item, body) if row.effect_ids else body)
+        return self.env["wa.inbound.effect"]._with_changes(row, item, body) if row.effect_ids else body
 
     @api.model
     def _item_of(self, row):

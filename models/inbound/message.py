@@ -16,7 +16,6 @@ from ...tools.redact import redact
 from ...tools.webhook import people, reading
 from ...tools.webhook.events import Person
 from ...tools.window import counts, from_timestamp
-from ..discuss.own_html import OwnHtml
 from ..message.wa_post import Post
 
 _logger = logging.getLogger(__name__)
@@ -401,7 +400,7 @@ class WaInboundMessage(models.AbstractModel):
         content = self.env["wa.inbound.content"]
         return Post(
             draft.conversation,
-            OwnHtml(content._quote_mark(draft.item, draft.quoted) + content._body(draft.item)),
+            content._quote_mark(draft.item, draft.quoted) + content._body(draft.item),
             draft.conversation.partner_id,
             {
                 "direction": "in",

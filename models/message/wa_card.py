@@ -58,11 +58,41 @@ class WaCard(models.AbstractModel):
                 one_line(action["parameters"]["display_text"]),
             )
             return self._html(body, buttons=[link], **parts)
-        asked = {
+        if content["type"] == "carousel":
+            return self._html(body, **parts) + Markup().join(self._carousel_card(card) for card in action["cards"])
+        if content["type"] == "product_list":
+            return self._html(self._products(body, action["sections"]), buttons=[self.env._("View items")], **parts)
+        if content["type"] == "product":
+            parts["header"] = action["product_retailer_id"]
+        labels = {
             "location_request_message": self.env._("Asks for the customer's location"),
             "request_contact_info": self.env._("Asks for the customer's contact details"),
+            "product": self.env._("View"),
+            "catalog_message": self.env._("View catalogue"),
+            "flow": (action.get("parameters") or {}).get("flow_cta"),
         }
-        return self._html(body, buttons=[asked.get(content["type"], content["type"])], **parts)
+        return self._html(body, buttons=[labels.get(content["type"]) or content["type"]], **parts)
+
+    @api.model
+    def _carousel_card(self, card):
+        """Return one card of several, which each stand for themselves."""
+        action = card["action"]
+        if card["type"] == "product":
+            return self._html(header=action["product_retailer_id"], buttons=[self.env._("View")])
+        replies = [item["quick_reply"]["title"] for item in action.get("buttons", ())]
+        labels = replies or [action["parameters"]["display_text"]]
+        return self._html((card.get("body") or {}).get("text", ""), buttons=labels)
+
+    @api.model
+    def _products(self, body, sections):
+        rows = [
+            {
+                "title": section.get("title"),
+                "rows": [{"title": item["product_retailer_id"]} for item in section["product_items"]],
+            }
+            for section in sections
+        ]
+        return self._list(body, rows)
 
     @api.model
     def _list(self, body, sections):

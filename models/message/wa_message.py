@@ -31,6 +31,7 @@ class WaMessage(models.Model):
     """
 
     _name = "wa.message"
+    _inherit = ["wa.defaults.mixin"]
     _description = "WhatsApp Message"
     _order = "id desc"
     _rec_name = "preview"

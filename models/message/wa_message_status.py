@@ -1,11 +1,14 @@
+from uuid import uuid4
+
 from psycopg2.extras import Json, execute_values
 
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...tools.failures import classify
+from ...tools.failures import THROTTLED, classify
 from ...tools.status import RANK, merge
 from ...tools.window import from_timestamp
+from ..sending.wa_message_send import LONG_WAIT, MAX_ATTEMPTS
 
 #: Which moment a status records.
 MOMENT_OF_STATUS = {
@@ -63,9 +66,11 @@ class WaMessage(models.Model):
         changes = [message._merge_statuses(own_items[message.id]) for message in messages]
         self._write_statuses(changes)
         changed = messages.filtered(lambda m: m.state != former[m.id])
-        self._note_for_rules({message.id: former[message.id] for message in changed})
+        again = changed.filtered(lambda m: m._failed_for_now(former[m.id]))
+        self._note_for_rules({message.id: former[message.id] for message in changed - again})
+        again._try_again()
         changed._broadcast_state()
-        for message in changed.filtered(lambda m: m.state == "failed"):
+        for message in (changed - again).filtered(lambda m: m.state == "failed"):
             message._on_failed_status()
         for message in messages:
             message._learn_recipient(own_items[message.id])
@@ -173,10 +178,50 @@ class WaMessage(models.Model):
     def _on_failed_status(self):
         """Treat a failure reported later like one in the answer: the same error, the same rules."""
         self.ensure_one()
-        code = self.error_code or ""
-        self._draw_consequences(classify(int(code) if code.isdigit() else None))
+        self._draw_consequences(self._reported_failure())
         if self.lead_id:
             self.lead_id._wa_log_failure(self)
+
+    def _failed_for_now(self, former):
+        """Tell whether WhatsApp took this message and then reports that it failed, but may succeed later.
+
+        Only what was settled as sent: of a message that is on its way again nobody knows which attempt is meant.
+
+        :param str former: the state before the status.
+        """
+        self.ensure_one()
+        if self.state != "failed" or former != "sent":
+            return False
+        failure = self._reported_failure()
+        return failure.retryable and self.attempts < (failure.tries or MAX_ATTEMPTS)
+
+    def _try_again(self):
+        """Queue these messages once more, as after a refusal in the answer; see :meth:`_apply_error`.
+
+        With a new uuid: a second copy of this status must not be taken for one of the new attempt.
+        """
+        for message in self:
+            failure = message._reported_failure()
+            message.write(
+                {
+                    "state": "queued",
+                    "uuid": str(uuid4()),
+                    "wamid": False,
+                    "posted_at": False,
+                    "claimed_at": False,
+                    "sent_at": False,
+                    "failed_at": False,
+                    "next_attempt_at": message._next_attempt_at(failure.wait),
+                }
+            )
+            if failure.family == THROTTLED and failure.scope == "number" and failure.wait >= LONG_WAIT:
+                message.number_id._hold(failure.wait)
+            message.number_id._trigger_sender(message.next_attempt_at)
+
+    def _reported_failure(self):
+        """Return what the code of this failed message means (``tools.failures.Failure``)."""
+        code = self.error_code or ""
+        return classify(int(code) if code.isdigit() else None)
 
     def _learn_recipient(self, items):
         """Complete the contact with ids that only a status tells."""

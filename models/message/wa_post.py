@@ -5,6 +5,8 @@ from psycopg2.extras import execute_values
 from odoo import api, fields, models
 from odoo.addons.mail.tools.discuss import Store
 
+from ..discuss.own_html import OWN_BODIES, OwnBodies, OwnHtml
+
 
 @dataclass(eq=False)
 class Post:
@@ -128,10 +130,11 @@ class WaPosting(models.AbstractModel):
     def _create_messages(self, posts):
         subtype_id = self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_comment")
         self._forget_messages(posts)
+        own = OwnBodies(str(post.body) for post in posts if isinstance(post.body, OwnHtml))
         messages = (
             self.env["mail.message"]
             .sudo()
-            .with_context(**{MANY: Many()})
+            .with_context(**{MANY: Many(), OWN_BODIES: own})
             .create(
                 [
                     {

@@ -92,3 +92,17 @@ class IrActionsServer(models.Model):
         self.ensure_one()
         self.env["wa.rehearsal.rights"]._check()
         return self.env["wa.rehearsal"]._open(self.sudo().base_automation_id.with_env(self.env) or self)
+
+
+class IrCron(models.Model):
+    """A scheduled job is shown with the form of its action, the button included."""
+
+    _inherit = "ir.cron"
+
+    def action_wa_rehearse(self):
+        """Open the rehearsal of the job's action. Managers only.
+
+        :raises AccessError: by somebody else.
+        """
+        self.ensure_one()
+        return self.ir_actions_server_id.action_wa_rehearse()

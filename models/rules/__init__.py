@@ -1,5 +1,6 @@
 from . import (
     base_automation,
+    base_automation_time,
     wa_rule_run,
     wa_rule,
     wa_rule_match,

@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
@@ -5,7 +7,6 @@ from odoo.fields import Domain
 from ...tools import placeholders
 from ...tools.graph.text import TEXT_LIMIT
 from ...tools.markup import plain, to_html
-from ..discuss.own_html import OwnHtml
 from ..message.wa_post_files import FilePost
 from .wa_sending import PRIORITY_OF_ORIGIN, SendOutcome
 
@@ -70,7 +71,7 @@ class WaFreeText(models.AbstractModel):
             next_attempt_at=decision.when or False,
             **self.env["wa.message"]._waiting_vals(decision),
         )
-        html = OwnHtml(to_html(body))
+        html = Markup(to_html(body))  # noqa: S704 (escaped by to_html)
         later = decision.code if decision.verdict == "later" else ""
         return SendOutcome(
             record, "queued", post=FilePost(conversation, html, self.env.user.partner_id, row), later=later

@@ -270,16 +270,23 @@ class WaMessage(models.Model):
         if self.attempts >= (tries or MAX_ATTEMPTS):
             self._fail(code or "too_many_tries", detail)
             return
-        seconds = max(wait, min(4 ** (self.attempts - 1), MAX_BACKOFF))
         self._settle(
             {
                 "state": "queued",
                 "posted_at": False,
-                "next_attempt_at": fields.Datetime.now() + timedelta(seconds=seconds),
+                "next_attempt_at": self._next_attempt_at(wait),
                 "error_code": str(code),
                 "error_detail": detail or False,
             }
         )
+
+    def _next_attempt_at(self, wait=0):
+        """Return when to try again after as many attempts as there were (naive UTC).
+
+        :param float wait: seconds it takes at least.
+        """
+        seconds = max(wait, min(4 ** max(self.attempts - 1, 0), MAX_BACKOFF))
+        return fields.Datetime.now() + timedelta(seconds=seconds)
 
     def _fail(self, code, detail=None):
         """Give the message up, with Meta's or our code kept readable."""
@@ -287,7 +294,8 @@ class WaMessage(models.Model):
             {
                 "state": "failed",
                 "failed_at": fields.Datetime.now(),
-                "error_code": str(code) if code else "unknown_error",
+                # Meta's code 0 is a code.
+                "error_code": str(code) if code or code == 0 else "unknown_error",
                 "error_detail": detail or False,
             }
         )

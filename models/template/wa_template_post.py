@@ -125,8 +125,10 @@ class WaTemplate(models.Model):
         if decision.verdict == "refused":
             return self._refuse(record, decision.code)
         language = conversation.partner_id.lang
-        filler = self.with_context(lang=language) if language else self
-        filled_from = record.with_context(lang=language) if language else record
+        filler, filled_from = (
+            found.with_context(lang=language) if language and language != found.env.lang else found
+            for found in (self, record)
+        )
         values, missing = filler._get_values(filled_from, overrides, sources)
         if missing:
             return self._refuse(record, "template_incomplete", ", ".join(missing.mapped("name")))

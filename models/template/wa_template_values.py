@@ -70,7 +70,7 @@ class WaTemplateParameter(models.Model):
             "location": self.env._("latitude, longitude, name, address"),
             "product": self.env._("article number, catalogue id"),
             "expiration": self.env._("2027-01-31 18:00"),
-            "mpm": '{"sections": [{"title": "…", "products": ["…"]}]}',
+            "mpm": self.env._("Chairs: article number, article number; Lamps: article number"),
             "order_details": "{…}",
             "voice_call": '{"ttl_minutes": 60}',
         }
@@ -184,7 +184,23 @@ class WaTemplate(models.Model):
         value = self._parse_json(text)
         if value is None and kind == "flow":
             return {"flow_token": text}
+        if value is None and kind == "mpm":
+            return self._parse_products(text)
         return value
+
+    @api.model
+    def _parse_products(self, text):
+        """Return products a person wrote: sections with a title and article numbers, as ``Chairs: A1, A2; Lamps: B7``.
+
+        One section needs no title.
+        """
+        sections = []
+        for part in filter(str.strip, text.split(";")):
+            title, colon, numbers = part.partition(":")
+            title, numbers = (title, numbers) if colon else (self.env._("Products"), part)
+            products = [number.strip() for number in numbers.split(",") if number.strip()]
+            sections.append({"title": title.strip(), "products": products})
+        return {"sections": sections} if sections else None
 
     @api.model
     def _parse_place(self, text):

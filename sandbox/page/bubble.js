@@ -3,6 +3,7 @@
 import * as cards from "./cards.js";
 import { el, hidden, icon } from "./dom.js";
 import { words } from "./markup.js";
+import { product } from "./shop_data.js";
 import { full, time } from "./times.js";
 
 const TICKS = {
@@ -65,7 +66,9 @@ function content(message, actions) {
             }
             return [
                 cards.header(data.header),
+                cards.articles(data),
                 ...cards.text(data.body?.text, data.footer?.text),
+                cards.carousel(cards.interactiveCards(data), tapped, tap),
                 cards.buttons(
                     cards.interactiveButtons(data),
                     data.type === "list" ? [] : tapped,
@@ -82,6 +85,17 @@ function content(message, actions) {
             return [cards.place(data)];
         case "contacts":
             return cards.contacts(data);
+        case "order":
+            return [
+                el("div", { class: "head", text: "Your cart" }),
+                ...data.product_items.map((one) =>
+                    el("div", {
+                        dir: "auto",
+                        text: `${one.quantity} × ${product(one.product_retailer_id).name}`,
+                    })
+                ),
+                data.text && words(data.text),
+            ];
         default:
             return [el("div", { class: "words muted", text: `(${NAMES[type] || type})` })];
     }

@@ -2,6 +2,7 @@
 
 import { el, hidden, icon } from "./dom.js";
 import { words } from "./markup.js";
+import { money, product } from "./shop_data.js";
 import { full } from "./times.js";
 
 const source = (media) => (media.id ? `/sandbox/media/${encodeURIComponent(media.id)}` : null);
@@ -79,6 +80,9 @@ export function header(part) {
     if (part.type === "location") {
         return place(part.location);
     }
+    if (part.type === "product") {
+        return article(part.product.product_retailer_id);
+    }
     return part[part.type] ? media(part.type, part[part.type]) : null;
 }
 
@@ -92,11 +96,19 @@ const BUTTON_ICONS = {
     list: "list",
     request_contact_info: "call",
     location: "pin",
+    product: "list",
+    catalog: "list",
+    mpm: "list",
+    spm: "list",
+    flow: "list",
 };
 const BUTTON_NAMES = {
     copy_code: "Copy code",
     otp: "Copy code",
     request_contact_info: "Share phone number",
+    catalog: "View catalog",
+    mpm: "View items",
+    spm: "View",
 };
 
 /**
@@ -143,8 +155,73 @@ export function interactiveButtons({ type, action }) {
         cta_url: ["url", action.parameters?.display_text],
         location_request_message: ["location", "Send location"],
         request_contact_info: ["request_contact_info", ""],
+        product: ["product", "View"],
+        product_list: ["product", "View items"],
+        catalog_message: ["catalog", "View catalog"],
+        flow: ["flow", action.parameters?.flow_cta],
     }[type];
     return single ? [{ index: 0, type: single[0], text: single[1] }] : [];
+}
+
+/** Return one article of the catalogue. */
+export function article(retailerId) {
+    const found = product(retailerId);
+    return el(
+        "div",
+        { class: "place" },
+        el("span", { class: "map", "aria-hidden": "true" }, icon("list")),
+        el(
+            "span",
+            { dir: "auto" },
+            el("b", { text: found.name }),
+            el("small", { text: money(found) })
+        )
+    );
+}
+
+/** Return what an interactive message shows of the catalogue: one article, or how many. */
+export function articles({ type, action }) {
+    if (type === "product") {
+        return article(action.product_retailer_id);
+    }
+    if (type === "product_list") {
+        const items = action.sections.flatMap((section) => section.product_items);
+        return el("div", { class: "foot", text: `${items.length} items` });
+    }
+    return null;
+}
+
+/** Return the cards of a carousel message in the form of a template's cards. */
+export function interactiveCards({ type, action }) {
+    if (type !== "carousel") {
+        return [];
+    }
+    return action.cards.map((card) => ({
+        header:
+            card.type === "product"
+                ? {
+                      type: "product",
+                      product: { product_retailer_id: card.action.product_retailer_id },
+                  }
+                : card.header,
+        body: card.body?.text,
+        buttons: cardButtons(card),
+    }));
+}
+
+function cardButtons({ card_index: number, type, action }) {
+    const index = (place) => `${number}:${place}`;
+    if (type === "product") {
+        return [{ index: index(0), type: "product", text: "View" }];
+    }
+    if (action.buttons) {
+        return action.buttons.map((one, place) => ({
+            index: index(place),
+            type: "reply",
+            text: one.quick_reply.title,
+        }));
+    }
+    return [{ index: index(0), type: "url", text: action.parameters.display_text }];
 }
 
 /** Return a limited-time offer. */

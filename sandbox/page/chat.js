@@ -4,6 +4,8 @@ import { get, post, upload } from "./api.js";
 import { bubble, domId, isShown, preview, quoted } from "./bubble.js";
 import { $, el } from "./dom.js";
 import { samplePicture } from "./sample.js";
+import { fillForm, pickProducts } from "./shop.js";
+import { loadShop } from "./shop_data.js";
 import { day, dayKey, short } from "./times.js";
 
 const MEDIA = ["image", "video", "audio"];
@@ -91,6 +93,7 @@ export class Chat {
     /** Load the whole chat anew, as after a lost connection. */
     async load() {
         const { customer, number } = this;
+        await loadShop(number.phone_number_id);
         const data = await get(
             `customers/${customer.id}/messages?phone_number_id=${number.phone_number_id}`
         );
@@ -334,7 +337,13 @@ export class Chat {
     }
 
     async tap(message, button) {
-        const answer = await this.plain({ tap: { message_id: message.id, index: button.index } });
+        const more = await this.ask(message, button);
+        if (!more) {
+            return;
+        }
+        const answer = await this.plain({
+            tap: { message_id: message.id, index: button.index, ...more },
+        });
         const opens = answer?.opens;
         if (opens?.url) {
             window.open(opens.url, "_blank", "noopener");
@@ -344,6 +353,15 @@ export class Chat {
             await navigator.clipboard?.writeText(opens.code).catch(() => null);
             this.say(`Copied: ${opens.code}`);
         }
+    }
+
+    /** Ask the person for a cart or a form first, where a tap opens one; null when they close it. */
+    ask(message, button) {
+        const what = button.type;
+        if (["product", "catalog", "mpm", "spm"].includes(what)) {
+            return pickProducts(message, button);
+        }
+        return what === "flow" ? fillForm(message, button) : {};
     }
 
     openList(message) {

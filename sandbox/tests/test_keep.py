@@ -32,11 +32,14 @@ def test_everything_is_found_again(tmp_path):
             await play.says(customer, "Not taken yet")
             await play.until(lambda: len(play.hooks) > 3)
             templates = (await play.control("GET", "templates"))["templates"]
+            await play.control("POST", "products", {"retailer_id": "SKU-LAMP", "remove": True})
+            shop = await play.control("POST", "products", {"retailer_id": "SKU-NEW", "name": "Bench"})
 
             await again(play, path)
             play.hooks.clear()
             play.answers.clear()
             assert (await play.control("GET", "templates"))["templates"] == templates
+            assert await play.control("GET", "shop") == shop
             found = await play.control("GET", f"customers/{customer['id']}")
             assert (found["bsuid"], found["online"]) == (customer["bsuid"], False)
             assert [one["text"] for one in await play.thread(customer)] == ["Hello", "Later", "Not taken yet"]
@@ -52,6 +55,28 @@ def test_everything_is_found_again(tmp_path):
 
     asyncio.run(scene())
     assert json.loads(path.read_text())["customers"][0]["username"] == "ada.x"
+
+
+def test_a_file_from_before_there_was_a_shop_gets_the_starters(tmp_path):
+    path = tmp_path / "world.json"
+
+    async def scene():
+        play = Stage({"state_file": str(path)})
+        await play.open(subscribe=True)
+        await play.server.close()
+        old = json.loads(path.read_text())
+        for name in ("products", "flows"):
+            del old[name]
+        for account in old["accounts"]:
+            del account["catalog_id"]
+        path.write_text(json.dumps(old))
+        await again(play, path)
+        shop = await play.control("GET", "shop")
+        assert shop["catalog_id"]
+        assert len(shop["products"]) == 4
+        await play.close()
+
+    asyncio.run(scene())
 
 
 def test_a_spoilt_file_is_set_aside(tmp_path, capsys):

@@ -204,15 +204,7 @@ def press(kind, sub_type, *parameters, **button):
     return fill(definition, sent)[0]["buttons"][0]
 
 
-PRODUCTS = {"title": "Chairs", "product_items": [{"product_retailer_id": "SKU-1"}]}
-
-
 def test_buttons_of_every_kind():
-    assert press("FLOW", None, flow_id="555001")["flow_token"] == "unused"
-    action = {"type": "action", "action": {"flow_token": "tok-1"}}
-    assert press("FLOW", "flow", action, flow_id="555001")["flow_token"] == "tok-1"
-    assert press("CATALOG", None)["type"] == "catalog"
-    assert press("MPM", "mpm", {"type": "action", "action": {"sections": [PRODUCTS]}})["products"] == 1
     assert press("OTP", "url", *texts("123456"))["code"] == "123456"
     assert press("PHONE_NUMBER", None, phone_number="+12025550142")["phone_number"] == "+12025550142"
     assert press("REQUEST_CONTACT_INFO", None)["type"] == "request_contact_info"
@@ -225,8 +217,6 @@ def test_buttons_of_every_kind():
         ("OTP", "url", texts("x" * 16), 132018),
         ("COPY_CODE", None, (), 131008),
         ("COPY_CODE", "copy_code", [{"type": "coupon_code", "coupon_code": "x" * 21}], 132018),
-        ("MPM", None, (), 131008),
-        ("MPM", "mpm", [{"type": "action", "action": {"sections": [{"title": "x" * 25, "product_items": [1]}]}}], 132018),
         ("FLOW", "flow", texts("x"), 132018),
         ("QUICK_REPLY", "quick_reply", [{"type": "payload", "payload": "x" * 129}], 131009),
         ("QUICK_REPLY", "url", texts("x"), 132018),

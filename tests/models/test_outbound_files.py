@@ -80,6 +80,19 @@ class TestOutboundFiles(OutboundFilesCase):
         self.assertEqual((kind, content["filename"]), ("document", "Offer S00042.pdf"))
         self.assertNotIn("caption", content)
 
+    def test_odd_and_very_long_names_arrive_as_people_may_see_them(self):
+        for given, seen in (
+            ('Angebot „Ä&Ö" 100 % – 年.pdf', 'Angebot „Ä&Ö" 100 % – 年.pdf'),
+            ("a/b\\c.pdf", "a_b_c.pdf"),
+            ("invoice\u202efdp.exe\r\nX-Evil: 1.pdf", "invoicefdp.exe X-Evil: 1.pdf"),
+            ("👍🏽 done.pdf", "👍🏽 done.pdf"),
+            ("x" * 400 + ".pdf", "x" * 236 + ".pdf"),
+            ('"; filename="evil.pdf', '"; filename="evil.pdf'),
+        ):
+            with self.subTest(given):
+                self.send("", self.attach(given, PDF + given.encode()))
+                self.assertEqual(self.on_phone()[-1][1]["filename"], seen)
+
     def test_text_files_of_any_kind_go_as_documents(self):
         self.send("", self.attach("prices.csv", b"a;b\n1;2\n"))
         [(kind, content)] = self.on_phone()

@@ -5,7 +5,7 @@ from odoo.tests import tagged
 
 from ...models.discuss.own_html import OwnHtml
 from ...tools.graph.template_preview import Preview, PreviewButton
-from .inbound_case import PAYLOADS, RecordedCase
+from ..common import WaCase
 
 #: What people write, and what hostile people write.
 TEXTS = (
@@ -22,8 +22,8 @@ TEXTS = (
 
 
 @tagged("post_install", "-at_install", "wa")
-class TestOwnHtml(RecordedCase):
-    """HTML we built is stored as it is: Odoo's cleaning would find nothing to take away."""
+class TestOwnHtml(WaCase):
+    """Cards we built are stored as they are: Odoo's cleaning would find nothing to take away."""
 
     def _cleaned(self, body):
         """Return what core would store."""
@@ -63,22 +63,34 @@ class TestOwnHtml(RecordedCase):
                 self.assertClean(card._location({"latitude": 1.5, "longitude": 2.5, "name": text, "address": text}))
                 self.assertClean(card._contacts([{"name": {"formatted_name": text}, "org": {"company": text}}]))
 
-    def test_every_recorded_message(self):
-        content, seen = self.env["wa.inbound.content"], 0
-        for path in sorted(PAYLOADS.glob("*.json")):
-            with self.subTest(path.stem), self.env.cr.savepoint() as savepoint:
-                self.store_webhook(self.recorded(path.stem))
-                self.process_webhooks()
-                for row in self.env["wa.message"].search([("direction", "=", "in")]):
-                    self.assertClean(content._render(row))
-                    seen += 1
-                savepoint.close(rollback=True)
-                self.env.invalidate_all()
-        self.assertGreater(seen, 40)
+    def test_cards_of_the_shop(self):
+        card = self.env["wa.card"]
+        for text in TEXTS:
+            item = {"product_retailer_id": text}
+            replies = {"buttons": [{"quick_reply": {"title": text}}]}
+            cards = [
+                {"type": "product", "action": item},
+                {"type": "cta_url", "body": {"text": text}, "action": replies},
+                {"type": "cta_url", "action": {"parameters": {"display_text": text}}},
+            ]
+            for kind, action in (
+                ("product", item),
+                ("product_list", {"sections": [{"title": text, "product_items": [item]}]}),
+                ("catalog_message", {}),
+                ("flow", {"parameters": {"flow_cta": text}}),
+                ("carousel", {"cards": cards}),
+            ):
+                with self.subTest(text, kind=kind):
+                    content = {"type": kind, "body": {"text": text}, "footer": {"text": text}, "action": action}
+                    self.assertClean(card._interactive(content))
 
-    def test_what_follows_two_dashes_is_no_quoted_mail(self):
-        conversation = self.receive(self.inbound("Prices:\n-- \n> 100 each"))
-        self.assertNotIn("data-o-mail-quote", conversation.channel_id.message_ids[0].body)
+    def test_a_template_is_stored_as_it_was_built(self):
+        conversation = self.receive(self.inbound())
+        template = self._make_template("quoted", "Prices:\n-- \n> {{1}} each", [("1", "name", "100")])
+        [outcome] = template._send_to_records(conversation.lead_id)
+        body = outcome.message.mail_message_id.body
+        self.assertIn("<blockquote>", body)
+        self.assertNotIn("data-o-mail-quote", body)
 
     def test_html_of_others_is_cleaned_as_ever(self):
         dirty = "<p>hi<script>alert(1)</script></p>"

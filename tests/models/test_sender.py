@@ -191,6 +191,21 @@ class TestSender(WaSandboxCase):
         texts = [str(m["text"]) for m in self.phone_messages(self.ada) if m["direction"] == "out"]
         self.assertEqual(texts, ["one", "two", "three"])
 
+    def test_archiving_a_number_tells_how_many_messages_it_leaves_waiting(self):
+        for text in ("one", "two"):
+            self.reply(self.ana, self.conversation, text)
+        before = self.number.message_ids
+        self.number.active = False
+        [alert] = (self.number.message_ids - before).filtered("notified_partner_ids")
+        self.assertIn(self.admin_user.partner_id, alert.notified_partner_ids)
+        self.assertIn("2 message(s) waited", alert.body)
+        self.number.active = True
+        self.run_sender()
+        before = self.number.message_ids
+        self.env["wa.message"].search([("state", "=", "queued")]).state = "cancelled"
+        self.number.active = False
+        self.assertFalse((self.number.message_ids - before).filtered("notified_partner_ids"), "nothing waits")
+
     def test_number_can_be_archived_while_its_job_runs(self):
         """Core locks the job as long as it runs, which for a busy number is always."""
 

@@ -1,5 +1,6 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .test_dispatch import DispatchCase
 
@@ -58,6 +59,74 @@ class TestTemplateRights(DispatchCase):
             self.assertEqual(plan.state, state, plan.detail)
         [row] = self.conversation.message_ids.filtered(lambda m: m.direction == "out")
         self.assertIn(SECRET, row.content["text"])
+
+    def test_person_who_may_not_read_a_record_on_the_way(self):
+        """The field is for everybody, the record it stands on is not."""
+        template = self._make_template("boss", "Ask {{1}}.", [("1", "partner_id.parent_id.ref", False)])
+        parent = self.env["res.partner"].create({"name": "Holding", "ref": SECRET, "is_company": True})
+        self.lead.partner_id.parent_id = parent
+        rule = self.env["ir.rule"].create(
+            {
+                "name": "No holdings",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "domain_force": f"[('id', '!=', {parent.id})]",
+                "groups": [(6, 0, self.env.ref("sales_team.group_sale_salesman").ids)],
+            }
+        )
+        self.template = template
+        self.forget()
+        with self.assertRaises(AccessError):
+            self.wizard(self.ana).action_send()
+        self.forget()
+        plan = (
+            self.env["wa.dispatch"].with_user(self.ana).sudo()._plan(
+                self.lead.with_user(self.ana), origin="bulk", template=template
+            )
+        )
+        self.run_plans()
+        self.assertEqual(plan.state, "refused", plan.detail)
+        self.assertFalse(self.last_outgoing(self.conversation))
+        rule.active = False
+        self.forget()
+        self.wizard(self.ana).action_send()
+        self.assertIn(SECRET, self.last_outgoing(self.conversation).content["text"])
+
+    def test_sequence_reads_for_the_business_whoever_added_the_lead(self):
+        sequence = self.env["wa.sequence"].create(
+            {
+                "name": "Follow up",
+                "calendar_id": False,
+                "step_ids": [(0, 0, {"template_id": self.template.id, "delay": 0, "delay_unit": "hours"})],
+            }
+        )
+        self.lead.type = "opportunity"
+        runs, refused = sequence.with_user(self.ana)._enrol(self.lead.with_user(self.ana))
+        self.assertFalse(refused)
+        self.forget()
+        self.run_plans()
+        plan = runs.sudo().dispatch_ids
+        self.assertEqual((plan.state, plan.user_id), ("queued", self.ana), plan.detail)
+        self.assertIn(SECRET, plan.message_id.content["text"])
+
+    def test_rule_by_the_clock_reads_for_the_business(self):
+        self.by_the_clock(self.rule(wa_template_id=self.template.id))
+        self.forget()
+        self._run_cron(self.env.ref("base_automation.ir_cron_data_base_automation_check"))
+        self.run_plans()
+        self.assertEqual(self.plans().state, "queued", self.plans().detail)
+        self.assertIn(SECRET, self.plans().message_id.content["text"])
+
+    def test_action_somebody_starts_by_hand_reads_for_the_business(self):
+        """Only who may change the record can start it, and only an administrator could have made it."""
+        action = self.rule(wa_template_id=self.template.id)
+        action.write({"base_automation_id": False, "usage": "ir_actions_server"})
+        chosen = {"active_model": "crm.lead", "active_ids": self.lead.ids, "active_id": self.lead.id}
+        self.forget()
+        with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_actions"):
+            action.with_user(self.cid).with_context(**chosen).run()
+        action.with_user(self.ana).with_context(**chosen).run()
+        self.run_plans()
+        self.assertEqual((self.plans().state, self.plans().user_id), ("queued", self.ana), self.plans().detail)
 
     def test_rule_reads_for_the_business(self):
         self.rule(wa_template_id=self.template.id)

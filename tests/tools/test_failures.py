@@ -26,6 +26,65 @@ BY_FAMILY = {
 }
 
 
+# Every code of Meta's list as our reference has it, with the letter of its class: T transient, L limit, P permanent,
+# R recipient, C configuration, B our request, - none (other parts of the platform).
+LISTED = {
+    "T": (2, 131016, 131057, 133000, 133004, 133015),
+    "T and then given up": (1, 131000),
+    "L": (4, 613, 80007, 80008, 130429, 131056, 133016),
+    "P": (
+        *(130497, 131020, 131021, 131035, 131036, 131041, 131047, 131052, 131053),
+        *(131062, *range(131201, 131216), 132005, 132007, 137000, 2593107, 2593108, 2593109),
+    ),
+    "R": (130472, 131026, 131049, 131050),
+    "C": (
+        *(0, 3, 10, 33, 190, *range(200, 300), 368, 131005, 131030, 131031, 131037, 131042),
+        *(131044, 131045, 131063, 131064, 132001, 132015, 132016, 132068, 133005, 133006),
+        *(133008, 133009, 133010, 134011, 134102, 200005, 200006, 200007, 2388001, 2388012),
+        *(2388091, 2388093, 2388103, 2494100, 2388019),
+    ),
+    "L or C": (131048, 132069),
+    "B": (
+        *(100, 131008, 131055, 131059, 131061, 132000, 132008, 132012, 132018, 134100, 135000),
+        *(2388040, 2388047, 2388072, 2388073, 2388293, 2388299),
+    ),
+    "B or P": (131009, 131051),
+    "134101": (134101,),
+    "-": (
+        *(*range(138000, 138019), *range(139000, 139005), *range(139100, 139104), 131060),
+        *(*range(147001, 147006), 1752041, *range(2494164, 2494169), *range(2494176, 2494180)),
+    ),
+}
+CLASSES = {
+    "T": "transient",
+    "L": "throttled",
+    "P": "permanent",
+    "R": "recipient",
+    "C": "configuration",
+    "B": "request",
+}
+
+
+@pytest.mark.parametrize(("letter", "code"), [(k, c) for k, codes in LISTED.items() for c in codes])
+def test_the_catalogue_has_every_code_that_meta_lists(letter, code):
+    found = classify(code)
+    assert found.slug != "unknown_error"
+    possible = [CLASSES[one] for one in letter.replace(" or ", " ").split() if one in CLASSES]
+    assert found.family in (possible or FAMILIES)
+
+
+def test_given_up_after_three_tries():
+    for code in LISTED["T and then given up"]:
+        assert (classify(code).family, classify(code).tries) == ("transient", 3)
+
+
+def test_nothing_stands_in_the_catalogue_that_meta_does_not_list():
+    listed = {code for codes in LISTED.values() for code in codes}
+    assert FAILURES.keys() <= listed
+    for first, last, *_rest in RANGES:
+        assert {first, last} <= listed
+
+
 @pytest.mark.parametrize(
     ("family", "code"),
     [(family, code) for family, codes in BY_FAMILY.items() for code in codes],

@@ -80,6 +80,9 @@ class TestText:
         }
         assert m.reaction("wamid.I", "")["reaction"]["emoji"] == ""
         broken("wamid_missing", m.reaction, "", "👍")
+        assert m.reaction("wamid.I", "👨‍👩‍👧")["reaction"]["emoji"] == "👨‍👩‍👧"
+        for no_emoji in ("👍👍", "ok", "👍 "):
+            broken("emoji_too_long", m.reaction, "wamid.I", no_emoji)
 
 
 class TestSplit:
@@ -162,6 +165,12 @@ class TestMedia:
         assert long.endswith("x.pdf")
         odd = m.document("7", filename="a/b\\c\n d")["document"]["filename"]
         assert odd == "a_b_c d"
+        spoof = "invoice\u202efdp.exe\x00\r\n"
+        assert m.document("7", filename=spoof)["document"]["filename"] == "invoicefdp.exe"
+        assert m.document("7", filename="Übersicht „Ä“ 年 👍🏽.pdf")["document"]["filename"] == "Übersicht „Ä“ 年 👍🏽.pdf"
+        families = m.document("7", filename="👨‍👩‍👧" * 100 + ".pdf")["document"]["filename"]
+        assert len(families) <= 240
+        assert families.endswith("👧.pdf")
         assert len(m.document("7", filename="x" * 500)["document"]["filename"]) == 240
 
     @pytest.mark.parametrize(
@@ -386,6 +395,13 @@ class TestCommerce:
         broken("header_missing", m.product_list, "77001", "", "Look", sections)
         many = [{"title": "C", "products": ["x"] * 31}]
         broken("products_count", m.product_list, "77001", "C", "Look", many)
+        for wrong in ([{"title": "C", "products": []}], [{"title": "C"}], [sections[0], {"title": "D", "products": []}]):
+            broken("products_count", m.product_list, "77001", "C", "Look", wrong)
+        halves = [{"title": str(n), "products": ["x"] * 16} for n in range(2)]
+        broken("products_count", m.product_list, "77001", "C", "Look", halves)
+        broken("sections_count", m.product_list, "77001", "C", "Look", [])
+        broken("sections_count", m.product_list, "77001", "C", "Look", sections * 11)
+        broken("section_title_too_long", m.product_list, "77001", "C", "Look", [{"title": "x" * 25, "products": ["a"]}])
         thumbnail = m.catalog("Look", thumbnail="SKU-1")["interactive"]["action"]
         assert thumbnail["parameters"] == {"thumbnail_product_retailer_id": "SKU-1"}
         assert "parameters" not in m.catalog("Look")["interactive"]["action"]
@@ -407,6 +423,8 @@ class TestCommerce:
         filled = m.flow("Book", "Open", flow_id="1", screen="START", data={"a": 1})
         payload = filled["interactive"]["action"]["parameters"]["flow_action_payload"]
         assert payload == {"screen": "START", "data": {"a": 1}}
+        broken("label_emoji", m.flow, "Book", "Open 🎉", flow_id="1")
+        broken("label_too_long", m.flow, "Book", "x" * 31, flow_id="1")
         broken("flow_missing", m.flow, "Book", "Open")
         broken("flow_missing", m.flow, "Book", "Open", flow_id="1", flow_name="x")
 
@@ -423,6 +441,18 @@ class TestCommerce:
         replies = m.reply_card(m.image("7"), [("b", "More")])
         broken("cards_differ", m.carousel, "Look", [card, replies])
         assert m.carousel("Look", [replies, replies])
+        bare = m.url_card(m.image("7"), "Buy", "https://example.com/1")
+        broken("cards_differ", m.carousel, "Look", [card, bare])
+        products = [m.product_card("77001", sku) for sku in ("SKU-1", "SKU-2")]
+        assert m.carousel("Look", products)["interactive"]["action"]["cards"][1] == {
+            "card_index": 1,
+            "type": "product",
+            "action": {"product_retailer_id": "SKU-2", "catalog_id": "77001"},
+        }
+        broken("cards_differ", m.carousel, "Look", [products[0], m.product_card("77002", "SKU-2")])
+        broken("cards_differ", m.carousel, "Look", [products[0], card])
+        lines = "a\nb\nc\nd"
+        broken("carousel_card_lines", m.url_card, m.image("7"), "B", "https://e.example", lines)
         broken("header_not_allowed", m.url_card, m.audio("7"), "B", "https://e.example")
         long = "x" * 161
         broken(
@@ -506,10 +536,10 @@ class TestTemplate:
         assert t.action("flow", 0, flow_token="tok-1")["parameters"] == [
             {"type": "action", "action": {"flow_token": "tok-1"}}
         ]
-        assert t.limited_time_offer(1798761600000)["parameters"] == [
+        assert t.limited_time_offer(4102444800000)["parameters"] == [
             {
                 "type": "limited_time_offer",
-                "limited_time_offer": {"expiration_time_ms": 1798761600000},
+                "limited_time_offer": {"expiration_time_ms": 4102444800000},
             }
         ]
         assert t.voice_call(0, 100, "ref")["parameters"] == [
@@ -537,6 +567,7 @@ class TestTemplate:
         broken("coupon_code_too_long", t.one_time_password, 0, "1" * 16)
         broken("expiration_invalid", t.limited_time_offer, 1798761600)
         broken("expiration_invalid", t.limited_time_offer, "soon")
+        broken("expiration_invalid", t.limited_time_offer, 1700000000000)
         broken("expiration_invalid", t.limited_time_offer, True)
         broken("media_type_unsupported", t.media_parameter, "audio", "7")
         broken("product_missing", t.product_parameter, "", "77001")
@@ -556,4 +587,5 @@ def test_every_rule_that_can_be_broken_is_listed():
             named.add(f"{part}_duplicate")
     assert len(named) > 40
     assert named <= RULES
-    assert RULES - named <= {"url_invalid", "media_link_invalid"}  # passed as arguments
+    by_name = {"url_too_long", "template_body_too_long", "template_header_too_long"}
+    assert RULES - named <= {"url_invalid", "media_link_invalid"} | by_name

@@ -164,7 +164,7 @@ def test_limited_time_offer(definition):
     values = {
         "header.media": {"link": "https://example.com/a.jpg"},
         "body.1": "Ada",
-        "limited_time_offer.expiration": 1798761600000,
+        "limited_time_offer.expiration": 4102444800000,
         "button.0": "SALE",
         "button.1": "sale",
     }
@@ -223,6 +223,82 @@ def test_location_flow_products(definition):
     product = {"product_retailer_id": "SKU-1", "catalog_id": "77001"}
     [header] = fill(definition("product_of_the_week"), {"header.product": product})
     assert header["parameters"] == [{"type": "product", "product": product}]
+
+
+def test_the_first_product_is_the_picture_unless_another_is_chosen(definition):
+    sections = [{"title": "Chairs", "products": ["SKU-1", "SKU-2"]}]
+    for chosen, shown in ((None, "SKU-1"), ("SKU-2", "SKU-2")):
+        value = {"thumbnail_product_retailer_id": chosen, "sections": sections}
+        [mpm] = fill(definition("catalogue"), {"button.0": value})
+        action = mpm["parameters"][0]["action"]
+        assert action["thumbnail_product_retailer_id"] == shown
+
+
+@pytest.mark.parametrize(
+    ("rule", "value"),
+    [
+        ("sections_count", {}),
+        ("sections_count", {"sections": [{"title": "A", "products": ["x"]}] * 11}),
+        ("products_count", {"sections": [{"title": "A", "products": []}]}),
+        ("products_count", {"sections": [{"title": "A", "products": ["x"] * 31}]}),
+        ("section_title_too_long", {"sections": [{"title": "x" * 25, "products": ["x"]}]}),
+        ("product_missing", {"sections": [{"title": "A", "products": [""]}]}),
+    ],
+)
+def test_limits_of_products(definition, rule, value):
+    with pytest.raises(InvalidMessage) as caught:
+        fill(definition("catalogue"), {"button.0": {"thumbnail_product_retailer_id": "x", **value}})
+    assert caught.value.rule == rule
+
+
+BODY_OF = "Hello {{1}}, this is it."
+FIXED = len(BODY_OF) - len("{{1}}")
+
+
+def with_parts(*more, body=BODY_OF):
+    return parse_template({"components": [{"type": "BODY", "text": body}, *more]})
+
+
+def in_cards(card):
+    return with_parts({"type": "CAROUSEL", "cards": [card, card]}, body="Look here.")
+
+
+@pytest.mark.parametrize(
+    ("rule", "template", "key", "most"),
+    [
+        ("template_body", with_parts(), "body.1", 1024 - FIXED),
+        (
+            "template_body",
+            with_parts({"type": "LIMITED_TIME_OFFER", "limited_time_offer": {"text": "Now"}}),
+            "body.1",
+            600 - FIXED,
+        ),
+        (
+            "template_header",
+            with_parts({"type": "HEADER", "format": "TEXT", "text": "For {{1}}"}, body="Look here."),
+            "header.1",
+            56,
+        ),
+        (
+            "url",
+            with_parts(
+                {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "x", "url": "https://e.example/{{1}}"}]},
+                body="Look here.",
+            ),
+            "button.0",
+            1000,
+        ),
+        ("template_body", in_cards({"components": [{"type": "BODY", "text": BODY_OF}]}), "card.1.body.1", 160 - FIXED),
+    ],
+)
+def test_lengths_with_the_values_in(rule, template, key, most):
+    values = {p.key: "x" for p in parameters(template)}
+    assert fill(template, {**values, key: "x" * most})
+    too_much = most + 1 if rule != "url" else 1990
+    with pytest.raises(InvalidMessage) as caught:
+        fill(template, {**values, key: "x" * too_much})
+    assert caught.value.rule == f"{rule}_too_long"
+    assert ">" in caught.value.detail
 
 
 def with_button(**button):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..graphemes import has_emoji
 from .errors import InvalidMessage
 from .interactive import LABEL_LIMIT, SECTION_TITLE_LIMIT, interactive
 from .rules import count, web_address, words
@@ -17,6 +18,7 @@ PRODUCTS_LIMIT = 30
 SECTIONS_LIMIT = 10
 CARDS_LEAST, CARDS_MOST = 2, 10
 CARD_BODY_LIMIT = 160
+CARD_LINES_LIMIT = 2
 FLOW_LABEL_LIMIT = 30
 _ID_LIMIT = 256
 
@@ -44,10 +46,7 @@ def product_list(
 
     :param sections: ``{"title", "products": [retailer id, …]}``.
     """
-    count("sections", sections, 1, SECTIONS_LIMIT)
     words("header", header, 60)
-    everything = [item for section in sections for item in section["products"]]
-    count("products", everything, 1, PRODUCTS_LIMIT)
     action = {
         "catalog_id": words("product", catalog_id, _ID_LIMIT),
         "sections": product_sections(sections),
@@ -58,7 +57,16 @@ def product_list(
 
 
 def product_sections(sections: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return sections of products in Meta's shape; templates use the same."""
+    """Return sections of products in Meta's shape; templates use the same.
+
+    :param sections: ``{"title", "products": [retailer id, …]}``.
+    :raise InvalidMessage: ``sections_count``, ``products_count``,
+        ``section_title_missing``, ``section_title_too_long``, ``product_missing``.
+    """
+    count("sections", sections, 1, SECTIONS_LIMIT)
+    for section in sections:
+        count("products", section.get("products") or (), 1, PRODUCTS_LIMIT)
+    count("products", [p for section in sections for p in section["products"]], 1, PRODUCTS_LIMIT)
     return [
         {
             "title": words("section_title", section.get("title"), SECTION_TITLE_LIMIT),
@@ -105,6 +113,8 @@ def flow(
     """
     if bool(flow_id) == bool(flow_name):
         raise InvalidMessage("flow_missing")
+    if has_emoji(label):
+        raise InvalidMessage("label_emoji", label[:40])
     parameters: dict[str, Any] = {
         "flow_message_version": "3",
         "flow_cta": words("label", label, FLOW_LABEL_LIMIT),
@@ -177,8 +187,20 @@ def _card(
     }
     if body:
         checked = words("carousel_card_body", body, CARD_BODY_LIMIT)
+        if checked.count("\n") > CARD_LINES_LIMIT:
+            raise InvalidMessage("carousel_card_lines", str(CARD_LINES_LIMIT))
         result["body"] = {"text": checked}
     return result
+
+
+def product_card(catalog_id: str, retailer_id: str) -> dict[str, Any]:
+    """Return one card of :func:`carousel` that shows a product; all are of one
+    catalogue."""
+    action = {
+        "product_retailer_id": words("product", retailer_id, _ID_LIMIT),
+        "catalog_id": words("product", catalog_id, _ID_LIMIT),
+    }
+    return {"type": "product", "action": action}
 
 
 def carousel(body: str, cards: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -187,11 +209,15 @@ def carousel(body: str, cards: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     :raise InvalidMessage: ``cards_count``, ``cards_differ``.
     """
     count("cards", cards, CARDS_LEAST, CARDS_MOST)
-    shapes = {
-        (card["header"]["type"], len(card["action"].get("buttons", ())))
-        for card in cards
-    }
-    if len(shapes) > 1:
+    if len({_shape(card) for card in cards}) > 1:
         raise InvalidMessage("cards_differ")
     numbered = [{"card_index": index, **card} for index, card in enumerate(cards)]
     return interactive("carousel", {"cards": numbered}, body)
+
+
+def _shape(card: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return what all cards of a message must have alike."""
+    if card["type"] == "product":
+        return "product", card["action"]["catalog_id"]
+    replies = card["action"].get("buttons", ())
+    return card["header"]["type"], "body" in card, len(replies)

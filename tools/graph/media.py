@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..bidi import one_line
+from ..graphemes import belongs_together
 from .errors import InvalidMessage
 from .rules import web_address, words
 
@@ -94,7 +96,7 @@ def document(
     """
     inner = source(media_id, link)
     if filename:
-        inner["filename"] = _short_name(filename)
+        inner["filename"] = short_name(filename)
     return _content("document", inner, caption)
 
 
@@ -135,12 +137,19 @@ def _content(kind: str, inner: dict[str, Any], caption: str = "") -> dict[str, A
     return {"type": kind, kind: inner}
 
 
-def _short_name(filename: str) -> str:
-    """Return a file name of bearable length that keeps its ending."""
-    name = " ".join(filename.replace("/", "_").replace("\\", "_").split())
+def short_name(filename: str) -> str:
+    """Return a file name as customers may see it: on one line, without folders and
+    invisible characters, of bearable length, and with its ending kept."""
+    name = one_line(filename.replace("/", "_").replace("\\", "_"))
     if len(name) <= FILENAME_LIMIT:
         return name
     stem, dot, ending = name.rpartition(".")
     if not dot or len(ending) > 10:
-        return name[:FILENAME_LIMIT]
-    return stem[: FILENAME_LIMIT - len(ending) - 1] + "." + ending
+        return _cut_name(name, FILENAME_LIMIT)
+    return _cut_name(stem, FILENAME_LIMIT - len(ending) - 1) + "." + ending
+
+
+def _cut_name(name: str, limit: int) -> str:
+    while limit > 1 and belongs_together(name, limit):
+        limit -= 1
+    return name[:limit].rstrip()

@@ -46,11 +46,13 @@ RULES: frozenset[str] = frozenset(
     | {
         "button_id_duplicate",
         "button_title_duplicate",
+        "carousel_card_lines",
         "cards_differ",
         "contact_name_missing",
         "expiration_invalid",
         "flow_missing",
         "header_not_allowed",
+        "label_emoji",
         "location_invalid",
         "media_empty",
         "media_link_invalid",
@@ -60,8 +62,11 @@ RULES: frozenset[str] = frozenset(
         "parameter_invalid",
         "recipient_missing",
         "row_id_duplicate",
+        "template_body_too_long",
+        "template_header_too_long",
         "ttl_invalid",
         "url_invalid",
+        "url_too_long",
     }
 )
 """Every rule an :class:`InvalidMessage` can name."""

@@ -10,12 +10,13 @@ component.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import cards
 from .errors import InvalidMessage
-from .media import source
+from .media import short_name, source
 from .rules import words
 
 NAME_LIMIT = 512
@@ -83,7 +84,7 @@ def media_parameter(
         raise InvalidMessage("media_type_unsupported", kind)
     inner = source(media_id, link)
     if filename and kind == "document":
-        inner["filename"] = filename
+        inner["filename"] = short_name(filename)
     return {"type": kind, kind: inner}
 
 
@@ -179,10 +180,10 @@ def limited_time_offer(expires_at_ms: int) -> dict[str, Any]:
     """Return when an offer ends.
 
     :param expires_at_ms: epoch **milliseconds**.
-    :raise InvalidMessage: ``expiration_invalid`` when it cannot be that.
+    :raise InvalidMessage: ``expiration_invalid`` when it cannot be that, or is over.
     """
     is_number = isinstance(expires_at_ms, int) and not isinstance(expires_at_ms, bool)
-    if not is_number or expires_at_ms < 10**12:
+    if not is_number or expires_at_ms <= time.time() * 1000:
         raise InvalidMessage("expiration_invalid", str(expires_at_ms)[:40])
     offer = {"expiration_time_ms": expires_at_ms}
     parameter = {"type": "limited_time_offer", "limited_time_offer": offer}

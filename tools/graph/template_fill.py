@@ -12,10 +12,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from . import template
-from .commerce import product_sections
+from .commerce import CARD_BODY_LIMIT, product_sections
 from .errors import InvalidMessage
 from .template_definition import NAMED, TemplateDefinition
 from .template_parameters import MEDIA_FORMATS, Parameter, parameters
+from .template_preview import Preview, render
+
+HEADER_LIMIT, BODY_LIMIT, OFFER_BODY_LIMIT, URL_LIMIT = 60, 1024, 600, 2000
 
 
 def template_components(
@@ -33,6 +36,7 @@ def template_components(
         rule a value breaks.
     """
     needed = parameters(definition)
+    _check_lengths(definition, values)
     result = _level([p for p in needed if p.card is None], definition, values)
     if definition.cards:
         filled = [
@@ -41,6 +45,29 @@ def template_components(
         ]
         result.append(template.carousel(filled))
     return result
+
+
+def _check_lengths(definition: TemplateDefinition, values: Mapping[str, Any]) -> None:
+    """Check the texts the customer will see, which have limits of their own.
+
+    :raise InvalidMessage: ``template_header_too_long``, ``template_body_too_long``,
+        ``url_too_long``.
+    """
+    filled = render(definition, values)
+    _check_level(filled, BODY_LIMIT if definition.offer_text is None else OFFER_BODY_LIMIT)
+    for card in filled.cards:
+        _check_level(card, CARD_BODY_LIMIT)
+
+
+def _check_level(filled: Preview, body_limit: int) -> None:
+    texts = [
+        ("template_header", filled.header, HEADER_LIMIT),
+        ("template_body", filled.body, body_limit),
+        *(("url", button.url, URL_LIMIT) for button in filled.buttons),
+    ]
+    for part, text, limit in texts:
+        if len(text) > limit:
+            raise InvalidMessage(f"{part}_too_long", f"{len(text)} > {limit}")
 
 
 def missing(
@@ -129,11 +156,19 @@ def _component(parameter: Parameter, value: Any) -> dict[str, Any]:
         ttl, payload = value.get("ttl_minutes"), value.get("payload") or ""
         return template.voice_call(parameter.index, ttl, payload)
     if parameter.kind == "mpm":
-        sections = product_sections(value.get("sections") or ())
-        value = {**value, "sections": sections}
+        value = _products(value)
     if parameter.kind == "order_details" and "order_details" not in value:
         value = {"order_details": value}
     return template.action(parameter.kind, parameter.index, **value)
+
+
+def _products(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the products of a button in Meta's shape; the picture is the first one's
+    unless another was chosen."""
+    sections = product_sections(value.get("sections") or ())
+    first = sections[0]["product_items"][0]["product_retailer_id"]
+    chosen = value.get("thumbnail_product_retailer_id") or first
+    return {"thumbnail_product_retailer_id": chosen, "sections": sections}
 
 
 _TEXT_BUTTONS: dict[str, Callable[[int, str], dict[str, Any]]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-_FENCE = re.compile(r"```(.+?)```", re.DOTALL)
+FENCE = re.compile(r"```(.+?)```", re.DOTALL)
 _QUOTE = re.compile(r"> (?=\S)(.*)")
 _BULLET = re.compile(r"[*-] (?=\S)(.*)")
 _NUMBER = re.compile(r"([0-9]{1,3})\. (?=\S)(.*)")
@@ -26,7 +26,7 @@ def parse(text: str) -> list[Block]:
     """Split text into blocks. A code block may begin and end inside a line."""
     blocks: list[Block] = []
     position = 0
-    for match in _FENCE.finditer(text):
+    for match in FENCE.finditer(text):
         if not match[1].strip():
             continue
         before = text[position : match.start()]
