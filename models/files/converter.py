@@ -75,7 +75,7 @@ def convert(raw, arguments):
         _logger.warning("%s lacks an encoder: %s", converter, complaint.decode(errors="replace").strip())
         raise NoConverter
     if code:
-        raise Unreadable(complaint.decode(errors="replace").strip()[-200:])
+        raise Unreadable(complaint.decode(errors="replace").strip()[:400])
     return output
 
 
