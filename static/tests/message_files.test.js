@@ -14,7 +14,7 @@ import {
     startServer,
 } from "@mail/../tests/mail_test_helpers";
 
-import { describe, expect, queryFirst, test } from "@odoo/hoot";
+import { Deferred, describe, expect, queryFirst, test } from "@odoo/hoot";
 import { manuallyDispatchProgrammaticEvent } from "@odoo/hoot-dom";
 import { asyncStep, onRpc, patchWithCleanup, waitForSteps } from "@web/../tests/web_test_helpers";
 
@@ -116,7 +116,9 @@ test("what the browser cannot play can be downloaded", async () => {
 });
 
 /** Show a voice note that this browser cannot decode; `mp3` is what the server makes of it. */
-async function openUndecodableNote({ withConverter, mp3 }) {
+async function openUndecodableNote({ withConverter, mp3, isSlow = false }) {
+    const arrived = new Deferred();
+    const tried = new Deferred();
     patchVoiceMessageAudio();
     patchWithCleanup(VoicePlayer.prototype, {
         async fetchFile(url) {
@@ -124,9 +126,16 @@ async function openUndecodableNote({ withConverter, mp3 }) {
                 asyncStep(url);
                 return mp3();
             }
-            return new ArrayBuffer(8); // no sound whatsoever
+            return arrived;
+        },
+        async drawBuffer() {
+            await super.drawBuffer(...arguments);
+            tried.resolve();
         },
     });
+    if (!isSlow) {
+        arrived.resolve(new ArrayBuffer(8)); // no sound whatsoever
+    }
     const pyEnv = await startServer();
     const channelId = createConversation(pyEnv, { wa_voice_notes: withConverter });
     const attachmentId = createFileMessage(pyEnv, channelId, {
@@ -137,7 +146,7 @@ async function openUndecodableNote({ withConverter, mp3 }) {
     pyEnv["ir.attachment"].write([attachmentId], { voice_ids: [voiceId] });
     await start();
     await openDiscuss(channelId);
-    return attachmentId;
+    return { id: attachmentId, arrived, tried };
 }
 
 test("a voice note that cannot be decoded is no dead player", async () => {
@@ -168,17 +177,27 @@ function silence() {
 }
 
 test("a voice note that cannot be decoded is played as MP3 when somebody asks for it", async () => {
-    const id = await openUndecodableNote({ withConverter: true, mp3: silence });
+    const { id, tried } = await openUndecodableNote({ withConverter: true, mp3: silence });
     await contains(".o-mail-VoicePlayer:visible", { text: "-- : --" });
     await contains(".o_crm_whatsapp_unplayable", { count: 0 });
+    await tried; // nobody asked for it so far
     await waitForSteps([]);
     await click(".o-mail-VoicePlayer button[title='Play']");
     await waitForSteps([`/wa/sound/${id}.mp3`]);
     await contains(".o-mail-VoicePlayer button[title='Pause']");
 });
 
+test("play pressed before the note is here is not forgotten", async () => {
+    const { id, arrived } = await openUndecodableNote({ withConverter: true, mp3: silence, isSlow: true });
+    await click(".o-mail-VoicePlayer button[title='Play']");
+    await waitForSteps([]);
+    arrived.resolve(new ArrayBuffer(8));
+    await waitForSteps([`/wa/sound/${id}.mp3`]);
+    await contains(".o-mail-VoicePlayer button[title='Pause']");
+});
+
 test("a voice note of which the server makes nothing either can be downloaded", async () => {
-    const id = await openUndecodableNote({
+    const { id } = await openUndecodableNote({
         withConverter: true,
         mp3: () => {
             throw new Error("HTTP error status: 404");

@@ -27,7 +27,7 @@ patch(VoicePlayer.prototype, {
      */
     async drawBuffer() {
         try {
-            return await super.drawBuffer(...arguments);
+            await super.drawBuffer(...arguments);
         } catch (error) {
             if (!this.isWa) {
                 throw error;
@@ -35,13 +35,25 @@ patch(VoicePlayer.prototype, {
             this.waState.needsMp3 = Boolean(getMp3Url(this.props.attachment));
             this.waState.hasFailed = !this.waState.needsMp3;
         }
-    },
-    /** @override */
-    async onClickPlayPause() {
-        if (this.waState.needsMp3 && !(await this.waLoadMp3())) {
-            return;
+        if (this.waIsAwaited && !this.waState.hasFailed) {
+            await this.onClickPlayPause();
         }
-        return super.onClickPlayPause(...arguments);
+    },
+    /**
+     * Core fails when play is pressed before the sound is here: here it plays once it is.
+     *
+     * @override
+     */
+    async onClickPlayPause() {
+        if (!this.isWa || this.buffer) {
+            return super.onClickPlayPause(...arguments);
+        }
+        // Safari lets sound start in the moment of a click, not after an answer of the server.
+        this.audioCtx?.resume?.();
+        this.waIsAwaited = !this.waState.needsMp3;
+        if (this.waState.needsMp3 && (await this.waLoadMp3())) {
+            return super.onClickPlayPause(...arguments);
+        }
     },
     /**
      * Core seeks in what is not here yet, too.
@@ -60,8 +72,6 @@ patch(VoicePlayer.prototype, {
             return false;
         }
         this.waState.isLoading = true;
-        // Safari lets sound start in the moment of a click, not after an answer of the server.
-        this.audioCtx.resume?.();
         try {
             await super.drawBuffer(await this.fetchFile(getMp3Url(this.props.attachment)));
             this.waState.needsMp3 = false;
