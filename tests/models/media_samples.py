@@ -44,3 +44,12 @@ def encoded(image, fmt, **options):
     target = io.BytesIO()
     image.save(target, fmt, **options)
     return target.getvalue()
+
+
+def heic(image, **options):
+    """Return a picture as an iPhone stores it."""
+    from pillow_heif import from_pillow
+
+    target = io.BytesIO()
+    from_pillow(image).save(target, **options)
+    return target.getvalue()

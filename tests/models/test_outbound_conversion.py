@@ -2,7 +2,6 @@ import io
 from unittest.mock import patch
 
 from PIL import Image
-from pillow_heif import from_pillow
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -12,7 +11,7 @@ from ...tools.graph.media import LIMITS
 from ...tools.mp4 import read_film
 from ...tools.ogg import is_voice_note, opus_seconds
 from ..common import ACCESS_TOKEN
-from .media_samples import PICTURES, TONE, encoded, make, noise, picture
+from .media_samples import PICTURES, TONE, encoded, heic, make, noise, picture
 from .test_outbound_files import MP3, OutboundFilesCase
 
 
@@ -93,9 +92,8 @@ class TestOutboundConversion(OutboundFilesCase):
     # ---------------------------------------------------------------- pictures
 
     def test_heic_of_an_iphone_arrives_as_jpeg(self):
-        target = io.BytesIO()
-        from_pillow(Image.new("RGB", (120, 80), (20, 160, 20))).save(target)
-        message = self.send("The garden", self.attach("IMG_0001.HEIC", target.getvalue()))
+        photo = heic(Image.new("RGB", (120, 80), (20, 160, 20)))
+        message = self.send("The garden", self.attach("IMG_0001.HEIC", photo))
         kind, content, mime_type, raw = self.arrived()
         self.assertEqual((kind, content["caption"], mime_type), ("image", "The garden", "image/jpeg"))
         self.assertEqual(Image.open(io.BytesIO(raw)).size, (120, 80))

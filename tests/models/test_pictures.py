@@ -2,23 +2,15 @@ import io
 import os
 
 from PIL import Image
-from pillow_heif import from_pillow
 
 from odoo.tests import TransactionCase, tagged
 
 from ...models.files.pictures import TooManyPixels, UnreadablePicture, convert_picture, is_heif, is_moving_webp
-from .media_samples import encoded, noise, picture
+from .media_samples import encoded, heic, noise, picture
 
 LIMIT = 5 * 1024 * 1024
 ORIENTATION = 0x0112
 RED, BLUE, GREEN = (200, 20, 20), (20, 20, 200), (20, 160, 20)
-
-
-def heic(image, **options):
-    """Return a picture as an iPhone stores it."""
-    target = io.BytesIO()
-    from_pillow(image).save(target, **options)
-    return target.getvalue()
 
 
 def on_its_side():
