@@ -120,7 +120,12 @@ class WaConversation(models.Model):
             .create(
                 [
                     # The group is given, or it would be computed for one channel at a time.
-                    {"name": contact.display_name, "channel_type": "wa", "uuid": False, "group_public_id": False}
+                    {
+                        "name": contact.partner_id.name or contact.display_name,
+                        "channel_type": "wa",
+                        "uuid": False,
+                        "group_public_id": False,
+                    }
                     for contact in contacts
                 ]
             )

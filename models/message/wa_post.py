@@ -213,15 +213,16 @@ class WaPosting(models.AbstractModel):
         """Move the conversations up in everybody's list and pin them again.
 
         By SQL: ``discuss.channel.write`` compares and broadcasts every channel on
-        its own; the new moment travels with ``_notify_browsers``.
+        its own; the new moment travels with ``_notify_browsers``. One that was made in
+        this very transaction has just got its moment, and nobody has it in a list yet.
         """
         channels = self.env["discuss.channel"].browse(
             list({post.conversation.channel_id.id for post in posts})
         )
         channels.flush_recordset(["last_interest_dt"])
         self.env.cr.execute(
-            "UPDATE discuss_channel SET last_interest_dt = %s WHERE id = ANY(%s)",
-            [fields.Datetime.now(), channels.ids],
+            "UPDATE discuss_channel SET last_interest_dt = %s WHERE id = ANY(%s) AND create_date < %s",
+            [fields.Datetime.now(), channels.ids, self.env.cr.now()],
         )
         channels.invalidate_recordset(["last_interest_dt"], flush=False)
 

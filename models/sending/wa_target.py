@@ -52,12 +52,15 @@ class Base(models.AbstractModel):
                 latest[key] = (moment, conversation)
         return {key: conversation for key, (_moment, conversation) in latest.items()}
 
-    def _wa_pick_number(self, account):
-        """Return the number of an account to start a conversation from: the team's, else the first (hook)."""
-        numbers = account.number_ids.filtered("active")
+    def _wa_pick_number(self, numbers):
+        """Return the number to start a conversation from: the team's, else the first (hook).
+
+        :param numbers: active ``wa.number`` records of one account.
+        """
         team_field = self._fields.get("team_id")
         if team_field and team_field.comodel_name == "crm.team":
-            return numbers.filtered(lambda n: n.team_id == self["team_id"])[:1] or numbers[:1]
+            team = self["team_id"]
+            return numbers.filtered(lambda n: n.team_id == team)[:1] or numbers[:1]
         return numbers[:1]
 
     def _wa_find_phone(self, partner):
@@ -134,10 +137,11 @@ class Base(models.AbstractModel):
         # One company does not write in another's name, nor learns about its customers.
         foreign = self.sudo().filtered(lambda record: record._wa_is_of_other_company(account.company_id))
         found |= dict.fromkeys(foreign.ids, "other_company")
+        numbers = account.number_ids.filtered("active")
         for record in self.sudo():
             if record.id in found:
                 continue
-            own_number = number or record._wa_pick_number(account)
+            own_number = number or record._wa_pick_number(numbers)
             if not own_number or own_number.account_id != account:
                 found[record.id] = "number_missing"
             else:
