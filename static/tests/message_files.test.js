@@ -188,7 +188,11 @@ test("a voice note that cannot be decoded is played as MP3 when somebody asks fo
 });
 
 test("play pressed before the note is here is not forgotten", async () => {
-    const { id, arrived } = await openUndecodableNote({ withConverter: true, mp3: silence, isSlow: true });
+    const { id, arrived } = await openUndecodableNote({
+        withConverter: true,
+        mp3: silence,
+        isSlow: true,
+    });
     await click(".o-mail-VoicePlayer button[title='Play']");
     await waitForSteps([]);
     arrived.resolve(new ArrayBuffer(8));
