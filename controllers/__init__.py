@@ -1,1 +1,2 @@
+from . import sound
 from . import webhook

@@ -53,7 +53,7 @@ from .dispatch import wa_dispatch_worker, wa_dispatch_waiting
 from .event import wa_event_retention, wa_event_worker
 from .sending import wa_free_text
 from . import wa_limits
-from .media import wa_media_download
+from .media import wa_media_download, ir_attachment
 from .message import wa_message_inbound
 from .sending import wa_message_send
 from .message import wa_message_status

@@ -186,7 +186,7 @@ def check_media(world, files):
                 f"The media {media_id[:40]} does not exist or was not uploaded by this business.",
                 message="(#100) Invalid parameter",
             )
-        rules_media.check_use(kind, media.mime_type)
+        rules_media.check_use(kind, media.mime_type, media.data)
 
 
 def reaction_problem(world, customer, content):

@@ -59,10 +59,26 @@ def check_upload(mime_type, size):
         raise GraphError(131053, f"The file is too large: {size} bytes, at most {TYPES[kind][1]} for {kind}.")
 
 
-def check_use(kind, mime_type):
-    """Raise unless a file of this type can be sent as this kind of message."""
-    if base_type(mime_type) not in TYPES[kind][0]:
+def check_use(kind, mime_type, data=b""):
+    """Raise unless a file can be sent as this kind of message.
+
+    :param kind: a message type, or ``voice`` for audio that asks to be shown as a voice note.
+    """
+    base = base_type(mime_type)
+    if base not in TYPES["audio" if kind == "voice" else kind][0]:
         raise GraphError(131053, f"A file of type {mime_type[:80]} cannot be sent as {kind}.")
+    if (kind == "voice" or base == "audio/ogg") and opus_channels(data) != 1:
+        raise GraphError(131053, f"As {kind} only Ogg with Opus and one channel can be sent; this is another file.")
+
+
+def opus_channels(data):
+    """Return how many channels a file of Ogg with Opus has; 0 when it is none, or no sound follows its headers.
+
+    Source: RFC 3533, RFC 7845: the header of Opus is the only content of the first page, its comments of the next.
+    """
+    if data[:4] != b"OggS" or data[28:36] != b"OpusHead" or data.count(b"OggS") < 3:
+        return 0
+    return data[37]
 
 
 def is_expired(uploaded_at, from_customer, now):

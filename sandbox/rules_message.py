@@ -91,7 +91,8 @@ def check_media(kind, content):
             raise GraphError(100, message=f"(#100) Param caption is not supported for {kind} messages.")
         if len(str(caption)) > CAPTION_MAX:
             raise too_long(f"{kind}['caption']", CAPTION_MAX)
-    return ((kind, str(media_id)),) if media_id else ()
+    use = "voice" if kind == "audio" and content.get("voice") else kind
+    return ((use, str(media_id)),) if media_id else ()
 
 
 def check_location(content):

@@ -1,7 +1,10 @@
 from .flows import test_consent, test_rule_flows, test_sequence_flow, test_stage_automation
-from .http import test_media_access, test_outbound_routes, test_webhook, test_webhook_anything
+from .http import test_media_access, test_outbound_routes, test_sound_as_mp3, test_webhook, test_webhook_anything
 from .models import (
     test_consent_form,
+    test_converter,
+    test_outbound_conversion,
+    test_pictures,
     test_consent_import,
     test_consent_live,
     test_consent_keywords,

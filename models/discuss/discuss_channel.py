@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from ...tools.graph.media import CAPTION_LIMIT
 from ...tools.graph.text import split_text
 from ...tools.markup import from_html, plain, to_html
-from ..files.sounds import find_converter
+from ..files.converter import find_converter
 
 #: Kinds of files under which a text can stand.
 WITH_CAPTION = ("image", "video", "document")

@@ -16,7 +16,8 @@ MOST_PIXELS = 50_000_000
 #: Ending of converted files by type.
 ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png"}
 HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
-
+#: Tried in this order until a JPEG is small enough; then the picture itself is made smaller.
+QUALITIES = (90, 80)
 
 #: Formats that are opened here, by Pillow's names.
 OPENED = ["JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "AVIF"]
@@ -24,6 +25,10 @@ OPENED = ["JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "AVIF"]
 
 class UnreadablePicture(Exception):
     """The file is damaged, too big to open, or no picture at all."""
+
+
+class TooManyPixels(UnreadablePicture):
+    """Opening it would take more memory than a server should spend on a picture."""
 
 
 class MissingDecoder(UnreadablePicture):
@@ -49,14 +54,26 @@ def _import_plugins():
 
 
 def is_heif(raw):
-    """Tell whether bytes are a picture as iPhones make them (HEIC)."""
-    return raw[4:8] == b"ftyp" and raw[8:12] in HEIF_BRANDS
+    """Tell whether bytes are a picture as iPhones make them (HEIC).
+
+    AVIF wears the same wrapping, now and then under the brand that both share.
+    """
+    if raw[4:8] != b"ftyp" or raw[8:12] not in HEIF_BRANDS:
+        return False
+    end = int.from_bytes(raw[:4], "big")
+    return b"avif" not in [raw[at : at + 4] for at in range(16, min(end, 256), 4)]
 
 
-def convert_picture(raw):
-    """Return a picture that WhatsApp takes.
+def is_moving_webp(raw):
+    """Tell whether a WebP moves: a bit of its extended header. Source: WebP container specification."""
+    return raw[12:16] == b"VP8X" and bool(raw[20:21] and raw[20] & 2)
+
+
+def convert_picture(raw, limit):
+    """Return a picture that WhatsApp takes, standing upright as it did.
 
     :param bytes raw: a picture of any format Pillow opens.
+    :param int limit: bytes the result may have; what has more is packed tighter, then made smaller.
     :returns: ``(mime type, bytes)``; bytes are None when the picture can be sent as it is.
     :raises UnreadablePicture: it cannot be opened; a :class:`MissingDecoder` names the reason.
     """
@@ -67,10 +84,10 @@ def convert_picture(raw):
     try:
         with Image.open(io.BytesIO(raw), formats=formats) as image:
             if image.width * image.height > MOST_PIXELS:
-                raise UnreadablePicture("too many pixels")
-            if image.format in SENT_AS_THEY_ARE and image.mode in EIGHT_BITS:
+                raise TooManyPixels
+            if image.format in SENT_AS_THEY_ARE and image.mode in EIGHT_BITS and len(raw) <= limit:
                 return SENT_AS_THEY_ARE[image.format], None
-            return _encode(ImageOps.exif_transpose(image))
+            return _encode(ImageOps.exif_transpose(image), limit)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise UnreadablePicture(type(error).__name__) from error
 
@@ -87,27 +104,49 @@ def _register_heif():
     _learn(register_heif_opener)
 
 
-def _encode(image):
+def _encode(image, limit):
     """Return ``(mime type, bytes)``: PNG where something is transparent, else JPEG, which is smaller."""
     if image.mode.startswith(("I", "F")):
         # Sixteen or thirty-two bits of grey: Pillow would cut them off instead of scaling.
         lowest, highest = image.getextrema()
         scale = 255 / ((highest - lowest) or 1)
         image = image.convert("F").point(lambda value: value * scale - lowest * scale)
-        return _save(image.convert("L").convert("RGB"), "JPEG", "image/jpeg")
+        return "image/jpeg", _save_jpeg(image.convert("L").convert("RGB"), limit)
     transparent = image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
     if transparent:
         rgba = image.convert("RGBA")
         if rgba.getextrema()[3][0] < 255:
-            return _save(rgba, "PNG", "image/png")
+            return "image/png", _save_png(rgba, limit)
         image = rgba
-    return _save(image.convert("RGB"), "JPEG", "image/jpeg")
+    return "image/jpeg", _save_jpeg(image.convert("RGB"), limit)
 
 
-def _save(image, fmt, mime_type):
+def _save_jpeg(image, limit):
+    for quality in QUALITIES:
+        raw = _save(image, "JPEG", quality=quality)
+        if len(raw) <= limit:
+            return raw
+    return _save_jpeg(_shrink(image, len(raw), limit), limit)
+
+
+def _save_png(image, limit):
+    raw = _save(image, "PNG")
+    return raw if len(raw) <= limit else _save_png(_shrink(image, len(raw), limit), limit)
+
+
+def _shrink(image, size, limit):
+    """Return a picture of about as many pixels less as its file is too large; always a smaller one."""
+    factor = min((limit / size) ** 0.5, 0.9)
+    wanted = [max(int(side * factor), 1) for side in image.size]
+    if image.size == (1, 1):
+        raise UnreadablePicture("no room for one pixel")
+    return image.resize(wanted, Image.Resampling.LANCZOS)
+
+
+def _save(image, fmt, **options):
     target = io.BytesIO()
-    image.save(target, fmt, optimize=True, **({"quality": 90} if fmt == "JPEG" else {}))
-    return mime_type, target.getvalue()
+    image.save(target, fmt, optimize=True, **options)
+    return target.getvalue()
 
 
 _learn(_import_plugins)

@@ -3,62 +3,36 @@
 Source: Meta, WhatsApp "Media" (supported audio formats), "Audio messages" (voice).
 """
 
-import subprocess
-
-from odoo.tools import find_in_path
+from ...tools.ogg import is_voice_note, opus_seconds
+from .converter import Unreadable, convert
 
 OGG_OPUS = "audio/ogg; codecs=opus"
-#: Seconds a conversion may take; a minute of speech takes well under one.
-TIME_LIMIT = 60
-#: Everything comes in through a pipe: a playlist that poses as a recording can read no file and no address.
-ARGUMENTS = (
-    "-hide_banner -loglevel error -protocol_whitelist pipe -i pipe:0 -map_metadata -1 -vn"
-    " -ac 1 -ar 48000 -c:a libopus -b:a 32k -application voip -f ogg pipe:1"
-).split()
-
-
-class NoConverter(Exception):
-    """There is no ``ffmpeg`` on this server."""
-
-
-class UnreadableSound(Exception):
-    """``ffmpeg`` could not make anything of it."""
-
-
-def is_voice_note(raw):
-    """Tell whether bytes are Ogg with Opus and one channel: what WhatsApp shows as a voice note.
-
-    The first page of an Ogg stream holds the codec's header right behind its 28 bytes;
-    Opus names its channels in the tenth byte. Source: RFC 3533 and RFC 7845.
-    """
-    return raw[:4] == b"OggS" and raw[28:36] == b"OpusHead" and raw[37:38] == b"\x01"
-
-
-def find_converter():
-    """Return the path of ``ffmpeg``, or None."""
-    try:
-        return find_in_path("ffmpeg")
-    except OSError:
-        return None
+#: ``-vn``: no covers and no films; ``-map_metadata -1``: no names, places or devices of whoever recorded it.
+SOUND_ALONE = ("-map", "0:a:0", "-map_metadata", "-1", "-vn")
+VOICE_NOTE = (*SOUND_ALONE, *"-ac 1 -ar 48000 -c:a libopus -b:a 32k -application voip -f ogg pipe:1".split())
+MP3 = (*SOUND_ALONE, *"-ac 1 -ar 44100 -c:a libmp3lame -b:a 64k -f mp3 pipe:1".split())
 
 
 def to_voice_note(raw):
     """Return a recording as Ogg with Opus and one channel.
 
-    :raises NoConverter: there is no ``ffmpeg`` here.
-    :raises UnreadableSound: it is damaged or no sound.
+    :raises NoConverter, Unreadable, ConverterFailed: as :func:`~.converter.convert`.
     """
     if is_voice_note(raw):
         return raw
-    converter = find_converter()
-    if not converter:
-        raise NoConverter
-    try:
-        done = subprocess.run(
-            [converter, *ARGUMENTS], input=raw, capture_output=True, timeout=TIME_LIMIT, check=True
-        )
-    except (subprocess.SubprocessError, OSError) as error:
-        raise UnreadableSound(type(error).__name__) from error
-    if not is_voice_note(done.stdout):
-        raise UnreadableSound("no Opus")
-    return done.stdout
+    note = convert(raw, VOICE_NOTE)
+    # Of some damaged files ffmpeg makes a well-formed note without a sound, and is content.
+    if not is_voice_note(note) or not opus_seconds(note):
+        raise Unreadable("no sound in it")
+    return note
+
+
+def to_mp3(raw):
+    """Return a sound as MP3 with one channel, which every browser plays.
+
+    :raises NoConverter, Unreadable, ConverterFailed: as :func:`~.converter.convert`.
+    """
+    sound = convert(raw, MP3)
+    if not sound:
+        raise Unreadable("no sound in it")
+    return sound

@@ -3,12 +3,11 @@ from pathlib import PurePath
 
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.tools import human_size
 
 from ...tools.bidi import one_line
 from ...tools.graph.errors import InvalidMessage
-from ...tools.graph.media import LIMITS, check_file, kind_for
-from . import pictures, sounds
+from ...tools.graph.media import LIMITS, check_file
+from . import pictures
 
 #: Names by which other programs call types that WhatsApp knows.
 ALIASES = {
@@ -19,6 +18,7 @@ ALIASES = {
     "audio/x-m4a": "audio/mp4",
     "audio/x-aac": "audio/aac",
     "audio/opus": "audio/ogg",
+    "audio/3gpp": "video/3gpp",  # what Python makes of the ending, although phones film in it
     "application/ogg": "audio/ogg",
     "video/x-m4v": "video/mp4",
     "video/3gp": "video/3gpp",
@@ -94,7 +94,8 @@ class WaFile(models.AbstractModel):
         :param attachment: ``ir.attachment`` the current user may read.
         :param channel: ``discuss.channel`` in which it will be shown; None for a file
             that many messages share and that is not copied.
-        :param str kind: ``image``, ``video``, ``document``, ``sticker``…; default: what fits the file.
+        :param str kind: ``image``, ``video``, ``document``, ``sticker``, ``gif`` (a film that template headers
+            show as a moving picture); default: what fits the file.
         :returns: :class:`SendableFile`
         :raises UserError: it cannot be sent; names the file, the rule and the limit.
         """
@@ -106,12 +107,13 @@ class WaFile(models.AbstractModel):
             return self._prepare_sticker(attachment, channel, mime_type)
         if kind == "document":
             file = self._prepare_document(attachment, channel, mime_type)
+        # Browsers give recordings the type of a film (WebM, MP4), with nothing to see in it.
+        elif mime_type.startswith("audio/") or attachment.voice_ids:
+            file = self._prepare_sound(attachment, channel, mime_type)
         elif mime_type.startswith("image/") and mime_type != "image/svg+xml":
             file = self._prepare_picture(attachment, channel)
-        elif mime_type.startswith("audio/"):
-            file = self._prepare_sound(attachment, channel, mime_type)
-        elif kind_for(mime_type) == "video":
-            file = self._sendable("video", self._own(attachment, channel), mime_type)
+        elif mime_type.startswith("video/"):
+            file = self._prepare_film(attachment, channel, mime_type, "gif" if kind == "gif" else "video")
         else:
             file = self._prepare_document(attachment, channel, mime_type)
         if kind and file.kind != kind:
@@ -123,13 +125,21 @@ class WaFile(models.AbstractModel):
     @api.model
     def _prepare_picture(self, attachment, channel):
         try:
-            mime_type, raw = pictures.convert_picture(attachment.raw)
+            mime_type, raw = pictures.convert_picture(attachment.raw, LIMITS["image"][0])
         except pictures.MissingDecoder:
             raise UserError(
                 self.env._(
                     "“%s” is a HEIC picture, which WhatsApp does not take and this server cannot convert. "
-                    "Send it as JPEG, or ask an administrator to install pillow-heif.",
+                    "Send it as JPEG, or ask an administrator to install the Python package pillow-heif.",
                     attachment.name,
+                )
+            ) from None
+        except pictures.TooManyPixels:
+            raise UserError(
+                self.env._(
+                    "“%(name)s” has more than %(limit)s million pixels. Send a smaller picture.",
+                    name=attachment.name,
+                    limit=pictures.MOST_PIXELS // 1_000_000,
                 )
             ) from None
         except pictures.UnreadablePicture:
@@ -140,36 +150,6 @@ class WaFile(models.AbstractModel):
             return self._sendable("image", self._own(attachment, channel), mime_type)
         name = PurePath(attachment.name or "picture").with_suffix(pictures.ENDINGS[mime_type]).name
         return self._sendable("image", self._new(channel, name, raw, mime_type), mime_type)
-
-    @api.model
-    def _prepare_sound(self, attachment, channel, mime_type):
-        """Voice recordings become voice notes where this server can make them, else plain sounds."""
-        own = self._own(attachment, channel)
-        voice = bool(attachment.voice_ids)
-        ready = mime_type != "audio/ogg" and kind_for(mime_type) == "audio"
-        if ready and not voice:
-            return self._sendable("audio", own, mime_type)
-        try:
-            raw = sounds.to_voice_note(attachment.raw)
-        except sounds.NoConverter:
-            if ready:
-                return self._sendable("audio", own, mime_type)
-            raise UserError(
-                self.env._(
-                    "WhatsApp does not take sounds like “%(name)s” (%(type)s). Send it as MP3 or M4A, or ask an "
-                    "administrator to install ffmpeg on the server.",
-                    name=attachment.name,
-                    type=mime_type,
-                )
-            ) from None
-        except sounds.UnreadableSound:
-            raise UserError(self.env._("“%s” cannot be played. Record it again.", attachment.name)) from None
-        if raw == attachment.raw:
-            return self._sendable("audio", own, sounds.OGG_OPUS, voice=True)
-        # In the thread stays what was recorded: browsers play it everywhere.
-        name = PurePath(attachment.name or "voice").with_suffix(".ogg").name
-        sent = self._new(self.env["wa.message"], name, raw, "audio/ogg")
-        return self._sendable("audio", sent, sounds.OGG_OPUS, shown=own, voice=voice)
 
     @api.model
     def _prepare_document(self, attachment, channel, mime_type):
@@ -185,7 +165,7 @@ class WaFile(models.AbstractModel):
         raw = attachment.raw
         if raw[:4] != b"RIFF" or raw[8:12] != b"WEBP":
             raise self._refusal("media_type_unsupported", attachment, mime_type)
-        if b"ANIM" not in raw[:64] and len(raw) > STATIC_STICKER_LIMIT:
+        if not pictures.is_moving_webp(raw) and len(raw) > STATIC_STICKER_LIMIT:
             raise self._refusal("media_too_large", attachment, mime_type, "sticker", STATIC_STICKER_LIMIT)
         return self._sendable("sticker", self._own(attachment, channel), "image/webp")
 
@@ -255,41 +235,3 @@ class WaFile(models.AbstractModel):
                 }
             )
         )
-
-    # --------------------------------------------------------------- sentences
-
-    @api.model
-    def _refusal(self, rule, attachment, mime_type, kind=None, limit=None):
-        """Return the error that names the file, the rule it breaks, and the limit."""
-        name = one_line(attachment.name or "")
-        if rule == "media_empty":
-            return UserError(self.env._("“%s” is empty. Choose another file.", name))
-        if rule == "media_too_large":
-            return UserError(
-                self.env._(
-                    "“%(name)s” has %(size)s; WhatsApp takes at most %(limit)s for %(kind)s. "
-                    "Send a smaller file or a link.",
-                    name=name,
-                    size=human_size(attachment.file_size),
-                    limit=human_size(limit or LIMITS[kind][0]),
-                    kind=self._kind_name(kind),
-                )
-            )
-        return UserError(
-            self.env._(
-                "WhatsApp does not take files like “%(name)s” (%(type)s) here. Send it as a PDF, a picture or a link.",
-                name=name,
-                type=mime_type,
-            )
-        )
-
-    @api.model
-    def _kind_name(self, kind):
-        names = {
-            "image": self.env._("pictures"),
-            "video": self.env._("videos"),
-            "audio": self.env._("sounds"),
-            "document": self.env._("documents"),
-            "sticker": self.env._("stickers"),
-        }
-        return names.get(kind, kind)

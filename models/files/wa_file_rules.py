@@ -3,8 +3,8 @@ from importlib.util import find_spec
 from odoo import api, models
 
 from ...tools.graph.media import LIMITS
+from .converter import find_converter
 from .pictures import OPENED
-from .sounds import find_converter
 from .wa_file import ALIASES, DOCUMENT_TYPES, ENDINGS, TEXT_TYPES
 
 #: Kinds of files people attach; stickers have a way of their own.
@@ -40,5 +40,5 @@ class WaFile(models.AbstractModel):
         if find_spec("pillow_heif"):
             types += ["image/heic", "image/heif"]
         if find_converter():
-            types.append("audio/*")
+            types += ["audio/*", "video/quicktime"]
         return types

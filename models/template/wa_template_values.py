@@ -292,9 +292,8 @@ class WaTemplate(models.Model):
                 continue
             # What ten thousand people get alike is not copied ten thousand times.
             channel = None if source.is_fixed and origin == "bulk" else conversation.channel_id
-            kind = "video" if source.kind == "gif" else source.kind
             attachment = source.attachment or self._print(source)
-            file = self.env["wa.file"]._prepare(attachment, channel, kind)
+            file = self.env["wa.file"]._prepare(attachment, channel, source.kind)
             values[key] = {"id": file_mark(len(files)), "filename": file.filename}
             files.append(file)
         return values, files

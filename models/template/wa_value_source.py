@@ -79,16 +79,12 @@ class WaValueSource(models.AbstractModel):
         """Check a fixed file while the person who chose it is here, and convert it once for all."""
         for source in self.filtered("file"):
             attachment = source._file_attachment()
-            sendable = self.env["wa.file"]._prepare(attachment, None, source._file_kind())
+            sendable = self.env["wa.file"]._prepare(attachment, None, source._value_kind())
             if sendable.attachment != attachment:
                 source.write({"file_name": sendable.attachment.name, "file": sendable.attachment.datas})
                 sendable.attachment.unlink()
 
     # ----------------------------------------------------------------- business
-
-    def _file_kind(self):
-        kind = self._value_kind()
-        return "video" if kind == "gif" else kind
 
     def _file_attachment(self):
         """Return the attachment behind the fixed file, named as the person named it."""

@@ -234,6 +234,11 @@ def test_contents_meta_takes(kind, content):
     assert rules_message.check_content(kind, content) == ()
 
 
+def test_a_voice_note_is_named_as_one():
+    assert rules_message.check_content("audio", {"id": "123", "voice": True}) == (("voice", "123"),)
+    assert rules_message.check_content("audio", {"id": "123"}) == (("audio", "123"),)
+
+
 def test_uploaded_media_is_named_to_the_caller():
     assert rules_message.check_content("document", {"id": "123", "filename": "offer.pdf"}) == (("document", "123"),)
 

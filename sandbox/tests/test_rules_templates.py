@@ -425,6 +425,34 @@ def test_a_webp_is_no_image():
         rules_media.check_use("image", "image/webp")
 
 
+def ogg(channels, *, pages=3):
+    """The beginning of a recording: the header of Opus, its comments, sound."""
+    head = b"OggS" + bytes(24) + b"OpusHead\x01" + bytes([channels]) + bytes(9)
+    return head + (b"OggS" + bytes(40)) * (pages - 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "mime_type", "data", "taken"),
+    [
+        ("voice", "audio/ogg; codecs=opus", ogg(1), True),
+        ("audio", "audio/ogg", ogg(1), True),
+        ("audio", "audio/mpeg", b"ID3", True),
+        ("voice", "audio/mpeg", b"ID3", False),
+        ("voice", "audio/ogg", ogg(2), False),
+        ("audio", "audio/ogg", ogg(2), False),
+        ("voice", "audio/ogg", ogg(1, pages=2), False),
+        ("audio", "audio/ogg", b"OggS" + bytes(24) + b"\x01vorbis" + bytes(90), False),
+    ],
+)
+def test_ogg_is_opus_with_one_channel(kind, mime_type, data, taken):
+    if taken:
+        rules_media.check_use(kind, mime_type, data)
+        return
+    with pytest.raises(GraphError) as caught:
+        rules_media.check_use(kind, mime_type, data)
+    assert caught.value.code == 131053
+
+
 def test_media_ids_live_30_days_and_customers_ones_7():
     day = 24 * 3600
     assert not rules_media.is_expired(0, False, 30 * day - 1)

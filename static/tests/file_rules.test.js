@@ -38,6 +38,11 @@ test("too large: the sentence names the file, the kind and the limit", async () 
     expect(judge("a.txt", "text/plain", 101)).toInclude("takes documents");
 });
 
+test("a large picture that the server can make smaller is not spoken against", async () => {
+    await makeMockEnv();
+    expect(judge("a.jpg", "image/jpeg", 20 * 1024 * 1024)).toBe(undefined);
+});
+
 test("a type that nobody takes", async () => {
     await makeMockEnv();
     expect(judge("a.zip", "application/zip")).toInclude(

@@ -14,7 +14,7 @@ import {
     startServer,
 } from "@mail/../tests/mail_test_helpers";
 
-import { describe, expect, queryFirst, test } from "@odoo/hoot";
+import { Deferred, describe, expect, queryFirst, test } from "@odoo/hoot";
 import { manuallyDispatchProgrammaticEvent } from "@odoo/hoot-dom";
 import { asyncStep, onRpc, patchWithCleanup, waitForSteps } from "@web/../tests/web_test_helpers";
 
@@ -115,15 +115,29 @@ test("what the browser cannot play can be downloaded", async () => {
     await contains("audio", { count: 0 });
 });
 
-test("a voice note that cannot be decoded is no dead player", async () => {
+/** Show a voice note that this browser cannot decode; `mp3` is what the server makes of it. */
+async function openUndecodableNote({ withConverter, mp3, isSlow = false }) {
+    const arrived = new Deferred();
+    const tried = new Deferred();
     patchVoiceMessageAudio();
     patchWithCleanup(VoicePlayer.prototype, {
-        async fetchFile() {
-            return new ArrayBuffer(8); // no sound whatsoever
+        async fetchFile(url) {
+            if (url.startsWith("/wa/sound/")) {
+                asyncStep(url);
+                return mp3();
+            }
+            return arrived;
+        },
+        async drawBuffer() {
+            await super.drawBuffer(...arguments);
+            tried.resolve();
         },
     });
+    if (!isSlow) {
+        arrived.resolve(new ArrayBuffer(8)); // no sound whatsoever
+    }
     const pyEnv = await startServer();
-    const channelId = createConversation(pyEnv);
+    const channelId = createConversation(pyEnv, { wa_voice_notes: withConverter });
     const attachmentId = createFileMessage(pyEnv, channelId, {
         mimetype: "audio/ogg",
         name: "voice.ogg",
@@ -132,6 +146,79 @@ test("a voice note that cannot be decoded is no dead player", async () => {
     pyEnv["ir.attachment"].write([attachmentId], { voice_ids: [voiceId] });
     await start();
     await openDiscuss(channelId);
+    return { id: attachmentId, arrived, tried };
+}
+
+test("a voice note that cannot be decoded is no dead player", async () => {
+    await openUndecodableNote({ withConverter: false });
     await contains(".o_crm_whatsapp_voice .o_crm_whatsapp_unplayable a[title='voice.ogg']");
     await contains(".o-mail-VoicePlayer:visible", { count: 0 });
+});
+
+/** @returns {ArrayBuffer} a second of silence that every browser decodes */
+function silence() {
+    const rate = 8000;
+    const view = new DataView(new ArrayBuffer(44 + rate));
+    const write = (at, text) => [...text].forEach((c, i) => view.setUint8(at + i, c.charCodeAt()));
+    write(0, "RIFF");
+    view.setUint32(4, 36 + rate, true);
+    write(8, "WAVEfmt ");
+    view.setUint32(16, 16, true);
+    view.setUint16(20, 1, true);
+    view.setUint16(22, 1, true);
+    view.setUint32(24, rate, true);
+    view.setUint32(28, rate, true);
+    view.setUint16(32, 1, true);
+    view.setUint16(34, 8, true);
+    write(36, "data");
+    view.setUint32(40, rate, true);
+    new Uint8Array(view.buffer).fill(128, 44);
+    return view.buffer;
+}
+
+test("a voice note that cannot be decoded is played as MP3 when somebody asks for it", async () => {
+    const { id, tried } = await openUndecodableNote({ withConverter: true, mp3: silence });
+    await contains(".o-mail-VoicePlayer:visible", { text: "-- : --" });
+    await contains(".o_crm_whatsapp_unplayable", { count: 0 });
+    await tried; // nobody asked for it so far
+    await waitForSteps([]);
+    await click(".o-mail-VoicePlayer button[title='Play']");
+    await waitForSteps([`/wa/sound/${id}.mp3`]);
+    await contains(".o-mail-VoicePlayer button[title='Pause']");
+});
+
+test("play pressed before the note is here is not forgotten", async () => {
+    const { id, arrived } = await openUndecodableNote({
+        withConverter: true,
+        mp3: silence,
+        isSlow: true,
+    });
+    await click(".o-mail-VoicePlayer button[title='Play']");
+    await waitForSteps([]);
+    arrived.resolve(new ArrayBuffer(8));
+    await waitForSteps([`/wa/sound/${id}.mp3`]);
+    await contains(".o-mail-VoicePlayer button[title='Pause']");
+});
+
+test("a voice note of which the server makes nothing either can be downloaded", async () => {
+    const { id } = await openUndecodableNote({
+        withConverter: true,
+        mp3: () => {
+            throw new Error("HTTP error status: 404");
+        },
+    });
+    await click(".o-mail-VoicePlayer button[title='Play']");
+    await waitForSteps([`/wa/sound/${id}.mp3`]);
+    await contains(".o_crm_whatsapp_voice .o_crm_whatsapp_unplayable a[title='voice.ogg']");
+});
+
+test("other sounds the browser cannot play are played as MP3 first", async () => {
+    const pyEnv = await startServer();
+    const channelId = createConversation(pyEnv, { wa_voice_notes: true });
+    const id = createFileMessage(pyEnv, channelId, { mimetype: "audio/amr", name: "old.amr" });
+    await start();
+    await openDiscuss(channelId);
+    await contains(`audio[src='/wa/sound/${id}.mp3'][preload=none]:not([autoplay])`);
+    await manuallyDispatchProgrammaticEvent(queryFirst("audio"), "error");
+    await contains(".o_crm_whatsapp_unplayable a[title='old.amr']");
 });

@@ -39,4 +39,6 @@ class TestFileRules(WaCase):
         self.assertNotIn("image/svg+xml", pictures)
         for converter, expected in (("/usr/bin/ffmpeg", True), (None, False)):
             with self.subTest(converter), patch.object(wa_file_rules, "find_converter", return_value=converter):
-                self.assertEqual("audio/*" in self.rules_of(self.ana)["converted"], expected)
+                converted = self.rules_of(self.ana)["converted"]
+                self.assertEqual(("audio/*" in converted, "video/quicktime" in converted), (expected, expected))
+        self.assertIn("image/heic", pictures, "pillow-heif is in dev/requirements.lock")

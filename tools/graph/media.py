@@ -28,6 +28,8 @@ LIMITS: dict[str, tuple[int, frozenset[str]]] = {
     ),
     "sticker": (500 * _KB, frozenset({"image/webp"})),
     "document": (100 * _MB, frozenset()),
+    # A film that the header of a marketing template shows as a moving picture.
+    "gif": (3584 * _KB, frozenset({"video/mp4"})),
 }
 
 

@@ -56,13 +56,16 @@ function isAmong(patterns, type) {
 export function getFileObjection(file, rules) {
     const type = getType(file, rules);
     const rule = rules.kinds.find(({ types }) => isAmong(types, type));
-    if (rule && file.size > rule.limit) {
+    const isConverted = isAmong(rules.converted, type);
+    // a picture that is too large is made smaller
+    const mayShrink = rule?.kind === "image" && isConverted;
+    if (rule && file.size > rule.limit && !mayShrink) {
         return TOO_LARGE[rule.kind]({
             name: file.name,
             limit: Math.floor(rule.limit / MEGABYTE),
         });
     }
-    if (!rule && type && !isAmong(rules.converted, type)) {
+    if (!rule && type && !isConverted) {
         return _t(
             "WhatsApp does not take files like “%(name)s”. Send a PDF, a picture, an MP4 film or a link.",
             { name: file.name }

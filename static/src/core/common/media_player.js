@@ -1,3 +1,4 @@
+import { getMp3Url } from "@crm_whatsapp/core/common/sound_as_mp3";
 import { Unplayable } from "@crm_whatsapp/core/common/unplayable";
 
 import { Component, useState } from "@odoo/owl";
@@ -19,13 +20,17 @@ export class MediaPlayer extends Component {
 
     setup() {
         super.setup();
+        this.state = useState({
+            hasFailed: false,
+            /** Play as soon as it is here: it was asked for. */
+            isAwaited: false,
+            isMp3: false,
+        });
         const { mimetype } = this.props.attachment;
         /** Some types a browser knows it cannot play, of others it finds out. */
-        this.state = useState({
-            hasFailed: !document
-                .createElement(this.isVideo ? "video" : "audio")
-                .canPlayType(mimetype),
-        });
+        if (!document.createElement(this.isVideo ? "video" : "audio").canPlayType(mimetype)) {
+            this.tryMp3();
+        }
     }
 
     get isVideo() {
@@ -33,7 +38,24 @@ export class MediaPlayer extends Component {
     }
 
     get src() {
+        if (this.state.isMp3) {
+            return getMp3Url(this.props.attachment);
+        }
         const { urlRoute, urlQueryParams } = this.props.attachment;
         return url(urlRoute, { ...urlQueryParams });
+    }
+
+    /** A sound is loaded when somebody presses play, so it fails when somebody waits for it. */
+    onError() {
+        this.state.isAwaited = !this.isVideo;
+        this.tryMp3();
+    }
+
+    tryMp3() {
+        if (this.isVideo || this.state.isMp3 || !getMp3Url(this.props.attachment)) {
+            this.state.hasFailed = true;
+        } else {
+            this.state.isMp3 = true;
+        }
     }
 }

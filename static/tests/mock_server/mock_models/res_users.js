@@ -7,7 +7,7 @@ export const FILE_RULES = Object.freeze({
         { kind: "audio", types: ["audio/mpeg", "audio/ogg"], limit: 100 },
         { kind: "document", types: ["application/pdf", "text/*"], limit: 100 },
     ],
-    converted: ["image/webp"],
+    converted: ["image/webp", "image/jpeg"],
     aliases: { "audio/mp3": "audio/mpeg" },
     endings: { ".webp": "image/webp", ".heic": "image/heic" },
 });

@@ -1,0 +1,71 @@
+from pathlib import PurePath
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from ...tools.graph.media import LIMITS
+from ...tools.mp4 import read_film
+from . import films
+from .converter import ConverterFailed, NoConverter, Unreadable
+
+
+class WaFile(models.AbstractModel):
+    """Films: what WhatsApp would not play is refused here, not on the customer's phone."""
+
+    _inherit = "wa.file"
+
+    @api.model
+    def _prepare_film(self, attachment, channel, mime_type, kind):
+        """Send a film as it is, or packed anew where only the wrapping is wrong (MOV, index at the end).
+
+        One in which nothing is to be seen is a sound.
+
+        :param str kind: ``video`` or ``gif``.
+        """
+        wanted = mime_type in LIMITS[kind][1]
+        if not wanted and mime_type != "video/quicktime":
+            raise self._film_refusal(attachment, mime_type)
+        film = read_film(attachment.raw)
+        if film.audio and not film.video:
+            return self._prepare_sound(attachment, channel, mime_type.replace("video/", "audio/"))
+        if film.foreign_video:
+            raise self._film_refusal(attachment, film.foreign_video)
+        if wanted and film.is_sendable:
+            return self._sendable(kind, self._own(attachment, channel), mime_type)
+        try:
+            raw = films.pack_anew(attachment.raw)
+        except NoConverter:
+            if wanted and not film.has_foreign_audio:
+                # Most phones play it all the same; refusing would be worse.
+                return self._sendable(kind, self._own(attachment, channel), mime_type)
+            raise self._film_refusal(attachment, mime_type, can_be_mended=True) from None
+        except Unreadable:
+            raise UserError(self.env._("“%s” cannot be played. Save it anew and try again.", attachment.name)) from None
+        except ConverterFailed:
+            raise self._conversion_failed(attachment) from None
+        name = PurePath(attachment.name or "film").with_suffix(".mp4").name
+        return self._sendable(kind, self._new(channel, name, raw, "video/mp4"), "video/mp4")
+
+    @api.model
+    def _film_refusal(self, attachment, what, can_be_mended=False):
+        """Return the error for a film that WhatsApp does not play.
+
+        :param str what: how it is encoded or wrapped.
+        :param bool can_be_mended: a server with ffmpeg could send it.
+        """
+        values = {"name": attachment.name, "what": what}
+        if can_be_mended:
+            return UserError(
+                self.env._(
+                    "WhatsApp plays films as MP4 with H.264 and AAC only; “%(name)s” is another kind (%(what)s). Save it as "
+                    "MP4, or ask an administrator to install ffmpeg on the server (or the Python package imageio-ffmpeg).",
+                    **values,
+                )
+            )
+        return UserError(
+            self.env._(
+                "WhatsApp plays films as MP4 with H.264 and AAC only; “%(name)s” is another kind (%(what)s). Save it as MP4 "
+                "with H.264 (an iPhone records so with Settings › Camera › Formats › Most Compatible), or send a link.",
+                **values,
+            )
+        )
