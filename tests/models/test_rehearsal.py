@@ -356,22 +356,6 @@ class TestRehearsalScreen(RehearsalCase):
         self.enter(leads, self.proposition, self.now - timedelta(days=3))
         return rule
 
-    def test_button_on_the_form_of_a_scheduled_job(self):
-        """The job's form is the action's, so the button is there too; without its method the addon cannot be updated."""
-        view = self.env.ref("crm_whatsapp.ir_cron_view_form")
-        self.assertIn("action_wa_rehearse", self.env["ir.cron"].get_view(view.inherit_id.id, "form")["arch"])
-        view._check_xml()
-        job = self.env["ir.cron"].create(
-            {
-                "name": "Every morning",
-                "model_id": self.env["ir.model"]._get_id("crm.lead"),
-                "state": "wa_template",
-                "wa_template_id": self.template.id,
-            }
-        )
-        shown = job.action_wa_rehearse()
-        self.assertEqual(shown["res_model"], "wa.rehearsal")
-
     def test_counts_reasons_and_next_steps(self):
         rule = self.mixed()
         action = rule.with_user(self.lead_manager).action_wa_rehearse()
