@@ -25,6 +25,7 @@ from .models import (
     test_event_retention,
     test_inbound_echoes,
     test_inbound_effects,
+    test_inbound_hostile,
     test_inbound_every_recording,
     test_inbound_identity,
     test_inbound_kinds,

@@ -11,6 +11,7 @@ from typing import Any
 from . import content, identity, people, reading, statuses
 from .events import (
     ErrorInfo,
+    Event,
     Json,
     MessageEvent,
     NoticeEvent,
@@ -25,16 +26,29 @@ def read(route: Route, value: Json) -> Found:
     """Read a whole change: messages, statuses and errors of the account."""
     known = people.contacts(value)
     failures = reading.errors(value.get("errors"))
-    found: Found = []
+    found: Found = [
+        Problem(route.at(key), "not_a_list")
+        for key in ("messages", "statuses")
+        if not isinstance(value.get(key) or [], list)
+    ]
     for index, item in enumerate(reading.sequence(value.get("messages"))):
         path = route.at("messages", index)
         found += _read_one(route, item, known, failures, path)
     for index, item in enumerate(reading.sequence(value.get("statuses"))):
         path = route.at("statuses", index)
         found += statuses.read_one(route, item, known, failures, path)
-    if not found:
+    if all(isinstance(item, Problem) and item.reason == "not_a_list" for item in found):
         found.append(_without_messages(route, value, failures))
+    elif failures and not any(_carries(item, failures) for item in found):
+        # Said beside messages that have nothing to do with it.
+        alone = {key: part for key, part in value.items() if key == "errors"}
+        found.append(_without_messages(route, alone, failures))
     return found
+
+
+def _carries(item: Event | Problem, failures: tuple[ErrorInfo, ...]) -> bool:
+    """Tell whether an event took over the errors of the whole value."""
+    return getattr(item, "errors", None) == failures
 
 
 def _without_messages(
@@ -67,7 +81,7 @@ def _read_one(
     if item.get("type") == "system" and identity.concerns(item):
         return [identity.from_system(route, item, person)]
     found: Found = [message(route, item, person, failures)]
-    if not person:
+    if not person.has_own_id:
         found.append(Problem(path, "nobody"))
     return found
 

@@ -25,9 +25,14 @@ STATUS_PARENT_KEYS = (
 )
 
 
+MAX_DIGITS = 20
+"""E.164 has at most 15; more is no phone number."""
+
+
 def wa_id(value: Any) -> str | None:
     """Return a ``wa_id`` in digits, or None."""
-    return digits(reading.text(value)) or None
+    found = digits(reading.text(value))
+    return found if 0 < len(found) <= MAX_DIGITS else None
 
 
 def username(value: Any) -> str | None:
