@@ -1,5 +1,5 @@
 from .flows import test_consent, test_rule_flows, test_sequence_flow, test_stage_automation
-from .http import test_media_access, test_outbound_routes, test_webhook, test_webhook_anything
+from .http import test_media_access, test_outbound_routes, test_webhook, test_webhook_anything, test_webhook_hostile
 from .models import (
     test_consent_form,
     test_consent_import,

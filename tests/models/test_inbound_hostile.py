@@ -78,7 +78,7 @@ class TestHostileMessages(RecordedCase):
     def test_kind_nobody_taught_us_shows_what_came_with_it(self):
         row = self.write("hologram", {"depth": 3, "title": "<img src=x>", "parts": [{"a": 1}], "inner": {"colour": "red"}})
         words = shown(row)
-        for fact in ("Depth", "3", "red", "Inner: colour"):
+        for fact in ("Depth", "3", "red", "Inner: Colour"):
             self.assertIn(fact, words)
         self.assertNotIn("<img", row.mail_message_id.body)
         many = self.write("hologram", {f"key{number}": "x" * 5000 for number in range(500)})

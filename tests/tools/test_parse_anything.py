@@ -333,3 +333,19 @@ def test_numbers_nobody_has_and_parents_alone_are_nobody():
         delivery = parse(wrap("messages", {"messages": [message]}))
         assert [problem.reason for problem in delivery.problems] == ["nobody"]
         assert not delivery.events[0].person.has_own_id
+
+
+def test_the_one_contact_is_not_given_to_everybody_without_ids():
+    contact = {"profile": {"name": "Ada"}, "wa_id": "447700900123", "user_id": "GB.7"}
+    ours = {"id": "wamid.A", "from": "447700900123", "type": "text", "text": {"body": "Hi"}}
+    nobody = {"id": "wamid.B", "type": "text", "text": {"body": "?"}}
+    value = {"contacts": [contact], "messages": [nobody]}
+    [message] = parse(wrap("messages", value)).events
+    assert message.person.bsuid == "GB.7"  # who else
+    value["messages"] = [ours, nobody]
+    first, second = parse(wrap("messages", value)).events
+    assert first.person.name == "Ada"
+    assert not second.person
+    status = {"id": "wamid.S", "status": "read"}
+    value = {"contacts": [contact], "statuses": [status, {**status, "id": "wamid.T"}]}
+    assert not any(event.person for event in parse(wrap("messages", value)).events)

@@ -31,12 +31,15 @@ def read(route: Route, value: Json) -> Found:
         for key in ("messages", "statuses")
         if not isinstance(value.get(key) or [], list)
     ]
-    for index, item in enumerate(reading.sequence(value.get("messages"))):
+    messages = reading.sequence(value.get("messages"))
+    reports = reading.sequence(value.get("statuses"))
+    alone = len(messages) + len(reports) == 1
+    for index, item in enumerate(messages):
         path = route.at("messages", index)
-        found += _read_one(route, item, known, failures, path)
-    for index, item in enumerate(reading.sequence(value.get("statuses"))):
+        found += _read_one(route, item, known, failures, path, alone)
+    for index, item in enumerate(reports):
         path = route.at("statuses", index)
-        found += statuses.read_one(route, item, known, failures, path)
+        found += statuses.read_one(route, item, known, failures, path, alone)
     if all(isinstance(item, Problem) and item.reason == "not_a_list" for item in found):
         found.append(_without_messages(route, value, failures))
     elif failures and not any(_carries(item, failures) for item in found):
@@ -72,12 +75,13 @@ def _read_one(
     known: Sequence[Person],
     failures: tuple[ErrorInfo, ...],
     path: str,
+    alone: bool,
 ) -> Found:
     if not isinstance(item, dict):
         return [Problem(path, "not_an_object")]
     if not reading.identifier(item.get("id")):
         return [Problem(path, "no_id"), unknown(route, item, "messages")]
-    person = people.sender(item, known)
+    person = people.sender(item, known, alone)
     if item.get("type") == "system" and identity.concerns(item):
         return [identity.from_system(route, item, person)]
     found: Found = [message(route, item, person, failures)]
