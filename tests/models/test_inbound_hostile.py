@@ -18,7 +18,7 @@ def shown(row):
 class TestHostileMessages(RecordedCase):
     """Whatever parts are missing, empty or absurd: the message is there, and something of it can be seen."""
 
-    def write(self, kind, content, **more):
+    def say(self, kind, content, **more):
         """Let the customer write a message of a kind; returns its row."""
         message = {"type": kind, kind: content, **more}
         self.receive(self.inbound(wamid=f"wamid.{time.monotonic_ns()}", **message))
@@ -54,40 +54,40 @@ class TestHostileMessages(RecordedCase):
             ("", {}),
         ):
             with self.subTest(kind=kind, content=content):
-                row = self.write(kind, content) if kind else self.receive(self.inbound(type="")).message_ids[:1]
+                row = self.say(kind, content) if kind else self.receive(self.inbound(type="")).message_ids[:1]
                 self.assertFalse(is_blank(shown(row)), row.mail_message_id.body)
                 self.assertFalse(is_blank(row.preview))
                 self.assertTrue(row.conversation_id.last_preview)
 
     def test_button_without_label_shows_what_it_stands_for(self):
-        row = self.write("button", {"payload": "call_me"})
+        row = self.say("button", {"payload": "call_me"})
         self.assertIn("Tapped “call_me”", shown(row))
         self.assertEqual(row.preview, "call_me")
-        row = self.write("interactive", {"type": "button_reply", "button_reply": {"id": "slot:0900"}})
+        row = self.say("interactive", {"type": "button_reply", "button_reply": {"id": "slot:0900"}})
         self.assertIn("Tapped “slot:0900”", shown(row))
 
     def test_answers_of_a_form_that_cannot_be_read_are_shown_as_they_came(self):
         for broken in ('{"guests": 4', '["4"]', "4", "\u202e<b>four</b>"):
             with self.subTest(broken):
                 reply = {"name": "flow", "body": "Sent", "response_json": broken}
-                row = self.write("interactive", {"type": "nfm_reply", "nfm_reply": reply})
+                row = self.say("interactive", {"type": "nfm_reply", "nfm_reply": reply})
                 self.assertFalse(row.answers)
                 self.assertIn(broken.replace("\u202e", ""), shown(row))
                 self.assertNotIn("<b>", row.mail_message_id.body)
 
     def test_kind_nobody_taught_us_shows_what_came_with_it(self):
-        row = self.write("hologram", {"depth": 3, "title": "<img src=x>", "parts": [{"a": 1}], "inner": {"colour": "red"}})
+        row = self.say("hologram", {"depth": 3, "title": "<img src=x>", "parts": [{"a": 1}], "inner": {"colour": "red"}})
         words = shown(row)
         for fact in ("Depth", "3", "red", "Inner: Colour"):
             self.assertIn(fact, words)
         self.assertNotIn("<img", row.mail_message_id.body)
-        many = self.write("hologram", {f"key{number}": "x" * 5000 for number in range(500)})
+        many = self.say("hologram", {f"key{number}": "x" * 5000 for number in range(500)})
         self.assertLess(len(many.mail_message_id.body), 30_000)
 
     def test_kinds_named_like_parts_of_our_program_are_unknown_kinds(self):
         for kind in ("file", "interactive_nfm_reply", "interactive_order", "marks", "__class__"):
             with self.subTest(kind):
-                row = self.write(kind, {"id": "7"})
+                row = self.say(kind, {"id": "7"})
                 self.assertFalse(row.is_supported)
                 self.assertIn("Unsupported for now", shown(row))
                 self.assertIn("not handled yet", self.last_event().note)
@@ -105,20 +105,20 @@ class TestHostileMessages(RecordedCase):
         self.assertEqual(conversation.message_ids.text, long * 7)
         self.assertLessEqual(len(conversation.partner_id.name), 200)
         ad = {"source_id": "7" * 9000, "headline": long, "source_url": "https://fb.example/" + "x" * 9000, "body": [1]}
-        row = self.write("text", {"body": "From an ad"}, referral=ad)
+        row = self.say("text", {"body": "From an ad"}, referral=ad)
         self.assertTrue(row.lead_id)
         self.assertTrue(row.conversation_id.campaign_id)
 
     def test_referral_with_missing_or_absurd_parts(self):
         for part in ({"source_type": "post"}, {"ctwa_clid": "X"}, {"source_url": "javascript:x"}, {"headline": {"a": 1}}):
             with self.subTest(part):
-                row = self.write("text", {"body": "Hi"}, referral=part)
+                row = self.say("text", {"body": "Hi"}, referral=part)
                 self.assertIn("Came through", shown(row))
                 self.assertNotIn("javascript", row.mail_message_id.body)
                 self.assertTrue(row.conversation_id.source_id)
 
     def test_card_of_which_only_the_vcard_came(self):
-        row = self.write("contacts", [{"vcard": VCARD}])
+        row = self.say("contacts", [{"vcard": VCARD}])
         self.assertIn("Ada Example", shown(row))
         self.assertIn("+44 7700 900123", shown(row))
         self.assertEqual(row.text, "Ada Example")

@@ -107,8 +107,14 @@ class TestInboundNotices(RecordedCase):
         self.assertIn("OBA_REJECTED", self._words(self.number))
 
     def test_notices_of_one_second_are_not_said_again(self):
-        self._said_at("security", 0)
-        self._said_at("security", 0, event="PIN_RESET_REQUEST")
+        payload = self.recorded("security")
+        [first] = payload["entry"][0]["changes"]
+        second = {**first, "value": {**first["value"], "event": "PIN_RESET_REQUEST"}}
+        payload["entry"][0]["changes"].append(second)
+        self.store_webhook(payload)
+        self.process_webhooks()
+        self.assertIn("asked to reset", self._words(self.number))
+        self.assertIn("was changed", self._words(self.number))
         count = len(self.number.message_ids)
         self.env["wa.event"].search([]).action_process_again()
         self.process_webhooks()

@@ -44,8 +44,8 @@ def read(route: Route, value: Json) -> Found:
         found.append(_without_messages(route, value, failures))
     elif failures and not any(_carries(item, failures) for item in found):
         # Said beside messages that have nothing to do with it.
-        alone = {key: part for key, part in value.items() if key == "errors"}
-        found.append(_without_messages(route, alone, failures))
+        only = {"errors": value["errors"]}
+        found.append(_without_messages(route, only, failures))
     return found
 
 
