@@ -13,6 +13,13 @@ class CrmTeam(models.Model):
         help="When somebody answers. Rules use it to greet customers outside of these hours; empty: the company's.",
     )
 
+    def write(self, vals):
+        """Take a former leader out of the team's conversations, unless they may still see them."""
+        former = {(team.id, team.user_id.id) for team in self if team.user_id} if "user_id" in vals else set()
+        result = super().write(vals)
+        self.env["crm.team.member"]._wa_part(former - {(team.id, team.user_id.id) for team in self})
+        return result
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_wa(self):
         in_team = [("team_id", "in", self.ids)]

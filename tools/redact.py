@@ -45,6 +45,13 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(/wa/webhook/)[A-Za-z0-9_\-]{16,}"), rf"\1{MASK}"),
 )
 
+# What PostgreSQL says below an error, up to the next exception of the same trace.
+_QUOTED_ROWS = re.compile(
+    r"^(DETAIL:|CONTEXT:|LINE \d+:).*?"
+    r"(?=\n\nThe above exception|\n\nDuring handling|\Z)",
+    re.MULTILINE | re.DOTALL,
+)
+
 
 def redact(value: Any, secrets: Iterable[str] = ()) -> Any:
     """Return ``value`` with every secret replaced by ``***``.
@@ -79,6 +86,15 @@ def _redact_text(text: str, secrets: tuple[str, ...]) -> str:
     for pattern, replacement in _PATTERNS:
         text = pattern.sub(replacement, text)
     return text
+
+
+def without_rows(text: str) -> str:
+    """Return a traceback without what PostgreSQL quotes of the data concerned.
+
+    Log files outlive what the database forgets after a while, and "Failing row
+    contains (…)" is somebody's name and number.
+    """
+    return _QUOTED_ROWS.sub(lambda found: f"{found[1]} {MASK}", text)
 
 
 class RedactFilter(logging.Filter):

@@ -12,7 +12,7 @@ class WaAccount(models.Model):
     )
     restriction = fields.Char(readonly=True, copy=False, help="What WhatsApp does not allow at the moment.")
     restricted_until = fields.Datetime(readonly=True, copy=False)
-    notice_moments = fields.Json(readonly=True, copy=False, help="The latest notice of each kind that was applied.")
+    notice_moments = fields.Json(readonly=True, copy=False, help="Notices that were applied, and when their values were said.")
     templates_outdated = fields.Boolean(
         readonly=True, copy=False, help="Templates changed at WhatsApp; they are read again in the background."
     )

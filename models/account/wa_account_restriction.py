@@ -39,18 +39,21 @@ class WaAccount(models.Model):
             if (not until or until > moment) and (name in RESTRICTIONS or not known_only)
         )
 
-    def _add_restrictions(self, ends):
+    def _add_restrictions(self, ends, is_late=False):
         """Return the field values after WhatsApp named restrictions.
 
         Those it named before run on until their end; one without an end holds only as
         long as WhatsApp goes on naming it, because nothing else would ever lift it.
 
         :param dict ends: ``{Meta's word: end as naive UTC, or None}``
+        :param bool is_late: WhatsApp has said something newer since: that stays.
         """
         self.ensure_one()
         now = fields.Datetime.to_string(fields.Datetime.now())
-        kept = {name: until for name, until in (self.restrictions or {}).items() if until and until > now}
-        restrictions = kept | {name: fields.Datetime.to_string(end) if end else False for name, end in ends.items()}
+        known = (self.restrictions or {}).items()
+        kept = {name: until for name, until in known if (until and until > now) or (is_late and not until)}
+        named = {name: fields.Datetime.to_string(end) if end else False for name, end in ends.items()}
+        restrictions = named | kept if is_late else kept | named
         latest = max((until for until in restrictions.values() if until), default=False)
         return {
             "restrictions": restrictions or False,

@@ -9,4 +9,4 @@ class WaNumber(models.Model):
     username = fields.Char("Business Username", readonly=True, copy=False)
     name_status = fields.Char("Name Review", readonly=True, copy=False, help="Meta's word on the verified name.")
     messaging_limit = fields.Char(readonly=True, copy=False)
-    notice_moments = fields.Json(readonly=True, copy=False, help="The latest notice of each kind that was applied.")
+    notice_moments = fields.Json(readonly=True, copy=False, help="Notices that were applied, and when their values were said.")

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ...tools.bidi import one_line
+from ...tools.bidi import short_name
 from ...tools.phone import format_international
 from ...tools.webhook.events import Person
 
@@ -33,7 +33,7 @@ class WaContact(models.Model):
             vals["parent_bsuid"] = person.parent_bsuid
         if person.username and self.username != person.username:
             vals["username"] = person.username
-        name = one_line(person.name)
+        name = short_name(person.name)
         if name and self.profile_name != name:
             vals["profile_name"] = name
         if not self.country_id and (person.bsuid or person.wa_id):

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ...tools.bidi import one_line
+from ...tools.bidi import short_name
 from ...tools.phone import phone_key
 from ..wa_race import retry_lost_race
 from .contact_lookup import ContactLookup
@@ -89,7 +89,7 @@ class WaContact(models.Model):
             "bsuid": person.bsuid or False,
             "parent_bsuid": person.parent_bsuid or False,
             "username": person.username or False,
-            "profile_name": one_line(person.name) or False,
+            "profile_name": short_name(person.name) or False,
             "country_id": self._country_for(person.bsuid or person.wa_id),
             **self._phone_vals(person.wa_id),
         }

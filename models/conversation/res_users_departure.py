@@ -1,5 +1,7 @@
 from odoo import models
 
+MANAGER = "crm_whatsapp.crm_whatsapp_group_manager"
+
 
 class ResUsers(models.Model):
     """Colleagues leave, or lose access to WhatsApp; their customers must not stay with them."""
@@ -7,11 +9,21 @@ class ResUsers(models.Model):
     _inherit = "res.users"
 
     def write(self, vals):
-        """Hand over the conversations of those who cannot answer any more."""
+        """Hand over the conversations of those who cannot answer any more; who saw all and no longer does, leaves."""
+        if not vals.keys() & {"active", "group_ids", "role"}:
+            return super().write(vals)
+        managers = self.filtered(lambda user: user.has_group(MANAGER))
         result = super().write(vals)
-        if vals.keys() & {"active", "group_ids", "role"}:
-            self._wa_hand_over()
+        self._wa_hand_over()
+        managers.filtered(lambda user: not user.has_group(MANAGER))._wa_part()
         return result
+
+    def _wa_part(self):
+        """Take these users out of the channels of conversations that they may not see."""
+        for user in self:
+            self.env["wa.conversation"].sudo().search(
+                [("channel_id.channel_member_ids.partner_id", "=", user.sudo().partner_id.id)]
+            )._part_from_outsiders(user)
 
     def _wa_hand_over(self):
         """Take conversations from users who cannot own them; where a customer waits, a colleague gets it.

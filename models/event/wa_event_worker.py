@@ -10,7 +10,7 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...tools.redact import redact
+from ...tools.redact import redact, without_rows
 from ...tools.webhook.events import (
     ContactSyncEvent,
     EchoEvent,
@@ -51,6 +51,14 @@ HANDLERS = {
     TemplateEvent: "wa.inbound.template",
 }
 DEFAULT_HANDLER = "wa.inbound.notice"
+
+
+def _is_of_the_database(error):
+    """Tell whether PostgreSQL itself is in trouble, which is no fault of what is being processed.
+
+    What is too large for one of its limits (class 54) is.
+    """
+    return isinstance(error, psycopg2.OperationalError) and not (error.pgcode or "").startswith("54")
 
 
 class WaEvent(models.Model):
@@ -182,12 +190,12 @@ class WaEvent(models.Model):
             self._process_together()
         except CONFLICTS:
             raise
-        except psycopg2.OperationalError:
-            raise
         except Exception as error:  # noqa: BLE001 (the queue's own loop: kept with its reason, never dropped)
+            if _is_of_the_database(error):
+                raise
             self.env.invalidate_all()
             if len(self) == 1:
-                self._postpone(error)
+                self._process_parts(error)
                 return
             half = len(self) // 2
             self[:half]._process()
@@ -196,19 +204,92 @@ class WaEvent(models.Model):
     def _process_together(self):
         """Hand everything in these events to its handlers, in one savepoint."""
         with self.env.cr.savepoint():
-            notes = self._dispatch()
-            self.write({"state": "done", "processed_at": fields.Datetime.now(), "error": False, "note": False})
-            for event in self:
-                if notes[event]:
-                    event.note = "\n".join(notes[event])
+            self._finish(self._dispatch())
             self.env.flush_all()
 
+    def _finish(self, notes):
+        """Mark these events as done.
+
+        :param notes: ``{event: [lines]}``
+        """
+        self.write({"state": "done", "processed_at": fields.Datetime.now(), "error": False, "note": False})
+        for event in self:
+            if notes[event]:
+                event.note = "\n".join(notes[event])
+
+    def _process_parts(self, error):
+        """Process what can be processed of one webhook; the rest is tried again later, with its reason.
+
+        WhatsApp packs up to a thousand messages of many people into one webhook: one that
+        cannot be handled must not hold up the others. What is done is recognised at the
+        next try.
+
+        :param error: what came of processing it as a whole.
+        """
+        self.ensure_one()
+        delivery = parse(self.body)
+        if len(delivery.events) < 2:
+            self._postpone(error)
+            return
+        notes = self._notes_of(delivery)
+        errors = self._handle_parts([(self, item) for item in delivery.events], notes)
+        if errors:
+            self._postpone(errors[0])
+        else:
+            self._finish(notes)
+
+    def _handle_parts(self, pairs, notes):
+        """Handle parts of a webhook together, else halves of them.
+
+        :param pairs: list of ``(event, item)``
+        :param notes: ``{event: [lines]}``, added to.
+        :returns: the exceptions of those that failed
+        """
+        try:
+            with self.env.cr.savepoint():
+                found = self._handle_all(pairs)
+                self.env.flush_all()
+        except CONFLICTS:
+            raise
+        except Exception as error:  # noqa: BLE001 (as in _process)
+            if _is_of_the_database(error):
+                raise
+            self.env.invalidate_all()
+            if len(pairs) == 1:
+                return [error]
+            half = len(pairs) // 2
+            return self._handle_parts(pairs[:half], notes) + self._handle_parts(pairs[half:], notes)
+        for event, lines in found.items():
+            notes[event] += lines
+        return []
+
     def _dispatch(self):
-        """Parse the events and call the handlers: messages and statuses in bulk, the rest one by one.
+        """Parse the events and call the handlers.
+
+        :returns: ``{event: [lines about what is kept but not handled yet]}``
+        """
+        notes, pairs = defaultdict(list), []
+        for event in self:
+            delivery = parse(event.body)
+            notes[event] += event._notes_of(delivery)[event]
+            pairs += [(event, item) for item in delivery.events]
+        for event, lines in self._handle_all(pairs).items():
+            notes[event] += lines
+        return notes
+
+    def _notes_of(self, delivery):
+        """Return ``{event: [lines]}`` about parts of a webhook that are malformed."""
+        lines = [f"{problem.path}: {problem.reason}" for problem in delivery.problems]
+        return defaultdict(list, {self: lines})
+
+    @api.model
+    def _handle_all(self, pairs):
+        """Call the handlers: messages and statuses in bulk, the rest one by one.
 
         A change of identity between two messages is applied between them: bulk
         work is finished before anything that is not a message.
 
+        :param pairs: list of ``(event, item)``
         :returns: ``{event: [lines about what is kept but not handled yet]}``
         """
         notes = defaultdict(list)
@@ -221,21 +302,18 @@ class WaEvent(models.Model):
                     notes[event] += lines
                 bulk.clear()
 
-        for event in self:
-            delivery = parse(event.body)
-            notes[event] += [f"{problem.path}: {problem.reason}" for problem in delivery.problems]
-            for item in delivery.events:
-                if type(item) in BULK_HANDLERS:
-                    if bulk and type(bulk[0][1]) is not type(item):
-                        finish_bulk()
-                    bulk.append((event, item))
-                elif isinstance(item, StatusEvent):
-                    statuses.append((event, item))
-                else:
+        for event, item in pairs:
+            if type(item) in BULK_HANDLERS:
+                if bulk and type(bulk[0][1]) is not type(item):
                     finish_bulk()
-                    handler = self.env[HANDLERS.get(type(item), DEFAULT_HANDLER)]
-                    company = event.account_id.company_id
-                    notes[event] += handler.with_company(company)._handle(event, item) or []
+                bulk.append((event, item))
+            elif isinstance(item, StatusEvent):
+                statuses.append((event, item))
+            else:
+                finish_bulk()
+                handler = self.env[HANDLERS.get(type(item), DEFAULT_HANDLER)]
+                company = event.account_id.company_id
+                notes[event] += handler.with_company(company)._handle(event, item) or []
         finish_bulk()
         if statuses:
             for event, lines in self.env["wa.inbound.status"]._handle_all(statuses).items():
@@ -247,7 +325,7 @@ class WaEvent(models.Model):
         self.ensure_one()
         tries = max(1, self.attempts)
         trace = redact("".join(traceback.format_exception(error)))
-        _logger.warning("WhatsApp event %s failed (try %s):\n%s", self.id, tries, trace)
+        _logger.warning("WhatsApp event %s failed (try %s):\n%s", self.id, tries, without_rows(trace))
         vals = {"error": trace[-4000:]}
         if tries > len(BACKOFF):
             vals["state"] = "failed"

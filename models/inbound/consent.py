@@ -9,7 +9,7 @@ from odoo import api, models
 from odoo.exceptions import ConcurrencyError
 
 from ...tools.keywords import key_of
-from ...tools.redact import redact
+from ...tools.redact import redact, without_rows
 from ...tools.window import counts
 
 _logger = logging.getLogger(__name__)
@@ -82,7 +82,7 @@ class WaInboundConsent(models.AbstractModel):
             raise
         except Exception as error:  # noqa: BLE001 (rules of customers raise anything: the culprit is found one by one)
             if len(pairs) == 1:
-                trace = redact("".join(traceback.format_exception(error)))
+                trace = without_rows(redact("".join(traceback.format_exception(error))))
                 _logger.warning("WhatsApp message %s: its consent is not recorded:\n%s", pairs[0][1].id, trace)
                 return {pairs[0][0]: error}
             failed = {}

@@ -2,13 +2,15 @@ from markupsafe import Markup
 
 from odoo import api, models
 
-from ...tools.bidi import one_line
+from ...tools.bidi import is_blank, one_line
 from ...tools.markup import plain, to_html
 from ...tools.webhook import messages
 from ...tools.webhook.events import Person
 from ...tools.webhook.route import Route
 
 BREAK = Markup("<br/>")
+#: Of a message that we cannot show yet: lines shown, and characters of each.
+FACTS_SHOWN, FACT_LIMIT = 40, 300
 
 #: Kinds whose content is a file, see ``content_media``.
 FILE_KINDS = ("image", "video", "audio", "voice", "document", "sticker")
@@ -34,6 +36,8 @@ class WaInboundContent(models.AbstractModel):
         """Tell whether this kind of message is shown as what it is."""
         if item.kind == "interactive" and item.content:
             return hasattr(self, f"_body_interactive_{item.content.get('type')}")
+        if item.kind.startswith("interactive_"):
+            return False  # the methods of that name read the inside of another kind
         return item.kind.isidentifier() and hasattr(self, f"_body_{item.kind}")
 
     @api.model
@@ -71,6 +75,8 @@ class WaInboundContent(models.AbstractModel):
     def _preview(self, item):
         """Return one line for lists: what it is, and its words."""
         words = plain(item.text, 200) if item.text else ""
+        if is_blank(words):
+            words = one_line(item.payload)[:200] if item.kind in ("button", "interactive") else ""
         if item.kind in ("text", "button"):
             return words or f"[{one_line(item.kind)}]"
         icon, label = self._icon("voice" if item.media and item.media.voice else item.kind), self._kind_label(item.kind)
@@ -166,6 +172,9 @@ class WaInboundContent(models.AbstractModel):
 
     @api.model
     def _body_text(self, item):
+        if is_blank(item.text):
+            # Discuss takes a message without words for a deleted one.
+            return self._without_content(item)
         return Markup(to_html(item.text))  # noqa: S704 (to_html escapes)
 
     @api.model
@@ -187,13 +196,24 @@ class WaInboundContent(models.AbstractModel):
 
     @api.model
     def _unsupported_yet(self, item):
-        """Say that something came which we cannot show yet; its words, if any, are shown."""
+        """Say that something came which we cannot show yet; its words and facts, if any, are shown."""
         kind = item.content.get("type") if item.kind == "interactive" else ""
         notice = Markup('<em class="o_wa_unsupported">%s</em>') % self.env._(
             "Unsupported for now: %s. The content is kept and can be shown later.",
             one_line(" ".join(filter(None, (item.kind, str(kind or ""))))),
         )
-        return notice + (BREAK + self._words(item.text) if item.text else Markup())
+        words = Markup() if is_blank(item.text) else BREAK + self._words(item.text)
+        return notice + words + self._folded_facts(item.content)
+
+    @api.model
+    def _folded_facts(self, content):
+        """Return what Meta's object says, name by name and folded away; ``""`` for nothing."""
+        facts = self._flat_answers(content)[:FACTS_SHOWN]
+        if not facts:
+            return Markup()
+        rows = [(name, words[:FACT_LIMIT]) for name, words in facts]
+        title, table = self.env._("What came with it"), self._as_table("answers", rows)
+        return Markup('<details class="o_wa_former"><summary>%s</summary>%s</details>') % (title, table)
 
 
 ICONS = {

@@ -11,11 +11,11 @@ class WaInboundContent(models.AbstractModel):
     _inherit = "wa.inbound.content"
 
     @api.model
-    def _body_file(self, item):
+    def _caption(self, item):
         """Return the caption; the file is an attachment, or a line of :meth:`_file_line`."""
         return self._words(item.text)
 
-    _body_image = _body_video = _body_audio = _body_voice = _body_document = _body_sticker = _body_file
+    _body_image = _body_video = _body_audio = _body_voice = _body_document = _body_sticker = _caption
 
     @api.model
     def _body_media_placeholder(self, item):

@@ -4,6 +4,7 @@ from odoo import api, models
 
 from ...tools.bidi import one_line
 from ...tools.webhook import reading
+from ...tools.webhook.content import cards_of
 from .content import BREAK
 
 #: Shown for places; OpenStreetMap's own form of a link to one point.
@@ -43,7 +44,7 @@ class WaInboundContent(models.AbstractModel):
     @api.model
     def _body_contacts(self, item):
         """One card per person. Only a card we asked for says whose number it is."""
-        cards = [self._card(card) for _index, card in reading.mappings(item.content.get("contacts"))]
+        cards = [self._card(card) for card in cards_of(item.content)]
         if item.contact_request:
             cards.insert(0, self._mark("shared_contact", self.env._("Shared their own contact, as asked")))
         return Markup().join(cards) or self.env._("An empty contact card")

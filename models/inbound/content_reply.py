@@ -5,12 +5,14 @@ from markupsafe import Markup
 
 from odoo import api, models
 
-from ...tools.bidi import one_line
+from ...tools.bidi import is_blank, one_line
 from ...tools.webhook import reading
 from .content import BREAK
 
 #: Keys of a form's answers that are the form's business, not a person's.
 TECHNICAL_ANSWERS = ("flow_token", "wa_flow_response_params")
+#: Longest label of a button that is shown; WhatsApp's own have 25 characters.
+TAP_LIMIT = 500
 
 
 class WaInboundContent(models.AbstractModel):
@@ -23,7 +25,7 @@ class WaInboundContent(models.AbstractModel):
         """A tap on a button of a template."""
         if item.payload == "DID_NOT_REQUEST_CODE":
             return self._tap(item.text) + BREAK + self.env._("The customer says they did not ask for a code.")
-        return self._tap(item.text)
+        return self._tap(item.text, item.payload)
 
     @api.model
     def _body_interactive(self, item):
@@ -34,12 +36,12 @@ class WaInboundContent(models.AbstractModel):
 
     @api.model
     def _body_interactive_button_reply(self, item):
-        return self._tap(item.text)
+        return self._tap(item.text, item.payload)
 
     @api.model
     def _body_interactive_list_reply(self, item):
         description = one_line(reading.text(reading.mapping(item.content.get("list_reply")).get("description")))
-        return self._tap(item.text) + (BREAK + description if description else Markup())
+        return self._tap(item.text, item.payload) + (BREAK + description if description else Markup())
 
     @api.model
     def _body_interactive_nfm_reply(self, item):
@@ -48,7 +50,20 @@ class WaInboundContent(models.AbstractModel):
         title = self.env._("Sent an address") if name == "address_message" else self.env._("Filled in a form")
         head = Markup('<span class="o_wa_tap">%s</span>') % title
         answers = self._flat_answers(self._answers(item))
-        return head + (self._as_table("answers", answers) if answers else BREAK + self._words(item.text))
+        if answers:
+            return head + self._as_table("answers", answers)
+        # Answers that cannot be read are shown as they came.
+        raw = item.payload if item.payload and not self._is_readable_form(item) else ""
+        return head + BREAK + (self._words(item.text) if not raw else self._words(one_line(raw)))
+
+    @api.model
+    def _is_readable_form(self, item):
+        """Tell whether the answers of a form are the JSON object they should be."""
+        try:
+            reading.load(item.payload)
+        except reading.Unreadable:
+            return False
+        return True
 
     @api.model
     def _body_interactive_call_permission_reply(self, item):
@@ -65,8 +80,10 @@ class WaInboundContent(models.AbstractModel):
         return self._tap_line(self.env._("📞 May be called until %s", day))
 
     @api.model
-    def _tap(self, label):
-        return self._tap_line(self.env._("Tapped “%s”", one_line(label)))
+    def _tap(self, label, payload=None):
+        """Return the label of what was tapped; if it has none, what it stands for."""
+        words = payload if is_blank(label) else label
+        return self._tap_line(self.env._("Tapped “%s”", one_line(words)[:TAP_LIMIT] or "?"))
 
     @api.model
     def _tap_line(self, words):
@@ -89,10 +106,9 @@ class WaInboundContent(models.AbstractModel):
             return reading.mapping(item.content.get("call_permission_reply")) or False
         if item.content.get("type") != "nfm_reply":
             return False
-        try:
-            answers = reading.load(item.payload or "{}")
-        except reading.Unreadable:
+        if not self._is_readable_form(item):
             return False
+        answers = reading.load(item.payload)
         return {key: value for key, value in answers.items() if key not in TECHNICAL_ANSWERS} or False
 
     @api.model

@@ -48,6 +48,11 @@ class WaInboundEcho(models.AbstractModel):
         self.env["wa.inbound.effect"]._apply_all(
             [draft for draft in drafts if draft.item.kind in EFFECTS], notes
         )
+        for draft in drafts:
+            if draft.item.kind in THIN:
+                self._post_thin(draft)
+            elif draft.item.kind not in EFFECTS and not self.env["wa.inbound.content"]._is_supported(draft.item):
+                notes[draft.event].append(f"message type not handled yet: {draft.item.kind}")
         return notes
 
     @api.model

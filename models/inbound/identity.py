@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ...tools.bidi import one_line
+from ...tools.bidi import neutralise, one_line
 from ...tools.webhook.events import Person
 from ...tools.window import from_timestamp
 
@@ -28,9 +28,9 @@ class WaInboundIdentity(models.AbstractModel):
         if not number:
             return [f"unknown phone_number_id {item.phone_number_id}"]
         if item.change in IDENTITY_CHECKS:
-            return self._warn(number, item)
+            return self._warn(event, number, item)
         if item.change not in REKEYING:
-            return [f"identity change not handled yet: {item.change}"]
+            return self._show_unknown(event, number, item)
         contacts = self.env["wa.contact"]
         former = Person(bsuid=item.previous_bsuid, wa_id=item.previous_wa_id)
         contact = contacts._find(number.account_id._get_portfolio_key(), former)
@@ -51,7 +51,7 @@ class WaInboundIdentity(models.AbstractModel):
         return []
 
     @api.model
-    def _warn(self, number, item):
+    def _warn(self, event, number, item):
         """Tell colleagues that the customer's phone or installation is a different one."""
         contact = self.env["wa.contact"]._find(number.account_id._get_portfolio_key(), item.person)
         if not contact:
@@ -61,8 +61,46 @@ class WaInboundIdentity(models.AbstractModel):
             "Make sure whom you talk to before you send anything confidential.",
             contact.display_name,
         )
-        self.env["wa.inbound.note"]._post(contact.conversation_ids, words)
+        self._tell_once(event, number, item, contact, words)
         return []
+
+    @api.model
+    def _show_unknown(self, event, number, item):
+        """Say in the thread what WhatsApp says about somebody, where we do not know what follows from it."""
+        contact = self.env["wa.contact"]._find(number.account_id._get_portfolio_key(), item.person)
+        words = one_line(item.text) or one_line(item.change)
+        self._tell_once(event, number, item, contact, f"ℹ {words[:500]}")
+        return [f"identity change not handled yet: {item.change}"]
+
+    @api.model
+    def _tell_once(self, event, number, item, contact, words):
+        """Show a line in the person's threads; processing the webhook again adds none.
+
+        The line is a message of the kind ``system`` where the person has a thread with this number.
+        """
+        rows = self.env["wa.message"].sudo()
+        if item.wamid and rows.search_count([("number_id", "=", number.id), ("wamid", "=", item.wamid)], limit=1):
+            return
+        conversations = contact.conversation_ids
+        notes = self.env["wa.inbound.note"]._post(conversations, words)
+        for conversation, note in zip(conversations, notes, strict=True):
+            if item.wamid and conversation.number_id == number:
+                rows.create(
+                    {
+                        "conversation_id": conversation.id,
+                        "number_id": number.id,
+                        "mail_message_id": note.id,
+                        "direction": "in",
+                        "state": "received",
+                        "kind": "system",
+                        "wamid": item.wamid,
+                        "content": item.raw,
+                        "text": neutralise(item.text) or False,
+                        "preview": words[:200],
+                        "event_id": event.id,
+                        "sent_at": from_timestamp(item.timestamp) or fields.Datetime.now(),
+                    }
+                )
 
 
 class WaInboundPreference(models.AbstractModel):
@@ -85,7 +123,7 @@ class WaInboundPreference(models.AbstractModel):
             return [f"unknown phone_number_id {item.phone_number_id}"]
         if item.category != "marketing_messages" or item.value not in ("stop", "resume", "signup"):
             return [f"preference not handled yet: {item.category} {item.value}"]
-        if not item.person:
+        if not item.person.has_own_id:
             return ["preference of nobody"]
         contact, _new = self.env["wa.contact"]._ensure(number.account_id, item.person)
         said_at = from_timestamp(item.timestamp) or fields.Datetime.now()

@@ -11,9 +11,10 @@ from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tools.misc import groupby
 
 from ...tools.bidi import neutralise
-from ...tools.phone import format_international, phone_key
-from ...tools.redact import redact
+from ...tools.phone import format_international, normalise, phone_key
+from ...tools.redact import redact, without_rows
 from ...tools.webhook import people, reading
+from ...tools.webhook.content import cards_of
 from ...tools.webhook.events import Person
 from ...tools.window import counts, from_timestamp
 from ..message.wa_post import Post
@@ -119,7 +120,10 @@ class WaInboundMessage(models.AbstractModel):
         """Show what WhatsApp itself says in the thread as one thin line; it counts as nobody's message."""
         words = getattr(self.env["wa.inbound.content"], f"_note_{draft.item.kind}")(draft.item)
         message = self.env["wa.inbound.note"]._post(draft.conversation, words)
-        self.env["wa.posting"]._create_rows([self._prepare_post(draft)], message)
+        post = self._prepare_post(draft)
+        if post.date:
+            message.sudo().date = post.date
+        self.env["wa.posting"]._create_rows([post], message)
 
     @api.model
     def _link_shared_phone(self, draft):
@@ -128,7 +132,7 @@ class WaInboundMessage(models.AbstractModel):
         Only this card says whose number it is; any other is somebody's card.
         Source: cloud-api reference §6.5, §6.7.
         """
-        contact, wa_id = draft.contact, self._shared_phone(draft.item)
+        contact, wa_id = draft.contact, self._shared_phone(draft.item, draft.contact.country_id.code)
         if not wa_id or contact.phone_key == phone_key(wa_id):
             return
         owner = contact._find_by_phone(contact.portfolio_key, wa_id)
@@ -140,15 +144,29 @@ class WaInboundMessage(models.AbstractModel):
             )
         else:
             contact._learn(Person(bsuid=contact.bsuid or None, wa_id=wa_id))
+            if contact.phone_key != phone_key(wa_id):
+                return  # two known by their phones alone: which of them it is, nobody says
             words = self.env._("The number %s was added to this contact.", format_international(wa_id))
         self.env["wa.inbound.note"]._post(draft.conversation.exists() or contact.conversation_ids[:1], words)
 
     @api.model
-    def _shared_phone(self, item):
-        """Return the digits of the phone on a shared card, or None."""
-        card = next((card for _i, card in reading.mappings(item.content.get("contacts"))), {})
-        phone = next((entry for _i, entry in reading.mappings(card.get("phones"))), {})
-        return people.wa_id(phone.get("wa_id") or phone.get("phone"))
+    def _shared_phone(self, item, country=None):
+        """Return the digits of the phone on a shared card, or None.
+
+        A number that is no whole international one is not guessed: it would send what is
+        meant for this person to somebody else.
+
+        :param str country: ISO code of the person's country, for a number written the local way.
+        """
+        card = next(iter(cards_of(item.content)), {})
+        phones = [entry for _i, entry in reading.mappings(card.get("phones"))]
+        for entry in phones:
+            if wa_id := people.wa_id(entry.get("wa_id")):
+                return wa_id
+        for entry in phones:
+            if e164 := normalise(reading.text(entry.get("phone")), country):
+                return people.wa_id(e164)
+        return None
 
     # ------------------------------------------------------------------ routing
 
@@ -177,7 +195,7 @@ class WaInboundMessage(models.AbstractModel):
             if not number or number.account_id not in accounts[event.account_id]:
                 notes[event].append(f"unknown phone_number_id {item.phone_number_id}")
                 continue
-            if not item.wamid or not item.person:
+            if not item.wamid or not item.person.has_own_id:
                 notes[event].append(f"message without id or sender: type {item.kind}")
                 continue
             key = (number.id, item.wamid)
@@ -339,7 +357,7 @@ class WaInboundMessage(models.AbstractModel):
                 except (OperationalError, ConcurrencyError):
                     raise
                 except Exception as error:  # noqa: BLE001 (kept with its reason; the message is shown all the same)
-                    trace = redact("".join(traceback.format_exception(error)))
+                    trace = without_rows(redact("".join(traceback.format_exception(error))))
                     _logger.warning("WhatsApp conversation %s without owner or lead:\n%s", conversation.id, trace)
                     failed[conversation] = error
                     for draft in own:

@@ -13,6 +13,8 @@ from ...tools.window import from_timestamp
 
 #: Objects inside of a notice that name the number it is about.
 NUMBER_PARTS = ("recipient", "phone_number_settings")
+#: Notices of one account or number that are recognised when they come again.
+NOTICES_KNOWN = 300
 
 
 @dataclass
@@ -23,6 +25,8 @@ class News:
     words: str = ""
     #: Field values to take over.
     vals: dict = field(default_factory=dict)
+    #: What to take over instead of values that something newer has set meanwhile.
+    late: dict = field(default_factory=dict)
 
 
 class WaInboundNotice(models.AbstractModel):
@@ -38,7 +42,10 @@ class WaInboundNotice(models.AbstractModel):
 
     @api.model
     def _handle(self, event, item):
-        """Apply a notice once, and never an older one over a newer.
+        """Say what a notice says, once, and never put an older value over a newer one.
+
+        Webhooks come in any order: what is older is still news to people, an alert or a
+        request to reset the PIN as much as any other.
 
         :param item: ``NoticeEvent``, ``UnknownEvent`` or any event without a handler.
         :returns: notes for the event; its body keeps the content.
@@ -52,12 +59,13 @@ class WaInboundNotice(models.AbstractModel):
         if not account:
             return [f"{item.field} about an account or number that is not connected here"]
         record = number or account
-        if not self._is_news(record, event, item):
-            return [f"{item.field}: known, or older than what is known"]
+        moment = fields.Datetime.to_string(from_timestamp(item.timestamp) or event.received_at)
+        if not self._is_news(record, moment, item):
+            return [f"{item.field}: known already"]
         news = method(item.value, account, number)
         target = record if news.vals.keys() <= record._fields.keys() else account
-        if news.vals:
-            target.write(news.vals)
+        if vals := self._not_outdated(target, moment, news):
+            target.write(vals)
         if not news.words:
             return [f"{item.field}: nothing to do"]
         target._message_log(body=news.words)
@@ -85,15 +93,31 @@ class WaInboundNotice(models.AbstractModel):
         return account, number
 
     @api.model
-    def _is_news(self, record, event, item):
-        """Tell whether a notice is new, and remember it: webhooks come in any order, and again."""
-        moment = fields.Datetime.to_string(from_timestamp(item.timestamp) or event.received_at)
-        digest = hashlib.sha256(json.dumps(item.value, sort_keys=True).encode()).hexdigest()[:16]
-        known = (record.notice_moments or {}).get(item.field) or ["", ""]
-        if moment < known[0] or [moment, digest] == known:
+    def _is_news(self, record, moment, item):
+        """Tell whether a notice is new, and remember it: webhooks come again.
+
+        :param str moment: when it was said.
+        """
+        said = json.dumps([item.field, moment, item.value], sort_keys=True)
+        digest = hashlib.sha256(said.encode()).hexdigest()[:16]
+        known = record.notice_moments or {}
+        seen = known.get("seen") or []
+        if digest in seen:
             return False
-        record.notice_moments = {**(record.notice_moments or {}), item.field: [moment, digest]}
+        record.notice_moments = {**known, "seen": [*seen, digest][-NOTICES_KNOWN:]}
         return True
+
+    @api.model
+    def _not_outdated(self, target, moment, news):
+        """Return the values of a notice that nothing newer has set, and remember when they were said."""
+        if not news.vals:
+            return {}
+        known = target.notice_moments or {}
+        said = known.get("said") or {}
+        vals = {name: value for name, value in news.vals.items() if moment >= said.get(name, "")}
+        target.notice_moments = {**known, "said": {**said, **dict.fromkeys(vals, moment)}}
+        late = news.late if len(vals) < len(news.vals) else {}
+        return {**late, **vals}
 
     # ------------------------------------------------------------------ helpers
 

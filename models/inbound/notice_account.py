@@ -50,7 +50,8 @@ class WaInboundNotice(models.AbstractModel):
             else self.env._("WhatsApp restricts this account: %s", ", ".join(kinds) or "?")
         )
         named = {kind: end for kind, end in zip(kinds, ends, strict=True) if kind}
-        return News(words, {**account._add_restrictions(named), "state_reason": words})
+        late = account._add_restrictions(named, is_late=True) if account.restrictions else {}
+        return News(words, {**account._add_restrictions(named), "state_reason": words}, late)
 
     @api.model
     def _ban(self, value):

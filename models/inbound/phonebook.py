@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ...tools.bidi import one_line
+from ...tools.bidi import short_name
 
 
 class WaInboundPhonebook(models.AbstractModel):
@@ -27,7 +27,7 @@ class WaInboundPhonebook(models.AbstractModel):
             return [f"phone book: {item.action or 'change'} of somebody who has not written yet; nothing is kept"]
         if item.action != "add":
             return [f"phone book: {item.action}; the conversation stays"]
-        partner, name = contact.partner_id, one_line(item.person.name)
+        partner, name = contact.partner_id, short_name(item.person.name)
         is_placeholder = partner.wa_is_source and partner.name in (
             contact.profile_name, contact._get_address_label(), contact._get_label()
         )

@@ -1,3 +1,5 @@
+import re
+
 from odoo import api, fields, models
 
 from ...tools.bidi import one_line
@@ -22,11 +24,17 @@ ENDINGS = {
     "text/plain": ".txt",
 }
 NAME_LIMIT = 120
+#: Source: RFC 6838 §4.2.
+MIME_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}", re.ASCII)
 
 
 def bare_type(mime_type):
-    """Return a MIME type without its parameters: ``audio/ogg; codecs=opus`` is ``audio/ogg``."""
-    return (mime_type or "").partition(";")[0].strip().lower()
+    """Return a MIME type without its parameters: ``audio/ogg; codecs=opus`` is ``audio/ogg``; ``""`` for none.
+
+    It becomes a header of an answer to a browser, so nothing but a type gets through.
+    """
+    bare = (mime_type or "").partition(";")[0].strip().lower()
+    return bare if MIME_TYPE.fullmatch(bare) else ""
 
 
 def clean_name(name):

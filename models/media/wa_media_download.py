@@ -1,3 +1,5 @@
+import base64
+import hashlib
 import logging
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -255,6 +257,7 @@ class WaMedia(models.Model):
         as it is.
         """
         self.ensure_one()
+        self._compare_checksum(content)
         message = self.message_id.mail_message_id.sudo()
         channel = self.message_id.conversation_id.channel_id
         attachment = (
@@ -288,6 +291,16 @@ class WaMedia(models.Model):
         if message:
             message.attachment_ids = [(4, attachment.id)]
         self._show()
+
+    def _compare_checksum(self, content):
+        """Write into the log that a file is not the one WhatsApp named; it is kept all the same.
+
+        WhatsApp does not say over which bytes it computes its checksum, so a difference
+        proves nothing. Source: cloud-api reference §3.
+        """
+        own = hashlib.sha256(content)
+        if self.sha256 and self.sha256 not in (base64.b64encode(own.digest()).decode(), own.hexdigest()):
+            _logger.info("WhatsApp file %s has another checksum than WhatsApp said", self.id)
 
     def _show(self):
         """Update the thread: the placeholder goes when the file comes, or says why it does not."""

@@ -5,11 +5,16 @@ from psycopg2.extras import Json, execute_values
 from odoo import api, models
 from odoo.tools import SQL
 
+from ...tools.bidi import one_line
 from ...tools.failures import THROTTLED, classify
 from ...tools.status import RANK, merge
 from ...tools.window import from_timestamp
 from ..sending.wa_message_send import LONG_WAIT, MAX_ATTEMPTS
 
+#: The reason of a failure for which WhatsApp gives no code, and reasons that say no more than that.
+UNKNOWN, VAGUE = "unknown_error", ("unknown_error", "meta_unknown_error")
+#: Characters kept of what one error says.
+DETAIL_LIMIT = 500
 #: Which moment a status records.
 MOMENT_OF_STATUS = {
     "sent": "sent_at",
@@ -134,15 +139,34 @@ class WaMessage(models.Model):
             row["wamid"] = row["wamid"] or item.wamid or None
             if moment := MOMENT_OF_STATUS.get(item.status):
                 row[moment] = from_timestamp(item.timestamp)
-            if item.status == "failed" and item.errors:
-                error = item.errors[0]
-                row["error_code"] = str(error.code)
-                row["error_detail"] = error.details or error.message or error.title or None
+            if item.status == "failed":
+                row["error_code"], row["error_detail"] = self._words_of_errors(item.errors)
             if item.pricing:
                 row["pricing"] = Json(item.pricing)
         if self.error_code == "outcome_unknown" and not row["error_code"] and row["state"] != self.state:
             row["error_code"] = ""  # the doubt is settled
         return tuple(row.values())
+
+    @api.model
+    def _words_of_errors(self, errors):
+        """Return ``(code, detail)`` of a failure: the first error that means something, and what all of them say.
+
+        :param errors: ``ErrorInfo`` objects; WhatsApp may give several, one without a code, or none.
+        """
+        coded = [error for error in errors if error.code is not None]
+        known = [error for error in coded if classify(error.code).slug not in VAGUE]
+        chief = next(iter([*known, *coded, *errors]), None)
+        if chief is None:
+            return UNKNOWN, None
+        words = [chief.details or chief.message or chief.title]
+        for error in errors:
+            said = error.details or error.message or error.title
+            if error is not chief and said not in words:
+                words.append(f"{error.code}: {said}" if error.code is not None else said)
+        return (
+            str(chief.code) if chief.code is not None else UNKNOWN,
+            "; ".join(one_line(part)[:DETAIL_LIMIT] for part in words if part) or None,
+        )
 
     @api.model
     def _write_statuses(self, rows):
@@ -229,6 +253,8 @@ class WaMessage(models.Model):
         if contact.bsuid and contact.wa_id:
             return
         for item in items:
+            if item.group_id:
+                continue  # the participant of a group is not whom this message went to
             if item.person and (
                 (item.person.bsuid and not contact.bsuid) or (item.person.wa_id and not contact.wa_id)
             ):

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .inbound_case import RecordedCase
 
@@ -25,6 +26,55 @@ class TestEventRetention(RecordedCase):
         self.assertFalse(row.event_id)
         self.env.cr.execute("SELECT COUNT(*) FROM wa_event WHERE body LIKE '%447700900123%'")
         self.assertEqual(self.env.cr.fetchone(), (0,))
+
+    def test_nothing_is_left_anywhere_of_people_who_are_no_customers(self):
+        """Whatever the webhooks named that we keep nothing of: after them the database does not know the number."""
+        stranger = "447700900777"
+
+        def rename(value):
+            """Put the stranger's number wherever one stands."""
+            for key, part in value.items() if isinstance(value, dict) else enumerate(value):
+                if isinstance(part, (dict, list)):
+                    rename(part)
+                elif isinstance(part, str) and "7700900" in part:
+                    value[key] = stranger
+
+        def of_another_number(value):
+            rename(value)
+            value["metadata"]["phone_number_id"] = "1"
+
+        def in_words_nobody_knows(value):
+            value.update(type="x", inner={"phone": stranger}, messages={"from": stranger})
+
+        for name, change in (
+            ("smb_app_state_sync", rename),
+            ("text", of_another_number),
+            ("smb_message_echoes", of_another_number),
+            ("user_preferences_stop", of_another_number),
+            ("system_user_changed_number", rename),
+            ("status_delivered", rename),
+            ("status_failed", rename),
+            ("unknown_field", in_words_nobody_knows),
+            ("calls", rename),
+        ):
+            payload = self.recorded(name)
+            change(payload["entry"][0]["changes"][0]["value"])
+            self.store_webhook(payload)
+        self.store_webhook(f'{{"rubbish": "{stranger}"'.encode())
+        self.process_webhooks()
+        events = self.env["wa.event"].search([("body", "like", stranger)])
+        self.assertEqual((len(events), set(events.mapped("state"))), (10, {"done"}))
+        self._age(events, 31)
+        self.env["wa.event"]._gc_events()
+        self.env.flush_all()
+        self.env.cr.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+        tables = [table for (table,) in self.env.cr.fetchall()]
+        self.assertIn("wa_event", tables)
+        for table in tables:
+            self.env.cr.execute(
+                SQL("SELECT 1 FROM %s t WHERE t::text LIKE %s LIMIT 1", SQL.identifier(table), f"%{stranger}%")
+            )
+            self.assertFalse(self.env.cr.fetchone(), table)
 
     def test_young_waiting_and_failed_ones_stay(self):
         young = self.receive_recorded("text").event_id

@@ -212,6 +212,95 @@ class TestEventWorker(WaCase):
         self.assertIn("poison", poison.error)
         self.assertEqual(tried, [16, 8, 4, 4, 2, 1, 1, 2, 8])
 
+    def two_in_one(self, first, second, count=4):
+        """Return one webhook with messages of several people; one text is ``first``, the others ``second``."""
+        payload = self.inbound(first, wamid="wamid.PART0")
+        value = payload["entry"][0]["changes"][0]["value"]
+        for number in range(1, count):
+            other = self.inbound(
+                second, wamid=f"wamid.PART{number}", wa_id=f"1202555018{number}", bsuid=f"US.PART{number}", name=f"P{number}"
+            )["entry"][0]["changes"][0]["value"]
+            value["messages"] += other["messages"]
+            value["contacts"] += other["contacts"]
+        return payload
+
+    def test_one_part_that_fails_holds_up_no_other_of_its_webhook(self):
+        content = type(self.env["wa.inbound.content"])
+        original = content._body_text
+
+        def fail(model, item):
+            if item.text == "poison":
+                raise ValueError("broken on purpose")
+            return original(model, item)
+
+        self.patch(content, "_body_text", fail)
+        self.patch(wa_event_worker, "SHORT_WAIT", 0)
+        self.store_webhook(self.two_in_one("poison", "fine"))
+        with self.assertLogs("odoo.addons.crm_whatsapp.models.event.wa_event_worker", "WARNING"):
+            self.process_webhooks()
+        event = self.last_event()
+        self.assertEqual((event.state, event.attempts), ("new", 1))
+        self.assertIn("broken on purpose", event.error)
+        rows = self.env["wa.message"].search([("wamid", "like", "wamid.PART")])
+        self.assertEqual(sorted(rows.mapped("wamid")), ["wamid.PART1", "wamid.PART2", "wamid.PART3"])
+        self.assertEqual(len(rows.lead_id), 3)
+        self.patch(content, "_body_text", original)
+        event.action_process_again()
+        self.process_webhooks()
+        self.assertEqual((event.state, event.error), ("done", False))
+        self.assertEqual(self.env["wa.message"].search_count([("wamid", "like", "wamid.PART")]), 4, "nothing doubled")
+
+    def test_what_is_too_large_for_postgresql_stops_nobody(self):
+        """A limit of the database is no trouble of the database: the worker goes on with the others."""
+        content = type(self.env["wa.inbound.content"])
+        original = content._body_text
+
+        def fail(model, item):
+            if item.text == "poison":
+                # What PostgreSQL says when an id does not fit into an index.
+                model.env.cr.execute(
+                    "DO $$ BEGIN RAISE EXCEPTION 'index row size 9000 exceeds maximum' USING ERRCODE = '54000'; END $$"
+                )
+            return original(model, item)
+
+        self.patch(content, "_body_text", fail)
+        self.patch(wa_event_worker, "SHORT_WAIT", 0)
+        self.store_webhook(self.inbound("poison", wamid="wamid.LARGE"))
+        self.store_webhook(self.inbound("fine", wamid="wamid.SMALL"))
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertLogs("odoo.addons.crm_whatsapp.models.event.wa_event_worker", "WARNING"),
+        ):
+            self.process_webhooks()
+        large = self.env["wa.event"].search([("body", "like", "wamid.LARGE")])
+        self.assertEqual((large.state, large.attempts), ("new", 1))
+        self.assertIn("exceeds maximum", large.error)
+        self.assertTrue(large.next_attempt_at)
+        self.assertTrue(self.env["wa.message"].search([("wamid", "=", "wamid.SMALL")]))
+
+    def test_customers_stay_out_of_the_log(self):
+        """A log outlives the webhook: what PostgreSQL quotes of a row is kept with the webhook alone."""
+        content = type(self.env["wa.inbound.content"])
+
+        def fail(model, item):
+            model.env.cr.execute(
+                "INSERT INTO wa_contact (portfolio_key, wa_id, profile_name) VALUES (NULL, '12025550143', 'Ada Example')"
+            )
+
+        self.patch(content, "_body_text", fail)
+        self.patch(wa_event_worker, "SHORT_WAIT", 0)
+        self.store_webhook(self.inbound("Hello", name="Ada Example"))
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertLogs("odoo.addons.crm_whatsapp.models.event.wa_event_worker", "WARNING") as logs,
+        ):
+            self.process_webhooks()
+        said = "".join(logs.output)
+        self.assertIn("NotNullViolation", said)
+        self.assertNotIn("Ada Example", said)
+        self.assertNotIn("12025550143", said)
+        self.assertIn("Ada Example", self.last_event().error, "who mends it sees the row")
+
     def test_lost_race_is_no_failure(self):
         for error in (pg_errors.SerializationFailure, pg_errors.DeadlockDetected, pg_errors.UniqueViolation):
             left = self.lose_races(3, error)

@@ -1,4 +1,6 @@
 import base64
+import hashlib
+import logging
 from datetime import timedelta
 
 from odoo import fields
@@ -269,6 +271,47 @@ class TestInboundMediaRecorded(RecordedCase):
         self.assertFalse(row.media_ids)
         self.assertIn("sent no file", row.mail_message_id.body)
         self.assertIn("Look", row.mail_message_id.body)
+
+    def test_types_that_are_none_cannot_become_a_header(self):
+        for given, content, stored in (
+            ("image/png\r\nX-Evil: 1", b"\x00\x01", "application/octet-stream"),
+            ("nonsense", b"\x00\x01", "application/octet-stream"),
+            ("a/" + "b" * 500, b"\x00\x01", "application/octet-stream"),
+            ("nonsense", b"<html><script>alert(1)</script></html>", "text/plain"),
+            (" Image/PNG ; x=1", PNG, "image/png"),
+        ):
+            with self.subTest(given), self.env.cr.savepoint() as savepoint:
+
+                def change(value, given=given):
+                    value["messages"][0]["image"]["mime_type"] = given
+
+                media = self.receive_recorded("image", change).media_ids
+                media._attach(content, media.mime_type)
+                self.assertEqual(media.attachment_id.mimetype, stored)
+                self.assertEqual(media.attachment_id.raw, content)
+                savepoint.close(rollback=True)
+                self.env.invalidate_all()
+
+    def test_another_checksum_is_logged_and_the_file_kept(self):
+        media = self.receive_recorded("image").media_ids
+        logger = "odoo.addons.crm_whatsapp.models.media.wa_media_download"
+        media.sha256 = base64.b64encode(hashlib.sha256(PNG).digest()).decode()
+        with self.assertNoLogs(logger, logging.INFO):
+            media._attach(PNG, "image/png")
+        with self.assertLogs(logger, logging.INFO):
+            media._attach(PNG + b"x", "image/png")
+        self.assertEqual((media.state, media.attachment_id.raw), ("done", PNG + b"x"))
+
+    def test_file_of_a_deleted_message_still_comes_and_it_stays_deleted(self):
+        row = self.receive_recorded("image")
+
+        def aim(value):
+            value["messages"][0]["revoke"]["original_message_id"] = row.wamid
+
+        self.receive_recorded("revoke", aim)
+        row.media_ids._attach(PNG, "image/png")
+        self.assertIn("The customer deleted this message", row.mail_message_id.body)
+        self.assertEqual(row.mail_message_id.attachment_ids, row.media_ids.attachment_id)
 
     def test_edited_caption_of_a_file_keeps_the_file(self):
         row = self.receive_recorded("image")

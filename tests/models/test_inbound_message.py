@@ -106,6 +106,23 @@ class TestInboundMessage(WaCase):
         conversation.contact_id.partner_id = partners[1]
         self.assertEqual(conversation.partner_id, partners[1])
 
+    def test_three_leads_with_one_number_choice_is_deterministic_and_can_be_changed(self):
+        partner = self.env["res.partner"].create({"name": "Known", "phone": "+12025550143"})
+        common = {"partner_id": partner.id, "user_id": False}
+        leads = self.env["crm.lead"].create(
+            [
+                {"name": "Older of the team", "team_id": self.team.id, **common},
+                {"name": "Newer of the team", "team_id": self.team.id, **common},
+                {"name": "Newest, of another team", "team_id": self.other_team.id, **common},
+            ]
+        )
+        conversation = self.receive(self.inbound())
+        self.assertEqual(conversation.lead_id, leads[1])
+        self.assertEqual(self.env["crm.lead"].search([("partner_id", "=", partner.id)]), leads.sorted("id", reverse=True))
+        conversation.with_user(self.lead_manager).lead_id = leads[0]
+        self.receive(self.inbound("And again"))
+        self.assertEqual(conversation.lead_id, leads[0], "what a person chose stays")
+
     def test_sender_is_one_of_our_users(self):
         self.ana.partner_id.phone = "+12025550143"
         conversation = self.receive(self.inbound("I am Ana"))

@@ -85,6 +85,64 @@ class TestInboundNotices(RecordedCase):
         self._notice("flows", self.account, "The flow is now blocked")
         self._notice("account_settings_update", self.number, "phone_number_settings")
 
+    def _said_at(self, recording, seconds, **value):
+        """Process a recorded notice as if it had been said so many seconds later."""
+        payload = self.recorded(recording)
+        payload["entry"][0]["time"] += seconds
+        payload["entry"][0]["changes"][0]["value"].update(value)
+        self.store_webhook(payload)
+        self.process_webhooks()
+        self.assertEqual(self.last_event().state, "done", self.last_event().error)
+
+    def _words(self, record):
+        return "".join(record.message_ids.mapped("body"))
+
+    def test_what_comes_late_is_said_all_the_same(self):
+        """A request to reset the PIN, or an alert, is news also after a younger notice of its kind."""
+        self._said_at("security", 0)
+        self._said_at("security", -60, event="PIN_RESET_REQUEST")
+        self.assertIn("asked to reset", self._words(self.number))
+        self.receive_recorded("account_alerts")
+        self._said_at("account_alerts", -60, alert_info={"alert_severity": "CRITICAL", "alert_type": "OBA_REJECTED"})
+        self.assertIn("OBA_REJECTED", self._words(self.number))
+
+    def test_notices_of_one_second_are_not_said_again(self):
+        payload = self.recorded("security")
+        [first] = payload["entry"][0]["changes"]
+        second = {**first, "value": {**first["value"], "event": "PIN_RESET_REQUEST"}}
+        payload["entry"][0]["changes"].append(second)
+        self.store_webhook(payload)
+        self.process_webhooks()
+        self.assertIn("asked to reset", self._words(self.number))
+        self.assertIn("was changed", self._words(self.number))
+        count = len(self.number.message_ids)
+        self.env["wa.event"].search([]).action_process_again()
+        self.process_webhooks()
+        self.assertEqual(len(self.number.message_ids), count)
+
+    def test_restrictions_in_any_order_are_all_in_force_and_stay_lifted(self):
+        kinds = ["RESTRICTED_BIZ_INITIATED_MESSAGING", "RESTRICTED_UTILITY_TEMPLATES", "RESTRICTED_ADD_PHONE_NUMBER_ACTION"]
+        ends = self.moment(1796035200)
+        for place, kind in enumerate(kinds):
+            # The second one never ends by itself; the last is the oldest.
+            info = {"restriction_type": kind, **({} if place == 1 else {"expiration": ends})}
+            self._said_at("account_update_restriction", 60 - abs(place - 1) * 30 - place, restriction_info=[info])
+        self.assertEqual(sorted(self.account.restrictions), sorted(kinds))
+        ban = {"waba_ban_state": "REINSTATE"}
+        self._said_at("account_update_disabled", 90, ban_info=ban)
+        self.assertFalse(self.account.restrictions)
+        self._said_at("account_update_restriction", 80)
+        self.assertFalse(self.account.restrictions, "what was lifted since does not come back")
+
+    def test_older_end_of_a_connection_does_not_undo_its_return(self):
+        self._said_at("account_update_disabled", 60, event="ACCOUNT_RECONNECTED")
+        self.account.write({"state": "blocked"})
+        self._said_at("account_update_disabled", 90, event="ACCOUNT_RECONNECTED")
+        self.assertEqual(self.account.state, "connected")
+        self._said_at("account_update_disabled", 30, event="ACCOUNT_OFFBOARDED")
+        self.assertEqual(self.account.state, "connected")
+        self.assertIn("ACCOUNT_OFFBOARDED", self._words(self.account))
+
     def test_late_and_repeated_notices_change_nothing(self):
         self.receive_recorded("phone_number_quality_update")
         payload = self.recorded("phone_number_quality_update")
@@ -93,7 +151,7 @@ class TestInboundNotices(RecordedCase):
         self.store_webhook(payload)
         self.process_webhooks()
         self.assertEqual(self.number.messaging_limit, "TIER_UNLIMITED")
-        self.assertIn("older", self.last_event().note)
+        self.assertEqual(self.number.quality_rating, "RED", "nothing younger was said about quality")
         count = len(self.number.message_ids)
         self.env["wa.event"].search([]).action_process_again()
         self.process_webhooks()

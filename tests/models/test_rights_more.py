@@ -44,6 +44,34 @@ class TestFormerOwners(WaCase):
         self.conversation.write({"team_id": self.other_team.id, "user_id": self.cid.id})
         self.assertIn(self.lead_manager.partner_id, self.channel.channel_partner_ids)
 
+    def test_former_leader_of_the_team_is_out(self):
+        self.team.user_id = self.cid
+        self.channel._add_members(users=self.cid)
+        self.team.user_id = self.ben
+        self.assertEqual(self.channel.channel_partner_ids, self.ana.partner_id)
+        with self.assertRaises(AccessError):
+            self.channel.with_user(self.cid).read(["name"])
+
+    def test_leader_who_is_still_of_the_team_stays(self):
+        self.team.user_id = self.ben
+        self.channel._add_members(users=self.ben)
+        self.team.user_id = False
+        self.assertIn(self.ben.partner_id, self.channel.channel_partner_ids)
+
+    def test_former_manager_keeps_the_conversations_of_their_teams_alone(self):
+        self.channel._add_members(users=self.lead_manager)
+        document = {"id": "1000200030004", "mime_type": "application/pdf", "filename": "order.pdf"}
+        media = self.receive(self.inbound(type="document", document=document)).message_ids.media_ids
+        media._attach(b"%PDF-1.4", "application/pdf")
+        file = media.attachment_id.with_user(self.lead_manager)
+        self.assertEqual(file.raw, b"%PDF-1.4")
+        groups = ("base.group_user", "crm_whatsapp.crm_whatsapp_group_user")
+        self.lead_manager.group_ids = [Command.set([self.env.ref(group).id for group in groups])]
+        self.assertNotIn(self.lead_manager.partner_id, self.channel.channel_partner_ids)
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            file.read(["raw"])
+
     def test_member_of_another_company_is_out(self):
         company = self.env["res.company"].create({"name": "Second"})
         self.ana.write({"company_ids": [Command.set(company.ids)], "company_id": company.id})

@@ -81,6 +81,45 @@ class TestStatus(WaCase):
         self.assertTrue(self.conversation.contact_id.is_unreachable)
         self.assertIn("failed", self.conversation.lead_id.message_ids[0].body)
 
+    def test_failure_without_a_code_or_without_any_error_has_a_reason(self):
+        for errors in ([], [{}], [{"title": "Something"}], None, "x", [{"code": "x"}]):
+            with self.subTest(errors):
+                self.row.write({"state": "sent", "error_code": False, "error_detail": False})
+                self.apply({**self.status("failed"), "errors": errors})
+                self.assertEqual((self.row.state, self.row.error_code), ("failed", "unknown_error"))
+                self.assertIn("did not deliver", self.row.error_text)
+
+    def test_several_errors_are_all_readable_and_the_meaningful_one_counts(self):
+        frame = self.status("failed")
+        frame["errors"] = [
+            {"code": 131000, "title": "Something went wrong"},
+            {"title": "No code"},
+            {"code": 131026, "title": "x", "error_data": {"details": "Undeliverable"}},
+        ]
+        self.apply(frame)
+        self.assertEqual(self.row.error_code, "131026")
+        self.assertTrue(self.conversation.contact_id.is_unreachable)
+        for words in ("Undeliverable", "131000: Something went wrong", "No code"):
+            self.assertIn(words, self.row.error_detail)
+
+    def test_participant_of_a_group_is_not_the_customer(self):
+        self.conversation.contact_id.bsuid = False
+        frame = {
+            **self.status("delivered"),
+            "recipient_type": "group",
+            "recipient_id": "GROUP-1",
+            "recipient_participant_user_id": "GB.SOMEBODY",
+            "recipient_participant_id": "447700900999",
+        }
+        self.apply(frame)
+        self.assertEqual(self.row.state, "delivered")
+        self.assertFalse(self.conversation.contact_id.bsuid)
+
+    def test_played_counts_as_heard_and_nothing_takes_it_back(self):
+        self.apply(self.status("played"), self.status("delivered"), self.status("read"), self.status("failed", code=131026))
+        self.assertEqual(self.row.state, "played")
+        self.assertEqual(self.row.error_code, "131026")
+
     def test_opt_out_on_send_is_kept(self):
         self.apply(self.status("failed", code=131050))
         self.assertTrue(self.conversation.contact_id.opted_out_marketing)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.bidi import neutralise, one_line
+from tools.bidi import NAME_LIMIT, is_blank, neutralise, one_line, short_name
 
 
 def test_overrides_and_isolates_go_and_text_stays():
@@ -27,3 +27,17 @@ def test_what_is_left_can_be_stored(text):
     assert found.encode("utf-8").decode("utf-8") == found
     assert "\x00" not in found
     assert neutralise(found) == found
+
+
+def test_what_nobody_can_see_is_blank():
+    for text in (None, "", " \n\t", "\u200b\u200d", "\u3164", "\u2800\u2800", "\ufe0f", "\u202e\u2069"):
+        assert is_blank(text), ascii(text)
+    for text in ("a", "👍", "❤️", "שלום", "\u200bx", "0", "‎.", "ﷺ"):
+        assert not is_blank(text), ascii(text)
+
+
+def test_names_that_nobody_can_see_are_none():
+    assert short_name("\u3164 \u3164") == ""
+    assert short_name(" Ada\n\u202eExample ") == "Ada Example"
+    assert short_name("👩‍🚀") == "👩‍🚀"
+    assert len(short_name("x" * 10_000)) == NAME_LIMIT

@@ -1,9 +1,13 @@
 """Every call: what goes over the wire, and what is made of the answer."""
 
+import io
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import requests
+from requests.adapters import HTTPAdapter
 from scripted_server import ScriptedServer, answer, cut_in_the_middle, html
+from urllib3.response import HTTPResponse
 
 from tools.graph import errors
 from tools.graph.client import GraphClient
@@ -288,6 +292,28 @@ class TestDownload:
         server.script = [cut_in_the_middle]
         with pytest.raises(errors.TransientError):
             client.download(server.url)
+
+    def test_shorter_than_announced(self, server):
+        """As the versions of urllib3 behave that do not compare lengths themselves."""
+
+        class Old(HTTPAdapter):
+            def send(self, request, **_more):
+                headers = {"Content-Length": "10"}
+                raw = HTTPResponse(
+                    io.BytesIO(b"half"),
+                    headers,
+                    status=200,
+                    preload_content=False,
+                    enforce_content_length=False,
+                )
+                return self.build_response(request, raw)
+
+        session = requests.Session()
+        session.mount("http://", Old())
+        client = GraphClient(server.url, "v26.0", TOKEN, session=session)
+        with pytest.raises(errors.TransientError) as caught:
+            client.download(server.url + "/file")
+        assert "shorter" in str(caught.value)
 
 
 def test_many_threads_share_kept_connections(server, client):

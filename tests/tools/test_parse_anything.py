@@ -291,3 +291,61 @@ def test_a_single_contact_belongs_to_a_message_without_sender():
     delivery = parse(wrap("messages", value))
     assert delivery.events[0].person.bsuid == "GB.1"
     assert delivery.problems == ()
+
+
+def test_lists_that_are_none_are_said_beside_what_is_fine():
+    status = {"id": "wamid.S", "status": "read", "timestamp": "1795430400"}
+    delivery = parse(wrap("messages", {"messages": {"id": "x"}, "statuses": [status]}))
+    assert [event.wamid for event in delivery.events] == ["wamid.S"]
+    [problem] = delivery.problems
+    assert problem.reason == "not_a_list"
+    assert problem.path.endswith("value.messages")
+
+
+def test_errors_beside_messages_are_not_lost():
+    good = {"id": "wamid.GOOD", "from": "447700900123", "type": "text"}
+    good["text"] = {"body": "Hi"}
+    failures = [{"code": 130429, "title": "Rate limit hit"}]
+    delivery = parse(wrap("messages", {"messages": [good], "errors": failures}))
+    message, notice = delivery.events
+    assert not message.errors
+    assert notice.value == {"errors": failures}
+    without = {"id": "wamid.X", "from": "447700900123", "type": "interactive"}
+    delivery = parse(wrap("messages", {"messages": [without], "errors": failures}))
+    assert [event.errors[0].code for event in delivery.events] == [130429]
+
+
+def test_ids_too_long_for_an_index_stay_different_and_the_same():
+    def wamid_of(wamid):
+        message = {"id": wamid, "from": "447700900123", "type": "text"}
+        return parse(wrap("messages", {"messages": [message]})).events[0].wamid
+
+    long = "wamid." + "A" * 5000
+    assert len(wamid_of(long)) == 512
+    assert wamid_of(long) == wamid_of(long)
+    assert wamid_of(long) != wamid_of(long + "B")
+    assert wamid_of("wamid." + "A" * 150) == "wamid." + "A" * 150
+
+
+def test_numbers_nobody_has_and_parents_alone_are_nobody():
+    for ids in ({"from": "4" * 5000}, {"from_parent_user_id": "GB.ENT.1"}):
+        message = {"id": "wamid.X", "type": "text", "text": {"body": "Hi"}, **ids}
+        delivery = parse(wrap("messages", {"messages": [message]}))
+        assert [problem.reason for problem in delivery.problems] == ["nobody"]
+        assert not delivery.events[0].person.has_own_id
+
+
+def test_the_one_contact_is_not_given_to_everybody_without_ids():
+    contact = {"profile": {"name": "Ada"}, "wa_id": "447700900123", "user_id": "GB.7"}
+    ours = {"id": "wamid.A", "from": "447700900123", "type": "text", "text": {"body": "Hi"}}
+    nobody = {"id": "wamid.B", "type": "text", "text": {"body": "?"}}
+    value = {"contacts": [contact], "messages": [nobody]}
+    [message] = parse(wrap("messages", value)).events
+    assert message.person.bsuid == "GB.7"  # who else
+    value["messages"] = [ours, nobody]
+    first, second = parse(wrap("messages", value)).events
+    assert first.person.name == "Ada"
+    assert not second.person
+    status = {"id": "wamid.S", "status": "read"}
+    value = {"contacts": [contact], "statuses": [status, {**status, "id": "wamid.T"}]}
+    assert not any(event.person for event in parse(wrap("messages", value)).events)

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from tools.redact import RedactFilter, protect, redact
+from tools.redact import RedactFilter, protect, redact, without_rows
 
 TOKEN = "EAADEMO-TOKEN-0123456789"
 
@@ -109,3 +109,25 @@ def test_a_logger_is_protected_once(log):
     logger, _lines = log
     protect("test_redact")
     assert sum(isinstance(item, RedactFilter) for item in logger.filters) == 1
+
+
+def test_rows_that_postgresql_quotes_stay_out_of_logs():
+    trace = """Traceback (most recent call last):
+  File "x.py", line 1, in create
+psycopg2.errors.NotNullViolation: null value in column "b"
+DETAIL:  Failing row contains (7, Ada Example,
++44 7700 900123).
+
+The above exception was the direct cause of the following exception:
+
+Traceback (most recent call last):
+psycopg2.errors.InvalidTextRepresentation: invalid input syntax
+LINE 1: ... WHERE name = 'Ada Example'
+                         ^
+"""
+    found = without_rows(trace)
+    assert "Ada" not in found
+    assert "900123" not in found
+    for kept in ('null value in column "b"', "The above exception", "invalid input syntax", "line 1, in create"):
+        assert kept in found
+    assert without_rows("ValueError: plain") == "ValueError: plain"

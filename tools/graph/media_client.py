@@ -115,7 +115,18 @@ class MediaCalls(Transport):
                     raise errors.too_large(limit)
         except requests.RequestException as exc:
             raise errors.TransientError(f"cut: {type(exc).__name__}") from None
+        if _is_cut(response):
+            raise errors.TransientError("cut: shorter than announced")
         return bytes(content)
+
+
+def _is_cut(response: requests.Response) -> bool:
+    """Tell whether fewer bytes came than the answer announced.
+
+    urllib3 looks at this by itself since version 2 only; Odoo runs on older ones too.
+    """
+    announced = response.headers.get("Content-Length", "")
+    return announced.isascii() and announced.isdigit() and response.raw.tell() < int(announced)
 
 
 def _split(url: str) -> SplitResult:

@@ -42,7 +42,10 @@ def _messages(
 ) -> Found:
     known = tuple(known)
     found: Found = []
-    for index, item in enumerate(reading.sequence(holder.get(key))):
+    items = reading.sequence(holder.get(key))
+    # A thread names its one customer for all of its messages.
+    alone = len(items) == 1 or bool(path)
+    for index, item in enumerate(items):
         where = route.at(*path, key, index)
         if not isinstance(item, dict):
             found.append(Problem(where, "not_an_object"))
@@ -50,7 +53,7 @@ def _messages(
             found += [Problem(where, "no_id"), unknown(route, item, key)]
         else:
             outgoing = key == "message_echoes" or _is_ours(route, item)
-            found.append(_echo(route, item, source, outgoing, known))
+            found.append(_echo(route, item, source, outgoing, known, alone))
     return found
 
 
@@ -62,14 +65,19 @@ def _is_ours(route: Route, item: Json) -> bool:
 
 
 def _echo(
-    route: Route, item: Json, source: str, outgoing: bool, known: tuple[Person, ...]
+    route: Route,
+    item: Json,
+    source: str,
+    outgoing: bool,
+    known: tuple[Person, ...],
+    alone: bool,
 ) -> EchoEvent:
     customer = people.addressee if outgoing else people.sender
     status = reading.mapping(item.get("history_context")).get("status")
     return EchoEvent(
         source=source,
         outgoing=outgoing,
-        message=message(route, item, customer(item, known)),
+        message=message(route, item, customer(item, known, alone)),
         status=reading.text(status).lower(),
     )
 

@@ -14,7 +14,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import reading
+from . import reading, vcard
 from .events import Json, Media
 
 
@@ -64,13 +64,19 @@ def _location(content: Json) -> Words:
 
 
 def _contacts(content: Json) -> Words:
-    cards = [card for _index, card in reading.mappings(content.get("contacts"))]
+    cards = cards_of(content)
     origins = [content.get("origin"), *(card.get("origin") for card in cards)]
     names = (_card_name(card) for card in cards)
     return Words(
         text=", ".join(name for name in names if name),
         contact_request="contact_request" in origins,
     )
+
+
+def cards_of(content: Json) -> list[Json]:
+    """Return the cards of a ``contacts`` message, each with what its vCard adds."""
+    items = reading.mappings(content.get("contacts"))
+    return [vcard.complete(card) for _index, card in items]
 
 
 def _card_name(card: Json) -> str:

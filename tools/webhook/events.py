@@ -33,6 +33,11 @@ class Person:
         """Tell whether anything here identifies somebody."""
         return bool(self.bsuid or self.parent_bsuid or self.wa_id)
 
+    @property
+    def has_own_id(self) -> bool:
+        """Tell whether this is one person: a parent BSUID alone addresses nobody."""
+        return bool(self.bsuid or self.wa_id)
+
 
 @dataclass(frozen=True, slots=True)
 class ErrorInfo:

@@ -11,6 +11,7 @@ from typing import Any
 from . import content, identity, people, reading, statuses
 from .events import (
     ErrorInfo,
+    Event,
     Json,
     MessageEvent,
     NoticeEvent,
@@ -25,16 +26,32 @@ def read(route: Route, value: Json) -> Found:
     """Read a whole change: messages, statuses and errors of the account."""
     known = people.contacts(value)
     failures = reading.errors(value.get("errors"))
-    found: Found = []
-    for index, item in enumerate(reading.sequence(value.get("messages"))):
+    found: Found = [
+        Problem(route.at(key), "not_a_list")
+        for key in ("messages", "statuses")
+        if not isinstance(value.get(key) or [], list)
+    ]
+    messages = reading.sequence(value.get("messages"))
+    reports = reading.sequence(value.get("statuses"))
+    alone = len(messages) + len(reports) == 1
+    for index, item in enumerate(messages):
         path = route.at("messages", index)
-        found += _read_one(route, item, known, failures, path)
-    for index, item in enumerate(reading.sequence(value.get("statuses"))):
+        found += _read_one(route, item, known, failures, path, alone)
+    for index, item in enumerate(reports):
         path = route.at("statuses", index)
-        found += statuses.read_one(route, item, known, failures, path)
-    if not found:
+        found += statuses.read_one(route, item, known, failures, path, alone)
+    if all(isinstance(item, Problem) and item.reason == "not_a_list" for item in found):
         found.append(_without_messages(route, value, failures))
+    elif failures and not any(_carries(item, failures) for item in found):
+        # Said beside messages that have nothing to do with it.
+        only = {"errors": value["errors"]}
+        found.append(_without_messages(route, only, failures))
     return found
+
+
+def _carries(item: Event | Problem, failures: tuple[ErrorInfo, ...]) -> bool:
+    """Tell whether an event took over the errors of the whole value."""
+    return getattr(item, "errors", None) == failures
 
 
 def _without_messages(
@@ -58,16 +75,17 @@ def _read_one(
     known: Sequence[Person],
     failures: tuple[ErrorInfo, ...],
     path: str,
+    alone: bool,
 ) -> Found:
     if not isinstance(item, dict):
         return [Problem(path, "not_an_object")]
     if not reading.identifier(item.get("id")):
         return [Problem(path, "no_id"), unknown(route, item, "messages")]
-    person = people.sender(item, known)
+    person = people.sender(item, known, alone)
     if item.get("type") == "system" and identity.concerns(item):
         return [identity.from_system(route, item, person)]
     found: Found = [message(route, item, person, failures)]
-    if not person:
+    if not person.has_own_id:
         found.append(Problem(path, "nobody"))
     return found
 

@@ -25,9 +25,14 @@ STATUS_PARENT_KEYS = (
 )
 
 
+MAX_DIGITS = 20
+"""E.164 has at most 15; more is no phone number."""
+
+
 def wa_id(value: Any) -> str | None:
     """Return a ``wa_id`` in digits, or None."""
-    return digits(reading.text(value)) or None
+    found = digits(reading.text(value))
+    return found if 0 < len(found) <= MAX_DIGITS else None
 
 
 def username(value: Any) -> str | None:
@@ -53,15 +58,21 @@ def contacts(value: Json) -> tuple[Person, ...]:
     return tuple(from_contact(item) for _index, item in items)
 
 
-def complete(person: Person, known: Iterable[Person]) -> Person:
+def complete(
+    person: Person, known: Iterable[Person], alone: bool = True
+) -> Person:
     """Return ``person`` with what the matching contact knows besides.
 
     The strongest id decides: BSUID, then ``wa_id`` (in any spelling), then the
-    parent BSUID. A single contact whose ids do not contradict belongs to a
-    person without ids.
+    parent BSUID. A single contact belongs to a person without ids, if nobody else
+    is there whom it may belong to.
+
+    :param alone: the value is about this person only.
     """
     known = tuple(known)
     match = _find(person, known)
+    if match is None and alone and not person and len(known) == 1:
+        match = known[0]
     if match is None:
         return person
     return replace(
@@ -94,30 +105,36 @@ def _find(person: Person, known: tuple[Person, ...]) -> Person | None:
             and person.parent_bsuid == other.parent_bsuid
         ):
             return other
-    return known[0] if not person and len(known) == 1 else None
+    return None
 
 
-def sender(message: Json, known: Iterable[Person]) -> Person:
+def sender(
+    message: Json, known: Iterable[Person], alone: bool = True
+) -> Person:
     """Return who wrote an inbound message."""
     person = Person(
         bsuid=reading.identifier(message.get("from_user_id")),
         parent_bsuid=reading.identifier(message.get("from_parent_user_id")),
         wa_id=wa_id(message.get("from")),
     )
-    return complete(person, known)
+    return complete(person, known, alone)
 
 
-def addressee(message: Json, known: Iterable[Person]) -> Person:
+def addressee(
+    message: Json, known: Iterable[Person], alone: bool = True
+) -> Person:
     """Return to whom an echo of our own message went."""
     person = Person(
         bsuid=reading.identifier(message.get("to_user_id")),
         parent_bsuid=reading.identifier(message.get("to_parent_user_id")),
         wa_id=wa_id(message.get("to")),
     )
-    return complete(person, known)
+    return complete(person, known, alone)
 
 
-def recipient(status: Json, known: Iterable[Person]) -> Person:
+def recipient(
+    status: Json, known: Iterable[Person], alone: bool = True
+) -> Person:
     """Return whom a status is about; in groups, the participant."""
     parents = (reading.identifier(status.get(key)) for key in STATUS_PARENT_KEYS)
     if reading.text(status.get("recipient_type")) == "group":
@@ -133,4 +150,4 @@ def recipient(status: Json, known: Iterable[Person]) -> Person:
             parent_bsuid=next(filter(None, parents), None),
             wa_id=wa_id(status.get("recipient_id")),
         )
-    return complete(person, known)
+    return complete(person, known, alone)

@@ -15,23 +15,26 @@ def read(route: Route, value: Json) -> Found:
     """Read every preference of the change."""
     known = people.contacts(value)
     found: Found = []
-    for index, item in enumerate(reading.sequence(value.get("user_preferences"))):
+    items = reading.sequence(value.get("user_preferences"))
+    for index, item in enumerate(items):
         if not isinstance(item, dict):
             path = route.at("user_preferences", index)
             found.append(Problem(path, "not_an_object"))
             continue
-        found.append(_preference(route, item, known))
+        found.append(_preference(route, item, known, len(items) == 1))
     return found or [unknown(route, value)]
 
 
-def _preference(route: Route, item: Json, known: tuple[Person, ...]) -> PreferenceEvent:
+def _preference(
+    route: Route, item: Json, known: tuple[Person, ...], alone: bool
+) -> PreferenceEvent:
     person = Person(
         bsuid=reading.identifier(item.get("user_id")),
         parent_bsuid=reading.identifier(item.get("parent_user_id")),
         wa_id=people.wa_id(item.get("wa_id")),
     )
     return PreferenceEvent(
-        person=people.complete(person, known),
+        person=people.complete(person, known, alone),
         category=reading.text(item.get("category")),
         value=reading.text(item.get("value")),
         timestamp=reading.timestamp(item.get("timestamp")),

@@ -7,6 +7,7 @@ promised type, whatever stood there.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import re
@@ -21,6 +22,10 @@ stored again later must not exhaust the stack there."""
 
 MAX_BITS = 8192
 """Largest integer kept; Python prints only a little more than 14,000 bits."""
+
+MAX_IDENTIFIER = 512
+"""Longest id kept whole, in characters; Meta's longest have about 150. PostgreSQL's
+indexes hold no text of a few thousand."""
 
 LAST_SECOND = 253402300799  # 9999-12-31 23:59:59, the end of datetime
 
@@ -111,8 +116,16 @@ def text(value: Any) -> str:
 
 
 def identifier(value: Any) -> str | None:
-    """Return an id as text without surrounding blanks, or None for none."""
-    return text(value).strip() or None
+    """Return an id as text without surrounding blanks, or None for none.
+
+    One that is longer than :data:`MAX_IDENTIFIER` is cut and ends in its SHA-256:
+    still the same for the same id, and another one for any other.
+    """
+    found = text(value).strip()
+    if len(found) > MAX_IDENTIFIER:
+        digest = hashlib.sha256(found.encode()).hexdigest()
+        found = f"{found[: MAX_IDENTIFIER - len(digest) - 1]}~{digest}"
+    return found or None
 
 
 def flag(value: Any) -> bool:

@@ -22,10 +22,12 @@ def read_one(
     known: Sequence[Person],
     failures: tuple[ErrorInfo, ...],
     path: str,
+    alone: bool = True,
 ) -> Found:
     """Read one status. Those of payments and calls are kept as unknown.
 
     :param failures: errors of the whole value: a failure sometimes stands there.
+    :param alone: nothing else is in the value.
     """
     if not isinstance(item, dict):
         return [Problem(path, "not_an_object")]
@@ -50,7 +52,7 @@ def read_one(
             status=status,
             timestamp=reading.timestamp(item.get("timestamp")),
             uuid=reading.identifier(item.get("biz_opaque_callback_data")),
-            person=people.recipient(item, known),
+            person=people.recipient(item, known, alone),
             errors=own_errors or (failures if status == "failed" else ()),
             pricing=reading.mapping(item.get("pricing")) or None,
             raw=item,
