@@ -1,3 +1,5 @@
+# First what others extend: the order decides which override is the outer one.
+from . import message, message_resolve, message_phone, message_lead
 from . import (
     consent,
     consent_past,
@@ -9,7 +11,6 @@ from . import (
     echo,
     effect,
     identity,
-    message,
     note,
     notice,
     notice_account,

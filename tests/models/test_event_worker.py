@@ -334,7 +334,7 @@ class TestEventWorker(WaCase):
         for number, error in enumerate((ValidationError("not allowed"), ValueError("an automation rule"), KeyError("x"))):
             with self.subTest(error=error):
                 self.break_lead_creation(error)
-                with self.assertLogs("odoo.addons.crm_whatsapp.models.inbound.message", "WARNING"):
+                with self.assertLogs("odoo.addons.crm_whatsapp.models.inbound.message_lead", "WARNING"):
                     conversation = self.receive(
                         self.inbound("Do you hear me?", wa_id=f"1202555016{number}", bsuid=f"US.16{number}")
                     )
