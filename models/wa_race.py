@@ -16,6 +16,10 @@ CONFLICTS = (
 CONFLICT_RETRIES = 20
 
 
+class TooEarly(Exception):
+    """What a webhook is about is being written at this moment: nothing is wrong, look again in a moment."""
+
+
 @contextmanager
 def retry_lost_race():
     """Have the transaction done again when somebody else has created the same thing at this moment.

@@ -21,7 +21,7 @@ from ...tools.webhook.events import (
     TemplateEvent,
 )
 from ...tools.webhook.parse import parse
-from ..wa_race import CONFLICT_RETRIES, CONFLICTS
+from ..wa_race import CONFLICT_RETRIES, CONFLICTS, TooEarly
 from ..wake import trigger_once
 
 _logger = logging.getLogger(__name__)
@@ -325,7 +325,8 @@ class WaEvent(models.Model):
         self.ensure_one()
         tries = max(1, self.attempts)
         trace = redact("".join(traceback.format_exception(error)))
-        _logger.warning("WhatsApp event %s failed (try %s):\n%s", self.id, tries, without_rows(trace))
+        if not isinstance(error, TooEarly):
+            _logger.warning("WhatsApp event %s failed (try %s):\n%s", self.id, tries, without_rows(trace))
         vals = {"error": trace[-4000:]}
         if tries > len(BACKOFF):
             vals["state"] = "failed"

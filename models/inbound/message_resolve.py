@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools.misc import groupby
 
 from ...tools.window import from_timestamp
+from ..wa_race import TooEarly
 from .message import Draft
 
 
@@ -111,7 +112,10 @@ class WaInboundMessage(models.AbstractModel):
 
     @api.model
     def _resolve_quotes(self, drafts):
-        """Find the messages that are being answered, within the same conversation."""
+        """Find the messages that are being answered, within the same conversation.
+
+        :raises TooEarly: at an event's first try, if the answer may be to what is being sent right now.
+        """
         wamids = [draft.item.quoted_wamid for draft in drafts if draft.item.quoted_wamid]
         found = {
             (row.conversation_id.id, row.wamid): row
@@ -121,3 +125,15 @@ class WaInboundMessage(models.AbstractModel):
             draft.quoted = found.get(
                 (draft.conversation.id, draft.item.quoted_wamid), self.env["wa.message"]
             )
+        unknown = [d for d in drafts if d.item.quoted_wamid and not d.quoted and d.event.attempts <= 1]
+        if unknown and self._is_being_sent([draft.conversation.id for draft in unknown]):
+            raise TooEarly("The message that is being answered is not written down yet.")
+
+    @api.model
+    def _is_being_sent(self, conversation_ids):
+        """Tell whether a message of these conversations has left, and WhatsApp's id of it is not committed yet.
+
+        A customer's own program answers faster than that.
+        """
+        domain = [("conversation_id", "in", conversation_ids), ("state", "=", "sending"), ("wamid", "=", False)]
+        return bool(self.env["wa.message"].search_count(domain, limit=1))

@@ -236,7 +236,7 @@ class TestErrorClasses(WaSandboxCase):
         other = self.customer_writes(self.customer("Bo", phone="+447700900123"), "Hi")
         free = self.reply(self.ana, other, "to somebody else").wa_message_ids
         # Its wait is so long that no machine is slow enough to see its end.
-        self.sandbox.control("POST", "switches", fault={"kind": "error", "code": 131057, "times": 1, "match": "/messages"})
+        self.sandbox.control("POST", "switches", fault={"kind": "error", "code": 131057, "times": 1, "match": "/messages t"})
         self.run_sender()
         self.assertEqual([row.state for row in rows], ["queued"] * 3)
         self.assertEqual(free.state, "sent")
@@ -285,7 +285,7 @@ class TestErrorClasses(WaSandboxCase):
         message = self.reply(self.ana, self.conversation, "word " * 1700)
         rows = message.wa_message_ids.sorted("id")
         self.assertEqual(len(rows), 3)
-        fault = {"kind": "error", "code": 131009, "times": 1, "match": "/messages", "after": 1}
+        fault = {"kind": "error", "code": 131009, "times": 1, "match": "/messages t", "after": 1}
         self.sandbox.control("POST", "switches", fault=fault)
         for _turn in rows:
             self.run_sender()

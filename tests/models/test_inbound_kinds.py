@@ -1,7 +1,8 @@
 from odoo.tests import tagged
 
+from ...models.event import wa_event_worker
 from ...tools.window import from_timestamp
-from .inbound_case import RecordedCase
+from .inbound_case import OUR_WAMID, RecordedCase
 
 #: Parts of a message that are read by machines; changing them makes it another message.
 ROUTING_KEYS = ("type", "from", "from_user_id", "id", "timestamp", "response_json")
@@ -37,6 +38,32 @@ class TestInboundKinds(RecordedCase):
         row = self._check("text_reply", "text", "Yes, please", quoted_id=ours)
         self.assertEqual(row.mail_message_id.parent_id, ours.mail_message_id)
         self.assertNotIn("not here", row.mail_message_id.body)
+
+    def _answer_while_sending(self):
+        """Have the customer answer what is in WhatsApp's hands, and not committed here; returns our message and the event."""
+        self.patch(wa_event_worker, "SHORT_WAIT", 0)
+        ours = self.our_message(self.ada())
+        ours.write({"state": "sending", "wamid": False})
+        self.store_webhook(self.recorded("text_reply"))
+        self.process_webhooks()
+        event = self.last_event()
+        self.assertEqual((event.state, event.attempts), ("new", 1))
+        self.assertTrue(event.next_attempt_at, "looked at again in a moment")
+        event.next_attempt_at = False
+        return ours, event
+
+    def test_answer_that_is_faster_than_our_own_commit_finds_its_message(self):
+        ours, event = self._answer_while_sending()
+        ours.write({"state": "sent", "wamid": OUR_WAMID})
+        self.process_webhooks()
+        self.assertEqual((event.state, event.error), ("done", False))
+        self.assertEqual(self.env["wa.message"].search([("direction", "=", "in")], limit=1).quoted_id, ours)
+
+    def test_answer_to_a_message_that_is_not_here_waits_only_once(self):
+        _ours, event = self._answer_while_sending()
+        self.process_webhooks()
+        self.assertEqual((event.state, event.attempts), ("done", 2))
+        self.assertIn("not here", self.thread(self.env["wa.conversation"].search([], limit=1))[-1])
 
     def test_answer_to_a_message_that_is_not_here_says_so(self):
         self._check("text_reply", "text", "In reply to a message that is not here", "Yes, please")
