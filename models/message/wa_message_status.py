@@ -1,5 +1,3 @@
-from uuid import uuid4
-
 from psycopg2.extras import Json, execute_values
 
 from odoo import api, models
@@ -9,7 +7,7 @@ from ...tools.bidi import one_line
 from ...tools.failures import THROTTLED, classify
 from ...tools.status import RANK, merge
 from ...tools.window import from_timestamp
-from ..sending.wa_message_send import LONG_WAIT, MAX_ATTEMPTS
+from ..sending.wa_message_send import LONG_WAIT
 
 #: The reason of a failure for which WhatsApp gives no code, and reasons that say no more than that.
 UNKNOWN, VAGUE = "unknown_error", ("unknown_error", "meta_unknown_error")
@@ -71,11 +69,9 @@ class WaMessage(models.Model):
         changes = [message._merge_statuses(own_items[message.id]) for message in messages]
         self._write_statuses(changes)
         changed = messages.filtered(lambda m: m.state != former[m.id])
-        again = changed.filtered(lambda m: m._failed_for_now(former[m.id]))
-        self._note_for_rules({message.id: former[message.id] for message in changed - again})
-        again._try_again()
+        self._note_for_rules({message.id: former[message.id] for message in changed})
         changed._broadcast_state()
-        for message in (changed - again).filtered(lambda m: m.state == "failed"):
+        for message in changed.filtered(lambda m: m.state == "failed"):
             message._on_failed_status()
         for message in messages:
             message._learn_recipient(own_items[message.id])
@@ -200,47 +196,17 @@ class WaMessage(models.Model):
         )
 
     def _on_failed_status(self):
-        """Treat a failure reported later like one in the answer: the same error, the same rules."""
+        """Treat a failure reported later like one in the answer, but for one thing: it is not sent again by itself.
+
+        *Delivered* may still follow a *failed*: only a person decides to send it once more.
+        """
         self.ensure_one()
-        self._draw_consequences(self._reported_failure())
+        failure = self._reported_failure()
+        self._draw_consequences(failure)
+        if failure.family == THROTTLED and failure.scope == "number" and failure.wait >= LONG_WAIT:
+            self.number_id._hold(failure.wait)
         if self.lead_id:
             self.lead_id._wa_log_failure(self)
-
-    def _failed_for_now(self, former):
-        """Tell whether WhatsApp took this message and then reports that it failed, but may succeed later.
-
-        Only what was settled as sent: of a message that is on its way again nobody knows which attempt is meant.
-
-        :param str former: the state before the status.
-        """
-        self.ensure_one()
-        if self.state != "failed" or former != "sent":
-            return False
-        failure = self._reported_failure()
-        return failure.retryable and self.attempts < (failure.tries or MAX_ATTEMPTS)
-
-    def _try_again(self):
-        """Queue these messages once more, as after a refusal in the answer; see :meth:`_apply_error`.
-
-        With a new uuid: a second copy of this status must not be taken for one of the new attempt.
-        """
-        for message in self:
-            failure = message._reported_failure()
-            message.write(
-                {
-                    "state": "queued",
-                    "uuid": str(uuid4()),
-                    "wamid": False,
-                    "posted_at": False,
-                    "claimed_at": False,
-                    "sent_at": False,
-                    "failed_at": False,
-                    "next_attempt_at": message._next_attempt_at(failure.wait),
-                }
-            )
-            if failure.family == THROTTLED and failure.scope == "number" and failure.wait >= LONG_WAIT:
-                message.number_id._hold(failure.wait)
-            message.number_id._trigger_sender(message.next_attempt_at)
 
     def _reported_failure(self):
         """Return what the code of this failed message means (``tools.failures.Failure``)."""

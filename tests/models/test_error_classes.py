@@ -1,9 +1,11 @@
+import time
 from datetime import timedelta
 
 from odoo import fields
 from odoo.tests import tagged
 
 from ...tools.failures import FAILURES
+from ...tools.webhook.events import Person, StatusEvent
 from ..common import WaSandboxCase
 
 #: Codes with which sending may be answered, by what is to be done; as in Meta's list, and not taken from our table.
@@ -190,38 +192,28 @@ class TestErrorClasses(WaSandboxCase):
         self.deliver()
         return row
 
-    def test_failure_for_now_that_is_reported_later_is_tried_again(self):
+    def test_failure_for_now_that_is_reported_later_is_not_sent_again_by_itself(self):
+        """WhatsApp may say *delivered* after *failed*: sent once more, the customer would have it twice."""
         for code in (131000, 131016, 131056, 130429):
             with self.subTest(code):
                 row = self.reported(code)
-                self.check(row, code, "queued")
-                self.assertFalse(row.wamid)
-                self.assertGreaterEqual(self.seconds(row.next_attempt_at), -5)
-                row.next_attempt_at = False
-                self.deliver()  # every webhook comes again
-                self.assertEqual(row.state, "queued")
+                self.check(row, code, "failed")
                 self.run_sender()
-                self.assertEqual(row.state, "sent", row.error_text)
-                self.deliver()
-                self.assertIn(row.state, ("sent", "delivered"))
-                texts = [m["text"] for m in self.phone_messages(self.ada) if m["direction"] == "out" and m["on_phone"]]
-                self.assertEqual(texts.count(f"code {code}"), 1)
+                sent = self.sandbox.control("GET", "sent")["sent"]
+                self.assertEqual([m["biz_opaque_callback_data"] for m in sent].count(row.uuid), 1)
+                row.with_user(self.ana).mail_message_id.action_wa_retry()
+                self.assertEqual(row.state, "queued")
 
-    def test_failure_reported_later_is_given_up_after_as_many_tries(self):
-        row = self.answered(131000, kind="failed")
-        row.attempts = 3
-        self.deliver()
-        self.check(row, 131000, "failed")
-
-    def test_failure_reported_while_the_next_attempt_is_on_its_way_is_not_tried_again(self):
-        row = self.answered(131016, kind="failed")
-        row.write({"state": "sending", "posted_at": fields.Datetime.now() - timedelta(seconds=1)})
-        self.deliver()
-        self.check(row, 131016, "failed")
+    def test_delivered_after_a_failure_for_now(self):
+        row = self.reported(131000)
+        self.run_sender()
+        status = StatusEvent("", "", row.wamid, "delivered", int(time.time()), row.uuid, Person())
+        self.assertFalse(self.env["wa.message"]._apply_statuses([status], self.account), "it is ours")
+        self.check(row, 131000, "delivered")
 
     def test_long_limit_reported_later_holds_the_number(self):
         row = self.reported(131048)
-        self.check(row, 131048, "queued")
+        self.check(row, 131048, "failed")
         self.assertAlmostEqual(self.seconds(self.number.hold_until), 6 * 3600, delta=15)
 
     def test_failure_for_good_reported_later(self):

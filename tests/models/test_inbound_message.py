@@ -12,6 +12,18 @@ from ..common import WaCase
 class TestInboundMessage(WaCase):
     """A customer's message becomes partner, lead, conversation and Discuss message."""
 
+    def test_conversation_moves_up_in_discuss(self):
+        """One that was made in an earlier transaction, as nearly all; a new one is at the top already."""
+        channel = self.receive(self.inbound("first")).channel_id
+        channel.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE discuss_channel SET create_date = create_date - INTERVAL '1 h', last_interest_dt = %s WHERE id = %s",
+            [fields.Datetime.now() - timedelta(hours=1), channel.id],
+        )
+        channel.invalidate_recordset()
+        self.receive(self.inbound("second"))
+        self.assertLess(fields.Datetime.now() - channel.last_interest_dt, timedelta(minutes=1))
+
     def test_stranger_becomes_partner_lead_and_assigned_conversation(self):
         conversation = self.receive(self.inbound("Hello, what does it *cost*?"))
         partner = conversation.partner_id
