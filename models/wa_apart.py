@@ -2,11 +2,8 @@ import logging
 import traceback
 from contextlib import contextmanager
 
-from psycopg2 import OperationalError
-
-from odoo.exceptions import ConcurrencyError
-
 from ..tools.redact import redact
+from .wa_race import OF_THE_TRANSACTION
 
 _logger = logging.getLogger(__name__)
 
@@ -24,7 +21,7 @@ def apart(env, what):
     try:
         with env.cr.savepoint():
             yield
-    except (OperationalError, ConcurrencyError):
+    except OF_THE_TRANSACTION:
         raise
     except Exception as error:  # noqa: BLE001 (see above)
         trace = redact("".join(traceback.format_exception(error)))

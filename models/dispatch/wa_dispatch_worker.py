@@ -1,5 +1,4 @@
 import logging
-import time
 import traceback
 from datetime import timedelta
 
@@ -10,7 +9,7 @@ from odoo.tools import SQL
 from odoo.tools.safe_eval import safe_eval
 
 from ...tools.redact import redact
-from ..wa_race import CONFLICT_RETRIES, CONFLICTS
+from ..wa_race import CONFLICTS, commit_in_halves
 from ..wake import trigger_once
 
 _logger = logging.getLogger(__name__)
@@ -66,25 +65,14 @@ class WaDispatch(models.Model):
         What else the database breaks off (a query that takes too long) is the fault of one
         plan, and must not stop those behind it.
         """
-        for conflicts in range(CONFLICT_RETRIES + 1):
-            try:
-                self._lock_planned()._hand_over()
-                self.env.flush_all()
-                self.env["ir.cron"]._commit_progress()
-                return
-            except (*CONFLICTS, psycopg2.OperationalError) as error:
-                self.env.cr.rollback()
-                self.env.invalidate_all()
-                if len(self) > 1:
-                    half = len(self) // 2
-                    self[:half]._work_off()
-                    self[half:]._work_off()
-                    return
-                if conflicts == CONFLICT_RETRIES or not isinstance(error, CONFLICTS):
-                    # Kept at once: the next conflict would undo it. Somebody else may have sent it meanwhile.
-                    self._lock_planned()._postpone_all(error)
-                    return
-                time.sleep(0.01 * (conflicts + 1))
+        commit_in_halves(
+            self.env,
+            self,
+            lambda plans: plans._lock_planned()._hand_over(),
+            # Locked again: somebody else may have sent it meanwhile.
+            lambda plan, error: plan._lock_planned()._postpone_all(error),
+            undone_by=(psycopg2.OperationalError,),
+        )
 
     def _lock_planned(self):
         """Lock those of these plans that are still planned, against other nodes and people who cancel."""
@@ -214,11 +202,8 @@ class WaDispatch(models.Model):
         self.write(vals)
 
     def _postpone_all(self, error):
-        """Postpone and COMMIT."""
         for plan in self:
             plan._postpone(error)
-        self.env.flush_all()
-        self.env["ir.cron"]._commit_progress()
 
     def _postpone(self, error):
         """Keep a plan that failed for a reason of ours and try again, ever more patiently."""

@@ -21,7 +21,7 @@ from ...tools.webhook.events import (
     TemplateEvent,
 )
 from ...tools.webhook.parse import parse
-from ..wa_race import CONFLICT_RETRIES, CONFLICTS, TooEarly
+from ..wa_race import CONFLICTS, TooEarly, commit_in_halves, commit_with_retries
 from ..wake import trigger_once
 
 _logger = logging.getLogger(__name__)
@@ -98,51 +98,41 @@ class WaEvent(models.Model):
 
         :returns: the events to work on; empty when none is due
         """
-        conflicts = 0
         while True:
-            try:
-                return self._count_try(limit)
-            except CONFLICTS:
-                # Another worker, or somebody who pressed Process Again, had the same rows at this moment.
-                self.env.cr.rollback()
-                self.env.invalidate_all()
-                conflicts += 1
-                if conflicts > CONFLICT_RETRIES:
-                    raise
-                time.sleep(0.01 * conflicts)
+            # Another worker, or somebody who pressed Process Again, may have the same rows at this moment.
+            events = commit_with_retries(self.env, lambda: self._count_try(limit))
+            if not events or events[0].state == "new":
+                return events
 
     @api.model
     def _count_try(self, limit):
-        """Do what :meth:`_take` says, once."""
-        while True:
-            rows = self.env.execute_query(
-                SQL(
-                    """
-                    SELECT id, attempts, strpos(left(body, %s), '"statuses"') = 0 AS is_heavy FROM wa_event
-                     WHERE state = 'new' AND (next_attempt_at IS NULL OR next_attempt_at <= %s)
-                     ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
-                    """,
-                    KIND_WITHIN,
-                    fields.Datetime.now(),
-                    limit,
-                )
+        """Do what :meth:`_take` says, once; one that is given up comes back as failed."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT id, attempts, strpos(left(body, %s), '"statuses"') = 0 AS is_heavy FROM wa_event
+                 WHERE state = 'new' AND (next_attempt_at IS NULL OR next_attempt_at <= %s)
+                 ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+                """,
+                KIND_WITHIN,
+                fields.Datetime.now(),
+                limit,
             )
-            fresh = list(takewhile(lambda row: not row[1], rows)) or rows[:1]
-            heavy = [place for place, (_id, _attempts, is_heavy) in enumerate(fresh) if is_heavy]
-            if len(heavy) > HEAVY_EVENTS:
-                fresh = fresh[: heavy[HEAVY_EVENTS]]
-            events = self.browse([row[0] for row in fresh])
-            if not events:
-                return events
-            self.env.cr.execute(
-                "UPDATE wa_event SET attempts = COALESCE(attempts, 0) + 1 WHERE id = ANY(%s)", [events.ids]
-            )
-            events.invalidate_recordset(["attempts"], flush=False)
-            if events[0].attempts > MAX_TRIES:
-                events.write({"state": "failed", "error": "The worker was stopped whenever it worked on this."})
-            self.env["ir.cron"]._commit_progress()
-            if events[0].state == "new":
-                return events
+        )
+        fresh = list(takewhile(lambda row: not row[1], rows)) or rows[:1]
+        heavy = [place for place, (_id, _attempts, is_heavy) in enumerate(fresh) if is_heavy]
+        if len(heavy) > HEAVY_EVENTS:
+            fresh = fresh[: heavy[HEAVY_EVENTS]]
+        events = self.browse([row[0] for row in fresh])
+        if not events:
+            return events
+        self.env.cr.execute(
+            "UPDATE wa_event SET attempts = COALESCE(attempts, 0) + 1 WHERE id = ANY(%s)", [events.ids]
+        )
+        events.invalidate_recordset(["attempts"], flush=False)
+        if events[0].attempts > MAX_TRIES:
+            events.write({"state": "failed", "error": "The worker was stopped whenever it worked on this."})
+        return events
 
     def _work_off(self):
         """Process and COMMIT events; on a conflict with another transaction, halves of them.
@@ -150,23 +140,12 @@ class WaEvent(models.Model):
         Not retried by ir.cron: everything is undone and done again, so that whoever
         caused the conflict holds up one event and not two hundred.
         """
-        for conflicts in range(CONFLICT_RETRIES + 1):
-            try:
-                self._lock_waiting()._process()
-                self.env.flush_all()
-                self.env["ir.cron"]._commit_progress()
-                return
-            except CONFLICTS as error:
-                self.env.cr.rollback()
-                self.env.invalidate_all()
-                if len(self) > 1:
-                    half = len(self) // 2
-                    self[:half]._work_off()
-                    self[half:]._work_off()
-                    return
-                if conflicts == CONFLICT_RETRIES:
-                    self._postpone(error)
-                time.sleep(0.01 * (conflicts + 1))
+        commit_in_halves(
+            self.env,
+            self,
+            lambda events: events._lock_waiting()._process(),
+            lambda event, error: event._postpone(error),
+        )
 
     def _lock_waiting(self):
         """Lock those of these events that still wait, against whoever works on them too."""

@@ -5,8 +5,6 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import timedelta
 
-from psycopg2 import errors as pg_errors
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -14,6 +12,7 @@ from odoo.tools import SQL
 from ...tools.failures import classify
 from ...tools.graph.errors import GraphError, too_large
 from ..wa_limits import DEFAULT_MAX_MB, DEFAULT_REFUSED
+from ..wa_race import CONFLICTS, commit_with_retries
 from .wa_media import bare_type
 
 _logger = logging.getLogger(__name__)
@@ -28,9 +27,8 @@ BACKOFF = (5, 30, 120, 600, 3600, 6 * 3600, 24 * 3600)
 LIFETIME = timedelta(days=7)
 #: The address in a webhook works for five minutes; a little less, for clocks that differ.
 URL_LIFETIME = timedelta(minutes=4)
-#: Somebody changed the same message at this moment: done again.
-CONFLICTS = (pg_errors.SerializationFailure, pg_errors.DeadlockDetected, pg_errors.LockNotAvailable)
-CONFLICT_RETRIES = 5
+#: Tries before a file whose message is being changed all the time is left to the next run.
+KEEP_RETRIES = 5
 
 
 @dataclass(frozen=True)
@@ -192,18 +190,10 @@ class WaMedia(models.Model):
 
     def _keep(self, method, *args):
         """Do one thing to one file and commit it, again when somebody else was faster."""
-        for attempt in range(CONFLICT_RETRIES):
-            try:
-                with self.env.cr.savepoint():
-                    method(*args)
-                    self.env.flush_all()
-                break
-            except CONFLICTS:
-                self.env.cr.rollback()
-                self.env.invalidate_all()
-                if attempt == CONFLICT_RETRIES - 1:
-                    _logger.warning("WhatsApp file %s: the message is being changed all the time, later", self.id)
-        self.env["ir.cron"]._commit_progress()
+        try:
+            commit_with_retries(self.env, lambda: method(*args), KEEP_RETRIES)
+        except CONFLICTS:
+            _logger.warning("WhatsApp file %s: the message is being changed all the time, later", self.id)
 
     def _apply_outcome(self, outcome):
         """Attach what was fetched, or decide when and whether to try again."""

@@ -1,9 +1,8 @@
-from psycopg2 import OperationalError
-
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import ConcurrencyError, UserError
+from odoo.exceptions import UserError
 
 from ...tools.status import reached
+from ..wa_race import OF_THE_TRANSACTION
 from .base_automation import RECEIVED, STATUS
 from .wa_rule_match import Facts
 
@@ -113,7 +112,7 @@ class WaRule(models.AbstractModel):
         try:
             with self.env.cr.savepoint():
                 return [], work()
-        except (OperationalError, ConcurrencyError):
+        except OF_THE_TRANSACTION:
             # Somebody else was faster: everything is done again.
             raise
         except Exception as error:  # noqa: BLE001 (rules of customers raise anything; the message has to stay)

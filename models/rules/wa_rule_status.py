@@ -1,5 +1,4 @@
 import logging
-import time
 
 from psycopg2.extras import execute_values
 
@@ -7,7 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...tools.status import reached
-from ..wa_race import CONFLICT_RETRIES, CONFLICTS
+from ..wa_race import commit_in_halves
 from ..wake import trigger_once
 
 _logger = logging.getLogger(__name__)
@@ -93,22 +92,14 @@ class WaMessage(models.Model):
 
     def _run_noted_rules(self):
         """Run and COMMIT; on a conflict with another transaction, halves of them."""
-        for conflicts in range(CONFLICT_RETRIES + 1):
-            try:
-                self.env["wa.rule"]._on_status(self._take_notes())
-                self.env.flush_all()
-                self.env["ir.cron"]._commit_progress()
-                return
-            except CONFLICTS:
-                self.env.cr.rollback()
-                self.env.invalidate_all()
-                if len(self) > 1:
-                    half = len(self) // 2
-                    self[:half]._run_noted_rules()
-                    self[half:]._run_noted_rules()
-                    return
-                time.sleep(0.01 * (conflicts + 1))
-        _logger.warning("WhatsApp message %s: its rules wait for the next run", self.id)
+        commit_in_halves(
+            self.env,
+            self,
+            lambda messages: self.env["wa.rule"]._on_status(messages._take_notes()),
+            lambda message, error: _logger.warning(
+                "WhatsApp message %s: its rules wait for the next run: %s", message.id, error
+            ),
+        )
 
     def _take_notes(self):
         """Lock and clear the notes of these messages; returns ``{wa.message: state before}``."""

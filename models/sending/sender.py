@@ -11,6 +11,7 @@ from ...tools.graph.errors import GraphError, InvalidMessage, ThrottledError
 from ...tools.ratelimit import Throughput, Turnstile
 from ..media.wa_media_upload import run_uploads
 from ..message.wa_message import PRIORITY_BULK
+from ..wa_race import commit_in_halves
 from .wa_message_send import call_transport
 
 _logger = logging.getLogger(__name__)
@@ -193,7 +194,7 @@ class Sender:
             self._upload_first(transport, claimed)
 
     def _claim(self, limit, people_only=False):
-        return self.number._with_conflict_retry(lambda: self.number._claim(limit, people_only))
+        return self.number._commit(lambda: self.number._claim(limit, people_only))
 
     def _upload_first(self, transport, messages):
         """Have the files of messages uploaded in threads of their own; the rest is ready to leave.
@@ -214,7 +215,7 @@ class Sender:
         """Keep the media ids of a message; it leaves next, or fails with the reason."""
         message = self.env["wa.message"].browse(message_id)
         outcome = {}
-        self.number._with_conflict_retry(lambda: outcome.update(ok=message._apply_uploads(results)))
+        self.number._commit(lambda: outcome.update(ok=message._apply_uploads(results)))
         if outcome["ok"]:
             self._prepare(message)
         else:
@@ -274,7 +275,7 @@ class Sender:
             leaving.append((slot, *self.ready.popleft()))
         if leaving:
             ids = [message_id for _slot, _bulk, message_id, _request in leaving]
-            self.number._with_conflict_retry(lambda: self.env["wa.message"]._mark_posted(ids))
+            self.number._commit(lambda: self.env["wa.message"]._mark_posted(ids))
             for slot, _bulk, message_id, request in leaving:
                 future = pool.submit(
                     call_transport, transport, self.phone_number_id, request, slot, self.turnstile
@@ -292,12 +293,24 @@ class Sender:
             self.throughput.pause(time.monotonic(), max(1.0, outcome.retry_after or 0))
 
     def _write_results(self):
-        """Store outcomes together; only in memory until then, so never given up on a conflict."""
-        results, self.results = self.results, []
-        self.number._with_conflict_retry(lambda: self.env["wa.message"]._apply_results(results))
+        """Store outcomes together. Only this memory has them: each stays in it until it is committed."""
+        messages = self.env["wa.message"]
+        commit_in_halves(
+            self.env,
+            list(self.results),
+            messages._apply_results,
+            messages._keep_bare_result,
+            # Whatever is wrong with one message must not leave the others in doubt.
+            undone_by=(Exception,),
+            on_committed=self._forget_results,
+        )
         self.asked_at = 0.0  # a result may have stopped the number
         # What was on its way may have held back the next message to the same person.
         self.queue_is_empty = False
+
+    def _forget_results(self, results):
+        stored = {message_id for message_id, _outcome in results}
+        self.results = [result for result in self.results if result[0] not in stored]
 
     # -------------------------------------------------------------- courtesies
 
@@ -307,7 +320,7 @@ class Sender:
         if now - self.courtesies_at < COURTESY_SECONDS or now >= self.ends_at:
             return
         self.courtesies_at = now
-        read, typing = self.number._with_conflict_retry(
+        read, typing = self.number._commit(
             lambda: (self.number._take_read_receipts(COURTESIES), self.number._collect_typing())
         )
         self.courtesies_on_way = [future for future in self.courtesies_on_way if not future.done()]

@@ -234,6 +234,36 @@ class WaMessage(models.Model):
         for message in messages:
             message._learn_spelling(accepted[message.id])
 
+    @api.model
+    def _keep_bare_result(self, results, error):
+        """Keep what became of one request whose result could not be stored in full.
+
+        Without what would follow from it: a message that WhatsApp has must never count as one that
+        may be sent again.
+
+        :param results: list of one ``(message id, SendResult or GraphError)``
+        :param Exception error: why not in full.
+        """
+        for message_id, outcome in results:
+            _logger.error("WhatsApp message %s: its result is kept barely", message_id, exc_info=error)
+            if not isinstance(outcome, GraphError):
+                vals = {"state": "sent", "sent_at": fields.Datetime.now(), "error_code": None}
+            elif isinstance(outcome, OutcomeUnknownError):
+                vals = {"state": "unknown", "error_code": "outcome_unknown"}
+            else:
+                code = getattr(outcome, "code", None)
+                code = "not_reachable" if isinstance(outcome, NotSentError) else code or outcome.failure.slug
+                vals = {"state": "failed", "failed_at": fields.Datetime.now(), "error_code": str(code)}
+            columns = SQL(", ").join(SQL("%s = %s", SQL.identifier(name), value) for name, value in vals.items())
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE wa_message SET %s WHERE id = %s AND state IN ('queued', 'sending', 'unknown')",
+                    columns,
+                    message_id,
+                )
+            )
+        self.env.invalidate_all(flush=False)
+
     def _learn_spelling(self, result):
         """Take over the number as Meta rewrote it (Brazil, Mexico): its spelling is the canonical one."""
         contact = self.contact_id

@@ -1,21 +1,16 @@
 import logging
-import time
-
-from psycopg2 import errors as pg_errors
 
 from odoo import fields, models
 from odoo.tools import SQL
 
 from ..message.wa_message import PRIORITY_BULK
+from ..wa_race import commit_with_retries
 from .sender import Sender
 
 _logger = logging.getLogger(__name__)
 
 #: First half of the advisory lock key; the second is the number's id.
 SENDER_LOCK = 0x57415350
-#: Retries of a transaction that lost a race against another one.
-CONFLICT_RETRIES = 20
-CONFLICTS = (pg_errors.SerializationFailure, pg_errors.DeadlockDetected, pg_errors.LockNotAvailable)
 
 
 class WaNumber(models.Model):
@@ -202,18 +197,6 @@ class WaNumber(models.Model):
         self.env["wa.conversation"].invalidate_model(["read_wamid"], flush=False)
         return [row[0] for row in rows]
 
-    def _with_conflict_retry(self, work):
-        """Run and COMMIT ``work``, again after a rollback when it lost a race; returns its result."""
-        for attempt in range(CONFLICT_RETRIES):
-            try:
-                result = work()
-                self.env.flush_all()
-                self.env["ir.cron"]._commit_progress()
-                return result
-            except CONFLICTS:
-                self.env.cr.rollback()
-                self.env.invalidate_all()
-                if attempt == CONFLICT_RETRIES - 1:
-                    raise
-                time.sleep(0.01 * (attempt + 1))
-        return None
+    def _commit(self, work):
+        """Do and COMMIT ``work``, again when it lost a race (``wa_race``); returns its result."""
+        return commit_with_retries(self.env, work)

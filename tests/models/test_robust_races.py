@@ -11,6 +11,7 @@ from odoo.tests import BaseCase, tagged
 from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
+from ...models.sending.sender import Sender
 from ...tools.graph.results import SendResult
 from ...tools.webhook.events import Person, StatusEvent
 
@@ -199,6 +200,74 @@ class TestRaces(BaseCase):
         with self.registry.cursor() as cr:
             conversation = self.env_of(cr)["wa.conversation"].browse(conversation_id)
             self.assertEqual(conversation.consent_service, "withdrawn")
+
+    # ------------------------------------------------------------- results of the sender
+
+    def two_on_their_way(self):
+        """Return ids of two messages to two customers, as they are while WhatsApp answers."""
+        other = f"1202555{(int(self.wa_id[-4:]) + 5000) % 10**4:04d}"
+        with self.registry.cursor() as cr:
+            env = self.env_of(cr)
+            number, ids = env["wa.number"].browse(self.number_id), []
+            for wa_id in (self.wa_id, other):
+                contact, _is_new = env["wa.contact"]._ensure(number.account_id, Person(wa_id=wa_id))
+                conversation, _is_new = env["wa.conversation"]._ensure(number, contact)
+                row = env["wa.message"]._enqueue(conversation, "text", {"body": "x"})
+                row.write({"state": "sending", "posted_at": fields.Datetime.now(), "attempts": 1})
+                ids.append(row.id)
+        return ids
+
+    def states(self, ids):
+        with self.registry.cursor() as cr:
+            rows = self.env_of(cr)["wa.message"].browse(ids)
+            return [(row.state, row.wamid, row.contact_id.wa_id) for row in rows]
+
+    @mute_logger("odoo.sql_db")
+    def test_spelling_learnt_by_both(self):
+        """S19: WhatsApp answers with the spelling of a number that another job stores at this very moment.
+
+        The whole batch was left in doubt: the violated constraint was no conflict, and the results were
+        forgotten before they were written.
+        """
+        ids = self.two_on_their_way()
+        spelling = f"2290{self.wa_id[-8:]}"
+        with self.registry.cursor() as other_cr, self.registry.cursor() as own:
+            self.env_of(other_cr)["wa.contact"]._ensure(
+                self.env_of(other_cr)["wa.account"].browse(self.account_id), Person(wa_id=spelling)
+            )
+            other_cr.flush()
+            waited = []
+            committer = threading.Thread(target=self.commit_when_awaited, args=(other_cr, waited))
+            committer.start()
+            self.addCleanup(committer.join)
+            sender = Sender(self.env_of(own)["wa.number"].browse(self.number_id))
+            sender.results = [(ids[0], SendResult("wamid.S19-1")), (ids[1], SendResult("wamid.S19-2", wa_id=spelling))]
+            try:
+                sender._write_results()
+            finally:
+                committer.join()
+        self.assertEqual(waited, [True], "nobody waited for the other transaction: there was no race")
+        self.assertEqual(sender.results, [])
+        states = self.states(ids)
+        self.assertEqual([state for state, _wamid, _wa_id in states], ["sent", "sent"])
+        self.assertEqual([wamid for _state, wamid, _wa_id in states], ["wamid.S19-1", "wamid.S19-2"])
+        self.assertNotEqual(states[1][2], spelling, "that spelling is another contact's now")
+
+    def test_what_cannot_be_stored_in_full_is_kept_barely(self):
+        """S19: a result that never can be stored (here: an id that another message has) takes no other along."""
+        ids = self.two_on_their_way()
+        with self.registry.cursor() as cr:
+            env = self.env_of(cr)
+            env["wa.message"].browse(ids[0]).copy({"wamid": "wamid.S19-taken", "state": "sent"})
+        with (
+            self.registry.cursor() as own,
+            mute_logger("odoo.sql_db"),
+            self.assertLogs("odoo.addons.crm_whatsapp.models.sending.wa_message_send", "ERROR"),
+        ):
+            sender = Sender(self.env_of(own)["wa.number"].browse(self.number_id))
+            sender.results = [(ids[0], SendResult("wamid.S19-3")), (ids[1], SendResult("wamid.S19-taken"))]
+            sender._write_results()
+        self.assertEqual([row[:2] for row in self.states(ids)], [("sent", "wamid.S19-3"), ("sent", False)])
 
     def note(self, env, contact_id, action, hours):
         env["wa.consent"]._record(
