@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ...tools.languages import choose
 from ...tools.phone import format_international
 
 
@@ -128,8 +129,8 @@ class Base(models.AbstractModel):
                 team = record["team_id"] if "team_id" in record._fields else None
                 chosen = numbers.filtered(lambda n, team=team: team and n.team_id == team)[:1] or None
             else:
-                lang = partners[record.id].lang
-                chosen = numbers.filtered(lambda n, lang=lang: lang and lang in n.lang_ids.mapped("code"))[:1]
+                code = choose(partners[record.id].lang, numbers.lang_ids.mapped("code"))
+                chosen = numbers.filtered(lambda n, code=code: code and code in n.lang_ids.mapped("code"))[:1]
             groups[chosen] = groups.get(chosen, self.browse()) | record
         return groups
 

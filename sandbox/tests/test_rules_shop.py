@@ -163,8 +163,8 @@ BODY = {"type": "BODY", "text": "Hi there"}
 
 def press(shop, kind, sub_type=None, action=None, **button):
     definition = [BODY, {"type": "BUTTONS", "buttons": [{"type": kind, "text": "Go", **button}]}]
-    parameters = [{"type": "action", "action": action}] if action is not None else []
-    sent = [{"type": "button", "sub_type": sub_type, "index": "0", "parameters": parameters}] if sub_type else []
+    parameters = {"parameters": [{"type": "action", "action": action}]} if action is not None else {}
+    sent = [{"type": "button", "sub_type": sub_type, "index": "0", **parameters}] if sub_type else []
     return rules_parameters.fill(definition, sent, False, 26, NOW, shop)[0]["buttons"][0]
 
 
@@ -172,10 +172,25 @@ MPM = {"thumbnail_product_retailer_id": "SKU-1", "sections": [section(2)]}
 
 
 def test_buttons_of_the_shop(shop):
-    assert press(shop, "FLOW", flow_id="555001")["flow_token"] == "unused"
+    assert press(shop, "FLOW", "flow", flow_id="555001")["flow_token"] == "unused"
     assert press(shop, "FLOW", "flow", {"flow_token": "tok-1"}, flow_id="555001")["flow_token"] == "tok-1"
-    assert press(shop, "CATALOG")["type"] == "catalog"
+    assert press(shop, "CATALOG", "catalog")["type"] == "catalog"
     assert press(shop, "MPM", "mpm", MPM)["products"] == ["SKU-0", "SKU-1"]
+
+
+@pytest.mark.parametrize(("code", "kind"), [(131009, "FLOW"), (131008, "CATALOG")])
+def test_a_button_of_a_card_is_named_like_any_other(shop, code, kind):
+    """R23: Meta refuses a message that leaves out a form's or the catalogue's button, also in a card."""
+    inside = {"type": "BUTTONS", "buttons": [{"type": kind, "text": "Go", "flow_id": "555001"}]}
+    definition = [BODY, {"type": "CAROUSEL", "cards": [{"components": [inside]}] * 2}]
+    named = [{"type": "button", "sub_type": kind.lower(), "index": "0"}]
+
+    def send(*components):
+        cards = [{"card_index": index, "components": list(part)} for index, part in enumerate(components)]
+        return rules_parameters.fill(definition, [{"type": "carousel", "cards": cards}], False, 26, NOW, shop)
+
+    assert len(send(named, named)[0]["cards"]) == 2
+    refused(code, "index 0", send, named, ())
 
 
 @pytest.mark.parametrize(
@@ -191,8 +206,10 @@ def test_buttons_of_the_shop(shop):
         (131009, "MPM", "mpm", {**MPM, "sections": [{"title": "A", "product_items": [{"product_retailer_id": "?"}]}]}, None),
         (131009, "CATALOG", "catalog", {"thumbnail_product_retailer_id": "SKU-99"}, None),
         (132018, "FLOW", "flow", {"flow_action_data": {}}, "555001"),
-        (131009, "FLOW", None, None, "555003"),
-        (132068, "FLOW", None, None, "555004"),
+        (131009, "FLOW", "flow", None, "555003"),
+        (132068, "FLOW", "flow", None, "555004"),
+        (131009, "FLOW", None, None, "555001"),
+        (131008, "CATALOG", None, None, None),
     ],
 )
 def test_buttons_of_the_shop_that_do_not_match(shop, code, kind, sub_type, action, flow_id):

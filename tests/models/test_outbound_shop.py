@@ -104,6 +104,22 @@ class TestShopTemplates(TemplateCase):
         self.assertNotIn("<b>twice", answer.mail_message_id.body)
         self.assertNotIn("lead-7", answer.mail_message_id.body)
 
+    def test_form_without_a_token_is_named_all_the_same(self):
+        """R23: the request names the form's button, and WhatsApp takes it."""
+        self.send_by_wizard(self.form_template())
+        row, message = self.card()
+        named = {"type": "button", "sub_type": "flow", "index": "0"}
+        self.assertEqual(row.content["components"], [named])
+        [request] = [r for r in self.sandbox.requests_log() if r["path"].endswith("/messages")]
+        self.assertEqual(request["body"]["template"]["components"], [named])
+        self.assertEqual(message["card"]["buttons"][0]["type"], "flow")
+
+    def test_catalogue_without_a_picture_is_named_all_the_same(self):
+        """W4: likewise the button of the catalogue."""
+        self.send_by_wizard(self.approved("shop_window", self.body(), button("CATALOG"), category="MARKETING"))
+        row, _message = self.card()
+        self.assertEqual(row.content["components"], [{"type": "button", "sub_type": "catalog", "index": "0"}])
+
     def test_form_that_was_stopped_meanwhile(self):
         template = self.form_template()
         for status, code in (("BLOCKED", "132068"), ("DEPRECATED", "131009")):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.languages import choose
+from tools.languages import base, choose, parse
 from tools.placeholders import fill, paths
 
 
@@ -11,19 +11,75 @@ from tools.placeholders import fill, paths
     [
         ("es_AR", ["en", "es", "es_AR"], [], "es_AR"),
         ("es_AR", ["en", "es", "es_MX"], [], "es"),
-        ("es_AR", ["en", "es_MX", "es_ES"], [], "es_ES"),
+        # Latin America reads Mexican sooner than Spain's; the other way round, too.
+        ("es_AR", ["en", "es_MX", "es_ES"], [], "es_MX"),
+        ("es_AR", ["es_419", "es"], [], "es_419"),
+        ("es_419", ["es_ES", "es_MX"], [], "es_MX"),
+        ("es_419", ["es", "es_MX"], [], "es"),
+        ("es_MX", ["es_419", "es_ES"], [], "es_419"),
+        ("es_ES", ["es_AR", "es_MX"], [], "es_MX"),
+        ("es", ["es_AR", "es_ES"], [], "es_ES"),
+        ("es_US", ["es_ES", "es_MX"], [], "es_MX"),
         ("en-US", ["en_US"], [], "en_US"),
+        ("en_US", ["en_GB", "en_US"], [], "en_US"),
+        ("en_GB", ["en_GB", "en_US", "en"], [], "en_GB"),
+        ("en_GB", ["en_US", "en"], [], "en"),
+        ("en_NZ", ["en_AU", "en_GB", "en_US"], [], "en_GB"),
+        ("en_NZ", ["en_US"], [], "en_US"),
+        ("en_IN", ["en_US", "en_GB"], [], "en_GB"),
+        ("en", ["en_AU", "en_US"], [], "en_US"),
+        ("pt_PT", ["pt_BR", "pt_PT"], [], "pt_PT"),
+        ("pt_BR", ["pt_PT", "pt_BR"], [], "pt_BR"),
+        ("pt_AO", ["pt_BR", "pt_PT"], [], "pt_PT"),
+        ("pt", ["pt_PT", "pt_BR"], [], "pt_BR"),
+        ("pt_PT", ["pt_BR"], ["en"], "pt_BR"),
+        ("fr_CH", ["fr_CA", "fr_BE"], [], "fr_BE"),
+        ("fr_CA", ["fr", "fr_BE"], [], "fr"),
         ("ar_001", ["ar"], [], "ar"),
+        ("ar_SY", ["ar_MA", "ar_LB"], [], "ar_LB"),
+        # Chinese: the script decides, and nobody gets the other one.
+        ("zh_CN", ["zh_HK", "zh_TW"], [], None),
+        ("zh_CN", ["zh_HK", "zh_TW", "en"], ["en"], "en"),
+        ("zh_TW", ["zh_CN", "en"], ["zh_CN", "en"], "zh_CN"),
+        ("zh_TW", ["zh_CN"], [], None),
+        ("zh_HK", ["zh_CN", "zh_TW"], [], "zh_TW"),
+        ("zh_TW", ["zh_CN", "zh_HK"], [], "zh_HK"),
+        ("zh_SG", ["zh_TW", "zh_CN"], [], "zh_CN"),
+        ("zh_MO", ["zh_TW", "zh_HK"], [], "zh_HK"),
+        ("zh_Hant", ["zh_CN", "zh_TW"], [], "zh_TW"),
+        ("zh-Hans-HK", ["zh_HK", "zh_CN"], [], "zh_CN"),
+        ("zh", ["zh_HK", "zh_CN"], [], "zh_CN"),
         ("sr@latin", ["sr"], [], "sr"),
+        ("sr@latin", ["sr_Cyrl", "sr_Latn"], [], "sr_Latn"),
+        ("sr@latin", ["sr_Cyrl"], [], None),
+        ("sr@Cyrl", ["sr_Latn", "sr"], [], "sr"),
+        ("sr_RS", ["hr", "sr"], [], "sr"),
+        ("az_AZ", ["az"], [], "az"),
+        ("pa_PK", ["pa"], [], None),
+        ("nb_NO", ["nb"], [], "nb"),
+        ("no", ["nb"], [], "nb"),
+        ("tl_PH", ["fil"], [], "fil"),
         ("fil", ["fi"], ["en"], None),
+        ("ca_ES@valencia", ["ca"], [], "ca"),
+        ("de_CH", ["de"], [], "de"),
         ("fr_FR", ["en", "de"], ["pt", "en_US"], "en"),
         ("fr_FR", ["de"], [], None),
         (None, ["en", "de"], [" de "], "de"),
         ("", ["en"], [""], None),
+        (" ", ["en"], [" "], None),
     ],
 )
 def test_choose(wanted, available, fallbacks, chosen):
+    """A variant by language, script and region; never one that the customer cannot read."""
     assert choose(wanted, available, fallbacks) == chosen
+    assert choose(wanted, list(reversed(available)), fallbacks) == chosen
+
+
+def test_codes_are_taken_apart():
+    assert base("es_AR") == "es"
+    assert base("sr@latin") == "sr"
+    assert parse("ZH-hant-hk")[:3] == ("zh", "Hant", "HK")
+    assert parse("")[:3] == ("", "", "")
 
 
 def test_placeholders_are_filled_or_named():

@@ -217,12 +217,38 @@ def test_location_flow_products(definition):
     assert parameter["action"]["sections"][0]["product_items"] == [
         {"product_retailer_id": "SKU-1"}
     ]
-    assert fill(definition("whole_catalogue"), {}) == []
     [catalog] = fill(definition("whole_catalogue"), {"button.0": "SKU-1"})
     assert catalog["parameters"][0]["action"] == {"thumbnail_product_retailer_id": "SKU-1"}
     product = {"product_retailer_id": "SKU-1", "catalog_id": "77001"}
     [header] = fill(definition("product_of_the_week"), {"header.product": product})
     assert header["parameters"] == [{"type": "product", "product": product}]
+
+
+@pytest.mark.parametrize(
+    ("kind", "named"),
+    [
+        ("FLOW", True),
+        ("CATALOG", True),
+        ("PHONE_NUMBER", False),
+        ("SPM", False),
+        ("VOICE_CALL", False),
+        ("URL", False),
+        ("QUICK_REPLY", False),
+    ],
+)
+@pytest.mark.parametrize("in_card", [False, True])
+def test_buttons_that_are_named_without_a_value(kind, named, in_card):
+    """R23, W4: a flow and a catalogue are named always, also in cards; the others are not."""
+    first = {"type": "QUICK_REPLY", "text": "Later"}
+    item = {"type": kind, "text": "Open", "url": "https://shop.example/", "phone_number": "+12025550142"}
+    buttons = {"type": "BUTTONS", "buttons": [first, item]}
+    expected = [{"type": "button", "sub_type": kind.lower(), "index": "1"}] if named else []
+    if not in_card:
+        assert fill(with_parts(buttons, body="Hello there."), {}) == expected
+        return
+    cards = {"type": "CAROUSEL", "cards": [{"components": [buttons]}] * 2}
+    [carousel] = fill(with_parts(cards, body="Hello there."), {})
+    assert [card["components"] for card in carousel["cards"]] == [expected, expected]
 
 
 def test_the_first_product_is_the_picture_unless_another_is_chosen(definition):
@@ -379,7 +405,7 @@ def test_a_missing_value_is_named(name, definition):
             fill(template, {})
         assert (caught.value.rule, caught.value.detail) == ("parameter_missing", needed[0])
     else:
-        assert fill(template, {}) == []
+            assert all("parameters" not in part for part in fill(template, {}))
 
 
 def test_blank_values_are_missing(definition):

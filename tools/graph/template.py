@@ -31,7 +31,7 @@ MEDIA_KINDS = ("image", "video", "document", "gif")
 # Meta refuses line breaks, tabs and more than four blanks (132012, 132018); four
 # themselves are reported both ways.
 _NOT_ACCEPTED = re.compile(
-    r"[ \u00a0]*[\n\r\t\v\f\u2028\u2029][\s\u00a0]*|[ \u00a0]{4,}"
+    r"[ \u00a0]*[\n\r\t\v\f\x1c-\x1e\x85\u2028\u2029][\s\u00a0]*|[ \u00a0]{4,}"
 )
 
 
@@ -119,13 +119,14 @@ def button(sub_type: str, index: int, *parameters: Mapping[str, Any]) -> dict[st
     """Return one button's component.
 
     :param index: position among *all* buttons of the template, from zero.
+    :param parameters: none for a button that is only named.
     """
-    return {
+    component: dict[str, Any] = {
         "type": "button",
         "sub_type": sub_type,
         "index": str(index),
-        "parameters": list(parameters),
     }
+    return component | ({"parameters": list(parameters)} if parameters else {})
 
 
 def quick_reply(index: int, payload: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from . import template
 from .commerce import CARD_BODY_LIMIT, product_sections
 from .errors import InvalidMessage
 from .template_definition import NAMED, TemplateDefinition
-from .template_parameters import MEDIA_FORMATS, Parameter, parameters
+from .template_parameters import MEDIA_FORMATS, NAMED_ALWAYS, Parameter, parameters
 from .template_preview import Preview, render
 
 HEADER_LIMIT, BODY_LIMIT, OFFER_BODY_LIMIT, URL_LIMIT = 60, 1024, 600, 2000
@@ -93,6 +93,8 @@ def _level(
         if _empty(value):
             if parameter.required:
                 raise InvalidMessage("parameter_missing", parameter.key)
+            if parameter.kind in NAMED_ALWAYS:
+                rest.append(template.button(parameter.kind, parameter.index))
         elif parameter.component in groups:
             groups[parameter.component].append(_inline(parameter, value, named))
         else:

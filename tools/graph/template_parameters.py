@@ -61,6 +61,11 @@ _BUTTONS: dict[str, tuple[str, bool]] = {
     "order_details": ("order_details", True),
 }
 
+# Buttons that a message has to name also when there is nothing to fill in: without it
+# Meta refuses a flow (131009) and, by fewer reports, a catalogue (131008). Naming a
+# phone number is refused in turn.
+NAMED_ALWAYS = frozenset({"flow", "catalog"})
+
 
 def parameters(definition: TemplateDefinition) -> list[Parameter]:
     """Return everything a template asks for, in the order of its components."""
