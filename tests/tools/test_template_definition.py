@@ -405,7 +405,7 @@ def test_a_missing_value_is_named(name, definition):
             fill(template, {})
         assert (caught.value.rule, caught.value.detail) == ("parameter_missing", needed[0])
     else:
-            assert all("parameters" not in part for part in fill(template, {}))
+        assert all("parameters" not in part for part in fill(template, {}))
 
 
 def test_blank_values_are_missing(definition):
