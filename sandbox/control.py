@@ -5,7 +5,7 @@ import json
 
 from aiohttp import web
 
-from . import control_customers, control_shop, control_world
+from . import control_accounts, control_customers, control_shop, control_world
 from .control_errors import ControlError, whole
 from .errors import GraphError
 from .faults import FaultError
@@ -19,7 +19,7 @@ HEARTBEAT_SECONDS = 15
 
 def add_routes(app, server):
     """Add the control API to the application."""
-    for method, path, handler in (*ROUTES, *control_customers.ROUTES, *control_shop.ROUTES, *control_world.ROUTES):
+    for method, path, handler in (*ROUTES, *control_accounts.ROUTES, *control_customers.ROUTES, *control_shop.ROUTES, *control_world.ROUTES):
         app.router.add_route(method, path, wrap(server, handler))
     app.router.add_route("*", "/sandbox/{path:.*}", wrap(server, nothing_here))
 
@@ -76,7 +76,9 @@ def state(server, request, body):
             {
                 "waba_id": one.waba_id,
                 "name": one.name,
+                "portfolio_id": one.portfolio_id,
                 "subscribed": world.app_id in one.subscribed,
+                "apps": list(one.subscribed),
                 "override_callback_uri": (one.subscribed.get(world.app_id) or {}).get("override_callback_uri"),
             }
             for one in world.accounts.values()

@@ -150,7 +150,7 @@ def prefer(server, customer, value, number):
     visible = world.phone_visible(customer, world.thread(number.phone_number_id, customer.id))
     server.traffic.publish(
         "user_preferences",
-        payloads.preference(number, customer, world.bsuid(customer), value, world.now(), visible),
+        payloads.preference(number, customer, world.bsuid_for(customer, number), value, world.now(), visible),
         number.waba_id,
         number,
     )
@@ -162,16 +162,19 @@ def change_identity(server, request, body):
     digits = normalise(body["phone"], "") if body.get("phone") else None
     if digits and world.find_phone(digits) not in (None, customer):
         raise ControlError("Somebody else has this number.", 409)
-    old_wa_id, old_bsuid = world.change_phone(customer, digits)
+    country = customer.country
+    old_wa_id, seed = world.change_phone(customer, digits)
     kind = "user_changed_number" if digits else "user_changed_user_id"
     for thread in [one for key, one in list(world.threads.items()) if key[1] == customer.id and one.messages]:
         number = world.numbers[thread.phone_number_id]
         visible = world.phone_visible(customer, thread)
-        system = {"user_id": world.bsuid(customer), "previous_user_id": old_bsuid}
+        bsuid = world.bsuid_for(customer, number)
+        old_bsuid = world.bsuid(customer, world.accounts[number.waba_id].portfolio_id, (country, seed))
+        system = {"user_id": bsuid, "previous_user_id": old_bsuid}
         sender = {}
         if digits and visible:
             system["wa_id"], sender["from"] = digits, old_wa_id
-        old, new = (old_wa_id, digits) if digits and visible else (old_bsuid, world.bsuid(customer))
+        old, new = (old_wa_id, digits) if digits and visible else (old_bsuid, bsuid)
         value = payloads.identity_change(
             number,
             world.next_wamid(),

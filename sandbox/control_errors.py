@@ -18,3 +18,11 @@ def whole(request, name, default):
     if not text.isdigit():
         raise ControlError(f"{name} must be a number.")
     return int(text)
+
+
+def text(body, name, default=None):
+    """Return a text that must be there, or has a default; anything else is refused."""
+    value = body.get(name, default)
+    if not isinstance(value, str) or not value.strip():
+        raise ControlError(f"Give {name} as a text.")
+    return value.strip()

@@ -2,7 +2,7 @@
 
 from . import payloads, rules_review
 from .control_customers import number_of
-from .control_errors import ControlError, whole
+from .control_errors import ControlError, text, whole
 from .errors import GraphError
 from .graph_templates import set_status
 from .records import Token
@@ -134,7 +134,7 @@ def add_number(server, request, body):
 
 
 def set_token(server, request, body):
-    """Add or change an access token: ``token``, ``scopes``, ``expires_in_s``, ``valid``, ``wabas``."""
+    """Add or change an access token: ``token``, ``scopes``, ``expires_in_s``, ``valid``, ``wabas``, ``app_id``."""
     value = body.get("token")
     if not isinstance(value, str) or not value:
         raise ControlError("Give token.")
@@ -144,6 +144,10 @@ def set_token(server, request, body):
         token.scopes = tuple(body["scopes"])
     if "valid" in body:
         token.valid = bool(body["valid"])
+    if "app_id" in body:
+        if body["app_id"] not in world.apps:
+            raise ControlError(f"There is no app {body['app_id']}.", 404)
+        token.app_id = body["app_id"]
     if "wabas" in body:
         token.wabas = None if body["wabas"] is None else tuple(body["wabas"])
     if "expires_in_s" in body:
@@ -152,10 +156,16 @@ def set_token(server, request, body):
 
 
 def set_secret(server, request, body):
-    """Rotate the app secret: webhooks are signed with the new one from now on."""
-    if not isinstance(body.get("app_secret"), str) or not body["app_secret"]:
+    """Rotate the secret of an app (the first one unless ``app_id`` says otherwise), or have it demand proofs."""
+    app = server.world.apps.get(str(body.get("app_id") or server.world.app_id))
+    if app is None:
+        raise ControlError(f"There is no app {body['app_id']}.", 404)
+    if "app_secret" not in body and "require_proof" not in body:
         raise ControlError("Give app_secret.")
-    server.world.app_secret = body["app_secret"]
+    if "app_secret" in body:
+        app.secret = text(body, "app_secret")
+    if "require_proof" in body:
+        app.require_proof = bool(body["require_proof"])
     return {"ok": True}
 
 

@@ -19,6 +19,7 @@ CODES = {
     10: (403, "Application does not have permission for this action"),
     33: (400, "Parameter value is not valid"),
     100: (400, "Invalid parameter"),
+    101: (400, "Error validating application"),
     190: (401, "Invalid OAuth access token - Cannot parse access token"),
     200: (
         403,

@@ -4,11 +4,15 @@ Source: Meta, ``business-phone-numbers``, ``webhooks/override``, ``solution-prov
 ``docs/graph-api/webhooks/subscriptions-edge``.
 """
 
-from .errors import GraphError, invalid
+from urllib.parse import urlsplit
+
+from .errors import GraphError
 from .graph_fields import page, pick, with_links
 
 APP_NAME = "Example Shop CRM"
 CALLBACK_MAX = 200
+#: The version that brought ``whatsapp_business_manager_messaging_limit``. Source: Meta, changelog.
+LIMIT_SINCE = 24
 
 ACCOUNT_KNOWN = frozenset(
     {
@@ -65,6 +69,8 @@ def read_account(call):
         ),
         "health_status": health(world, account.waba_id),
     }
+    if call.version < LIMIT_SINCE:
+        del record["whatsapp_business_manager_messaging_limit"]
     return pick(
         record,
         call.get("fields"),
@@ -95,7 +101,7 @@ def health(world, waba_id, number=None):
         entities.append(entity)
     entities += [
         {"entity_type": "WABA", "id": waba_id, "can_send_message": "AVAILABLE"},
-        {"entity_type": "BUSINESS", "id": world.portfolio_id, "can_send_message": "AVAILABLE"},
+        {"entity_type": "BUSINESS", "id": world.accounts[waba_id].portfolio_id, "can_send_message": "AVAILABLE"},
         {"entity_type": "APP", "id": world.app_id, "can_send_message": "AVAILABLE"},
     ]
     overall = "BLOCKED" if any(item["can_send_message"] == "BLOCKED" for item in entities) else "AVAILABLE"
@@ -107,12 +113,13 @@ def number_record(call, number):
     configuration = {}
     if number.webhook.get("override_callback_uri"):
         configuration["phone_number"] = number.webhook["override_callback_uri"]
-    subscription = call.world.accounts[number.waba_id].subscribed.get(call.world.app_id) or {}
+    app = call.world.app_of(call.token)
+    subscription = call.world.accounts[number.waba_id].subscribed.get(app.app_id) or {}
     if subscription.get("override_callback_uri"):
         configuration["whatsapp_business_account"] = subscription["override_callback_uri"]
-    if call.world.app_callback["callback_url"]:
-        configuration["application"] = call.world.app_callback["callback_url"]
-    return {
+    if app.callback["callback_url"]:
+        configuration["application"] = app.callback["callback_url"]
+    record = {
         "id": number.phone_number_id,
         "display_phone_number": number.display,
         "verified_name": number.verified_name,
@@ -134,6 +141,9 @@ def number_record(call, number):
         "health_status": health(call.world, number.waba_id, number),
         "last_onboarded_time": "2026-01-15T09:00:00+0000",
     }
+    if call.version < LIMIT_SINCE:
+        del record["whatsapp_business_manager_messaging_limit"]
+    return record
 
 
 def read_number(call):
@@ -168,14 +178,18 @@ async def write_number(call):
         call.record.webhook = {}
         return {"success": True}
     await prove(call, url, given.get("verify_token"))
-    call.record.webhook = {"override_callback_uri": url, "verify_token": given.get("verify_token")}
+    call.record.webhook = {
+        "override_callback_uri": url,
+        "verify_token": given.get("verify_token"),
+        "app_id": call.world.app_of(call.token).app_id,
+    }
     return {"success": True}
 
 
 async def prove(call, url, verify_token):
     """Check a callback address and do Meta's handshake with it; raise 100 or 2200."""
-    if not isinstance(url, str) or not url.startswith(("http://", "https://")):
-        raise invalid("override_callback_uri must be a URL.")
+    if not isinstance(url, str) or not is_secure(url):
+        raise GraphError(100, message="(#100) Param override_callback_uri must be a valid URI with https.")
     if len(url) > CALLBACK_MAX:
         raise GraphError(100, message=f"(#100) Param override_callback_uri must be at most {CALLBACK_MAX} characters.")
     if not verify_token:
@@ -185,12 +199,23 @@ async def prove(call, url, verify_token):
         raise GraphError(2200, message=f"(#2200) Callback verification failed with the following errors: {problem}")
 
 
+def is_secure(url):
+    """Tell whether Meta would call an address: https only; here also plain http on this machine."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return bool(parts.hostname) and (
+        parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1"))
+    )
+
+
 async def subscribe(call):
     """``POST /{WABA_ID}/subscribed_apps``: link the app to the account, or override its callback.
 
     An override needs an app that is already linked: the first call must be one without a body.
     """
-    account, app_id = call.record, call.world.app_id
+    account, app_id = call.record, call.world.app_of(call.token).app_id
     url = call.get("override_callback_uri")
     if not url:
         account.subscribed[app_id] = {}
@@ -215,7 +240,7 @@ def list_subscribed(call):
         item = {
             "whatsapp_business_api_data": {
                 "id": app_id,
-                "name": APP_NAME,
+                "name": app_name(call.world, app_id),
                 "link": f"https://www.facebook.com/games/?app_id={app_id}",
             }
         }
@@ -227,7 +252,7 @@ def list_subscribed(call):
 
 def unsubscribe(call):
     """``DELETE /{WABA_ID}/subscribed_apps``."""
-    call.record.subscribed.pop(call.world.app_id, None)
+    call.record.subscribed.pop(call.world.app_of(call.token).app_id, None)
     call.server.hub.tell("callback", {})
     return {"success": True}
 
@@ -242,14 +267,14 @@ async def set_app_callback(call):
     fields = call.get("fields")
     if isinstance(fields, str):
         fields = [name.strip() for name in fields.split(",") if name.strip()]
-    call.world.app_callback = {"callback_url": url, "verify_token": call.get("verify_token"), "fields": fields}
+    call.record.callback = {"callback_url": url, "verify_token": call.get("verify_token"), "fields": fields}
     return {"success": True}
 
 
 def read_app_callback(call):
     """``GET /{APP_ID}/subscriptions`` with the app token."""
     need_app_token(call)
-    callback = call.world.app_callback
+    callback = call.record.callback
     if not callback["callback_url"]:
         return {"data": []}
     return {
@@ -266,23 +291,31 @@ def read_app_callback(call):
 
 def need_app_token(call):
     """Raise unless the call bears the app's own token."""
-    if "app" not in call.token.scopes:
+    if "app" not in call.token.scopes or call.token.app_id != call.record.app_id:
         raise GraphError(15, message="(#15) This method must be called with an app access_token.")
 
 
 def read_app(call):
     """``GET /{APP_ID}``."""
-    return {"id": call.world.app_id, "name": APP_NAME, "link": "https://shop.example.com"}
+    app_id = call.record.app_id
+    return {"id": app_id, "name": app_name(call.world, app_id), "link": "https://shop.example.com"}
+
+
+def app_name(world, app_id):
+    """Return the name of an app."""
+    return APP_NAME if app_id == world.app_id else f"App {app_id}"
 
 
 def read_portfolio(call):
     """``GET /{business portfolio id}``."""
-    return {"id": call.world.portfolio_id, "name": next(iter(call.world.accounts.values())).name}
+    owned = (one.name for one in call.world.accounts.values() if one.portfolio_id == call.record)
+    return {"id": call.record, "name": next(owned, "Example Shop")}
 
 
 def list_accounts(call):
     """``GET /{business portfolio id}/owned_whatsapp_business_accounts``."""
-    accounts = [one for one in call.world.accounts.values() if call.token.wabas is None or one.waba_id in call.token.wabas]
+    owned = [one for one in call.world.accounts.values() if one.portfolio_id == call.record]
+    accounts = [one for one in owned if call.token.wabas is None or one.waba_id in call.token.wabas]
     part, paging = page(accounts, call.params, lambda one: f"QVF{one.waba_id}")
     return {
         "data": [
@@ -321,12 +354,15 @@ def debug_token(call):
                 "error": {"code": 190, "message": "Invalid OAuth access token - Cannot parse access token"},
             }
         }
+    app = world.app_of(token)
+    if "app" in call.token.scopes and call.token.app_id != app.app_id:
+        raise GraphError(100, message="(#100) The App_id in the input_token did not match the Viewing App")
     valid = token.valid and not (token.expires_at and token.expires_at <= world.now())
     reach = list(token.wabas) if token.wabas is not None else list(world.accounts)
     data = {
-        "app_id": world.app_id,
+        "app_id": app.app_id,
         "type": "SYSTEM_USER",
-        "application": APP_NAME,
+        "application": app_name(world, app.app_id),
         "data_access_expires_at": 0,
         "expires_at": int(token.expires_at),
         "is_valid": valid,

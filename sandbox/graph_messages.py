@@ -73,12 +73,13 @@ def send(call):
 def answer(world, how, value, customer, message, body, held):
     """Return the body of a successful send."""
     contact = {"input": str(value)}
+    bsuid = world.bsuid_for(customer, world.numbers[message.phone_number_id])
     if how == "to":
         contact["wa_id"] = customer.wa_id
         if body.get("recipient"):
-            contact["user_id"] = world.bsuid(customer)
+            contact["user_id"] = bsuid
     else:
-        contact["user_id"] = world.bsuid(customer)
+        contact["user_id"] = bsuid
     sent = {"id": message.wamid}
     if message.type == "template":
         sent["message_status"] = "held_for_quality_assessment" if held else "accepted"
@@ -114,7 +115,7 @@ def find_customer(world, number, how, value):
     """Return the person a message is for, or raise 131021, 131026 or 131009."""
     if how == "recipient":
         customer = world.by_bsuid.get(value)
-        if customer is None:
+        if customer is None or world.bsuid_for(customer, number) != value:
             raise rules_recipient.foreign_bsuid()
         return customer
     digits = rules_recipient.normalise(value, number.digits)

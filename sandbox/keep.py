@@ -11,13 +11,15 @@ import os
 from collections import deque
 from pathlib import Path
 
-from .records import Account, Customer, Flow, Message, Number, Product, Template, Thread
+from .records import Account, App, Customer, Flow, Message, Number, Product, Template, Thread, Token
 from .webhooks import Update
 
 VERSION = 1
 MESSAGES_KEPT = 100
 SAVE_SECONDS = 5
 KINDS = {
+    "apps": App,
+    "tokens": Token,
     "accounts": Account,
     "numbers": Number,
     "customers": Customer,
@@ -25,6 +27,9 @@ KINDS = {
     "products": Product,
     "flows": Flow,
 }
+
+KEYS = {"apps": "app_id", "tokens": "value", "accounts": "waba_id", "numbers": "phone_number_id"}
+SECRET_KINDS = ("apps", "tokens")
 
 
 def dump(record, leave_out=()):
@@ -64,6 +69,7 @@ def snapshot(server):
             "value": one.value,
             "number": one.number.phone_number_id if one.number else None,
             "time": one.time,
+            "app_id": one.app_id,
         }
         for one in server.postman.undelivered()
     ]
@@ -78,8 +84,11 @@ def restore(server, data):
     world.clock_offset = data["clock_offset"]
     world.app_callback = data["app_callback"]
     for name, kind in KINDS.items():
-        key = {"accounts": "waba_id", "numbers": "phone_number_id"}.get(name, "id")
-        getattr(world, name).update({row[key]: build(kind, row) for row in data.get(name, ())})
+        records, key = getattr(world, name), KEYS.get(name, "id")
+        for row in data.get(name, ()):
+            # Secrets of the configuration are those of this start.
+            if name not in SECRET_KINDS or row[key] not in records:
+                records[row[key]] = build(kind, row)
     for name in ("templates", "products", "flows"):
         if name in data:  # an older file knows no shop: the starter's stays
             kept = {row["id"] for row in data[name]}

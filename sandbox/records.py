@@ -7,6 +7,17 @@ THREAD_LIMIT = 500
 
 
 @dataclass(slots=True)
+class App:
+    """One Meta app: it has a secret, and the callback of its own that the App Dashboard sets."""
+
+    app_id: str
+    secret: str
+    #: Refuse calls without ``appsecret_proof`` ("Require App Secret" in the App Dashboard).
+    require_proof: bool = False
+    callback: dict = field(default_factory=lambda: {"callback_url": None, "verify_token": None, "fields": None})
+
+
+@dataclass(slots=True)
 class Account:
     """One WhatsApp Business Account (WABA); owned by a business portfolio, holds templates and numbers."""
 
@@ -36,7 +47,7 @@ class Number:
     level: str = "STANDARD"
     status: str = "CONNECTED"
     limit: str = "TIER_2K"
-    #: {"override_callback_uri", "verify_token"} of this number alone.
+    #: {"override_callback_uri", "verify_token", "app_id"} of this number alone.
     webhook: dict = field(default_factory=dict)
     #: Service messages delivered, by "YYYY-MM"; the first 1,000 of a month are free.
     service_delivered: dict = field(default_factory=dict)
@@ -199,3 +210,5 @@ class Token:
     valid: bool = True
     #: WABA ids it reaches; None = all.
     wabas: tuple | None = None
+    #: The app it was made for; None = the first one.
+    app_id: str | None = None

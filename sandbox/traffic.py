@@ -203,7 +203,7 @@ class Traffic:
         value = payloads.status(
             number,
             customer,
-            world.bsuid(customer),
+            world.bsuid_for(customer, number),
             message,
             name,
             world.now(),
@@ -248,7 +248,9 @@ class Traffic:
             thread.entry_at, thread.free_until = message.at, None
         self._apply_reaction(message)
         self.show(message)
-        value = payloads.incoming(number, customer, world.bsuid(customer), message, world.phone_visible(customer, thread))
+        value = payloads.incoming(
+            number, customer, world.bsuid_for(customer, number), message, world.phone_visible(customer, thread)
+        )
         self.postman.publish(Update(number.waba_id, "messages", value, number, done=lambda: self._arrived(message)))
         return message
 

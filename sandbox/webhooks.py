@@ -30,6 +30,8 @@ class Update:
     time: int | None = None
     #: Called once when the receiver has answered 200 to a body holding this update.
     done: object = None
+    #: For this app alone; None = for every app that is subscribed.
+    app_id: str | None = None
 
     def copy_with(self, value):
         """Return the same update with another value."""
@@ -49,10 +51,10 @@ class Delivery:
 
 
 class Lane:
-    """Everything waiting for one callback URL."""
+    """Everything waiting for one callback URL of one app."""
 
-    def __init__(self, url):
-        self.url = url
+    def __init__(self, url, app_id):
+        self.url, self.app_id = url, app_id
         self.fresh = deque()
         self.again = deque()
         self.active = 0
@@ -113,15 +115,19 @@ class Postman:
     # ------------------------------------------------------------------ in
 
     def publish(self, update):
-        """Report an update to whoever is subscribed; without a callback it is logged and dropped."""
-        number = update.number
-        url, why = self.world.callback(update.field, update.waba_id, number)
+        """Report an update to every app that is subscribed; without a callback it is logged and dropped."""
+        listeners = [update.app_id] if update.app_id else self.world.listeners(update.waba_id)
+        for app_id in listeners or [self.world.app_id]:
+            self._publish_to(app_id, replace(update, app_id=app_id))
+
+    def _publish_to(self, app_id, update):
+        url, why = self.world.callback(update.field, update.waba_id, update.number, app_id)
         if url is None:
             self._log_dropped(update, why)
             return
-        lane = self.lanes.get(url)
+        lane = self.lanes.get((url, app_id))
         if lane is None:
-            lane = self.lanes[url] = Lane(url)
+            lane = self.lanes[url, app_id] = Lane(url, app_id)
         copies = self.switches.duplicates if self.switches.duplicate_rebatch else 0
         for _ in range(1 + copies):
             if self.switches.disorder:
@@ -201,6 +207,7 @@ class Postman:
         self._retrying[delivery.id] = delivery.updates
         started = time.monotonic()
         status, problem = None, None
+        secret = self.world.apps[lane.app_id].secret if lane.app_id in self.world.apps else ""
         try:
             async with self.session.post(
                 delivery.url,
@@ -208,8 +215,8 @@ class Postman:
                 allow_redirects=False,
                 headers={
                     "Content-Type": "application/json",
-                    "X-Hub-Signature-256": signature(self.world.app_secret, delivery.body),
-                    "X-Hub-Signature": old_signature(self.world.app_secret, delivery.body),
+                    "X-Hub-Signature-256": signature(secret, delivery.body),
+                    "X-Hub-Signature": old_signature(secret, delivery.body),
                 },
                 timeout=aiohttp.ClientTimeout(total=self.switches.webhook_timeout_s or None),
             ) as answer:
@@ -237,7 +244,7 @@ class Postman:
             self._retrying.pop(delivery.id, None)
             self.journal.counts["webhooks_given_up"] += 1
             return
-        if self.lanes.get(lane.url) is not lane:
+        if self.lanes.get((lane.url, lane.app_id)) is not lane:
             return
         base = self.switches.retry_base_ms / 1000
         wait = 0 if delivery.attempts == 1 else min(base * 2 ** (delivery.attempts - 2), self.switches.retry_max_s)

@@ -12,7 +12,7 @@ import time
 from . import fiction
 from . import rules_recipient as recipient
 from .errors import GraphError
-from .records import Account, Customer, Flow, Number, Product, Shop, Template, Thread, Token
+from .records import Account, App, Customer, Flow, Number, Product, Shop, Template, Thread, Token
 from .starter import starter_templates
 from .starter_shop import starter_catalog_id, starter_flows, starter_products
 
@@ -30,14 +30,14 @@ class World:
         self.clock_offset = 0.0
         self.app_id = config["app_id"]
         self.portfolio_id = config["portfolio_id"]
-        self.app_callback = {"callback_url": None, "verify_token": None, "fields": None}
         self.reset()
 
     # ------------------------------------------------------------------ life
 
     def reset(self):
         """Forget everything but what the configuration says."""
-        self.app_secret = self.config["app_secret"]
+        self.apps = {}
+        self.add_app(self.app_id, self.config["app_secret"], self.config["require_app_secret_proof"])
         self._serial = self._wamids = 0
         self._wamid_seed = os.urandom(6)
         self.accounts, self.numbers, self.tokens = {}, {}, {}
@@ -49,8 +49,7 @@ class World:
             self.add_account(values)
         for value, values in self.config["tokens"].items():
             self.tokens[value] = Token(value=value, **values)
-        callback = self.config.get("app_callback") or {}
-        self.app_callback = {"callback_url": None, "verify_token": None, "fields": None, **callback}
+        self.app_callback = {**self.app_callback, **(self.config.get("app_callback") or {})}
         for values in self.config.get("customers", ()):
             self.add_customer(**values)
 
@@ -58,7 +57,7 @@ class World:
         """Build the look-ups anew from the records (after loading them)."""
         people = self.customers.values()
         self.by_wa_id = {one.wa_id: one for one in people}
-        self.by_bsuid = {self.bsuid(one): one for one in people}
+        self.by_bsuid = {bsuid: one for one in people for bsuid in self.bsuids(one)}
         self.by_username = {one.username: one for one in people if one.username}
         self.by_template = {(one.waba_id, one.name, one.language): one for one in self.templates.values()}
         self._serial = max([self._serial, *(int(one.id[1:]) for one in people)])
@@ -79,10 +78,40 @@ class World:
 
     # ------------------------------------------------------------------ business side
 
+    @property
+    def app_secret(self):
+        """The secret of the first app."""
+        return self.apps[self.app_id].secret
+
+    @app_secret.setter
+    def app_secret(self, value):
+        self.apps[self.app_id].secret = value
+
+    @property
+    def app_callback(self):
+        """The own callback of the first app."""
+        return self.apps[self.app_id].callback
+
+    @app_callback.setter
+    def app_callback(self, value):
+        self.apps[self.app_id].callback = value
+
+    def add_app(self, app_id, secret, require_proof=False):
+        """Add a Meta app."""
+        app = self.apps[app_id] = App(app_id=app_id, secret=secret, require_proof=require_proof)
+        return app
+
+    def app_of(self, token):
+        """Return the app a token was made for."""
+        return self.apps[token.app_id or self.app_id]
+
     def add_account(self, values):
         """Add a WABA with its numbers and the starter templates."""
-        account = Account(waba_id=values["waba_id"], name=values["name"], portfolio_id=self.portfolio_id)
+        account = Account(
+            waba_id=values["waba_id"], name=values["name"], portfolio_id=values.get("portfolio_id") or self.portfolio_id
+        )
         self.accounts[account.waba_id] = account
+        self.by_bsuid.update((self.bsuid(one, account.portfolio_id), one) for one in self.customers.values())
         for number in values["numbers"]:
             self.add_number(account.waba_id, **number)
         for number, template in enumerate(starter_templates(), 1):
@@ -154,34 +183,41 @@ class World:
         del self.templates[template.id]
         self.by_template.pop((template.waba_id, template.name, template.language), None)
 
-    def callback(self, field, waba_id, number):
-        """Return where a webhook goes, as ``(url or None, why not)``.
+    def listeners(self, waba_id):
+        """Return the ids of the apps that are subscribed to an account."""
+        account = self.accounts.get(waba_id)
+        return [app_id for app_id in (account.subscribed if account else ()) if app_id in self.apps]
+
+    def callback(self, field, waba_id, number, app_id=None):
+        """Return where a webhook goes for an app (the first one unless told), as ``(url or None, why not)``.
 
         Overrides hold only for the fields in ``webhooks.OVERRIDABLE``; template and account events always go to
         the app's own callback. Source: Meta, ``webhooks/override``.
         """
         account = self.accounts.get(waba_id)
-        subscription = account.subscribed.get(self.app_id) if account else None
+        app = self.apps[app_id or self.app_id]
+        subscription = account.subscribed.get(app.app_id) if account else None
         if subscription is None:
             return None, "the app is not subscribed to this account: POST /{WABA_ID}/subscribed_apps"
         if field in OVERRIDABLE:
-            for override in (number.webhook if number else {}, subscription):
+            own = number.webhook if number and number.webhook.get("app_id", self.app_id) == app.app_id else {}
+            for override in (own, subscription):
                 if override.get("override_callback_uri"):
                     return override["override_callback_uri"], None
-        if self.app_callback["callback_url"]:
-            fields = self.app_callback["fields"]
+        if app.callback["callback_url"]:
+            fields = app.callback["fields"]
             if fields is not None and field not in fields:
                 return None, f"the app is not subscribed to the field {field}"
-            return self.app_callback["callback_url"], None
+            return app.callback["callback_url"], None
         return None, (
             "the app has no callback URL; an override does not cover this field"
             if field not in OVERRIDABLE
             else "no callback URL is set"
         )
 
-    def app_token(self):
-        """Return the app's own token ``APP_ID|APP_SECRET``; it reaches the app, not the accounts."""
-        return Token(value="app", scopes=("app",), wabas=())
+    def app_token(self, app_id=None):
+        """Return an app's own token ``APP_ID|APP_SECRET``; it reaches the app, not the accounts."""
+        return Token(value="app", scopes=("app",), wabas=(), app_id=app_id or self.app_id)
 
     # ------------------------------------------------------------------ people
 
@@ -211,7 +247,7 @@ class World:
         )
         self.customers[customer.id] = customer
         self.by_wa_id[digits] = customer
-        self.by_bsuid[self.bsuid(customer)] = customer
+        self.by_bsuid.update(dict.fromkeys(self.bsuids(customer), customer))
         self.rename(customer, username)
         return customer, True
 
@@ -240,11 +276,24 @@ class World:
         """Yield fictional US numbers nobody has."""
         return (digits for digits in fiction.us_numbers() if digits not in self.by_wa_id)
 
-    def bsuid(self, customer, portfolio_id=None):
-        """Return the person's business-scoped user id; another portfolio sees another one."""
-        text = f"{portfolio_id or self.portfolio_id}:{customer.seed}"
+    def bsuid(self, customer, portfolio_id=None, former=None):
+        """Return the person's business-scoped user id; another portfolio sees another one.
+
+        :param former: ``(country, seed)`` of an earlier number, for the id of that time.
+        """
+        country, seed = former or (customer.country, customer.seed)
+        text = f"{portfolio_id or self.portfolio_id}:{seed}"
         number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:7], "big")
-        return f"{customer.country}.{number:017d}"
+        return f"{country}.{number:017d}"
+
+    def bsuids(self, customer):
+        """Return every id the person has, one in each business portfolio."""
+        portfolios = {self.portfolio_id, *(account.portfolio_id for account in self.accounts.values())}
+        return [self.bsuid(customer, one) for one in portfolios]
+
+    def bsuid_for(self, customer, number):
+        """Return the person's id as the portfolio of a business number sees it."""
+        return self.bsuid(customer, self.accounts[number.waba_id].portfolio_id)
 
     def find_phone(self, digits):
         """Return the customer with this number in any of its spellings, or None."""
@@ -254,17 +303,21 @@ class World:
         return None
 
     def change_phone(self, customer, digits=None):
-        """Give the person another number (None: only a new BSUID); return the previous ``(wa_id, bsuid)``."""
-        before = customer.wa_id, self.bsuid(customer)
-        del self.by_bsuid[before[1]]
-        customer.retired.append(before[1])
+        """Give the person another number (None: only a new BSUID).
+
+        :return: the previous number, and the previous seed of the ids.
+        """
+        before = customer.wa_id, customer.seed
+        for bsuid in self.bsuids(customer):
+            del self.by_bsuid[bsuid]
+            customer.retired.append(bsuid)
         if digits:
             del self.by_wa_id[customer.wa_id]
             customer.wa_id = digits
             customer.country = recipient.country_of(digits)
             self.by_wa_id[digits] = customer
         customer.seed = os.urandom(12).hex()
-        self.by_bsuid[self.bsuid(customer)] = customer
+        self.by_bsuid.update(dict.fromkeys(self.bsuids(customer), customer))
         return before
 
     def phone_visible(self, customer, thread):

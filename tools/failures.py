@@ -167,6 +167,32 @@ RANGES: tuple[tuple[int, int, str, str, str], ...] = (
 )
 
 
+APP_SECRET = Failure(100, CONFIGURATION, "app_secret", "account")
+"""Meta refuses the proof made with the app secret, or wants one: see :func:`is_about_proof`."""
+
+
+def is_about_proof(
+    code: int | None, subcode: int | None, kind: str, message: str
+) -> bool:
+    """Tell whether Meta refuses a request for its ``appsecret_proof``.
+
+    That answer has the general code 100 without a subcode, and would be taken for a
+    mistake in one message. Only its type and words tell it apart: an id that does not
+    exist has the same type, but subcode 33.
+
+    Source: graph-api/guides/secure-requests; facebook-python-business-sdk#528.
+    """
+    if code != 100:
+        return False
+    if "appsecret_proof" in message:
+        return True
+    return (
+        kind == "GraphMethodException"
+        and not subcode
+        and not message.startswith("Unsupported")
+    )
+
+
 def classify(
     code: int | None,
     subcode: int | None = None,
@@ -208,7 +234,7 @@ def _family_by_status(http_status: int | None, is_transient: bool) -> str:
 SLUGS: frozenset[str] = frozenset(
     {failure.slug for failure in FAILURES.values()}
     | {row[3] for row in RANGES}
-    | {"unknown_error", "api_address", "media_too_large"}
+    | {"unknown_error", "api_address", "app_secret", "media_too_large"}
 )
 """Every slug a failure can have, for the catalogue of sentences: those of
-:func:`classify`, and two that ``graph`` finds out by itself."""
+:func:`classify`, and three that ``graph`` finds out by itself."""

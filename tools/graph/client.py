@@ -8,10 +8,11 @@ Source: developers.facebook.com, WhatsApp Cloud API and Business Management API.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
+from typing import Any, TypeVar
 
-from .errors import TransientError
+from .errors import GraphError, TransientError, is_unknown_field
 from .media_client import MediaCalls
 from .messages import mark_read
 from .results import SendResult
@@ -34,9 +35,17 @@ TEMPLATE_FIELDS = (
     "components,parameter_format,quality_score,rejected_reason,"
     "message_send_ttl_seconds,library_template_name"
 )
+#: What we cannot do without. A version that does not know one of the names above refuses them
+#: all; these have been there for years. Source: changelog (messaging limit: from v24.0).
+FEW_ACCOUNT_FIELDS = "id,name,owner_business_info"
+FEW_NUMBER_FIELDS = (
+    "id,display_phone_number,verified_name,quality_rating,status,throughput"
+)
+FEW_TEMPLATE_FIELDS = "id,name,language,status,category,components,rejected_reason"
 PAGE_SIZE = 100
 MAX_PAGES = 1000
 """A list that goes on longer than this is going round in circles."""
+T = TypeVar("T")
 
 
 class GraphClient(MediaCalls):
@@ -73,19 +82,36 @@ class GraphClient(MediaCalls):
 
     def account(self, waba_id: str, fields: str = ACCOUNT_FIELDS) -> dict[str, Any]:
         """Return the account's own data."""
-        return self._request("GET", node(waba_id), params={"fields": fields})
+        return self._with_fewer(
+            lambda names: self._request(
+                "GET", node(waba_id), params={"fields": names}
+            ),
+            fields,
+            FEW_ACCOUNT_FIELDS,
+        )
 
     def numbers(
         self, waba_id: str, fields: str = NUMBER_FIELDS
     ) -> list[dict[str, Any]]:
         """Return the account's phone numbers, of all pages."""
-        return list(self._pages(f"{node(waba_id)}/phone_numbers", {"fields": fields}))
+        path = f"{node(waba_id)}/phone_numbers"
+        return self._with_fewer(
+            lambda names: list(self._pages(path, {"fields": names})),
+            fields,
+            FEW_NUMBER_FIELDS,
+        )
 
     def number(
         self, phone_number_id: str, fields: str = NUMBER_FIELDS
     ) -> dict[str, Any]:
         """Return one phone number's data: name, quality, limits, health."""
-        return self._request("GET", node(phone_number_id), params={"fields": fields})
+        return self._with_fewer(
+            lambda names: self._request(
+                "GET", node(phone_number_id), params={"fields": names}
+            ),
+            fields,
+            FEW_NUMBER_FIELDS,
+        )
 
     # -- templates ---------------------------------------------------------
 
@@ -96,8 +122,14 @@ class GraphClient(MediaCalls):
 
         :param filters: Meta's own, such as ``name``, ``status`` or ``language``.
         """
-        params = {"fields": fields, **filters}
-        return self._pages(f"{node(waba_id)}/message_templates", params)
+        path = f"{node(waba_id)}/message_templates"
+
+        def pages(names: str) -> Iterator[dict[str, Any]]:
+            found = self._pages(path, {"fields": names, **filters})
+            first = next(found, None)  # whether Meta knows the names, it says at once
+            return chain(() if first is None else (first,), found)
+
+        return self._with_fewer(pages, fields, FEW_TEMPLATE_FIELDS)
 
     def template(
         self, template_id: str, fields: str = TEMPLATE_FIELDS
@@ -185,17 +217,34 @@ class GraphClient(MediaCalls):
         """Return the apps that get the account's webhooks."""
         return list(self._pages(f"{node(waba_id)}/subscribed_apps", {}))
 
-    def debug_token(self) -> dict[str, Any]:
-        """Return what Meta knows about our token: validity, expiry, scopes.
+    def debug_token(self, token: str | None = None) -> dict[str, Any]:
+        """Return what Meta knows about a token: validity, expiry, scopes.
 
         The one call that has to name the token in its query, because Meta offers
         no other way; it is masked in logs and never part of an error.
+
+        :param token: which one; ours unless told. A client whose token is the app's
+            may ask about every token of that app.
         """
-        answer = self._request(
-            "GET", "debug_token", params={"input_token": self._access_token}
-        )
+        query = {"input_token": token or self._access_token}
+        answer = self._request("GET", "debug_token", params=query)
         data = answer.get("data")
         return data if isinstance(data, dict) else {}
+
+    # -- fields ------------------------------------------------------------
+
+    def _with_fewer(self, ask: Callable[[str], T], fields: str, few: str) -> T:
+        """Ask for ``fields``, and for ``few`` when this version does not know one of them.
+
+        :raise GraphError: also the few are refused: the version is too old, or the id
+            is that of something else.
+        """
+        try:
+            return ask(fields)
+        except GraphError as error:
+            if fields == few or not is_unknown_field(error):
+                raise
+            return ask(few)
 
     # -- paging ------------------------------------------------------------
 

@@ -23,6 +23,7 @@ Source: developers.facebook.com, WhatsApp "Error codes" (error envelope).
 
 from __future__ import annotations
 
+import re
 from typing import Any, ClassVar
 
 from .. import failures
@@ -192,11 +193,15 @@ def from_answer(
     code, subcode = _number(error.get("code")), _number(error.get("error_subcode"))
     data = error.get("error_data")
     details = data.get("details") if isinstance(data, dict) else data
-    failure = failures.classify(
-        code, subcode, http_status, error.get("is_transient") is True
-    )
+    kind, message = text(error.get("type")), text(error.get("message"))
+    if failures.is_about_proof(code, subcode, kind, message):
+        failure = failures.APP_SECRET
+    else:
+        failure = failures.classify(
+            code, subcode, http_status, error.get("is_transient") is True
+        )
     return CLASSES[failure.family](
-        text(error.get("message")),
+        message,
         code=code,
         subcode=subcode,
         details=text(details),
@@ -222,6 +227,23 @@ def _number(value: object) -> int | None:
     ):
         return int(value)
     return None
+
+
+def is_unknown_field(error: GraphError) -> bool:
+    """Tell whether Meta refused a request because it asked for a field that does not exist.
+
+    Either this version does not know it, or the id is that of another kind of thing.
+    """
+    return error.code == 100 and "nonexisting field" in error.message
+
+
+def node_type(error: GraphError) -> str:
+    """Return what kind of thing an id is, where Meta's refusal names it; else ``""``.
+
+    Such as ``WhatsAppBusinessPhoneNumber``. Source: Graph API, answers to unknown fields.
+    """
+    found = re.search(r"on node type \((\w+)\)", error.message)
+    return found[1] if found else ""
 
 
 def harmless(error: OutcomeUnknownError) -> TransientError:
