@@ -1,2 +1,3 @@
+from . import search
 from . import sound
 from . import webhook

@@ -46,7 +46,8 @@ from .contact import res_partner_card
 from . import res_users
 from .conversation import res_users_departure
 from .account import wa_account_connect, wa_account_notice, wa_account_restriction, wa_account_rules
-from .contact import wa_contact_block
+from .contact import wa_contact_block, wa_contact_search
+from . import phone_search
 from .gate import wa_gate_facts, wa_gate_frequency
 from .message import wa_message_refused
 from .dispatch import wa_dispatch_worker, wa_dispatch_waiting

@@ -70,6 +70,7 @@ from .models import (
     test_rules_begin,
     test_rules_received,
     test_rules_status,
+    test_search,
     test_secrets_and_access,
     test_sender,
     test_sequence,

@@ -22,12 +22,14 @@ class WaContact(models.Model):
     portfolio_key = fields.Char(required=True, readonly=True)
     bsuid = fields.Char("WhatsApp User ID", readonly=True)
     parent_bsuid = fields.Char("Parent WhatsApp User ID", readonly=True)
-    wa_id = fields.Char("WhatsApp Phone", readonly=True, help="Digits, as WhatsApp writes them.")
-    phone_key = fields.Char(
-        readonly=True, help="The spelling all variants of one number share (Brazil, Mexico, Argentina)."
+    wa_id = fields.Char(
+        "WhatsApp Phone", readonly=True, index="trigram", help="Digits, as WhatsApp writes them."
     )
-    username = fields.Char(readonly=True)
-    profile_name = fields.Char(readonly=True)
+    phone_key = fields.Char(
+        readonly=True, index="trigram", help="The spelling all variants of one number share (Brazil, Mexico, Argentina)."
+    )
+    username = fields.Char(readonly=True, index="trigram")
+    profile_name = fields.Char(readonly=True, index="trigram")
     country_id = fields.Many2one("res.country", readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", index=True, ondelete="set null")
     other_partner_ids = fields.Many2many(

@@ -2,6 +2,7 @@ from psycopg2.extras import execute_values
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 
 from ..wake import trigger_once
 
@@ -32,7 +33,7 @@ class WaDispatch(models.Model):
 
     res_model = fields.Char("Kind of Record", required=True, readonly=True)
     res_id = fields.Many2oneReference("Record", model_field="res_model", required=True, readonly=True)
-    record_name = fields.Char("About", compute="_compute_record_name")
+    record_name = fields.Char("About", compute="_compute_record_name", search="_search_record_name")
     lead_id = fields.Many2one("crm.lead", readonly=True, index="btree_not_null", ondelete="cascade")
     company_id = fields.Many2one("res.company", readonly=True, index=True, ondelete="cascade")
     template_id = fields.Many2one("wa.template", readonly=True, index="btree_not_null", ondelete="set null")
@@ -71,6 +72,19 @@ class WaDispatch(models.Model):
         for dispatch in self:
             record = dispatch._record()
             dispatch.record_name = record.sudo().display_name if record else self.env._("A record that was deleted")
+
+    @api.model
+    def _search_record_name(self, operator, value):
+        """Find plans by the names and phones of what they are about, among the records one may see."""
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented
+        models = {model: self.env.get(model) for [model] in self.sudo()._read_group([], ["res_model"])}
+        return Domain.OR(
+            Domain("res_model", "=", model)
+            & Domain("res_id", "in", records._search(Domain("display_name", operator, value)))
+            for model, records in models.items()
+            if records is not None and records.has_access("read")
+        )
 
     @api.depends("code", "detail")
     @api.depends_context("lang")

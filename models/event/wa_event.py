@@ -3,7 +3,10 @@ from functools import partial
 
 from odoo import api, fields, models, sql_db
 from odoo.addons.base.models.ir_cron import ODOO_NOTIFY_FUNCTION
+from odoo.fields import Domain
 from odoo.tools import SQL
+
+from ...tools.phone_search import needles
 
 
 def wake_cron_workers(dbname):
@@ -33,6 +36,7 @@ class WaEvent(models.Model):
     company_id = fields.Many2one(related="account_id.company_id")
     digest = fields.Char(required=True, readonly=True, help="SHA-256 of the body.")
     body = fields.Text(required=True, readonly=True)
+    phone_search = fields.Char("Phone", store=False, search="_search_phone_search")
     state = fields.Selection(
         [("new", "Waiting"), ("done", "Done"), ("failed", "Failed")],
         default="new",
@@ -104,6 +108,14 @@ class WaEvent(models.Model):
     @api.model
     def _trigger_worker(self):
         self.env.ref("crm_whatsapp.ir_cron_wa_event")._trigger()
+
+    @api.model
+    def _search_phone_search(self, operator, value):
+        """Find webhooks about (a part of) a phone number, however it is written."""
+        if operator not in ("like", "ilike"):
+            return NotImplemented
+        found = needles(value, self.env.company.country_id.code) if isinstance(value, str) else ()
+        return Domain.OR(Domain("body", "like", needle) for needle in found)
 
     # ----------------------------------------------------------------- actions
 

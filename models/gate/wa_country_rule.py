@@ -29,6 +29,7 @@ class WaCountryRule(models.Model):
     _description = "WhatsApp Country Rule"
     _inherit = ["wa.quiet.mixin", "wa.cached.mixin", "wa.shared.mixin"]
     _order = "what, country_id, phone_prefix, id"
+    _rec_names_search = ["country_id", "phone_prefix"]
 
     active = fields.Boolean(default=True)
     country_id = fields.Many2one("res.country", index=True, ondelete="cascade")

@@ -39,6 +39,7 @@ class WaUpload(models.Model):
 
     _name = "wa.upload"
     _description = "File at WhatsApp"
+    _rec_name = "media_uid"
     _log_access = False
 
     number_id = fields.Many2one("wa.number", required=True, ondelete="cascade")

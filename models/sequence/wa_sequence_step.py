@@ -17,6 +17,7 @@ class WaSequenceStep(models.Model):
     _name = "wa.sequence.step"
     _description = "Step of a WhatsApp Sequence"
     _order = "sequence, id"
+    _rec_names_search = ["template_id", "sequence_id"]
 
     sequence_id = fields.Many2one("wa.sequence", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="sequence_id.company_id")

@@ -8,6 +8,7 @@ class WaActionValue(models.Model):
     _description = "Value of a WhatsApp Template in a Rule"
     _inherit = ["wa.value.source"]
     _order = "id"
+    _rec_names_search = ["parameter_id"]
 
     action_id = fields.Many2one("ir.actions.server", required=True, index=True, ondelete="cascade")
     template_id = fields.Many2one(related="action_id.wa_template_id")

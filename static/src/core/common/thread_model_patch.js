@@ -23,6 +23,8 @@ const threadPatch = {
         this.wa_can_attach = false;
         /** @type {number|undefined} id of the `wa.conversation` */
         this.wa_conversation_id = undefined;
+        /** @type {string|undefined} what the server found this conversation by, if not by its title */
+        this.wa_found_by = undefined;
         /** @type {number|false|undefined} id of the `crm.lead` */
         this.wa_lead_id = undefined;
         /** @type {string|false|undefined} */
