@@ -5,6 +5,23 @@ from odoo.tools import create_index, make_identifier
 from ..tools.phone_search import needles
 
 
+def index_parts_of_numbers(model, name):
+    """Make ``like`` on parts of a column of digits fast, where PostgreSQL has trigrams.
+
+    Odoo installs the extension in databases it creates. Without it a search reads the
+    column, which takes a tenth of a second for 100,000 rows.
+    """
+    if model.env.registry.has_trigram:
+        create_index(
+            model.env.cr,
+            indexname=make_identifier(f"{model._table}_{name}_parts_idx"),
+            tablename=model._table,
+            method="gin",
+            expressions=[f"({name}::text) gin_trgm_ops"],
+            where=f"{name} IS NOT NULL",
+        )
+
+
 class MailThreadPhone(models.AbstractModel):
     """Customers, leads and whatever else has a phone are found by it, however it is written.
 
@@ -17,15 +34,8 @@ class MailThreadPhone(models.AbstractModel):
     def init(self):
         """Index parts of numbers, as core does for its own columns."""
         super().init()
-        if not self._abstract and self._auto and self.env.registry.has_trigram:
-            create_index(
-                self.env.cr,
-                indexname=make_identifier(f"{self._table}_phone_sanitized_trgm_idx"),
-                tablename=self._table,
-                method="gin",
-                expressions=["(phone_sanitized::text) gin_trgm_ops"],
-                where="phone_sanitized IS NOT NULL",
-            )
+        if not self._abstract and self._auto:
+            index_parts_of_numbers(self, "phone_sanitized")
 
     @api.model
     def _wa_phone_domain(self, term):

@@ -22,11 +22,9 @@ class WaContact(models.Model):
     portfolio_key = fields.Char(required=True, readonly=True)
     bsuid = fields.Char("WhatsApp User ID", readonly=True)
     parent_bsuid = fields.Char("Parent WhatsApp User ID", readonly=True)
-    wa_id = fields.Char(
-        "WhatsApp Phone", readonly=True, index="trigram", help="Digits, as WhatsApp writes them."
-    )
+    wa_id = fields.Char("WhatsApp Phone", readonly=True, help="Digits, as WhatsApp writes them.")
     phone_key = fields.Char(
-        readonly=True, index="trigram", help="The spelling all variants of one number share (Brazil, Mexico, Argentina)."
+        readonly=True, help="The spelling all variants of one number share (Brazil, Mexico, Argentina)."
     )
     username = fields.Char(readonly=True, index="trigram")
     profile_name = fields.Char(readonly=True, index="trigram")

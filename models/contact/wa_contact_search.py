@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...tools.phone_search import exact, needles
+from ..phone_search import index_parts_of_numbers
 
 
 class WaContact(models.Model):
@@ -10,6 +11,12 @@ class WaContact(models.Model):
     _inherit = "wa.contact"
 
     phone_search = fields.Char("Phone", store=False, search="_search_phone_search")
+
+    def init(self):
+        """Index parts of numbers for ``like``; the ORM's own trigram index is for ``ilike`` of words."""
+        super().init()
+        for name in ("wa_id", "phone_key"):
+            index_parts_of_numbers(self, name)
 
     @api.model
     def _search_phone_search(self, operator, value):
@@ -40,7 +47,7 @@ class WaContact(models.Model):
         found = needles(term if isinstance(term, str) else "", self.env.company.country_id.code)
         if not found:
             return None
-        return Domain.OR(Domain(name, "ilike", needle) for needle in found for name in ("phone_key", "wa_id"))
+        return Domain.OR(Domain(name, "like", needle) for needle in found for name in ("phone_key", "wa_id"))
 
     @api.model
     def _search_display_name(self, operator, value):
