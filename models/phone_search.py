@@ -33,9 +33,9 @@ class MailThreadPhone(models.AbstractModel):
 
     def init(self):
         """Index parts of numbers, as core does for its own columns."""
-        super().init()
         if not self._abstract and self._auto:
             index_parts_of_numbers(self, "phone_sanitized")
+        return super().init()
 
     @api.model
     def _wa_phone_domain(self, term):

@@ -14,9 +14,9 @@ class WaContact(models.Model):
 
     def init(self):
         """Index parts of numbers for ``like``; the ORM's own trigram index is for ``ilike`` of words."""
-        super().init()
         for name in ("wa_id", "phone_key"):
             index_parts_of_numbers(self, name)
+        return super().init()
 
     @api.model
     def _search_phone_search(self, operator, value):
