@@ -1,7 +1,7 @@
 # Models before what extends them: a module may import names of another one, which would load that first.
 # The folders import nothing themselves: several extend one model, and their order decides which override is the outer one.
 from .account import wa_alert
-from . import wa_cached, wa_defaults, wa_shared
+from . import wa_cached, wa_defaults, wa_facts, wa_shared
 from .account import wa_account
 from .template import wa_value_source, wa_action_value
 from .message import wa_card
@@ -62,7 +62,7 @@ from .account import wa_number_notice
 from .sending import wa_number_send
 from .message import wa_post_files
 from .conversation import wa_referral
-from .sending import wa_target
+from .sending import wa_reach, wa_target
 from .template import wa_template_fill, wa_template_inbound, wa_template_post, wa_template_sync, wa_template_values
 from .conversation import wa_typing
 # Consent: what is recorded, what follows from it, and where it comes from.

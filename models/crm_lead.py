@@ -5,7 +5,8 @@ from odoo.fields import Domain
 class CrmLead(models.Model):
     """The WhatsApp side of a lead: its conversations, and since when nobody touched it."""
 
-    _inherit = "crm.lead"
+    _name = "crm.lead"
+    _inherit = ["crm.lead", "wa.facts.mixin"]
 
     wa_conversation_ids = fields.One2many("wa.conversation", "lead_id", "WhatsApp Conversations")
     wa_conversation_count = fields.Integer(compute="_compute_wa_conversation_count")

@@ -7,6 +7,19 @@ from odoo.tools.safe_eval import safe_eval
 from odoo.tools.safe_eval import time as wrapped_time
 
 
+#: The context key of :class:`ByHand`.
+BY_HAND = "wa_by_hand"
+
+
+class ByHand(str):
+    """Marks an action that a person runs themselves, and the actions inside of it: they run with all rights.
+
+    A class of its own: no JSON of a client becomes one. A text: contexts travel in actions to the browser.
+    """
+
+    __slots__ = ()
+
+
 class IrActionsServer(models.Model):
     """Server action type “Send WhatsApp”: in automation rules, buttons, lists and scheduled jobs."""
 
@@ -176,6 +189,17 @@ class IrActionsServer(models.Model):
 
     # ------------------------------------------------------------------ running
 
+    def run(self):
+        """Remember that a person runs this, not a rule or a job: what they send reaches only whom they may reach."""
+        if not self.env.su and set(self.sudo().mapped("state")) & {"wa_template", "wa_sequence", "multi"}:
+            return super(IrActionsServer, self.with_context(**{BY_HAND: ByHand("1")})).run()
+        return super().run()
+
+    def _wa_person(self):
+        """Return the user who runs this action by hand; an empty set in a rule or a job."""
+        by_hand = not self.env.su or isinstance(self.env.context.get(BY_HAND), ByHand)
+        return self.env.user if by_hand else self.env["res.users"]
+
     def _run_action_wa_template_multi(self, eval_context=None):
         """Plan the message for the records; nothing is looked at while the user waits.
 
@@ -185,7 +209,9 @@ class IrActionsServer(models.Model):
         if not (self.wa_text if self.wa_content == "text" else self.wa_template_id) or self._is_recompute():
             return False
         records = eval_context.get("records") or eval_context.get("record") or self._wa_scheduled_records()
+        person = self._wa_person()
         if records:
+            self.env["wa.reach"]._check_records(person, records)
             self.env["wa.dispatch"].sudo()._plan(
                 records,
                 origin="automation",
@@ -195,6 +221,7 @@ class IrActionsServer(models.Model):
                 due_at=self._wa_due_at(),
                 by_language=self.wa_content == "template" and self.wa_by_language,
                 action_id=self.id,
+                by_hand=bool(person),
                 number_id=self.wa_number_id.id if self.wa_number_policy == "fixed" and self.wa_number_id else None,
             )
         return False

@@ -4,7 +4,8 @@ from odoo import fields, models
 class ResPartner(models.Model):
     """The WhatsApp side of a customer."""
 
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "wa.facts.mixin"]
 
     # Inbound messages look customers up by number; core has no index here.
     phone_sanitized = fields.Char(index="btree_not_null")

@@ -103,6 +103,9 @@ class WaConsentImport(models.TransientModel):
         contacts = self.env["wa.contact"].sudo()._ensure_for_phones(
             self.account_id.sudo(), self._partners_by_phone(good)
         )
+        reach = self.env["wa.reach"]
+        every = self.env["wa.contact"].sudo().union(*contacts.values())
+        reach._check_consent(reach._person(), None, every, self.company_id)
         kept = self._keep_list()
         self.env["wa.consent"]._record(
             [{**line._consent_vals(), "contact_id": contacts[line.e164].id, "attachment_id": kept.id} for line in good]

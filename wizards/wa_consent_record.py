@@ -87,7 +87,6 @@ class WaConsentRecord(models.TransientModel):
         record = self._get_record()
         if not record:
             raise UserError(self.env._("Open this from a conversation, a lead or a contact."))
-        record.check_access("write")
         if not (self.evidence or "").strip():
             raise UserError(self.env._("Write down what the customer said, or what they signed."))
         if self.happened_at > fields.Datetime.now():
@@ -95,11 +94,15 @@ class WaConsentRecord(models.TransientModel):
         company = self._get_company(record)
         if self.number_id and self.number_id.sudo().company_id != company:
             raise UserError(self.env._("The number belongs to another company."))
+        reach = self.env["wa.reach"]
+        # Before a contact is made for a phone: whoever may not do this leaves no trace.
+        reach._check_consent(reach._person(), record, self._find_contacts(record.sudo()), company)
         contacts = self._contacts_for(record.sudo(), company)
         if not contacts:
             raise UserError(
                 self.env._("There is no phone number to which this could belong. Add the number with its country code first.")
             )
+        reach._check_consent(reach._person(), record, contacts, company)
         rows = self.env["wa.consent"]._record(
             [
                 {**self._prepare_vals(company), "contact_id": contact.id, "purpose": purpose}

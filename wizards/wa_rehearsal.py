@@ -154,11 +154,15 @@ class WaRehearsal(models.TransientModel):
             for id_, partner in self.env[model].sudo().browse(own)._wa_partners().items()
         }
 
-    def _line_vals(self, result, partner):
+    def _line_vals(self, result, partner, is_unseen=False):
         what, then = self.env["wa.failure"]._parts(result.code) if result.code else (result.note or False, False)
         if result.detail:
             what = self.env["wa.failure"]._sentence(result.code, result.detail).removesuffix(then or "").strip()
         contact = result.conversation.contact_id if result.conversation else None
+        text = result.text
+        if is_unseen:
+            partner, contact = partner.browse(), None
+            text = self.env._("To whom this goes, or what it says, is nothing you have access to.")
         return {
             "rehearsal_id": self.id,
             "res_model": result.record._name,
@@ -166,11 +170,13 @@ class WaRehearsal(models.TransientModel):
             "record_name": partner.env[result.record._name].browse(result.record.id).display_name,
             "customer": partner.display_name or (contact and contact.display_name) or False,
             # Who never wrote has no contact yet: one would be made for the phone number.
-            "address": contact._get_address_label() if contact else result.record.sudo()._wa_phone_label(partner),
+            "address": contact._get_address_label()
+            if contact
+            else not is_unseen and result.record.sudo()._wa_phone_label(partner),
             "template_id": result.template.id if result.template else False,
             "language": result.template.language if result.template else False,
             "category": result.category or False,
-            "text": result.text,
+            "text": text,
             "at": result.at,
             "when": result.when if result.outcome in ("get", "later") else False,
             "outcome": result.outcome,
@@ -204,8 +210,12 @@ class WaRehearsal(models.TransientModel):
             }
         )
         partners = self._partners(found.results)
+        unseen = self.env["wa.rehearsal.rights"]._unseen(found.results)
         self.env["wa.rehearsal.line"].create(
-            [self._line_vals(result, partners[result.record._name, result.record.id]) for result in found.results]
+            [
+                self._line_vals(result, partners[result.record._name, result.record.id], result in unseen)
+                for result in found.results
+            ]
         )
 
     def action_view_lines(self):

@@ -44,7 +44,7 @@ class WaSequenceAdd(models.TransientModel):
             wizard.summary, wizard.allowed_count = False, 0
             if wizard.sequence_id:
                 leads = wizard._leads()
-                refused = wizard.sequence_id._origin._refusals(leads)
+                refused = wizard.sequence_id._origin._refusals(leads, person=self.env["wa.reach"]._person())
                 wizard.allowed_count = len(leads) - len(refused)
                 wizard.summary = self._summarise(len(leads), refused)
 
@@ -71,7 +71,7 @@ class WaSequenceAdd(models.TransientModel):
             raise UserError(self.env._("Choose a sequence."))
         self.sequence_id.check_access("read")
         leads = self._leads()
-        runs, refused = self.sequence_id._enrol(leads)
+        runs, refused = self.sequence_id._enrol(leads, self.env["wa.reach"]._person())
         if not runs:
             raise UserError("\n".join(f"{lead.display_name}: {reason}" for lead, reason in list(refused.items())[:10]))
         message = self.env._("Added to “%(name)s”: %(count)s.", name=self.sequence_id.name, count=len(runs))

@@ -147,12 +147,12 @@ class WaTemplateSend(models.TransientModel):
         if missing:
             raise UserError(self.env._("Fill in %s first.", ", ".join(missing.mapped("label"))))
         if self.conversation_id:
-            self.conversation_id.check_access("write")
             outcome = template._send_in_conversation(
                 self.conversation_id, record, "manual", overrides
             )
         else:
-            record.check_access("write")
+            reach = self.env["wa.reach"]
+            reach._check_records(reach._person(), record)
             [outcome] = template._send_to_records(record, origin="manual", overrides=overrides)
         if outcome.status == "refused":
             self._raise_refusal(outcome, record)

@@ -84,7 +84,8 @@ class WaTemplateSendMany(models.TransientModel):
         """
         self.ensure_one()
         records = self._records()
-        records.check_access("write")
+        reach = self.env["wa.reach"]
+        reach._check_records(reach._person(), records)
         if not self.allowed_count:
             raise UserError(self.env._("Nobody of those you chose can get this template; the reasons are listed above."))
         plans = self.env["wa.dispatch"].sudo()._plan(
@@ -92,6 +93,7 @@ class WaTemplateSendMany(models.TransientModel):
             origin="bulk",
             template=self.template_id,
             by_language=self.by_language,
+            by_hand=True,
             # A second press of the button sends nothing twice.
             key=lambda record: f"many:{self.id}:{record._name}:{record.id}",
         )

@@ -107,14 +107,30 @@ class CrmLead(models.Model):
                         )
                     )
                 continue
+            theirs = contacts - lead._wa_optins_out_of_reach(contacts, company)
+            if not theirs:
+                if is_new:
+                    lead._message_log(body=self.env["wa.failure"]._sentence("optin_of_others"))
+                continue
             said = [
                 lead._wa_optin_vals(contact, company, purpose, lead[words])
-                for contact in contacts
+                for contact in theirs
                 for box, (purpose, words) in BOXES.items()
                 if lead[box]
             ]
             lead.env["wa.consent"]._record(lead._wa_without_stopped(said))
             lead.sudo().wa_optin_recorded_at = fields.Datetime.now()
+
+    def _wa_optins_out_of_reach(self, contacts, company):
+        """Return the contacts whose consent a colleague who ticks a box may not note: customers of other colleagues.
+
+        Forms are handed in by nobody we know; what they prove is judged in :meth:`_wa_without_stopped`.
+        """
+        reach = self.env["wa.reach"]
+        person = reach._person()
+        if not person or person._is_public() or person.share:
+            return contacts.browse()
+        return reach._contacts_out_of_reach(person, contacts, company)
 
     def _wa_without_stopped(self, said):
         """Leave out what people with these numbers have stopped, and say so on the lead.

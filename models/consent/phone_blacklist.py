@@ -11,7 +11,8 @@ OURS = "wa_blacklist_ours"
 class PhoneBlacklist(models.Model):
     """Odoo's list of numbers nobody may send bulk messages to: honoured, and told what customers say."""
 
-    _inherit = "phone.blacklist"
+    _name = "phone.blacklist"
+    _inherit = ["phone.blacklist", "wa.facts.mixin"]
 
     wa_is_ours = fields.Boolean(
         "Added by WhatsApp",
@@ -26,7 +27,7 @@ class PhoneBlacklist(models.Model):
         """Whoever adds a number that is on the list already means it: it is not only ours any more."""
         entries = super().create(vals_list)
         if not isinstance(self.env.context.get(OURS), _Ours):
-            entries.filtered("wa_is_ours").wa_is_ours = False
+            entries.sudo().filtered("wa_is_ours").wa_is_ours = False
         self.env["wa.contact"].invalidate_model(["is_blacklisted"])
         return entries
 

@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from ..wa_facts import MERGING, Merging
+
 
 # The wizard is core's; what is added is how our rows are merged. pylint: disable=no-wizard-in-models
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
@@ -19,3 +21,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         )
         self.env.flush_all()
         return super()._update_foreign_keys(src_partners, dst_partner)
+
+    @api.model
+    def _update_values(self, src_partners, dst_partner):
+        """A fact about one of them is one about whoever they are together."""
+        return super()._update_values(src_partners, dst_partner.with_context(**{MERGING: Merging("1")}))

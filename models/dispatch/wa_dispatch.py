@@ -45,6 +45,9 @@ class WaDispatch(models.Model):
     origin = fields.Selection(
         [("automation", "Automation"), ("sequence", "Sequence"), ("bulk", "Sent to many")], required=True, readonly=True
     )
+    by_hand = fields.Boolean(
+        "Planned by a Person", readonly=True, help="Goes only to customers whom this person may write to, then as now."
+    )
     planned_at = fields.Datetime("Planned", required=True, readonly=True)
     due_at = fields.Datetime("Due", required=True, readonly=True, index=True)
     state = fields.Selection(STATES, required=True, readonly=True, default="planned", index=True)
@@ -204,8 +207,15 @@ class WaDispatch(models.Model):
         self._cancel("cancelled_by_person")
 
     def action_send_now(self):
-        """Have planned messages go out without waiting for their time."""
+        """Have planned messages go out without waiting for their time.
+
+        :raises AccessError: the record is not the user's: whoever sends reaches only whom they may.
+        """
         self.check_access("read")
+        reach = self.env["wa.reach"]
+        for dispatch in self:
+            if record := dispatch._record():
+                reach._check_records(reach._person(), record)
         now = fields.Datetime.now()
         planned = self.filtered(lambda dispatch: dispatch.state == "planned").sudo()
         planned.write({"due_at": now})

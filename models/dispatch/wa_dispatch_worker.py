@@ -118,7 +118,7 @@ class WaDispatch(models.Model):
         self.ensure_one()
         return (
             self.res_model, self.template_id, self.by_language, self.text, self.number_id, self.action_id, self.origin,
-            self.user_id,
+            self.user_id, self.by_hand,
         )  # fmt: skip
 
     def _send_group(self):
@@ -143,6 +143,8 @@ class WaDispatch(models.Model):
         options = {"number": first.number_id.with_env(env) or None}
         if first.by_language:
             options["by_language"] = True
+        if first.by_hand and first.user_id.active:
+            options["person"] = first.user_id
         if first.action_id:
             options |= first.action_id.with_env(env)._wa_sending_options()
         if first.text:

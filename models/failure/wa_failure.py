@@ -86,6 +86,14 @@ SENTENCES = {
     "contact_on_hold": (_lt("WhatsApp asks to leave this person alone for now."), TRY_LATER),
     "number_on_hold": (_lt("WhatsApp limits this number for now."), _lt("The message waits and leaves by itself.")),
     # --- templates for records
+    "record_of_others": (
+        _lt("You have no access to this record or its customer, so you cannot write to them."),
+        _lt("Ask the colleague who has it, or a manager."),
+    ),
+    "optin_of_others": (
+        _lt("A box for WhatsApp was ticked, but colleagues talk with the owner of this number, and you have no access to it."),
+        _lt("Ask them to record the consent."),
+    ),
     "conversation_of_others": (
         _lt("A WhatsApp conversation of colleagues with this customer exists, and you have no access to it."),
         _lt("Ask them, or have the conversation assigned to you."),

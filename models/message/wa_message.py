@@ -195,6 +195,9 @@ class WaMessage(models.Model):
         """
         retried = self.filtered(lambda m: m.direction == "out" and m.state in ("failed", "unknown"))
         retried.check_access("read")
+        reach = self.env["wa.reach"]
+        for conversation in retried.conversation_id:
+            reach._check_conversation(reach._person(), conversation)
         for message in retried.sudo():
             message.write(
                 {

@@ -4,6 +4,7 @@ from datetime import datetime
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ...tools import placeholders
 from .moments import MOMENTS, Moments
 from .occasions import LIMIT, Found, Occasion
 
@@ -30,6 +31,8 @@ class Result:
     text: str = ""
     #: A sentence without a code: on what it depends, or why not.
     note: str = ""
+    #: The field paths it is filled from.
+    paths: frozenset = frozenset()
 
 
 @dataclass(eq=False)
@@ -87,6 +90,7 @@ class WaRehearsing(models.AbstractModel):
         keys, used = action._wa_used_by(occasions)
         delay = action._wa_delay_left()
         outcomes = self._ask(action, [occasion for occasion in occasions if occasion not in used], delay)
+        paths = {*action.wa_value_ids.mapped("field_path"), *placeholders.paths(action.wa_text or "")}
         results, taken = [], set()
         for occasion in occasions:
             when, key = occasion.at + delay, keys[occasion]
@@ -95,7 +99,7 @@ class WaRehearsing(models.AbstractModel):
             elif delay and occasion.left_at and occasion.left_at < when:
                 results.append(Result(occasion.record, occasion.at, when, "not", "no_longer_applies"))
             else:
-                results.append(self._result(outcomes[occasion], occasion.at, when))
+                results.append(self._result(outcomes[occasion], occasion.at, when, paths))
                 if key and results[-1].outcome != "not":
                     taken.add(key)
         return results
@@ -132,7 +136,7 @@ class WaRehearsing(models.AbstractModel):
         return action.wa_template_id, options
 
     @api.model
-    def _result(self, outcome, at, when):
+    def _result(self, outcome, at, when, paths=()):
         if outcome.status == "refused":
             return Result(outcome.record, at, when, "not", outcome.code, outcome.detail, outcome.template)
         row, template = outcome.post.row, outcome.template
@@ -146,6 +150,7 @@ class WaRehearsing(models.AbstractModel):
             category=template.category if template else "TEXT",
             conversation=outcome.post.conversation,
             text=row["content"].get("text") or row["content"].get("body") or row.get("preview") or "",
+            paths=frozenset(filter(None, (*paths, *(template.parameter_ids.mapped("field_path") if template else ())))),
         )
 
     # ---------------------------------------------------------------- sequences

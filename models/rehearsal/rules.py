@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools.safe_eval import safe_eval
 
@@ -112,20 +112,3 @@ class BaseAutomation(models.Model):
         """
         self.ensure_one()
         return self.env["wa.rehearsal"]._open(self)
-
-
-class WaRehearsalRights(models.AbstractModel):
-    """Who may rehearse."""
-
-    _name = "wa.rehearsal.rights"
-    _description = "Rights to Rehearse"
-
-    @api.model
-    def _check(self):
-        """Refuse everybody but WhatsApp managers and the administrators of the system.
-
-        :raises AccessError: says whom to ask.
-        """
-        user = self.env.user
-        if not (self.env.su or user.has_group("crm_whatsapp.crm_whatsapp_group_manager") or user._is_system()):
-            raise AccessError(self.env._("Only WhatsApp managers can rehearse what is sent to many. Ask one of them."))

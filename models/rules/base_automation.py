@@ -2,6 +2,7 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
 from ...tools import words
+from ..ir_actions_server import BY_HAND
 
 #: Rules can be about these, all found from one message.
 RULE_MODELS = ("crm.lead", "res.partner", "wa.conversation", "wa.message")
@@ -232,6 +233,12 @@ class BaseAutomation(models.Model):
         return result
 
     # ----------------------------------------------------------------- business
+
+    def _process(self, records, domain_post=None):
+        """A rule is the business at work, also when it is started by what a person runs by hand."""
+        if BY_HAND in self.env.context:
+            self = self.with_context(**{BY_HAND: False})  # noqa: PLW0642 (the same rules)
+        return super()._process(records, domain_post)
 
     @api.model
     @tools.ormcache("trigger")

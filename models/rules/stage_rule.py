@@ -19,7 +19,8 @@ PLAIN_SENDING = {
 class BaseAutomation(models.Model):
     """Rules that a stage of the pipeline keeps for its own settings, one for each."""
 
-    _inherit = "base.automation"
+    _name = "base.automation"
+    _inherit = ["base.automation", "wa.facts.mixin"]
 
     wa_stage_id = fields.Many2one(
         "crm.stage", "Setting of Stage", readonly=True, copy=False, index="btree_not_null", ondelete="cascade"

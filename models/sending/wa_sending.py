@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from psycopg2 import Error as DatabaseError
 from psycopg2.errors import UniqueViolation
 
-from odoo import api, models
+from odoo import models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tools.misc import split_every
 
@@ -83,7 +83,9 @@ class WaSending(models.AbstractModel):
 
     # ------------------------------------------------------------------ sending
 
-    def _send_to_records(self, records, number=None, origin="automation", dedupe_key=None, policy=None, **content):
+    def _send_to_records(
+        self, records, number=None, origin="automation", dedupe_key=None, policy=None, person=None, **content
+    ):
         """Queue this for each record; one that cannot be sent never stops the others.
 
         :param records: records of any model with a customer or a phone number.
@@ -92,24 +94,26 @@ class WaSending(models.AbstractModel):
         :param str origin: ``manual``, ``automation``, ``sequence`` or ``bulk``.
         :param dedupe_key: function record -> str; with the same key nothing is sent twice.
         :param str policy: how the number is chosen, see ``_wa_find_conversations``.
+        :param person: ``res.users`` who wants it sent: reaches only whom they may (``wa.reach``); default: the
+            current user, nobody if the system is at work.
         :param content: what :meth:`_prepare` needs to know besides.
         :returns: list of :class:`SendOutcome`, in the order of the records.
         """
-        outcomes = []
+        person, outcomes = person or self.env["wa.reach"]._person(), []
         for chunk in split_every(CHUNK, records.ids, records.browse):
-            outcomes += self._send_to_chunk(chunk, number, origin, dedupe_key, policy, content)
+            outcomes += self._send_to_chunk(chunk, number, origin, dedupe_key, policy, person, content)
             if len(records) > CHUNK:
                 # Ten thousand records in one transaction must not all stay in memory.
                 self.env.flush_all()
                 self.env.invalidate_all(flush=False)
         return outcomes
 
-    def _send_to_chunk(self, records, number, origin, dedupe_key, policy, content):
+    def _send_to_chunk(self, records, number, origin, dedupe_key, policy, person, content):
         keys = {record: dedupe_key(record) if dedupe_key else None for record in records}
         used = self.env["wa.message"]._used_keys(keys.values())
         fresh = records.filtered(lambda record: keys[record] not in used)
         targets = self._routes(fresh, number, policy)
-        sending = self._with_frequency(targets)
+        sending, out_of_reach = self._with_frequency(targets), self.env["wa.reach"]._out_of_reach(person, fresh, targets)
         outcomes = []
         for record in records:
             if keys[record] in used:
@@ -119,10 +123,10 @@ class WaSending(models.AbstractModel):
                 # The same record, or one with the same key, may come twice in one call.
                 used.add(keys[record])
             target = targets[record.id]
-            if isinstance(target, str):
+            if record.id in out_of_reach:
+                outcomes.append(self._refuse(record, out_of_reach[record.id]))
+            elif isinstance(target, str):
                 outcomes.append(self._refuse(record, target))
-            elif origin == "manual" and not self._may_write_in(target):
-                outcomes.append(self._refuse(record, "conversation_of_others"))
             else:
                 outcomes.append(sending._prepare_counted(target, record, origin, keys[record], content))
         return self._finish(outcomes, origin)
@@ -139,9 +143,10 @@ class WaSending(models.AbstractModel):
 
         :returns: list of :class:`SendOutcome`, in the order of the records
         """
-        outcomes = []
+        person, outcomes = self.env["wa.reach"]._person(), []
         for chunk in split_every(CHUNK, records.ids, records.browse):
             targets = self._routes(chunk, number, policy, create=False)
+            targets |= self.env["wa.reach"]._out_of_reach(person, chunk, targets)
             sending = self._with_frequency(targets)
             for record in chunk:
                 target = targets[record.id]
@@ -151,12 +156,6 @@ class WaSending(models.AbstractModel):
                     else sending._prepare_counted(target, record, origin, None, {**content, "rehearsal": True})
                 )
         return outcomes
-
-    @api.model
-    def _may_write_in(self, conversation):
-        """Tell whether the current user may answer in a conversation; a new one is whoever's starts it."""
-        own = conversation.sudo(False)
-        return not conversation.last_message_at or self.env.su or own.has_access("write")
 
     def _prepare_counted(self, conversation, record, origin, dedupe_key, content):
         """Return what :meth:`_prepare_safely` does; the same customer may come again in this very call."""

@@ -136,5 +136,7 @@ class IrActionsServer(models.Model):
         sequence = self.wa_sequence_id.sudo()
         records = eval_context.get("records") or eval_context.get("record")
         if sequence.active and sequence.step_ids and records and records._name == "crm.lead":
-            sequence._enrol(records)
+            person = self._wa_person()
+            self.env["wa.reach"]._check_records(person, records)
+            sequence._enrol(records, person)
         return False

@@ -20,6 +20,9 @@ class WaSequenceRun(models.Model):
     lead_id = fields.Many2one("crm.lead", required=True, readonly=True, index=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", readonly=True, index=True, ondelete="cascade")
     user_id = fields.Many2one("res.users", "Added By", readonly=True, ondelete="set null")
+    by_hand = fields.Boolean(
+        "Added by a Person", readonly=True, help="Its messages go only to customers whom this person may write to."
+    )
     stage_id = fields.Many2one("crm.stage", "Stage When Added", readonly=True, ondelete="set null")
     state = fields.Selection(STATES, required=True, readonly=True, default="running", index=True)
     code = fields.Selection("_selection_code", "Why", readonly=True)
@@ -95,15 +98,15 @@ class WaSequenceRun(models.Model):
             if current:
                 stale |= current
             if step:
-                wanted.setdefault((step, run.user_id), {})[run.lead_id.id] = (run, due)
+                wanted.setdefault((step, run.user_id, run.by_hand), {})[run.lead_id.id] = (run, due)
         # Nothing came of these: another plan stands in their place.
         stale.unlink()
         done.write({"state": "done", "ended_at": fields.Datetime.now()})
-        for (step, user), by_lead in wanted.items():
-            self._plan_step(step, user, by_lead)
+        for (step, user, by_hand), by_lead in wanted.items():
+            self._plan_step(step, user, by_hand, by_lead)
 
     @api.model
-    def _plan_step(self, step, user, by_lead):
+    def _plan_step(self, step, user, by_hand, by_lead):
         """Plan one step for many leads.
 
         :param dict by_lead: ``{lead id: (run, due)}``
@@ -118,6 +121,7 @@ class WaSequenceRun(models.Model):
             by_language=sequence.by_language,
             number_id=sequence.number_id.id if sequence.number_policy == "fixed" and sequence.number_id else None,
             user_id=user.id or self.env.uid,
+            by_hand=by_hand,
             run_id=lambda lead: by_lead[lead.id][0].id,
             step_id=step.id,
         )
@@ -200,13 +204,14 @@ class WaSequenceRun(models.Model):
         :raises UserError: one is under way, or could not be started.
         """
         self._check_may_steer()
+        person = self.env["wa.reach"]._person()
         if not self.env.user.has_group("crm_whatsapp.crm_whatsapp_group_manager"):
             raise AccessError(self.env._("Only managers send somebody a whole sequence again."))
         for run in self.sudo():
             if run.state == "running":
                 raise UserError(self.env._("“%s” is under way for this lead.", run.sequence_id.name))
             run.sequence_id._check_startable()
-            if refusal := run.sequence_id._refusals(run.lead_id, again=True).get(run.lead_id):
+            if refusal := run.sequence_id._refusals(run.lead_id, again=True, person=person).get(run.lead_id):
                 raise UserError(refusal)
             now = fields.Datetime.now()
             run.write(
@@ -220,6 +225,7 @@ class WaSequenceRun(models.Model):
                     "ended_at": False,
                     "stage_id": run.lead_id.stage_id.id,
                     "user_id": self.env.uid,
+                    "by_hand": bool(person),
                 }
             )
             run._plan_next()

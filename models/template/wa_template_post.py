@@ -71,7 +71,9 @@ class WaTemplate(models.Model):
 
     # ------------------------------------------------------------------ sending
 
-    def _send_to_records(self, records, number=None, origin="automation", dedupe_key=None, policy=None, **content):
+    def _send_to_records(
+        self, records, number=None, origin="automation", dedupe_key=None, policy=None, person=None, **content
+    ):
         """Queue this template for each record, see ``wa.sending``.
 
         :param dict overrides: values a person typed, see ``_get_values``.
@@ -80,7 +82,7 @@ class WaTemplate(models.Model):
         """
         self.ensure_one()
         self = self._remember_definitions()  # noqa: PLW0642 (the same template)
-        return super()._send_to_records(records, number, origin, dedupe_key, policy, **self._with_variants(content))
+        return super()._send_to_records(records, number, origin, dedupe_key, policy, person, **self._with_variants(content))
 
     def _rehearse(self, records, number=None, origin="automation", policy=None, **content):
         self.ensure_one()
@@ -94,8 +96,11 @@ class WaTemplate(models.Model):
         """Queue this template in a conversation, filled from a record (or an empty set).
 
         :returns: :class:`SendOutcome`
+        :raises AccessError: the conversation is not the current user's.
         """
         self.ensure_one()
+        reach = self.env["wa.reach"]
+        reach._check_conversation(reach._person(), conversation)
         outcome = self._prepare(conversation, record, origin, overrides=overrides)
         outcome.conversation = conversation
         self._finish([outcome], origin)

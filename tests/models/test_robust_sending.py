@@ -94,5 +94,6 @@ class TestWizardRights(WaCase):
 
     def test_automation_is_not_asked(self):
         """Rules send on behalf of the business, whoever changed the stage."""
-        [outcome] = self.greeting.with_user(self.cid)._send_to_records(self.conversation.lead_id)
+        as_rule = self.env(user=self.cid, su=True)
+        [outcome] = self.greeting.with_env(as_rule)._send_to_records(self.conversation.lead_id.with_env(as_rule))
         self.assertEqual(outcome.status, "queued")

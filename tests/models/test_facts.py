@@ -1,0 +1,98 @@
+from odoo import Command, fields
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user, tagged
+
+from ..common import WaCase
+
+SAMPLES = {"boolean": True, "char": "x", "text": "x", "integer": 7, "selection": "enter"}
+
+
+@tagged("post_install", "-at_install", "wa", "wa_rights")
+class TestForeignFacts(WaCase):
+    """S15: what WhatsApp did is written by what happens, and on no road by people."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # Somebody with every right there is, short of being the system.
+        groups = "base.group_system,base.group_partner_manager,sales_team.group_sale_manager"
+        cls.boss = new_test_user(cls.env, "wa_boss", groups=f"{groups},crm_whatsapp.crm_whatsapp_group_admin")
+
+    def facts(self):
+        """Return ``[(model, field)]``: stored read-only fields of ours on models of others, whatever their names."""
+        return [
+            (name, field)
+            for name, model in self.env.registry.items()
+            if not name.startswith("wa.") and not model._abstract and not model._transient
+            for field in model._fields.values()
+            if field.name.startswith("wa_") and field.store and field.readonly and not field.related
+        ]
+
+    def sample(self, field):
+        if field.type == "datetime":
+            return fields.Datetime.now()
+        if field.type == "many2one":
+            return self.env[field.comodel_name].search([], limit=1).id
+        return [Command.clear()] if field.type == "one2many" else SAMPLES[field.type]
+
+    def record(self, model):
+        vals = {
+            "base.automation": {"name": "x", "model_id": self.env["ir.model"]._get_id("crm.lead"), "trigger": "on_create"},
+            "phone.blacklist": {"number": "+12025550188"},
+        }
+        return self.env[model].create(vals.get(model, {"name": "x"}))
+
+    def test_sweep(self):
+        """S15: every such field, by write and by create over RPC."""
+        facts = self.facts()
+        self.assertLessEqual(
+            {("crm.lead", "wa_idle_since"), ("crm.lead", "wa_awaiting_since"), ("res.partner", "wa_is_source")},
+            {(model, field.name) for model, field in facts},
+        )
+        for model, field in facts:
+            with self.subTest(model=model, field=field.name):
+                vals = {field.name: self.sample(field)}
+                record = self.record(model)
+                before = record[field.name]
+                with self.assertRaises(AccessError):
+                    record.with_user(self.boss).write(vals)
+                with self.assertRaises(AccessError):
+                    record.with_user(self.boss).create({"number" if model == "phone.blacklist" else "name": "+12025550189", **vals})
+                self.assertEqual(record[field.name], before)
+
+    def test_import(self):
+        """S15: through the import of a list."""
+        leads = self.env["crm.lead"].with_user(self.boss)
+        result = leads.load(["name", "wa_awaiting_since"], [["Imported", "2020-01-01 00:00:00"]])
+        self.assertFalse(result["ids"])
+        self.assertIn("Waiting for the Customer Since", str(result["messages"]))
+        self.assertFalse(self.env["crm.lead"].search([("name", "=", "Imported")]))
+
+    def test_defaults(self):
+        """S15: through a context, which Odoo takes for values."""
+        leads = self.env["crm.lead"].with_user(self.boss)
+        lead = leads.with_context(default_wa_awaiting_since="2020-01-01 00:00:00", default_wa_referral_uid="x").create(
+            {"name": "Default"}
+        )
+        self.assertFalse(lead.wa_awaiting_since)
+        self.assertFalse(lead.wa_referral_uid)
+
+    def test_merged_customers(self):
+        """Merging takes facts along, by a person."""
+        new, old = self.env["res.partner"].create([{"name": "New", "wa_is_source": True}, {"name": "Old"}])
+        wizard = self.env["base.partner.merge.automatic.wizard"].with_user(self.boss).create({})
+        wizard._merge((new | old).ids, old)
+        self.assertTrue(old.wa_is_source)
+
+    def test_people_work_as_before(self):
+        """What is no fact stays theirs, and facts follow what happens."""
+        conversation = self.receive(self.inbound())
+        lead = conversation.lead_id.with_user(self.ana)
+        conversation.user_id = self.ana
+        before = lead.wa_idle_since
+        self.reply(self.ana, conversation, "Hello")
+        self.assertGreaterEqual(lead.wa_idle_since, before)
+        self.assertTrue(lead.wa_awaiting_since)
+        lead.write({"name": "Renamed"})
+        copied = lead.copy()
+        self.assertFalse(copied.wa_awaiting_since)
