@@ -6,7 +6,6 @@ from odoo.tools.safe_eval import datetime as wrapped_datetime
 from odoo.tools.safe_eval import safe_eval
 from odoo.tools.safe_eval import time as wrapped_time
 
-
 #: The context key of :class:`ByHand`.
 BY_HAND = "wa_by_hand"
 

@@ -56,8 +56,9 @@ class TestForeignFacts(WaCase):
                 before = record[field.name]
                 with self.assertRaises(AccessError):
                     record.with_user(self.boss).write(vals)
+                name = "number" if model == "phone.blacklist" else "name"
                 with self.assertRaises(AccessError):
-                    record.with_user(self.boss).create({"number" if model == "phone.blacklist" else "name": "+12025550189", **vals})
+                    record.with_user(self.boss).create({name: "+12025550189", **vals})
                 self.assertEqual(record[field.name], before)
 
     def test_import(self):
