@@ -33,6 +33,7 @@ from .contact import base_partner_merge
 from . import crm_lead, crm_team, crm_team_member
 from .discuss import (
     discuss_channel,
+    discuss_channel_email,
     discuss_channel_guard,
     discuss_channel_member,
     discuss_channel_notify,
@@ -40,7 +41,7 @@ from .discuss import (
     discuss_channel_shop,
 )
 from . import files, inbound, ir_actions_server
-from .discuss import mail_message, mail_message_guard, mail_message_inbound, mail_message_reference, own_html
+from .discuss import mail_message, mail_message_guard, mail_message_inbound, mail_message_reference, mail_thread, own_html
 from . import res_config_settings, res_partner
 from .contact import res_partner_card
 from . import res_users

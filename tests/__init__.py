@@ -1,6 +1,7 @@
 from .flows import test_consent, test_rule_flows, test_sequence_flow, test_stage_automation
 from .http import (
     test_media_access,
+    test_message_roads,
     test_outbound_routes,
     test_sound_as_mp3,
     test_webhook,
@@ -42,6 +43,7 @@ from .models import (
     test_inbound_media,
     test_inbound_message,
     test_inbound_notices,
+    test_mail_answers,
     test_one_way_out,
     test_outbound_conversion,
     test_outbound_files,

@@ -1,5 +1,3 @@
-from markupsafe import Markup
-
 from odoo import fields, models
 from odoo.exceptions import AccessError
 
@@ -45,10 +43,5 @@ class WaContact(models.Model):
         changed = self.sudo().filtered(lambda contact: contact.is_blocked != is_blocked)
         changed.is_blocked = is_blocked
         for conversation in changed.conversation_ids:
-            conversation.channel_id.message_post(
-                body=Markup('<span class="o_wa_note">%s</span>') % words,
-                message_type="notification",
-                subtype_xmlid="mail.mt_note",
-                author_id=self.env.user.partner_id.id,
-            )
+            conversation.channel_id._wa_note(words, self.env.user.partner_id)
         changed.conversation_ids._broadcast()

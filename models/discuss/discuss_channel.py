@@ -1,6 +1,6 @@
 from markupsafe import Markup
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.addons.mail.tools.discuss import Store
 from odoo.exceptions import AccessError, UserError, ValidationError
 
@@ -8,16 +8,10 @@ from ...tools.graph.media import CAPTION_LIMIT
 from ...tools.graph.text import split_text
 from ...tools.markup import from_html, plain, to_html
 from ..files.converter import find_converter
+from .vouching import is_vouched, vouch
 
 #: Kinds of files under which a text can stand.
 WITH_CAPTION = ("image", "video", "document")
-
-#: The context key of :class:`ReplyAllowed`.
-REPLY_ALLOWED = "wa_reply_allowed"
-
-
-class ReplyAllowed:
-    """In the context: the gate was asked about this post. No JSON of a client becomes an instance."""
 
 
 def is_wa(channel):
@@ -92,15 +86,12 @@ class DiscussChannel(models.Model):
 
         :raises UserError: the message may not leave; says why and what to do.
         """
-        if self.channel_type != "wa":
+        if self.channel_type != "wa" or is_vouched(self.env):
             return super().message_post(message_type=message_type, **kwargs)
         if not self._wa_is_outgoing(message_type, kwargs):
-            if not self.env.su and self._wa_is_public(kwargs):
-                # It would look sent and never leave. Core's own notices (pinned, renamed) become notes.
-                if message_type != "notification":
-                    raise UserError(self.env._("Only replies and notes can be written in a WhatsApp conversation."))
-                kwargs = {**kwargs, "subtype_xmlid": "mail.mt_note", "subtype_id": False}
-            return super().message_post(message_type=message_type, **kwargs)
+            kwargs = self._wa_as_note(message_type, kwargs)
+            poster = self._wa_email_writer(kwargs) if message_type == "email" else self
+            return super(DiscussChannel, poster).message_post(message_type=message_type, **kwargs)
         if repeated := self._wa_find_repeated():
             return repeated
         self._wa_check_sender()
@@ -109,8 +100,7 @@ class DiscussChannel(models.Model):
         if not text and not files:
             raise UserError(self.env._("Write a message first: WhatsApp does not carry empty ones."))
         # Shown the way the customer will see it: WhatsApp markup rendered, the rest as text.
-        allowed = self.with_context(**{REPLY_ALLOWED: ReplyAllowed()})
-        message = super(DiscussChannel, allowed).message_post(
+        message = super(DiscussChannel, vouch(self, reply_in=self.id)).message_post(
             message_type=message_type,
             body=Markup(to_html(text)),  # noqa: S704 (escaped by to_html)
             attachment_ids=[file.shown.id for file in files],
@@ -136,10 +126,41 @@ class DiscussChannel(models.Model):
             return bool(subtype) and not subtype.sudo().internal
         return False
 
+    def _wa_as_note(self, message_type, post_vals):
+        """Return the values of a post that does not leave: it stands among the notes.
+
+        :raises UserError: it would look sent. Core's own notices (pinned, renamed) and what comes through its
+            mail gateway become notes.
+        """
+        by_gateway = message_type == "email" and self.env.uid == SUPERUSER_ID
+        if message_type != "notification" and not by_gateway and self._wa_is_public(post_vals):
+            raise UserError(self.env._("Only replies and notes can be written in a WhatsApp conversation."))
+        return {**post_vals, "subtype_xmlid": "mail.mt_note", "subtype_id": False}
+
+    def _wa_note(self, words, author):
+        """Show a thin line of the addon itself: nobody's message, not unread, not sent.
+
+        :param str words: plain text or Markup.
+        :param author: ``res.partner`` it is about.
+        :returns: ``mail.message``
+        """
+        return (
+            vouch(self.sudo())
+            .message_post(
+                body=Markup('<span class="o_wa_note">%s</span>') % words,
+                message_type="notification",
+                subtype_xmlid="mail.mt_note",
+                author_id=author.id,
+            )
+            .with_env(self.env)
+        )
+
     def _wa_check_sender(self):
         """Raise unless the current user may send something that is no template, now."""
         if self.env.user._is_public() or self.env.user.share:
             raise AccessError(self.env._("Only colleagues can answer on WhatsApp."))
+        # Routes post with higher rights: what counts are the user's own.
+        self.with_user(self.env.user).check_access("write")
         self.env["wa.gate"]._check(self._wa_conversation(), "free")
 
     def _wa_client_key(self):

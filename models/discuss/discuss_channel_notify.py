@@ -22,6 +22,18 @@ class DiscussChannel(models.Model):
             recipients = [recipient for recipient in recipients if recipient["id"] in colleagues]
         return recipients
 
+    def _notify_thread_with_out_of_office(self, message, recipients_data, msg_vals=False, **kwargs):
+        """Nobody's absence answers by itself: it would stand in the thread as said to the customer."""
+        if self.channel_type == "wa":
+            return self.env["mail.message"]
+        return super()._notify_thread_with_out_of_office(message, recipients_data, msg_vals=msg_vals, **kwargs)
+
+    def _action_unfollow(self, partner=None, guest=None, post_leave_message=True):
+        """People leave a conversation as silently as they join it."""
+        if self.channel_type == "wa":
+            post_leave_message = False
+        return super()._action_unfollow(partner=partner, guest=guest, post_leave_message=post_leave_message)
+
     def _wa_only_colleagues(self, partner_ids):
         """Return those partner ids that are users with access to WhatsApp."""
         partners = self.env["res.partner"].browse(partner_ids)

@@ -1,5 +1,3 @@
-from markupsafe import Markup
-
 from odoo import api, models
 
 
@@ -18,13 +16,6 @@ class WaInboundNote(models.AbstractModel):
         """
         messages = self.env["mail.message"]
         for conversation in conversations:
-            messages |= (
-                conversation.channel_id.sudo()
-                .message_post(
-                    body=Markup('<span class="o_wa_note">%s</span>') % words,
-                    message_type="notification",
-                    subtype_xmlid="mail.mt_note",
-                    author_id=conversation.partner_id.id or self.env.user.partner_id.id,
-                )
-            )
+            author = conversation.partner_id or self.env.user.partner_id
+            messages |= conversation.channel_id.sudo()._wa_note(words, author)
         return messages

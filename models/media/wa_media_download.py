@@ -11,6 +11,7 @@ from odoo.tools import SQL
 
 from ...tools.failures import classify
 from ...tools.graph.errors import GraphError, too_large
+from ..discuss.vouching import vouch
 from ..wa_limits import DEFAULT_MAX_MB, DEFAULT_REFUSED
 from ..wa_race import CONFLICTS, commit_with_retries
 from .wa_media import bare_type
@@ -296,7 +297,7 @@ class WaMedia(models.Model):
         """Update the thread: the placeholder goes when the file comes, or says why it does not."""
         rows = self.message_id.filtered("mail_message_id")
         for row in rows:
-            row.mail_message_id.sudo().body = self.env["wa.inbound.content"]._render(row)
+            vouch(row.mail_message_id.sudo()).body = self.env["wa.inbound.content"]._render(row)
         rows.mail_message_id._wa_broadcast_content("attachment_ids", "body")
 
     @api.model

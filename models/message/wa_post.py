@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.addons.mail.tools.discuss import Store
 
 from ..discuss.own_html import OWN_BODIES, OwnBodies, OwnHtml
+from ..discuss.vouching import vouch
 
 
 @dataclass(eq=False)
@@ -132,8 +133,7 @@ class WaPosting(models.AbstractModel):
         self._forget_messages(posts)
         own = OwnBodies(str(post.body) for post in posts if isinstance(post.body, OwnHtml))
         messages = (
-            self.env["mail.message"]
-            .sudo()
+            vouch(self.env["mail.message"].sudo())
             .with_context(**{MANY: Many(), OWN_BODIES: own})
             .create(
                 [

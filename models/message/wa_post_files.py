@@ -2,6 +2,7 @@ from dataclasses import dataclass
 
 from odoo import api, models
 
+from ..discuss.vouching import vouch
 from .wa_post import Post
 
 
@@ -27,7 +28,7 @@ class WaPosting(models.AbstractModel):
                 attachments.sudo().filtered(lambda a: not a.res_id).write(
                     {"res_model": "discuss.channel", "res_id": post.conversation.channel_id.id}
                 )
-                message.attachment_ids = attachments
+                vouch(message).attachment_ids = attachments
         return messages
 
     @api.model
