@@ -6,12 +6,13 @@ import argparse
 import sys
 
 from lib import odoo
-from lib.bench import growth, inbound, queue, reply, sending, stage, statuses, webhook
+from lib.bench import contacts, growth, inbound, queue, reply, sending, stage, statuses, webhook
 from lib.progress import Trouble, run_command, say
 
 BENCHMARKS = {
     "webhook": webhook.run,
     "inbound": inbound.run,
+    "contacts": contacts.run,
     "statuses": statuses.run,
     "queue": queue.run,
     "stage": stage.run,

@@ -17,6 +17,8 @@ from lib.progress import Trouble, step
 #: With the addon installed; kept until the addon changes, and copied for every run.
 BASE = "wa_bench_base"
 INSIDE = Path(__file__).parent / "inside"
+#: What every script inside Odoo can call: the plain work that ours is compared with.
+PLAIN = INSIDE / "plain.py"
 RESULT = "RESULT "
 
 
@@ -106,10 +108,10 @@ class Database:
 def inside(kit: odoo.Kit, database: str, script: str, **arguments: Any) -> Any:
     """Run `inside/<script>.py` in a process of its own with Odoo's registry; returns what it put into `result`.
 
-    The script finds `env` and `arguments`, as in `odoo shell`.
+    The script finds `env` and `arguments`, as in `odoo shell`, and the functions of `inside/plain.py`.
     """
     code = f"import json\narguments = json.loads({json.dumps(json.dumps(arguments))})\nresult = None\n"
-    code += (INSIDE / f"{script}.py").read_text()
+    code += PLAIN.read_text() + (INSIDE / f"{script}.py").read_text()
     code += f"\nenv.cr.commit()\nprint({RESULT!r} + json.dumps(result))\n"
     output = _pipe(kit, database, code, f"inside-{script}")
     lines = [line for line in output.splitlines() if line.startswith(RESULT)]

@@ -56,4 +56,4 @@ def _sending(kit: odoo.Kit, stored: int, seconds: float) -> list[Measure]:
 
 def _judge(name: str, before: float, after: float, stored: int) -> Measure:
     detail = {"stored_before": stored, "stored_after": stored * TIMES, **rounded({"before": before, "after": after}, 1)}
-    return tell(Measure(name, 100 * (before / after - 1), "% slower", "<= 20", detail))
+    return tell(Measure(name, 100 * (before / after - 1), "% slower", "<= 10", detail))

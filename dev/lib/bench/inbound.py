@@ -12,8 +12,8 @@ import websocket
 
 from lib import odoo
 from lib.bench import load
-from lib.bench.database import Database
-from lib.bench.measure import Measure, percentile, rounded, tell
+from lib.bench.database import Database, inside
+from lib.bench.measure import Measure, mean, percentile, ratio, rounded
 from lib.bench.site import SALES, Site
 from lib.progress import Trouble
 from lib.smoke.live import Listener
@@ -21,26 +21,33 @@ from lib.smoke.live import Listener
 CUSTOMERS = 200
 ROUNDS = 10  # messages of each customer
 BACKGROUND = 10  # messages a second
-PROBES = 30
+PROBES = 30  # the slowest of them against the median
 IN_THREAD = """SELECT count(*) FROM wa_message w JOIN mail_message m ON m.id = w.mail_message_id
                 WHERE w.direction = 'in' AND w.wamid = ANY(%s)"""
 
 
 def run(kit: odoo.Kit, quick: bool = False) -> list[Measure]:
-    """The crowd first, then the single message."""
+    """The crowd, with plain posts before and after it; then the single message."""
     database = Database.fresh(kit, "wa_bench_inbound")
+    rounds, probes = (2, 8) if quick else (ROUNDS, PROBES)
     with Site(kit, database, "bench-inbound") as site:
         sandbox = site.start_sandbox()
         site.start_node(cron=2)
         site.connect()
         everybody = load.people(sandbox.call("POST", "/customers/bulk", {"count": CUSTOMERS})["customers"])
-        first = crowd(site, everybody, 1)
-        known = crowd(site, everybody, 2 if quick else ROUNDS)
-        detail = {"customers": CUSTOMERS, **known, "first_contact_per_second": first["per_second"]}
+        crowd(site, everybody, 1)  # everybody is known from here on
+        before = plain_posts(kit, database, CUSTOMERS * rounds)
+        known = crowd(site, everybody, rounds)
+        plain = mean([before, plain_posts(kit, database, CUSTOMERS * rounds)])
         return [
-            tell(Measure("inbound_text", known["per_second"], "messages/s", ">= 100", detail)),
-            single(site, everybody, 8 if quick else PROBES),
+            ratio("inbound_text", known["per_second"], plain, ">= 1.2", customers=CUSTOMERS, **known),
+            single(site, everybody, probes),
         ]
+
+
+def plain_posts(kit: odoo.Kit, database: Database, count: int) -> float:
+    """Calls of `message_post` a second into as many plain channels, with one COMMIT for 200, in one process."""
+    return count / inside(kit, database.name, "plain_posts", channels=CUSTOMERS, count=count, login=SALES[0])
 
 
 def crowd(site: Site, everybody: list[load.Person], rounds: int) -> dict:
@@ -94,9 +101,9 @@ def single(site: Site, everybody: list[load.Person], probes: int) -> Measure:
     detail = {
         "probes": probes,
         "background_per_second": BACKGROUND,
-        **rounded({"median": percentile(times, 0.5), "p95": percentile(times, 0.95)}),
+        **rounded({"p95": percentile(times, 0.95)}),
     }
-    return tell(Measure("inbound_latency", max(times), "s (slowest)", "<= 1.0", detail))
+    return ratio("inbound_slowest", max(times), percentile(times, 0.5), "<= 10", **detail)
 
 
 class Browser(Listener):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lib import databases, fingerprint, odoo
 from lib.bench.database import Database, inside
-from lib.bench.measure import Measure, rounded, tell
+from lib.bench.measure import Measure, ratio, rounded
 from lib.bench.site import Site
 from lib.progress import Trouble, step
 
@@ -17,28 +17,24 @@ MESSAGES = 10_000
 TEMPLATE = "proposal_ready"
 
 
+#: How many times as long as a plain `create` of as many messages it may take.
+TARGETS = {"new": "<= 1.7", "known": "<= 1.2"}
+
+
 def run(kit: odoo.Kit, quick: bool = False) -> list[Measure]:
-    """Queue for people who never had a message, then for the same people again."""
+    """Queue for people who never had a message, then for the same people again; plain messages before, between, after."""
     count = 1000 if quick else MESSAGES
     with make_scene(kit, "wa_bench_queue", count) as database:
-        rounds = inside(kit, database.name, "enqueue", template=TEMPLATE, rounds=2, limit=count)
-    return [measure for index, label in enumerate(("new", "known")) for measure in judge(label, rounds[index], count)]
+        rounds = inside(kit, database.name, "enqueue", template=TEMPLATE, rounds=len(TARGETS), limit=count, plain=True)
+    return [judge(label, found, count) for label, found in zip(TARGETS, rounds, strict=True)]
 
 
-def judge(label: str, found: dict, count: int) -> list[Measure]:
-    """Time and memory of one round."""
+def judge(label: str, found: dict, count: int) -> Measure:
+    """Time of one round against the plain rounds before and after it; memory is told."""
     if found["queued"] != count:
         raise Trouble(f"Only {found['queued']} of {count} messages were queued: {found['refused']}")
-    share = count / MESSAGES
-    detail = {
-        **rounded({key: found[key] for key in ("seconds", "grown_mb", "before_mb")}, 1),
-        "messages": count,
-        "people": label,
-    }
-    return [
-        tell(Measure(f"queue_{label}_people", found["seconds"], "s", f"<= {15 * share:g}", detail)),
-        tell(Measure(f"queue_{label}_people_memory", found["grown_mb"], "MB", f"<= {200 * share:g}", detail)),
-    ]
+    memory = rounded({key: found[key] for key in ("grown_mb", "before_mb")}, 1)
+    return ratio(f"queue_{label}_people", found["seconds"], found["plain_seconds"], TARGETS[label], messages=count, **memory)
 
 
 @contextlib.contextmanager
@@ -60,7 +56,7 @@ def ensure_scene(kit: odoo.Kit) -> str:
     wanted = fingerprint.addon()
     if databases.comment(SCENE, kit.pg) != wanted:
         with make_scene(kit, SCENE, MESSAGES) as database, step(f"queueing {MESSAGES} messages"):
-            [found] = inside(kit, database.name, "enqueue", template=TEMPLATE, rounds=1, limit=MESSAGES)
+            [found] = inside(kit, database.name, "enqueue", template=TEMPLATE, rounds=1, limit=MESSAGES, plain=False)
             if found["queued"] != MESSAGES:
                 raise Trouble(f"Only {found['queued']} of {MESSAGES} messages were queued: {found['refused']}")
         databases.set_comment(SCENE, wanted, kit.pg)

@@ -86,13 +86,13 @@ def _judge(found: dict[str, list[list[load.Answer]]], *, judged: bool) -> list[M
     }
     suffix = "" if judged else "_while_working"
     return [
-        tell(Measure(f"webhook_rate{suffix}", percentile(ratios, 0.5), "× floor", ">= 0.85" if judged else "", detail)),
+        tell(Measure(f"webhook_rate{suffix}", percentile(ratios, 0.5), "× floor", ">= 0.95" if judged else "", detail)),
         tell(
             Measure(
                 f"webhook_p99{suffix}",
                 p99["ours"] / p99["floor"],
                 "× floor",
-                "<= 2" if judged else "",
+                "<= 1.25" if judged else "",
                 {"job_workers": not judged, **rounded({f"{name}_ms": value * 1000 for name, value in p99.items()}, 1)},
             )
         ),

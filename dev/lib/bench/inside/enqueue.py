@@ -1,6 +1,7 @@
 """Runs inside Odoo: put a template to all leads into the queue, once or more; time and memory of each round.
 
-`arguments`: `template`, `rounds`, `limit`. The rounds are committed, the last one is what waits afterwards.
+`arguments`: `template`, `rounds`, `limit`, `plain`: in turns with a plain `create` of as many messages. The rounds are
+committed, the last one is what waits afterwards.
 """
 
 import time
@@ -18,15 +19,17 @@ for parameter, path in zip(template.parameter_ids.sorted("id"), ("partner_id.nam
     parameter.write({"field_path": path, "fallback": "you"})
 env.cr.commit()
 
+partners = env["crm.lead"].search([("partner_id", "!=", False)], limit=arguments["limit"]).partner_id
+plain = [plain_messages(env, partners, arguments["limit"])] if arguments["plain"] else []
 result = []
 for _round in range(arguments["rounds"]):
     env.invalidate_all()
     leads = env["crm.lead"].search([("phone", "!=", False)], limit=arguments["limit"], order="id")
-    before, started = resident_mb(), time.monotonic()
+    before, started = resident_mb(), time.perf_counter()
     outcomes = template._send_to_records(leads, origin="bulk")
     env.flush_all()
     env.cr.commit()
-    seconds = time.monotonic() - started
+    seconds = time.perf_counter() - started
     peak = resident_mb()
     refused = {outcome.reason for outcome in outcomes if outcome.status != "queued"}
     result.append(
@@ -39,3 +42,6 @@ for _round in range(arguments["rounds"]):
         }
     )
     del outcomes
+    if arguments["plain"]:
+        plain.append(plain_messages(env, partners, arguments["limit"]))
+        result[-1]["plain_seconds"] = (plain[-1] + plain[-2]) / 2
