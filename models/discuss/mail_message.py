@@ -3,9 +3,6 @@ from collections import defaultdict
 from odoo import fields, models
 from odoo.addons.mail.tools.discuss import Store
 
-#: Of several WhatsApp messages made from one post, the one whose state is shown.
-SHOWN_FIRST = ("failed", "unknown", "queued", "sending", "sent", "delivered", "read", "played")
-
 
 class MailMessage(models.Model):
     """A Discuss message, with the WhatsApp facts behind it for the web client."""
@@ -17,12 +14,7 @@ class MailMessage(models.Model):
     def _wa_leading_row(self):
         """Return the WhatsApp message whose state stands for this message; as superuser."""
         self.ensure_one()
-        rows = self.sudo().wa_message_ids
-        if len(rows) < 2:
-            return rows
-        return rows.sorted(
-            lambda row: SHOWN_FIRST.index(row.state) if row.state in SHOWN_FIRST else len(SHOWN_FIRST)
-        )[:1]
+        return self.sudo().wa_message_ids._leading()
 
     def _wa_store_fields(self):
         """Return direction, kind, state and error as Store attributes."""
@@ -48,11 +40,8 @@ class MailMessage(models.Model):
         return result
 
     def _wa_broadcast(self):
-        """Send ticks and errors of messages to the colleagues who see their channels.
-
-        The values of :meth:`_wa_store_fields` without a Store: thousands of statuses a
-        second end here.
-        """
+        """Send all our facts about messages to the colleagues who see their channels; for states alone see
+        ``wa.message._broadcast_state``."""
         messages = self.sudo().filtered("wa_message_ids")
         attributes = messages._wa_store_fields()
         by_channel = defaultdict(list)

@@ -1,4 +1,5 @@
 import uuid
+from collections import defaultdict
 
 from psycopg2.errors import UniqueViolation
 
@@ -18,6 +19,10 @@ STATES = [
     ("cancelled", "Cancelled"),
 ]
 
+#: Of several WhatsApp messages made from one post, the one whose state is shown.
+SHOWN_FIRST = ("failed", "unknown", "queued", "sending", "sent", "delivered", "read", "played")
+#: What :meth:`WaMessage._state_facts` and the way to the channel rest on.
+STATE_COLUMNS = ["mail_message_id", "conversation_id", "state", "error_code", "error_detail", "next_attempt_at"]
 #: Order in a number's queue: lower leaves first.
 PRIORITY_PERSON, PRIORITY_AUTOMATION, PRIORITY_BULK = 0, 10, 20
 
@@ -61,7 +66,8 @@ class WaMessage(models.Model):
         help="Travels with the message and comes back in every status.",
     )
     wamid = fields.Char("WhatsApp Message ID", readonly=True, copy=False)
-    content = fields.Json(readonly=True, help="What was received, or what will be sent, frozen.")
+    # Not read along: a page of statuses or a list would carry every webhook in full.
+    content = fields.Json(readonly=True, prefetch=False, help="What was received, or what will be sent, frozen.")
     preview = fields.Char(readonly=True)
     payload = fields.Char("Button Payload", readonly=True)
     quoted_id = fields.Many2one("wa.message", "Answers", readonly=True, ondelete="set null", index="btree_not_null")
@@ -95,7 +101,7 @@ class WaMessage(models.Model):
     error_code = fields.Char(readonly=True, copy=False, help="Meta's error code, or our own reason.")
     error_detail = fields.Char(readonly=True, copy=False, help="Meta's words.")
     error_text = fields.Char("Reason", compute="_compute_error_text")
-    pricing = fields.Json(readonly=True, copy=False)
+    pricing = fields.Json(readonly=True, copy=False, prefetch=False)
 
     _uuid_uniq = models.Constraint("UNIQUE(uuid)", "A message exists once.")
     _wamid_uniq = models.Constraint("UNIQUE(number_id, wamid)", "A message exists once per number.")
@@ -223,5 +229,32 @@ class WaMessage(models.Model):
         return self.conversation_id.action_open_chat()
 
     def _broadcast_state(self):
-        """Show the new state of messages to everybody who has the conversation open."""
-        self.sudo().mail_message_id._wa_broadcast()
+        """Show the new state of messages to everybody who has the conversation open.
+
+        Without a Store, and reading no column that is not shown: thousands of statuses a
+        second end here.
+        """
+        messages = self.sudo().mail_message_id
+        rows = self.sudo().search_fetch([("mail_message_id", "in", messages.ids)], STATE_COLUMNS, order="id")
+        rows.conversation_id.fetch(["channel_id"])  # records of a group are no longer read together
+        by_channel = defaultdict(list)
+        for message, parts in rows.grouped("mail_message_id").items():
+            by_channel[parts[:1].conversation_id.channel_id].append({"id": message.id, **parts._state_facts()})
+        for channel, facts in by_channel.items():
+            channel._bus_send("mail.record/insert", {"mail.message": facts}, subchannel="internal_users")
+
+    def _leading(self):
+        """Return which of the WhatsApp messages made from one post has the state that is shown."""
+        if len(self) < 2:
+            return self
+        return self.sorted(
+            lambda row: SHOWN_FIRST.index(row.state) if row.state in SHOWN_FIRST else len(SHOWN_FIRST)
+        )[:1]
+
+    def _state_facts(self):
+        """Return what a status changes about a post, for the web client.
+
+        :param self: all WhatsApp messages made from the post, at least one.
+        """
+        row = self._leading()
+        return {"wa_state": row.state, "wa_error": row.error_text, "wa_waits_until": row._get_waits_until()}

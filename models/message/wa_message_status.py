@@ -33,6 +33,8 @@ COLUMNS = (
     "error_detail",
     "pricing",
 )
+#: What is read of a message that gets a status.
+READ = ("state", "error_code", "mail_message_id", "conversation_id", "contact_id", "number_id", "lead_id")
 
 
 class WaMessage(models.Model):
@@ -65,6 +67,7 @@ class WaMessage(models.Model):
                 foreign.append(item)
         messages = self.browse(own_items)
         messages._lock_in_order()
+        messages.fetch(READ)
         former = {message.id: message.state for message in messages}
         changes = [message._merge_statuses(own_items[message.id]) for message in messages]
         self._write_statuses(changes)
