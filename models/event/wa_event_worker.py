@@ -27,12 +27,12 @@ from ..wake import trigger_once
 _logger = logging.getLogger(__name__)
 
 #: Events worked on together: at first, and at most; in between, as many as fit into so many seconds.
-FIRST_BATCH, BATCH_SIZE, BATCH_SECONDS = 25, 1000, 1.0
+FIRST_BATCH, BATCH_SIZE, BATCH_SECONDS = 50, 1000, 1.0
 #: Of these, at most so many that are more than statuses: a message costs twenty times as much.
 HEAVY_EVENTS = 200
 #: How far into a webhook its kind is looked for.
 KIND_WITHIN = 1000
-#: After a batch smaller than this, the worker waits for so many seconds before it takes more.
+#: When no more than so many waited, the worker waits for so many seconds before it takes more.
 FEW, GATHER_SECONDS = 50, 0.06
 #: Seconds until the next try, by number of failed tries; afterwards a person has to look.
 BACKOFF = (2, 10, 60, 300, 1800, 7200)
@@ -84,8 +84,8 @@ class WaEvent(models.Model):
             started = time.monotonic()
             events._work_off()
             left = self.env["ir.cron"]._commit_progress(len(events))
-            if len(events) < FEW:
-                # Together they cost a tenth of what each costs alone: let a few more come in.
+            if len(events) < min(size, FEW):
+                # That was all there is. Together they cost a tenth of what each costs alone: let a few more come in.
                 time.sleep(GATHER_SECONDS)
             fitting = len(events) * BATCH_SECONDS / max(time.monotonic() - started, 0.001)
             size = max(1, min(BATCH_SIZE, 2 * size, int(fitting)))
@@ -191,7 +191,13 @@ class WaEvent(models.Model):
 
         :param notes: ``{event: [lines]}``
         """
-        self.write({"state": "done", "processed_at": fields.Datetime.now(), "error": False, "note": False})
+        # By SQL: nothing depends on these columns, and hundreds of webhooks a second end here.
+        self.env.cr.execute(
+            """UPDATE wa_event SET state = 'done', processed_at = %s, error = NULL, note = NULL, write_date = %s
+                WHERE id = ANY(%s)""",
+            [fields.Datetime.now(), self.env.cr.now(), self.ids],
+        )
+        self.invalidate_recordset(["state", "processed_at", "error", "note"], flush=False)
         for event in self:
             if notes[event]:
                 event.note = "\n".join(notes[event])

@@ -1,4 +1,4 @@
-from psycopg2.extras import Json, execute_values
+import json
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -141,7 +141,7 @@ class WaMessage(models.Model):
             if item.status == "failed":
                 row["error_code"], row["error_detail"] = self._words_of_errors(item.errors)
             if item.pricing:
-                row["pricing"] = Json(item.pricing)
+                row["pricing"] = json.dumps(item.pricing)
         if self.error_code == "outcome_unknown" and not row["error_code"] and row["state"] != self.state:
             row["error_code"] = ""  # the doubt is settled
         return tuple(row.values())
@@ -173,26 +173,25 @@ class WaMessage(models.Model):
         if not rows:
             return
         self.flush_model()
-        execute_values(
-            self.env.cr._obj,
+        self.env.cr.execute(
             """
             UPDATE wa_message m
                SET state = v.state,
                    wamid = COALESCE(m.wamid, v.wamid),
-                   sent_at = COALESCE(v.sent_at::timestamp, m.sent_at),
-                   delivered_at = COALESCE(v.delivered_at::timestamp, m.delivered_at),
-                   read_at = COALESCE(v.read_at::timestamp, m.read_at),
-                   failed_at = COALESCE(v.failed_at::timestamp, m.failed_at),
+                   sent_at = COALESCE(v.sent_at, m.sent_at),
+                   delivered_at = COALESCE(v.delivered_at, m.delivered_at),
+                   read_at = COALESCE(v.read_at, m.read_at),
+                   failed_at = COALESCE(v.failed_at, m.failed_at),
                    error_code = NULLIF(COALESCE(v.error_code, m.error_code), ''),
                    error_detail = COALESCE(v.error_detail, m.error_detail),
                    pricing = COALESCE(v.pricing::jsonb, m.pricing),
                    write_date = NOW() AT TIME ZONE 'UTC'
-              FROM (VALUES %s) AS v (id, state, wamid, sent_at, delivered_at, read_at, failed_at,
-                                     error_code, error_detail, pricing)
+              FROM unnest(%s::int[], %s::text[], %s::text[], %s::timestamp[], %s::timestamp[], %s::timestamp[],
+                          %s::timestamp[], %s::text[], %s::text[], %s::text[])
+                   AS v (id, state, wamid, sent_at, delivered_at, read_at, failed_at, error_code, error_detail, pricing)
              WHERE m.id = v.id
             """,
-            rows,
-            page_size=len(rows),
+            [list(column) for column in zip(*rows, strict=True)],
         )
         self.browse([row[0] for row in rows]).invalidate_recordset(
             [name for name in COLUMNS if name != "id"], flush=False
