@@ -51,7 +51,7 @@ from .contact import wa_contact_block, wa_contact_search
 from . import phone_search
 from .gate import wa_gate_facts, wa_gate_frequency
 from .message import wa_message_refused
-from .dispatch import wa_dispatch_worker, wa_dispatch_waiting
+from .dispatch import wa_dispatch_worker, wa_dispatch_waiting, wa_ending
 from .event import wa_event_retention, wa_event_worker
 from .sending import wa_free_text
 from . import wa_limits

@@ -88,6 +88,16 @@ class CrmLead(models.Model):
         own = self._wa_index_latest(domain & Domain("lead_id", "in", self.ids), "lead_id")
         return super()._wa_latest_conversations(partners, domain) | own
 
+    def _wa_endings(self):
+        """A lead that was lost or won since is not written to about what was planned before; nor one whose team is gone."""
+        endings = super()._wa_endings()
+        for lead in self.sudo():
+            if lead.won_status in ("lost", "won"):
+                endings[lead.id].insert(0, f"lead_{lead.won_status}")
+            if lead.team_id and not lead.team_id.active:
+                endings[lead.id].append("team_archived")
+        return endings
+
     def _wa_log_failure(self, message):
         """Say in the chatter that a message of this lead did not arrive, and why."""
         for lead in self:

@@ -72,6 +72,10 @@ class IrActionsServer(models.Model):
         [("minutes", "Minutes"), ("hours", "Hours"), ("days", "Days")],
         default="hours",
     )
+    wa_even_if_won = fields.Boolean(
+        "Also If the Lead Is Won Meanwhile",
+        help="A message that waits is called off when its lead is lost or archived, and, unless this is set, when it is won.",
+    )
     wa_repeat = fields.Selection(
         [
             ("stage", "Once per record and stage"),

@@ -21,6 +21,7 @@ from .models import (
     test_converter,
     test_defaults,
     test_dispatch,
+    test_dispatch_ending,
     test_dispatch_waiting,
     test_error_classes,
     test_event_retention,

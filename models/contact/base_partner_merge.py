@@ -19,6 +19,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self.env["wa.contact"].sudo().search([("partner_id", "in", src_partners.ids)]).write(
             {"partner_id": dst_partner.id}
         )
+        # What was planned for them is not sent to whoever they are now, who may have a plan of their own.
+        domain = [("res_model", "=", "res.partner"), ("res_id", "in", src_partners.ids), ("state", "=", "planned")]
+        self.env["wa.dispatch"].sudo().search(domain)._cancel("customer_merged")
         self.env.flush_all()
         return super()._update_foreign_keys(src_partners, dst_partner)
 

@@ -48,6 +48,9 @@ class WaDispatch(models.Model):
     by_hand = fields.Boolean(
         "Planned by a Person", readonly=True, help="Goes only to customers whom this person may write to, then as now."
     )
+    ended_then = fields.Char(
+        readonly=True, help="What held for the record when this was planned: of that, nothing calls it off later."
+    )
     planned_at = fields.Datetime("Planned", required=True, readonly=True)
     due_at = fields.Datetime("Due", required=True, readonly=True, index=True)
     state = fields.Selection(STATES, required=True, readonly=True, default="planned", index=True)
@@ -103,8 +106,8 @@ class WaDispatch(models.Model):
     def _plan(self, records, *, origin, template=None, text=None, key=None, due_at=None, **extra):
         """Write down that these records get a message, each at most once with its key.
 
-        One INSERT whatever the number of records, and nothing about a record is looked
-        at: it costs the caller's transaction well under a millisecond each.
+        One INSERT whatever the number of records, and nothing is looked at but whether they are
+        still open: it costs the caller's transaction well under a millisecond each.
 
         :param records: records of one model, with a customer or a phone.
         :param str origin: ``automation``, ``sequence`` or ``bulk``.
@@ -136,16 +139,18 @@ class WaDispatch(models.Model):
             "write_date": now,
             **extra,
         }
+        endings = records._wa_endings()
         rows = [
             (
                 record.id,
+                ",".join(endings[record.id]) or None,
                 record.id if record._name == "crm.lead" else None,
                 key(record) if key else None,
                 *(value(record) if callable(value) else value for value in shared.values()),
             )
             for record in records
         ]
-        columns = ", ".join(("res_id", "lead_id", "dedupe_key", *shared))
+        columns = ", ".join(("res_id", "ended_then", "lead_id", "dedupe_key", *shared))
         found = execute_values(
             self.env.cr._obj,
             f"""
@@ -160,7 +165,7 @@ class WaDispatch(models.Model):
         planned = self.browse([row[0] for row in found])
         if planned:
             self.env["crm.lead"].invalidate_model(["wa_dispatch_ids"], flush=False)
-            due = 3 + list(shared).index("due_at")
+            due = 4 + list(shared).index("due_at")
             self._wake(min(row[due] for row in rows))
         return planned
 

@@ -25,8 +25,7 @@ class WaMessage(models.Model):
         withdrawn = self.browse()
         for message_id, dispatch_id, code in self.env.execute_query(self._unwanted_query(own)):
             message = self.browse(message_id)
-            message._settle({"state": "cancelled", "error_code": code, "error_detail": False, "next_attempt_at": False})
-            self.env["wa.dispatch"].sudo().browse(dispatch_id).write({"state": "cancelled", "code": code})
+            message._withdraw(self.env["wa.dispatch"].browse(dispatch_id), code)
             withdrawn |= message
         return self - withdrawn
 

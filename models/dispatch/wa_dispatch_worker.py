@@ -171,8 +171,10 @@ class WaDispatch(models.Model):
         records = env[first.res_model].browse([dispatch.res_id for dispatch in self]).exists()
         gone = self.filtered(lambda dispatch: dispatch.res_id not in records.ids)
         gone._cancel("record_gone")
-        wanted = (self - gone)._still_wanted(records)
-        (self - gone).filtered(lambda dispatch: dispatch.res_id not in wanted.ids)._cancel("no_longer_applies")
+        going = (self - gone)._call_off_ended()
+        records = records.browse(going.mapped("res_id"))
+        wanted = going._still_wanted(records)
+        going.filtered(lambda dispatch: dispatch.res_id not in wanted.ids)._cancel("no_longer_applies")
         return wanted
 
     def _still_wanted(self, records):

@@ -126,6 +126,21 @@ SENTENCES = {
         _lt("When it was time to send, the record no longer met the conditions of the rule."),
         NOTHING_TO_DO,
     ),
+    "lead_lost": (_lt("The lead was lost before it was time to send."), NOTHING_TO_DO),
+    "lead_won": (
+        _lt("The lead was won before it was time to send."),
+        _lt("If such a message is meant for won leads too, say so in the rule's action."),
+    ),
+    "record_archived": (_lt("The record was archived before it was time to send."), NOTHING_TO_DO),
+    "customer_archived": (_lt("The customer was archived before it was time to send."), NOTHING_TO_DO),
+    "customer_merged": (
+        _lt("The customer was merged with another one before it was time to send."),
+        _lt("Write to the customer who stayed, if it still matters."),
+    ),
+    "team_archived": (
+        _lt("The lead's sales team was archived before it was time to send, so nobody would see the answer."),
+        _lt("Give the lead to a team that is active, then send again."),
+    ),
     "sent_before": (_lt("It was sent to this record before."), NOTHING_TO_DO),
     # --- sequences
     "sequence_replied": (_lt("The customer answered."), _lt("Read the answer and go on in person.")),

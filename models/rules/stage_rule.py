@@ -12,6 +12,7 @@ PLAIN_SENDING = {
     "wa_number_policy": "customer",
     "wa_number_id": False,
     "wa_delay": 0,
+    "wa_even_if_won": False,
     "wa_repeat": "stage",
 }
 

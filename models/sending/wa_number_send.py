@@ -124,7 +124,7 @@ class WaNumber(models.Model):
         if not rows:
             return None
         batch = self.env["wa.message"].browse([row[0] for row in rows])
-        allowed = batch._withdraw_unwanted()._ask_gate()._hold_back_for_pair_rate()
+        allowed = batch._withdraw_unwanted()._withdraw_ended()._ask_gate()._hold_back_for_pair_rate()
         allowed._claim_for_sending()
         (batch - allowed)._broadcast_state()
         return allowed

@@ -74,6 +74,15 @@ class WaDispatch(models.Model):
             self.run_id.conversation_id = outcome.message.conversation_id
         return result
 
+    def _minds(self, code):
+        """A sequence says itself which ends of a lead are its own."""
+        sequence = self.run_id.sequence_id
+        if sequence and code in ("lead_lost", "record_archived"):
+            return sequence.exit_on_lost
+        if sequence and code == "lead_won":
+            return sequence.exit_on_won
+        return super()._minds(code)
+
     # ----------------------------------------------------------------- going on
 
     def _cancel(self, code):
