@@ -26,12 +26,25 @@ NOT_COUNTING = frozenset(
 )
 
 
+FIRST_SECOND = 1230768000
+"""The beginning of 2009, the year of WhatsApp: what claims to be older has no clock (1970)."""
+
+
 def from_timestamp(seconds: int) -> datetime | None:
-    """Turn Meta's epoch seconds into naive UTC; None for 0 (unknown)."""
-    if seconds <= 0:
+    """Turn Meta's epoch seconds into naive UTC; None for 0 and for what cannot be (unknown)."""
+    if seconds < FIRST_SECOND:
         return None
     moment = datetime.fromtimestamp(seconds, tz=timezone.utc)
     return moment.replace(tzinfo=None)
+
+
+def moment_of(seconds: int, came: datetime) -> datetime:
+    """Return when something happened that WhatsApp told us of at ``came`` (naive UTC).
+
+    Never later than that: a clock that runs ahead would make everything after it old
+    news. Without a time stamp that can be true, it is when it came.
+    """
+    return min(from_timestamp(seconds) or came, came)
 
 
 def counts(kind: str) -> bool:

@@ -115,23 +115,24 @@ class WaConversation(models.Model):
     def _on_inbound(self, messages):
         """Keep who waits, since when, and until when we may write freely.
 
-        :param messages: list of ``(sent_at, preview, opens_window)``, in order of
-            arrival: when the customer sent it (naive UTC), one line of it, and
+        :param messages: list of ``(sent_at, preview, opens_window)``, oldest
+            first: when the customer sent it (naive UTC), one line of it, and
             whether this kind opens the service window.
         """
         self.ensure_one()
         newest = max(sent_at for sent_at, _preview, _opens in messages)
         vals = {
             "state": "open",
-            "last_preview": messages[-1][1],
             "last_message_at": max(newest, self.last_message_at or newest),
             "last_touch_at": max(newest, self.last_touch_at or newest),
         }
+        if not self.last_message_at or newest > self.last_message_at - CLOCKS_DIFFER:
+            # A message that comes late is no news of what was said last.
+            vals["last_preview"] = messages[-1][1]
         opening = [sent_at for sent_at, _preview, opens in messages if opens]
         if opening:
             vals["last_inbound_at"] = max(*opening, self.last_inbound_at or opening[0])
-        if not self.waiting_since:
-            vals["waiting_since"] = min(sent_at for sent_at, _preview, _opens in messages)
+        vals["waiting_since"] = min(messages[0][0], self.waiting_since or messages[0][0])
         if self.awaiting_since and newest > self.awaiting_since - CLOCKS_DIFFER:
             vals["awaiting_since"] = False
         self.with_context(wa_no_broadcast=True).write(vals)

@@ -1,6 +1,9 @@
+from markupsafe import Markup
+
 from odoo import api, models
 from odoo.fields import Domain
 
+from ...tools.markup import to_html
 from ...tools.phone import variants, wa_id_to_e164
 
 
@@ -103,7 +106,8 @@ class WaConversation(models.Model):
             "team_id": self.team_id.id,
             "user_id": self.user_id.id,
             "company_id": self.company_id.id,
-            "description": message_text or False,
+            # A field of HTML: a stranger's "<" is a sign, and their lines are lines.
+            "description": Markup(to_html(message_text)) if message_text else False,  # noqa: S704 (escaped by to_html)
             "source_id": self.env.ref("crm_whatsapp.utm_source_whatsapp").id,
             "medium_id": self.env.ref("crm_whatsapp.utm_medium_whatsapp").id,
         }

@@ -1,5 +1,10 @@
-from odoo import models
+from datetime import timedelta
+
+from odoo import fields, models
 from odoo.addons.mail.tools.discuss import Store
+
+#: A message that took longer to arrive says so, lest people wonder why it stands below newer ones.
+LATE = timedelta(minutes=10)
 
 
 class MailMessage(models.Model):
@@ -17,6 +22,7 @@ class MailMessage(models.Model):
             *super()._wa_store_fields(),
             Store.Attr("wa_media", value=lambda m: m._wa_media_data(), predicate=has_row),
             Store.Attr("wa_changed", value=lambda m: m._wa_changed(), predicate=has_row),
+            Store.Attr("wa_came_at", value=lambda m: m._wa_came_at(), predicate=has_row),
             Store.Attr("wa_origin", value=lambda m: m._wa_leading_row().origin, predicate=has_row),
         ]
 
@@ -38,6 +44,14 @@ class MailMessage(models.Model):
         """Tell what the author did to it later: ``"edited"``, ``"deleted"`` or False."""
         row = self._wa_leading_row()
         return (row.deleted_at and "deleted") or (row.edited_at and "edited") or False
+
+    def _wa_came_at(self):
+        """Return when a customer's message came (UTC, as text) that was written long before, else False."""
+        row = self._wa_leading_row()
+        if row.direction != "in" or row.is_history or not row.sent_at or not row.create_date:
+            return False
+        came = row.create_date.replace(microsecond=0)
+        return fields.Datetime.to_string(came) if came - row.sent_at > LATE else False
 
     def _wa_broadcast_content(self, *names):
         """Show a changed body or new files to everybody who has the conversation open.

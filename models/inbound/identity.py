@@ -1,8 +1,8 @@
-from odoo import api, fields, models
+from odoo import api, models
 
 from ...tools.bidi import neutralise, one_line
 from ...tools.webhook.events import Person
-from ...tools.window import from_timestamp
+from ...tools.window import moment_of
 
 #: Changes that give the person new ids; the others only say that something is different.
 REKEYING = ("user_changed_number", "customer_changed_number", "user_changed_user_id", "user_id_update")
@@ -98,7 +98,7 @@ class WaInboundIdentity(models.AbstractModel):
                         "text": neutralise(item.text) or False,
                         "preview": words[:200],
                         "event_id": event.id,
-                        "sent_at": from_timestamp(item.timestamp) or fields.Datetime.now(),
+                        "sent_at": moment_of(item.timestamp, event.received_at),
                     }
                 )
 
@@ -126,7 +126,7 @@ class WaInboundPreference(models.AbstractModel):
         if not item.person.has_own_id:
             return ["preference of nobody"]
         contact, _new = self.env["wa.contact"]._ensure(number.account_id, item.person)
-        said_at = from_timestamp(item.timestamp) or fields.Datetime.now()
+        said_at = moment_of(item.timestamp, event.received_at)
         self._keep(contact, number, item, said_at)
         if contact.marketing_preference_at and contact.marketing_preference_at >= said_at:
             # Webhooks come in any order: the latest word of the customer counts.

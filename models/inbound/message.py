@@ -46,7 +46,9 @@ class WaInboundMessage(models.AbstractModel):
 
     @api.model
     def _handle_all(self, pairs):
-        """Store messages, each exactly once, in the order in which they came.
+        """Store messages, each exactly once, in the order in which they were written.
+
+        Messages of one second stay as they came: POST by POST, and in a POST by their place.
 
         :param pairs: list of ``(wa.event, MessageEvent)``.
         :returns: ``{wa.event: [notes]}`` about what could not be handled.
@@ -55,6 +57,7 @@ class WaInboundMessage(models.AbstractModel):
         drafts = self._new_drafts(pairs, notes)
         if not drafts:
             return notes
+        drafts.sort(key=lambda draft: draft.sent_at)
         self._resolve_contacts(drafts)
         self._resolve_conversations(drafts)
         shown = [draft for draft in drafts if draft.item.kind not in (*EFFECTS, *THIN)]
@@ -83,10 +86,30 @@ class WaInboundMessage(models.AbstractModel):
     @api.model
     def _post(self, drafts):
         """Bring messages into Discuss, note their files for fetching, and apply what waited for them."""
-        rows = self.env["wa.posting"]._post_all([self._prepare_post(draft) for draft in drafts])
+        rows = self.env["wa.message"]
+        for some in self._without_inner_answers(drafts):
+            if rows:
+                self._find_quotes(some)
+            rows |= self.env["wa.posting"]._post_all([self._prepare_post(draft) for draft in some])
         self._note_files(drafts, rows)
         self.env["wa.inbound.effect"]._apply_waiting(rows)
+        self._show_waiting_quotes(rows)
         return rows
+
+    @api.model
+    def _without_inner_answers(self, drafts):
+        """Split messages, in order, so that none answers another of its part: that one is stored before.
+
+        :returns: list of lists, nearly always one
+        """
+        parts, wamids = [[]], set()
+        for draft in drafts:
+            if draft.item.quoted_wamid in wamids:
+                parts.append([])
+                wamids = set()
+            parts[-1].append(draft)
+            wamids.add(draft.item.wamid)
+        return parts
 
     @api.model
     def _note_files(self, drafts, rows):
@@ -145,6 +168,7 @@ class WaInboundMessage(models.AbstractModel):
                 **self._prepare_row(draft),
             },
             draft.quoted,
+            draft.sent_at,
         )
 
     @api.model
@@ -159,6 +183,7 @@ class WaInboundMessage(models.AbstractModel):
             "event_id": draft.event.id,
             "sent_at": draft.sent_at,
             "target_wamid": item.target_wamid,
+            "quoted_wamid": item.quoted_wamid or False,
             **self._prepare_data(item),
         }
 

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools.misc import groupby
 
-from ...tools.window import from_timestamp
+from ...tools.window import moment_of
 from ..wa_race import TooEarly
 from .message import Draft
 
@@ -52,7 +52,7 @@ class WaInboundMessage(models.AbstractModel):
                     event,
                     item,
                     number.with_company(number.company_id).with_context(active_test=True),
-                    sent_at=self._sent_at(item),
+                    sent_at=self._sent_at(event, item),
                     preview=self._preview(item),
                 )
             )
@@ -70,10 +70,9 @@ class WaInboundMessage(models.AbstractModel):
         )
 
     @api.model
-    def _sent_at(self, item):
-        """Return when the customer sent it (naive UTC), never later than now."""
-        now = fields.Datetime.now()
-        return min(from_timestamp(item.timestamp) or now, now)
+    def _sent_at(self, event, item):
+        """Return when the customer sent it (naive UTC): never later than it came, and then if nobody says."""
+        return moment_of(item.timestamp, min(event.received_at, fields.Datetime.now()))
 
     @api.model
     def _preview(self, item):
@@ -116,6 +115,14 @@ class WaInboundMessage(models.AbstractModel):
 
         :raises TooEarly: at an event's first try, if the answer may be to what is being sent right now.
         """
+        self._find_quotes(drafts)
+        unknown = [d for d in drafts if d.item.quoted_wamid and not d.quoted and d.event.attempts <= 1]
+        if unknown and self._is_being_sent([draft.conversation.id for draft in unknown]):
+            raise TooEarly("The message that is being answered is not written down yet.")
+
+    @api.model
+    def _find_quotes(self, drafts):
+        """Note on each draft the message of its conversation that it answers, if that is here."""
         wamids = [draft.item.quoted_wamid for draft in drafts if draft.item.quoted_wamid]
         found = {
             (row.conversation_id.id, row.wamid): row
@@ -125,9 +132,31 @@ class WaInboundMessage(models.AbstractModel):
             draft.quoted = found.get(
                 (draft.conversation.id, draft.item.quoted_wamid), self.env["wa.message"]
             )
-        unknown = [d for d in drafts if d.item.quoted_wamid and not d.quoted and d.event.attempts <= 1]
-        if unknown and self._is_being_sent([draft.conversation.id for draft in unknown]):
-            raise TooEarly("The message that is being answered is not written down yet.")
+
+    @api.model
+    def _show_waiting_quotes(self, rows):
+        """Tie answers that came before what they answer to it, now that it is here.
+
+        :param rows: ``wa.message`` records that have just been stored
+        """
+        own = {(row.conversation_id.id, row.wamid): row for row in rows if row.wamid}
+        waiting = self.env["wa.message"].sudo().search(
+            [("quoted_wamid", "in", [wamid for _conversation, wamid in own]), ("quoted_id", "=", False)]
+        )
+        for row in waiting:
+            original = own.get((row.conversation_id.id, row.quoted_wamid))
+            if not original or original == row:
+                continue
+            row.quoted_id = original
+            message = row.mail_message_id.sudo()
+            if message:
+                message.write({"parent_id": original.mail_message_id.id, "body": self._body_of(row)})
+                message._wa_broadcast_content("body", "parent_id")
+
+    @api.model
+    def _body_of(self, row):
+        """Return the HTML of a stored message as it has to look now."""
+        return self.env["wa.inbound.content"]._render(row)
 
     @api.model
     def _is_being_sent(self, conversation_ids):

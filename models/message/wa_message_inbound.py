@@ -29,11 +29,13 @@ class WaMessage(models.Model):
         help="The message a reaction, an edit or a deletion is about.",
     )
     target_wamid = fields.Char(readonly=True)
+    quoted_wamid = fields.Char(readonly=True, help="The message it answers, which may come later or never.")
     effect_ids = fields.One2many("wa.message", "target_id", "Reactions and Changes")
     is_history = fields.Boolean("Imported", readonly=True, help="From before the number was connected.")
     edited_at = fields.Datetime("Edited", readonly=True)
     deleted_at = fields.Datetime("Deleted", readonly=True)
 
+    _waiting_answers_idx = models.Index("(quoted_wamid) WHERE quoted_id IS NULL AND quoted_wamid IS NOT NULL")
     _waiting_effects_idx = models.Index("(target_wamid) WHERE target_id IS NULL AND target_wamid IS NOT NULL")
 
     def action_retry(self):

@@ -1,12 +1,12 @@
 import json
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...tools.bidi import one_line
 from ...tools.failures import THROTTLED, classify
 from ...tools.status import RANK, merge
-from ...tools.window import from_timestamp
+from ...tools.window import moment_of
 from ..sending.wa_message_send import LONG_WAIT
 
 #: The reason of a failure for which WhatsApp gives no code, and reasons that say no more than that.
@@ -137,7 +137,7 @@ class WaMessage(models.Model):
             row["state"] = merge(row["state"], item.status if item.status in RANK else None)
             row["wamid"] = row["wamid"] or item.wamid or None
             if moment := MOMENT_OF_STATUS.get(item.status):
-                row[moment] = from_timestamp(item.timestamp)
+                row[moment] = moment_of(item.timestamp, fields.Datetime.now())
             if item.status == "failed":
                 row["error_code"], row["error_detail"] = self._words_of_errors(item.errors)
             if item.pricing:

@@ -4,6 +4,7 @@ import { fields } from "@mail/core/common/record";
 import { getSpokenWords } from "@crm_whatsapp/core/common/spoken_words";
 
 import { deserializeDateTime } from "@web/core/l10n/dates";
+import { user } from "@web/core/user";
 import { patch } from "@web/core/utils/patch";
 
 const { DateTime } = luxon;
@@ -21,6 +22,8 @@ const messagePatch = {
         super.setup(...arguments);
         /** @type {"edited"|"deleted"|false|undefined} what its author did to it later */
         this.wa_changed = undefined;
+        /** @type {string|false|undefined} when a message came (UTC) that was written long before */
+        this.wa_came_at = undefined;
         /** @type {"in"|"out"|false|undefined} false or undefined: never left the building */
         this.wa_direction = undefined;
         /** @type {string|false|undefined} what went wrong and what to do, in the user's language */
@@ -82,6 +85,17 @@ const messagePatch = {
     /** The WhatsApp API cannot change what was sent. */
     get editable() {
         return super.editable && !(this.isWa && !this.isWaNote);
+    },
+    /** When a message arrived that was written long before, as people of this screen read it; "" for others. */
+    get waCameLate() {
+        if (!this.isWa || !this.wa_came_at) {
+            return "";
+        }
+        const came = deserializeDateTime(this.wa_came_at);
+        const isSameDay = came.hasSame(this.datetime, "day");
+        return came.toLocaleString(isSameDay ? DateTime.TIME_SIMPLE : DateTime.DATETIME_MED, {
+            locale: user.lang,
+        });
     },
     get waIsSticker() {
         return this.isWa && this.wa_kind === "sticker" && this.attachment_ids.length > 0;

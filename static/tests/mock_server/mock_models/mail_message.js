@@ -4,6 +4,7 @@ import { mailDataHelpers } from "@mail/../tests/mock_server/mail_mock_server";
 import { fields, makeKwArgs } from "@web/../tests/web_test_helpers";
 
 const WA_FIELDS = [
+    "wa_came_at",
     "wa_changed",
     "wa_direction",
     "wa_error",
@@ -16,6 +17,7 @@ const WA_FIELDS = [
 
 /** What `models/discuss/mail_message.py` and `models/discuss/mail_message_inbound.py` tell colleagues about a message. */
 export class MailMessage extends mailModels.MailMessage {
+    wa_came_at = fields.Char();
     wa_changed = fields.Char();
     wa_direction = fields.Char();
     wa_error = fields.Char();
