@@ -55,6 +55,15 @@ from tools.markup import from_html, to_html
         ('<a href="https://example.com">our site</a>', "our site (https://example.com)"),
         ('<a href="https://example.com">https://example.com</a>', "https://example.com"),
         ('<a href="https://example.com/">example.com</a>', "https://example.com/"),
+        ('<a href="https://www.example.com">www.example.com</a>', "www.example.com"),
+        ('<a href="mailto:ada@example.com">ada@example.com</a>', "ada@example.com"),
+        # R13: WhatsApp would end the italics inside of the address
+        ("<i>see https://youtu.be/a_b_ now</i>", "_see_ https://youtu.be/a_b_ _now_"),
+        ("<b>see https://youtu.be/a_b_ now</b>", "*see https://youtu.be/a_b_ now*"),
+        (
+            '<i><b><a href="https://youtu.be/a_">https://youtu.be/a_</a></b></i>',
+            "https://youtu.be/a_",
+        ),
         ('<b><a href="https://example.com">it</a></b>', "*it (https://example.com)*"),
         ('<a href="https://example.com"></a>', "https://example.com"),
         ('<a href="https://example.com"><img src="x"></a>', "https://example.com"),
@@ -108,7 +117,7 @@ bits = st.lists(
         [
             *("*", "_", "~", "`", "```", "> ", "1. ", "2. ", "- ", "* ", "a", "b", "<"),
             *("&", "\n", "\n\n", " ", "  ", "\t", "https://example.com/_x_", "(", ")"),
-            *("é", "👍", "\u00a0", "[", "x", ".", ","),
+            *("www.example.com", "https://youtu.be/a_", "a@b.example", "。", "é", "👍", "\u00a0", "[", "x", ".", ","),
         ]
     ),
     max_size=25,

@@ -83,6 +83,62 @@ def test_to_html(text, html):
     assert to_html(text) == html
 
 
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        (
+            "Mira: https://youtu.be/abc_DEF12x_ y también _https://example.com/oferta_",
+            ["https://youtu.be/abc_DEF12x_", "https://example.com/oferta"],
+        ),
+        ("*https://youtu.be/x_*", ["https://youtu.be/x_"]),
+        ("_https://youtu.be/x__", ["https://youtu.be/x_"]),
+        ("_*https://example.com/a*_.", ["https://example.com/a"]),
+        ("~https://example.com/a~, ok", ["https://example.com/a"]),
+        ("https://example.com*", ["https://example.com"]),
+        ("https://example.com/q*", ["https://example.com/q*"]),
+        ("请看https://example.com/a。谢谢", ["https://example.com/a"]),
+        ("「https://example.com/a」、（https://example.com/b）", ["https://example.com/a", "https://example.com/b"]),
+        ("https://example.com/中国", ["https://example.com/中国"]),
+        ("«https://example.com/a», “https://example.com/b”", ["https://example.com/a", "https://example.com/b"]),
+        ("السعر https://example.com/a، شكرا https://example.com/b؟", ["https://example.com/a", "https://example.com/b"]),
+        ("देखें https://example.com/a।", ["https://example.com/a"]),
+        ("\u200fhttps://example.com/a\u200f.", ["https://example.com/a"]),
+        ("(https://example.com/a)thanks", ["https://example.com/a"]),
+        ("[x](https://example.com/a_(b)), ok", ["https://example.com/a_(b)"]),
+        ("“https://example.com/a_”…", ["https://example.com/a_"]),
+        ("https://example.com/very…", ["https://example.com/very"]),
+        ("https://example.com/a👍🏽 https://example.com/b❤️", ["https://example.com/a", "https://example.com/b"]),
+        ("https://a.example,https://b.example; https://c.example...", [f"https://{x}.example" for x in "abc"]),
+        ("https://example.com/%C3%B1?q=%20_#x_", ["https://example.com/%C3%B1?q=%20_#x_"]),
+        ("https://münchen.example/straße!", ["https://münchen.example/straße"]),
+        ("https://archive.example/2020/https://example.com/a_", ["https://archive.example/2020/https://example.com/a_"]),
+        ("www.example.com, _www.example.com/x_", ["https://www.example.com", "https://www.example.com/x"]),
+        ("www. www... www.a wwww.example.com x.www.example.com", []),
+        ("ana_lopez_@example.com; _ana@example.com_", ["mailto:ana_lopez_@example.com", "mailto:ana@example.com"]),
+        ("https://_ http://... https://*", []),
+    ],
+)
+def test_links_end_where_the_address_ends(text, links):
+    """R13: signs of emphasis, of sentences in any script, and brackets are no part of a link, its own end is."""
+
+    class Links(HTMLParser):
+        found = []  # noqa: RUF012 (a class for each case)
+
+        def handle_starttag(self, tag, attrs):
+            self.found += [value for name, value in attrs if name == "href"]
+
+    Links().feed(to_html(text))
+    assert Links.found == links
+
+
+def test_emphasis_around_links_is_kept():
+    """R13: a link in italics is in italics, without their marks."""
+    assert to_html("_https://example.com/a_") == f"<em>{LINK.format('https://example.com/a')}</em>"
+    assert to_html("*_https://youtu.be/x__* b_") == (
+        f"<strong><em>{LINK.format('https://youtu.be/x_')}</em></strong> b_"
+    )
+
+
 class Strict(HTMLParser):
     """Fails on any tag or attribute off the list, and on any tag not closed."""
 
@@ -95,7 +151,7 @@ class Strict(HTMLParser):
         for name, value in attrs:
             assert name in ALLOWED[tag]
             if name == "href":
-                assert value.lower().startswith(("http://", "https://"))
+                assert value.lower().startswith(("http://", "https://", "mailto:"))
             if name == "start":
                 assert value.isdigit()
         if tag != "br":
@@ -119,7 +175,7 @@ def check(html):
 
 BITS = (
     "* _ ~ ` ``` > 1. 2. - a b < & \" ' \n \t https://example.com/_x_ <b> <!-- ]]> &lt;"
-    " javascript: \u202e \u00a0 ( ) é 👍 onclick= </a>"
+    " javascript: www.example.com a@b.example 。 \u202e \u00a0 ( ) é 👍 onclick= </a>"
 )
 bits = st.lists(
     st.sampled_from([*BITS.split(" "), " ", "  ", "\n\n", "> ", "* ", "- ", "1. "]),
@@ -148,7 +204,9 @@ def test_no_letter_is_lost(text):
 
 
 def test_hostile_length_is_read_in_time():
-    for bit in ("*", "_a", "*a ", "`", "```", "> ", "https://", "((((", "*_~", "\n- "):
+    for long in ("https://e.example" + "*" * 60_000, "https://e.example/" + ")" * 60_000, "_https://a/_" * 6_000):
+        check(to_html(long))
+    for bit in ("*", "_a", "*a ", "`", "```", "> ", "https://", "((((", "*_~", "https://e.example/" + "_" * 99, "www.a.", "\n- "):
         check(to_html(bit * 20_000))
         plain(bit * 20_000)
 

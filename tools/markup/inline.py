@@ -11,16 +11,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from . import links
+
 MARKS = {"*": "strong", "_": "em", "~": "s"}
 
 _ATOM = re.compile(
-    r"`(?P<code>[^`\s](?:[^`\n]*[^`\s])?)`"
-    r"|(?P<link>(?<![A-Za-z0-9])https?://[^\s<>\"`\x00-\x1f]+)",
+    r"`(?P<code>[^`\s](?:[^`\n]*[^`\s])?)`" rf"|(?P<link>{links.LINK})|(?P<mail>{links.MAIL})",
     re.IGNORECASE,
 )
 _MARK = re.compile(f"[{''.join(MARKS)}]")
-_TRAILING = ".,;:!?'\"*_~”’»"
-_PAIRS = {")": "(", "]": "[", "}": "{"}
 
 
 @dataclass(slots=True)
@@ -31,6 +30,8 @@ class Span:
     """``text``, ``code``, ``link``, ``strong``, ``em`` or ``s``."""
     text: str = ""
     children: list[Span] = field(default_factory=list)
+    href: str = ""
+    """Where a link leads."""
 
 
 @dataclass(slots=True)
@@ -46,40 +47,30 @@ def parse(line: str) -> list[Span]:
     spans: list[Span] = []
     waiting: list[_Open] = []
     position = 0
-    for atom in [*_atoms(line), (len(line), len(line), None)]:
-        start, end, span = atom
-        _emphasis(line, position, start, spans, waiting)
-        if span is not None:
-            spans.append(span)
-        position = end
+    for match in _ATOM.finditer(line):
+        _emphasis(line, position, match.start(), spans, waiting)
+        span = _atom(match, {item.mark for item in waiting})
+        if span is None:
+            position = match.start()
+            continue
+        spans.append(span)
+        position = match.end() if span.kind == "code" else match.start() + len(span.text)
+    _emphasis(line, position, len(line), spans, waiting)
     return spans
 
 
-def _atoms(line: str) -> list[tuple[int, int, Span | None]]:
-    found: list[tuple[int, int, Span | None]] = []
-    for match in _ATOM.finditer(line):
-        if match["code"] is not None:
-            found.append((match.start(), match.end(), Span("code", match["code"])))
-            continue
-        url = _without_trailing(match["link"])
-        if len(url) > len("https://"):
-            end = match.start() + len(url)
-            found.append((match.start(), end, Span("link", url)))
-    return found
+def _atom(match: re.Match[str], is_open: set[str]) -> Span | None:
+    """Return the span of an atom, or None if it only looked like a link.
 
-
-def _without_trailing(url: str) -> str:
-    """Drop punctuation that belongs to the sentence and not to the link."""
-    while url:
-        last = url[-1]
-        opening = _PAIRS.get(last)
-        if opening:
-            if url.count(opening) >= url.count(last):
-                break
-        elif last not in _TRAILING:
-            break
-        url = url[:-1]
-    return url
+    :param is_open: markers that a link may end before, as they close emphasis around it.
+    """
+    if match["code"] is not None:
+        return Span("code", match["code"])
+    if match["mail"] is not None:
+        return Span("link", match["mail"], href=f"mailto:{match['mail']}")
+    before = match.string[match.start() - 1] if match.start() else ""
+    url = links.trim(match["link"], is_open, before)
+    return Span("link", url, href=links.address(url)) if url else None
 
 
 def _emphasis(
@@ -90,7 +81,7 @@ def _emphasis(
     for found in _MARK.finditer(line, start, end):
         index, mark = found.start(), found[0]
         opener = _partner(mark, spans, waiting, index > plain_from)
-        if opener is not None and _closes(line, index):
+        if opener is not None and _closes(line, index, index == start):
             _append_text(spans, line[plain_from:index])
             _wrap(spans, waiting, opener)
         elif opener is None and not _is_open(mark, waiting) and _opens(line, index):
@@ -136,7 +127,10 @@ def _opens(line: str, index: int) -> bool:
     return not (before.isalnum() or after.isspace() or line[index] in (before, after))
 
 
-def _closes(line: str, index: int) -> bool:
+def _closes(line: str, index: int, follows_atom: bool) -> bool:
+    """Tell whether the marker at ``index`` may end emphasis; a link's own last ``_`` is no second marker."""
     before = line[index - 1]
     after = line[index + 1] if index + 1 < len(line) else " "
-    return not (before.isspace() or after.isalnum() or line[index] in (before, after))
+    if after.isalnum() or line[index] == after:
+        return False
+    return follows_atom or not (before.isspace() or line[index] == before)

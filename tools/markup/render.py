@@ -32,7 +32,7 @@ def to_html(text: str | None) -> str:
     """Return WhatsApp text as safe HTML.
 
     Everything a stranger wrote is escaped; the only tags are those in
-    :data:`ALLOWED`, and links lead to ``http`` and ``https`` alone. Line breaks
+    :data:`ALLOWED`, and links lead to ``http``, ``https`` and ``mailto`` alone. Line breaks
     and blanks are kept.
     """
     # A no-break space is how HTML keeps blanks, so it cannot mean anything else here.
@@ -81,7 +81,7 @@ def _span(span: inline.Span) -> str:
         return f"<code>{text}</code>"
     if span.kind == "link":
         return (
-            f'<a href="{text}" target="_blank" rel="noopener noreferrer nofollow">'
+            f'<a href="{escape(span.href)}" target="_blank" rel="noopener noreferrer nofollow">'
             f"{text}</a>"
         )
     return f"<{span.kind}>{_spans(span.children)}</{span.kind}>"

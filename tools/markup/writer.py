@@ -12,6 +12,7 @@ import re
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
 _PIECES = re.compile(r"\u00a0+|[ \t\n\r\f]+|[^\u00a0 \t\n\r\f]+")
 _FENCE = "```"
+_LINK = re.compile(r"(?:https?://|www\.)\S", re.IGNORECASE)
 
 
 class Writer:
@@ -97,8 +98,21 @@ class Writer:
                 inside = bool(self._out) and not self._breaks
                 if (self._blank or inside) and not self._blank.endswith(" "):
                     self._blank += " "
+            elif _LINK.match(piece) and any(mark in piece for mark in self._wanted):
+                self._apart(piece)
             else:
                 self._word(piece.replace("`", "'") if "`" in self._wanted else piece)
+
+    def _apart(self, link: str) -> None:
+        """Write a link that contains the mark it would stand in: emphasis ends before it and goes on after it.
+
+        WhatsApp would take the sign inside of the address for the end of the emphasis.
+        """
+        marks = self._wanted
+        self._close_down_to(0)
+        self._wanted = []
+        self._word(link)
+        self._wanted = marks
 
     def _word(self, word: str) -> None:
         self._start_line()
@@ -147,7 +161,11 @@ class Writer:
         """Close a mark that was started, right after the last word."""
         last = self._wanted.index(mark)
         del self._wanted[last]
-        while len(self._live) > last:
+        self._close_down_to(last)
+
+    def _close_down_to(self, count: int) -> None:
+        """Close what is written as open, the latest first, until ``count`` marks are left."""
+        while len(self._live) > count:
             closed = self._live.pop()
             self._write(closed)
             self._closed = closed
@@ -165,7 +183,8 @@ class Writer:
         words = "".join(self._out[first : last + 1])
         bare = re.sub(r"(?i)^https?://|/$", "", address)
         if first == last and words.rstrip("/") in (address.rstrip("/"), bare):
-            self._out[first] = address
+            if not words.lower().startswith("www."):  # a link as it is
+                self._out[first] = address
             return
         self._blank = self._blank or " "
         self._word(f"({address})")
