@@ -95,6 +95,9 @@ class WaMessage(models.Model):
     )
 
     sent_at = fields.Datetime("Sent", readonly=True, copy=False)
+    moment = fields.Datetime(
+        "Date", compute="_compute_moment", help="When the customer wrote it, or we sent it; else when it was queued."
+    )
     delivered_at = fields.Datetime("Delivered", readonly=True, copy=False)
     read_at = fields.Datetime("Read", readonly=True, copy=False)
     failed_at = fields.Datetime("Failed", readonly=True, copy=False)
@@ -126,6 +129,11 @@ class WaMessage(models.Model):
                 if message.error_code
                 else False
             )
+
+    @api.depends("sent_at", "create_date")
+    def _compute_moment(self):
+        for message in self:
+            message.moment = message.sent_at or message.create_date
 
     @api.depends("kind")
     @api.depends_context("lang")

@@ -128,5 +128,5 @@ test("in a chat window the customer stands left and all of us right", async () =
     await contains(".o-mail-Message.o-selfAuthored", { text: "answer" });
     await contains(".o-mail-Message.o-selfAuthored", { text: "more" });
     await contains(".o-mail-Message-author:visible", { count: 1, text: "Ben" });
-    await contains(".o-mail-Message .o-mail-Message-richBody[dir=auto]", { count: 3 });
+    await contains(".o-mail-Message .o-mail-Message-body[dir=ltr]", { count: 3 });
 });

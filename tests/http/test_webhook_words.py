@@ -30,7 +30,7 @@ class WordsCase(WaHttpCase):
         response = self.post_webhook(self.payload_of(messages=frames, contacts=contacts))
         self.assertEqual(response.status_code, 200)
 
-    def write(self, text, **kwargs):
+    def customer_writes(self, text, **kwargs):
         """Let the customer write one message; returns its ``wa.message``."""
         name = f"{time.time_ns()}"
         self.post(self.frame(name, text, **kwargs))
@@ -57,7 +57,7 @@ class TestLinesOfStrangers(WordsCase):
     def test_notes_of_the_new_lead_have_the_same_lines(self):
         """R9: four lines with < and > stand in the notes of the lead as they were written."""
         words = "Hola, busco:\n1) mesa <redonda>\n2) presupuesto < 500 EUR\nGracias"
-        lead = self.write(words).lead_id
+        lead = self.customer_writes(words).lead_id
         self.assertIn("&lt;redonda&gt;", lead.description)
         self.assertEqual(lead.description.count("<br"), 3)
         self.assertEqual(html2plaintext(lead.description).strip(), words)
@@ -65,7 +65,7 @@ class TestLinesOfStrangers(WordsCase):
     def test_tags_and_scripts_are_words_in_the_notes(self):
         """R9: what looks like HTML does nothing and is not lost; blanks, quotes and "-- " stay."""
         words = "<b>5 < 6 && 7 > 3</b>\n<img src=x onerror=alert(1)>\n-- \n</p><table>\n&lt; is no <"
-        lead = self.write(words).lead_id
+        lead = self.customer_writes(words).lead_id
         self.assertNotIn("<img", lead.description)
         self.assertNotIn("<table", lead.description)
         lines = [line.rstrip() for line in html2plaintext(lead.description).strip().split("\n")]
@@ -73,7 +73,7 @@ class TestLinesOfStrangers(WordsCase):
 
     def test_message_and_lists_have_the_same_words(self):
         """R9: bubble, preview and notes say the same."""
-        row = self.write("mesa <redonda>\nGracias")
+        row = self.customer_writes("mesa <redonda>\nGracias")
         self.assertEqual(html2plaintext(row.mail_message_id.body).strip(), "mesa <redonda>\nGracias")
         self.assertEqual(row.conversation_id.last_preview, "mesa <redonda> Gracias")
 
@@ -85,7 +85,7 @@ class TestMoments(WordsCase):
     def test_late_message_has_its_time_and_is_new(self):
         """R10: written three hours ago, came now: its own time, unread, and told as late."""
         at = int(time.time()) - 10800
-        row = self.write("Written three hours ago", at=at)
+        row = self.customer_writes("Written three hours ago", at=at)
         written = fields.Datetime.to_datetime(fields.Datetime.now().replace(microsecond=0)) - timedelta(hours=3)
         self.assertLess(abs(row.mail_message_id.date - written), timedelta(minutes=1))
         self.assertEqual(row.mail_message_id.date, row.sent_at)
@@ -96,7 +96,7 @@ class TestMoments(WordsCase):
 
     def test_message_of_2016(self):
         """U16: a message of 2016 is of 2016, and opens no window."""
-        row = self.write("Hello from the past", at=YEAR_2016)
+        row = self.customer_writes("Hello from the past", at=YEAR_2016)
         self.assertEqual(row.mail_message_id.date.year, 2016)
         self.assertLess(row.conversation_id.window_until, fields.Datetime.now())
 
@@ -121,8 +121,8 @@ class TestMoments(WordsCase):
     def test_late_message_does_not_turn_the_list_back(self):
         """R10: what comes late is no news of what was said last, and the waiting began with it."""
         now = int(time.time())
-        newer = self.write("newer", at=now - 60)
-        older = self.write("older", at=now - 7200)
+        newer = self.customer_writes("newer", at=now - 60)
+        older = self.customer_writes("older", at=now - 7200)
         conversation = newer.conversation_id
         self.assertEqual(conversation.last_preview, "newer")
         self.assertEqual(conversation.last_message_at, newer.sent_at)
@@ -131,7 +131,7 @@ class TestMoments(WordsCase):
 
     def test_stop_of_the_future_does_not_hold_for_ever(self):
         """R10: a wish about marketing with a moment of 2099 does not make every later one old news."""
-        conversation = self.write("Hi").conversation_id
+        conversation = self.customer_writes("Hi").conversation_id
         for moment, value in ((YEAR_2099, "stop"), (int(time.time()) + 5, "resume")):
             preference = {
                 "wa_id": WA_ID,

@@ -1,6 +1,7 @@
 import { Composer } from "@mail/core/common/composer";
 
 import { ClosedPanel } from "@crm_whatsapp/core/common/closed_panel";
+import { getTextDirection } from "@crm_whatsapp/core/common/text_direction";
 import { useWindowClock, WindowClock } from "@crm_whatsapp/core/common/window_clock";
 
 import { onWillPatch, toRaw, useEffect, useRef } from "@odoo/owl";
@@ -51,6 +52,10 @@ patch(Composer.prototype, {
     },
     get isWaNote() {
         return this.isWa && (this.props.composer.waIsNote || this.props.type === "note");
+    },
+    /** What is being written is read in its own direction, as the customer will read it. */
+    get waTextDirection() {
+        return this.isWa ? getTextDirection(this.props.composer.composerText) : undefined;
     },
     /** Why the text box is not there; notes can always be written. */
     get waBlock() {

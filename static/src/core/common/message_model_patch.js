@@ -1,7 +1,8 @@
 import { Message } from "@mail/core/common/message_model";
 import { fields } from "@mail/core/common/record";
 
-import { getSpokenWords } from "@crm_whatsapp/core/common/spoken_words";
+import { getSpokenWords, toWords } from "@crm_whatsapp/core/common/spoken_words";
+import { getTextDirection } from "@crm_whatsapp/core/common/text_direction";
 
 import { deserializeDateTime } from "@web/core/l10n/dates";
 import { user } from "@web/core/user";
@@ -42,6 +43,12 @@ const messagePatch = {
         this.wa_state = undefined;
         /** @type {string|false|undefined} a queued message: when it is tried again (UTC); the reason is `wa_error` */
         this.wa_waits_until = undefined;
+        /** @type {"rtl"|"ltr"|undefined} in which it is read, by its own words */
+        this.waTextDirection = fields.Attr(undefined, {
+            compute() {
+                return this.isWa ? getTextDirection(toWords(this.inlineBody)) : undefined;
+            },
+        });
         const { compute } = this.inlineBody;
         /** One line of it for lists and quotes: what was said, without what stands around it. */
         this.inlineBody.compute = function () {

@@ -16,6 +16,14 @@ function toLine(element) {
 }
 
 /**
+ * @param {ReturnType<import("@odoo/owl").markup>|string} [html]
+ * @returns {string} its words, without emoji pictures and their names
+ */
+export function toWords(html) {
+    return html ? toLine(createElementWithContent("div", html)) : "";
+}
+
+/**
  * @param {ReturnType<import("@odoo/owl").markup>|string} body HTML of a message
  * @returns {ReturnType<import("@odoo/owl").markup>|string} what was said, in one line; all of it
  *  where nothing was said
