@@ -32,6 +32,7 @@ from .account import wa_webhook_health
 from .contact import base_partner_merge
 from . import crm_lead, crm_team, crm_team_member
 from .discuss import (
+    bus_bus,
     discuss_channel,
     discuss_channel_email,
     discuss_channel_guard,

@@ -26,11 +26,15 @@ class ResPartner(models.Model):
         for partner in self:
             partner.wa_conversation_count = counts.get(partner._origin, 0)
 
-    def _wa_is_colleague(self):
-        """Tell whether this partner is a user with access to WhatsApp."""
+    def _wa_is_colleague(self, company=None):
+        """Tell whether this partner is a user with access to WhatsApp.
+
+        :param company: ``res.company`` of the conversation, which the user must belong to.
+        """
         self.ensure_one()
         return any(
-            user.has_group("crm_whatsapp.crm_whatsapp_group_user") for user in self.sudo().user_ids
+            user.has_group("crm_whatsapp.crm_whatsapp_group_user") and (company is None or company in user.company_ids)
+            for user in self.sudo().user_ids
         )
 
     def action_open_wa_conversation(self):

@@ -1,22 +1,30 @@
 from odoo import models
 
-MANAGER = "crm_whatsapp.crm_whatsapp_group_manager"
+GROUPS = ("crm_whatsapp.crm_whatsapp_group_user", "crm_whatsapp.crm_whatsapp_group_manager")
+#: What decides which conversations somebody may see.
+REACH = {"active", "company_ids", "group_ids", "role"}
 
 
 class ResUsers(models.Model):
-    """Colleagues leave, or lose access to WhatsApp; their customers must not stay with them."""
+    """Colleagues leave, or lose access to WhatsApp or a company; their customers must not stay with them."""
 
     _inherit = "res.users"
 
     def write(self, vals):
-        """Hand over the conversations of those who cannot answer any more; who saw all and no longer does, leaves."""
-        if not vals.keys() & {"active", "group_ids", "role"}:
+        """Hand over the conversations of those who cannot answer any more; who no longer sees one, leaves it."""
+        if not vals.keys() & REACH:
             return super().write(vals)
-        managers = self.filtered(lambda user: user.has_group(MANAGER))
+        before = {user.id: user._wa_reach() for user in self}
         result = super().write(vals)
         self._wa_hand_over()
-        managers.filtered(lambda user: not user.has_group(MANAGER))._wa_part()
+        self.filtered(lambda user: before[user.id] - user._wa_reach())._wa_part()
         return result
+
+    def _wa_reach(self):
+        """Return what opens conversations to this user, a set: groups and companies, nothing for who left."""
+        if not self.active:
+            return set()
+        return {group for group in GROUPS if self.has_group(group)} | set(self.sudo().company_ids.ids)
 
     def _wa_part(self):
         """Take these users out of the channels of conversations that they may not see."""
@@ -31,9 +39,10 @@ class ResUsers(models.Model):
         The rest is visibly unassigned until the customer writes.
         """
         conversations = self.env["wa.conversation"].sudo()
-        left = self.filtered(lambda user: not conversations._can_own(user))
-        if not left:
-            return
-        orphans = conversations.search([("user_id", "in", left.ids)])
-        orphans.write({"user_id": False})
-        orphans.filtered("waiting_since")._assign()
+        orphans = conversations.browse()
+        for user, company in conversations._read_group([("user_id", "in", self.ids)], ["user_id", "company_id"]):
+            if not conversations._can_own(user, company):
+                orphans |= conversations.search([("user_id", "=", user.id), ("company_id", "=", company.id)])
+        if orphans:
+            orphans.write({"user_id": False})
+            orphans.filtered("waiting_since")._assign()

@@ -35,6 +35,6 @@ class DiscussChannel(models.Model):
         return super()._action_unfollow(partner=partner, guest=guest, post_leave_message=post_leave_message)
 
     def _wa_only_colleagues(self, partner_ids):
-        """Return those partner ids that are users with access to WhatsApp."""
-        partners = self.env["res.partner"].browse(partner_ids)
-        return partners.filtered(lambda partner: partner._wa_is_colleague()).ids
+        """Return those partner ids that are users with access to WhatsApp in the conversation's company."""
+        partners, company = self.env["res.partner"].browse(partner_ids), self._wa_conversation().company_id
+        return partners.filtered(lambda partner: partner._wa_is_colleague(company)).ids
