@@ -50,6 +50,7 @@ from .conversation import res_users_departure
 from .account import wa_account_connect, wa_account_notice, wa_account_restriction, wa_account_rules
 from .contact import wa_contact_block, wa_contact_search
 from . import phone_search
+from .erasure import wa_suppression, wa_erasure, wa_erasure_steps
 from .gate import wa_gate_facts, wa_gate_frequency
 from .message import wa_message_refused
 from .dispatch import wa_dispatch_worker, wa_dispatch_waiting, wa_ending

@@ -45,6 +45,11 @@ class ResPartner(models.Model):
             return conversation.action_open_chat()
         return self.env["wa.template.send"]._action_for(self)
 
+    def action_wa_erase(self):
+        """Ask once more, then erase this customer: an administrator's right."""
+        self.ensure_one()
+        return self.env["wa.erase"]._action_for(self.env["wa.contact"], self)
+
     def action_wa_send_template(self):
         """Open the template wizard for this record."""
         self.ensure_one()

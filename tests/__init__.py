@@ -25,6 +25,7 @@ from .models import (
     test_dispatch,
     test_dispatch_ending,
     test_dispatch_waiting,
+    test_erasure,
     test_error_classes,
     test_event_retention,
     test_event_worker,

@@ -1,6 +1,7 @@
 from . import (
     wa_consent_import,
     wa_consent_record,
+    wa_erase,
     wa_event_replay,
     wa_recipe_setup,
     wa_rehearsal,

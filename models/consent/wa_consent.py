@@ -13,6 +13,7 @@ SOURCES = [
     ("person", "Colleague"),
     ("platform", "Inside WhatsApp"),
     ("error", "Reported by WhatsApp (131050)"),
+    ("erasure", "Kept when data were erased"),
 ]
 #: What came from the customer's own WhatsApp: nobody else can have done it.
 BY_CUSTOMER = ("message", "keyword", "link", "double_optin", "platform", "error")

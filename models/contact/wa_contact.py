@@ -99,13 +99,23 @@ class WaContact(models.Model):
 
     # --------------------------------------------------------------------- crud
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Whoever was erased and comes back keeps what they had refused."""
+        contacts = super().create(vals_list)
+        self.env["wa.suppression"]._apply(contacts)
+        return contacts
+
     def write(self, vals):
         """People choose the customer; everything else is WhatsApp's to say."""
         if not self.env.su and vals.keys() - {"partner_id"}:
             raise AccessError(
                 self.env._("Only the customer of a WhatsApp contact can be changed; the rest comes from WhatsApp.")
             )
-        return super().write(vals)
+        result = super().write(vals)
+        if vals.get("bsuid") or vals.get("phone_key"):
+            self.env["wa.suppression"]._apply(self)
+        return result
 
     # ----------------------------------------------------------------- matching
 
@@ -123,6 +133,13 @@ class WaContact(models.Model):
     @ormcache()
     def _country_ids(self):
         return {country.code: country.id for country in self.env["res.country"].sudo().search([])}
+
+    # ------------------------------------------------------------------ actions
+
+    def action_erase(self):
+        """Ask once more, then erase this person: an administrator's right."""
+        self.ensure_one()
+        return self.env["wa.erase"]._action_for(self, self.partner_id)
 
     # ----------------------------------------------------------------- business
 

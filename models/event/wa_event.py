@@ -3,6 +3,7 @@ from functools import partial
 
 from odoo import api, fields, models, sql_db
 from odoo.addons.base.models.ir_cron import ODOO_NOTIFY_FUNCTION
+from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -116,6 +117,17 @@ class WaEvent(models.Model):
             return NotImplemented
         found = needles(value, self.env.company.country_id.code) if isinstance(value, str) else ()
         return Domain.OR(Domain("body", "like", needle) for needle in found)
+
+    def unlink(self):
+        """Give up a webhook that could not be processed: an administrator's decision.
+
+        :raises AccessError: it still waits, or was processed and goes by itself after some days.
+        """
+        if not self.env.su and any(event.state != "failed" for event in self):
+            raise AccessError(
+                self.env._("Only webhooks that failed can be deleted. The others are worked off, and go by themselves after some days.")
+            )
+        return super().unlink()
 
     # ----------------------------------------------------------------- actions
 

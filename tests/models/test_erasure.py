@@ -1,0 +1,278 @@
+"""S4: an administrator erases a person; nothing is left of them but that they wanted no messages."""
+
+import json
+import os
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
+from odoo.tools import SQL
+
+from ...tools.erasing import without_person
+from ..common import WaCase
+from .test_inbound_media import PNG
+
+NAME, WA_ID, BSUID, USERNAME = "Quirina Zandvoort", "12025550167", "US.77001122334455", "quirina_z"
+WORDS = ("marzipanhedgehog", "tangerinelighthouse", "obsidiankettle")
+#: Everything that may betray the person, in lower case.
+TRACES = (
+    "quirina", "zandvoort", "12025550167", "2025550167", "202-555-0167", "202) 555-0167", BSUID.lower(), *WORDS
+)
+OTHER = {"wa_id": "12025550199", "bsuid": "US.999", "name": "Otto Other"}
+
+
+@tagged("post_install", "-at_install", "wa")
+class TestErasure(WaCase):
+    """Erase, by the buttons an administrator presses, then search the whole database."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.wanda = new_test_user(
+            cls.env, "wa_wanda", groups="crm_whatsapp.crm_whatsapp_group_admin,sales_team.group_sale_salesman_all_leads", name="Wanda"
+        )
+        cls.env["res.users"].browse(cls.wanda.id).group_ids |= cls.env.ref("base.group_partner_manager")
+
+    def from_her(self, text, **message):
+        return self.inbound(text, wa_id=WA_ID, bsuid=BSUID, name=NAME, **message)
+
+    def rich(self):
+        """Let the person leave traces of every kind; returns the conversation."""
+        conversation = self.receive(self.from_her(f"My word is {WORDS[0]}"))
+        contact, lead, partner = conversation.contact_id, conversation.lead_id, conversation.partner_id
+        contact.username = USERNAME
+        together = self.from_her(f"Together {WORDS[1]}")
+        others = self.inbound("Somebody else's words", **OTHER)["entry"][0]["changes"][0]["value"]
+        value = together["entry"][0]["changes"][0]["value"]
+        value["messages"] += others["messages"]
+        value["contacts"] += others["contacts"]
+        self.receive(together)
+        media = self.receive(
+            self.from_her("", type="image", image={"id": "101", "mime_type": "image/png", "caption": WORDS[2]})
+        ).message_ids[:1].media_ids
+        media._attach(PNG, "image/png")
+        self.reply(self.ana, conversation, f"Dear Quirina, about {WORDS[0]}")
+        conversation.message_ids[:1].mail_message_id._message_reaction("👍", "add", partner, self.env["mail.guest"])
+        self.receive(self.from_her("stop"))
+        conversation.channel_id.with_user(self.ana).message_post(
+            body=f"Note about Quirina: {WORDS[0]}", message_type="comment", subtype_xmlid="mail.mt_note"
+        )
+        partner.write({"email": "quirina@example.com", "street": "Zandvoort Lane 1", "comment": WORDS[1]})
+        lead.message_post(body=f"Called +1 202-555-0167, said {WORDS[2]}")
+        lead.activity_schedule("mail.mail_activity_data_todo", summary=f"Call {NAME}", note=WORDS[0])
+        self.env["wa.dispatch"]._plan(lead, origin="automation", text=f"Hello {NAME}")
+        self.number.message_post(body=f"{NAME} ({WA_ID}) complained")
+        self.give_consent(contact, "service", evidence=f"Yes, {WORDS[0]}")
+        self.env["ir.logging"].create(
+            {"name": "x", "type": "server", "path": "x", "func": "x", "line": "1", "message": f"failed for +{WA_ID}"}
+        )
+        self.env["wa.consent.record"].create(
+            {"res_model": "crm.lead", "res_id": lead.id, "evidence": WORDS[1], "action": "granted", "purpose": "service"}
+        )
+        self.env["bus.bus"]._sendone("x", "y", {"name": NAME})
+        self.env["wa.event"].create(
+            {
+                "account_id": self.account.id,
+                "digest": "broken",
+                "body": '{"broken": "' + WA_ID + " " + WORDS[0],
+                "state": "failed",
+                "error": f"could not read {WA_ID}",
+            }
+        )
+        self.env.cr.precommit.run()
+        return conversation
+
+    def erase(self, record, user=None, with_customer=True, runs=1):
+        """Press Erase on a contact or customer and confirm; returns the erasure."""
+        user = user or self.wanda
+        record = record.with_user(user)
+        action = record.action_erase() if record._name == "wa.contact" else record.action_wa_erase()
+        wizard = self.env["wa.erase"].with_user(user).browse(action["res_id"])
+        if not with_customer:
+            wizard.with_customer = False
+        erasure = self.env["wa.erasure"].browse(wizard.action_erase()["res_id"])
+        for _run in range(runs):
+            self._run_cron(self.env.ref("crm_whatsapp.ir_cron_wa_erasure"))
+        self.assertEqual(erasure.state, "done", erasure.error)
+        return erasure
+
+    def traces(self, words=TRACES):
+        """Return ``[(table, column, id, text)]`` wherever the person still stands, in any table."""
+        self.env.flush_all()
+        columns = self.env.execute_query(
+            SQL(
+                """
+                SELECT c.table_name, c.column_name FROM information_schema.columns c
+                  JOIN information_schema.tables t USING (table_schema, table_name)
+                 WHERE c.table_schema = current_schema() AND t.table_type = 'BASE TABLE'
+                   AND c.data_type IN ('text', 'character varying', 'json', 'jsonb')
+                """
+            )
+        )
+        found = []
+        for table, column in columns:
+            name = SQL.identifier(column)
+            rows = self.env.execute_query(
+                SQL(
+                    "SELECT %s::text FROM %s WHERE lower(%s::text) LIKE ANY(%s)",
+                    name, SQL.identifier(table), name, [f"%{word}%" for word in words],
+                )
+            )
+            found += [(table, column, text[:200]) for (text,) in rows]
+        return found
+
+    def test_nothing_is_left_anywhere(self):
+        """S4: no table and no file holds name, number, ids or words; others' words stay."""
+        conversation = self.rich()
+        file = conversation.message_ids.media_ids.attachment_id
+        path = file._full_path(file.store_fname)
+        self.assertTrue(os.path.exists(path))
+        found = {(table, column) for table, column, _text in self.traces()}
+        # The test itself has to leave what it looks for.
+        self.assertLessEqual(
+            {("wa_event", "body"), ("mail_message", "body"), ("wa_consent", "evidence"), ("bus_bus", "message"),
+             ("ir_logging", "message"), ("discuss_channel", "name"), ("crm_lead", "phone"), ("res_partner", "name")},
+            found,
+        )
+        erasure = self.erase(conversation.contact_id)
+        self.assertEqual(self.traces(), [])
+        self.assertFalse(file.exists())
+        self.env["ir.attachment"]._gc_file_store_unsafe()
+        self.assertFalse(os.path.exists(path))
+        self.assertTrue(self.env["wa.event"].search([("body", "like", "Somebody else's words")]))
+        self.assertTrue(self.env["wa.message"].search([("preview", "=", "Somebody else's words")]))
+        self.assertEqual(erasure.user_id, self.wanda)
+        self.assertIn("Conversations: 1", erasure.summary)
+
+    def test_writing_again_is_a_new_person(self):
+        """S4: whoever was erased and writes again is somebody new, heard, and still not sent what they stopped."""
+        conversation = self.rich()
+        partner, lead = conversation.partner_id, conversation.lead_id
+        self.give_consent(conversation.contact_id, "marketing", "withdrawn")
+        self.erase(partner)
+        self.assertFalse(partner.active)
+        again = self.receive(self.from_her("Hello, I am back"))
+        self.assertEqual(again.last_preview, "Hello, I am back")
+        self.assertNotEqual(again.partner_id, partner)
+        self.assertNotEqual(again.lead_id, lead)
+        self.assertEqual(again.contact_id.consent_marketing, "withdrawn")
+        self.assertEqual(again.contact_id.consent_ids.filtered(lambda c: c.purpose == "marketing")[0].source, "erasure")
+        self.assertTrue(again.lead_id)
+        # And once more.
+        self.erase(again.contact_id)
+        self.assertEqual(self.traces((*TRACES, "i am back")), [])
+        self.assertTrue(self.env["wa.suppression"].search([("purpose", "=", "marketing")]))
+
+    def test_webhook_that_waits_is_cleaned_first(self):
+        """S4: a message that waits to be processed does not bring the person back; what comes later is heard."""
+        conversation = self.rich()
+        self.store_webhook(self.from_her(f"Waiting {WORDS[0]}"))
+        self.erase(conversation.contact_id)
+        self.process_webhooks()
+        self.assertEqual(self.traces(), [])
+
+    def test_not_while_something_is_being_sent(self):
+        """S4: refused with a reason while a message is on its way."""
+        conversation = self.rich()
+        conversation.message_ids[:1].write({"direction": "out", "state": "sending"})
+        with self.assertRaisesRegex(UserError, "being sent at this moment"):
+            self.erase(conversation.contact_id)
+        self.assertEqual(conversation.contact_id.wa_id, WA_ID)
+
+    def test_only_administrators_and_their_companies(self):
+        """S4: salespeople and managers may not, nor whoever may not change the customer's leads."""
+        conversation = self.rich()
+        for user in (self.ana, self.lead_manager):
+            with self.assertRaises(AccessError):
+                self.erase(conversation.contact_id, user)
+            with self.assertRaises(AccessError):
+                self.env["wa.erasure"].with_user(user)._request(conversation.contact_id.with_user(user), conversation.partner_id.with_user(user))
+        narrow = new_test_user(self.env, "wa_narrow", groups="crm_whatsapp.crm_whatsapp_group_admin", name="Narrow")
+        with self.assertRaisesRegex(AccessError, "leave the customer as it is"):
+            self.erase(conversation.contact_id, narrow)
+        self.erase(conversation.contact_id, narrow, with_customer=False)
+        self.assertEqual(conversation.exists(), self.env["wa.conversation"])
+        for words in (WORDS[2],):
+            self.assertFalse([row for row in self.traces((words,)) if row[0].startswith("wa_")])
+
+    def test_colleagues_are_not_erased(self):
+        """S4: a customer who can sign in is refused, with what to do."""
+        conversation = self.rich()
+        conversation.contact_id.sudo().partner_id = self.ben.partner_id
+        with self.assertRaisesRegex(UserError, "can sign in"):
+            self.erase(conversation.contact_id)
+
+    def test_thousands_of_messages(self):
+        """S4: a long conversation goes in batches, and the job goes on where it stopped."""
+        conversation = self.rich()
+        before = len(conversation.message_ids)
+        self.env.cr.execute(
+            """
+            INSERT INTO wa_message (conversation_id, number_id, contact_id, direction, kind, state, uuid, preview)
+            SELECT %s, %s, %s, 'in', 'text', 'received', 'many-' || i, 'Zandvoort ' || i FROM generate_series(1, 2000) i
+            """,
+            [conversation.id, self.number.id, conversation.contact_id.id],
+        )
+        erasure = self.erase(conversation.contact_id, runs=8)
+        self.assertEqual(erasure.removed["messages"], before + 2000)
+        self.assertEqual(self.traces(), [])
+
+    def test_list_of_consents_keeps_the_others(self):
+        """S4: an imported list is proof for others: only the person's line goes."""
+        conversation = self.receive(self.from_her("Hi"))
+        other = self.receive(self.inbound("Hi", **OTHER))
+        file = self.env["ir.attachment"].create({"name": "list.csv", "raw": f"+{WA_ID};yes\n+12025550199;yes\n".encode()})
+        for contact in (conversation.contact_id, other.contact_id):
+            self.give_consent(contact, source="import", attachment_id=file.id)
+        self.erase(conversation.contact_id)
+        self.assertEqual(file.raw, b"+12025550199;yes\n")
+
+    def test_failed_webhook_can_be_deleted(self):
+        """S4: the hint says "or delete it": an administrator may, and nobody else, and no other webhook."""
+        failed, done = self.env["wa.event"].create(
+            [
+                {"account_id": self.account.id, "digest": state, "body": "{}", "state": state}
+                for state in ("failed", "done")
+            ]
+        )
+        self.assertIn("delete", failed.hint)
+        with self.assertRaises(AccessError):
+            failed.with_user(self.lead_manager).unlink()
+        with self.assertRaisesRegex(AccessError, "Only webhooks that failed"):
+            done.with_user(self.wanda).unlink()
+        failed.with_user(self.wanda).unlink()
+        self.assertFalse(failed.exists())
+
+    def test_only_the_persons_part_of_a_body(self):
+        """S4: statuses, contacts, histories and cards: the smallest part that names the person goes."""
+        body = json.dumps(
+            {
+                "entry": [
+                    {
+                        "id": "1",
+                        "changes": [
+                            {
+                                "value": {
+                                    "metadata": {"phone_number_id": "9"},
+                                    "statuses": [{"recipient_id": WA_ID}, {"recipient_id": "12025550199"}],
+                                    "history": [
+                                        {"threads": [{"id": WA_ID, "messages": [{"text": "x"}]}, {"id": "12025550199"}]}
+                                    ],
+                                    "contacts": [{"profile": {"name": NAME}, "wa_id": WA_ID}],
+                                }
+                            }
+                        ],
+                    }
+                ]
+            }
+        )
+        value = json.loads(without_person(body, [WA_ID]))["entry"][0]["changes"][0]["value"]
+        self.assertEqual(
+            value,
+            {
+                "metadata": {"phone_number_id": "9"},
+                "statuses": [{"recipient_id": "12025550199"}],
+                "history": [{"threads": [{"id": "12025550199"}]}],
+                "contacts": [],
+            },
+        )

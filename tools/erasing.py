@@ -1,0 +1,81 @@
+"""Taking one person out of texts and webhooks that are also about others."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from .phone import digits, format_international, variants
+
+#: What stands in place of a person in texts that stay.
+ERASED = "[erased]"
+#: Fewer digits would also be amounts, dates and parts of other numbers.
+SHORTEST_NUMBER = 7
+
+#: As Meta's own; what a body that is no JSON leaves.
+_EMPTY = "{}"
+
+
+def spellings(wa_id: str | None) -> set[str]:
+    """Return the ways in which programs and people usually write one number."""
+    found: set[str] = set()
+    for variant in variants(wa_id):
+        shown = format_international(variant)
+        found |= {variant, f"+{variant}", shown, shown.replace(" ", "\u00a0"), shown.replace("-", " ")}
+    return found
+
+
+def in_files(texts: Iterable[str]) -> set[str]:
+    """Return texts as they stand in HTML and in JSON, besides as they are."""
+    found = set()
+    for text in texts:
+        found |= {text, html.escape(text), html.escape(text, quote=False), json.dumps(text)[1:-1]}
+    return {text for text in found if text}
+
+
+def without_person(body: str, ids: Iterable[str]) -> str:
+    """Return a webhook's body without what one person wrote and what is said about them.
+
+    The smallest part that names one of their ids goes: a message, a contact, a status.
+    What is about others in the same body stays as it was. A body that is no JSON goes
+    whole: nobody knows which of its words are whose.
+
+    :param body: as it came.
+    :param ids: ``wa_id`` in all spellings, BSUIDs, @username.
+    """
+    known = frozenset(ids)
+    if not any(id_ in body for id_ in known):
+        return body
+    try:
+        root = json.loads(body)
+    except ValueError:
+        return _EMPTY
+    cleaned, still_named = _cleaned(root, known)
+    return _EMPTY if still_named else json.dumps(cleaned, ensure_ascii=False)
+
+
+def _cleaned(value: Any, ids: frozenset[str]) -> tuple[Any, bool]:
+    """Return a value without the items of lists that name somebody, and whether it still does itself."""
+    if isinstance(value, list):
+        pairs = [_cleaned(item, ids) for item in value]
+        return [item for item, named in pairs if not named], False
+    if isinstance(value, dict):
+        parts = {key: _cleaned(item, ids) for key, item in value.items()}
+        named = any(named for _item, named in parts.values()) or any(_is_id(key, ids) for key in value)
+        return {key: item for key, (item, _named) in parts.items()}, named
+    return value, isinstance(value, str | int) and _is_id(str(value), ids)
+
+
+def _is_id(text: str, ids: frozenset[str]) -> bool:
+    bare = text.strip().lstrip("@+")
+    return bare in ids or (len(bare) >= SHORTEST_NUMBER and digits(text) in ids and not re.search("[A-Za-z]", text))
+
+
+def without_lines(text: str, numbers: Iterable[str]) -> str:
+    """Return a list (one person a line) without the lines that contain one of these numbers (digits)."""
+    wanted = {number for number in numbers if len(number) >= SHORTEST_NUMBER}
+    lines = text.splitlines(keepends=True)
+    return "".join(line for line in lines if not any(number in digits(line) for number in wanted))
