@@ -133,7 +133,8 @@ class WaErasure(models.Model):
         except AccessError as error:
             raise AccessError(
                 self.env._(
-                    "You may not change this customer, or one of their leads. Ask somebody who may, or leave the customer as it is."
+                    "You may not change this customer, or one of their leads. Ask somebody who may, or leave the "
+                    "customer as it is."
                 )
             ) from error
         if partners.sudo().with_context(active_test=False).user_ids:

@@ -316,7 +316,10 @@ class WaErasure(models.Model):
         """Return those tables and columns that this database has: modules differ."""
         rows = self.env.execute_query(
             SQL(
-                "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema() AND table_name IN %s",
+                """
+                SELECT table_name, column_name FROM information_schema.columns
+                 WHERE table_schema = current_schema() AND table_name IN %s
+                """,
                 tuple(tables),
             )
         )

@@ -3,7 +3,6 @@
 import json
 import os
 
-from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL
@@ -28,10 +27,10 @@ class TestErasure(WaCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.wanda = new_test_user(
-            cls.env, "wa_wanda", groups="crm_whatsapp.crm_whatsapp_group_admin,sales_team.group_sale_salesman_all_leads", name="Wanda"
+        groups = (
+            "crm_whatsapp.crm_whatsapp_group_admin,sales_team.group_sale_salesman_all_leads,base.group_partner_manager"
         )
-        cls.env["res.users"].browse(cls.wanda.id).group_ids |= cls.env.ref("base.group_partner_manager")
+        cls.wanda = new_test_user(cls.env, "wa_wanda", groups=groups, name="Wanda")
 
     def from_her(self, text, **message):
         return self.inbound(text, wa_id=WA_ID, bsuid=BSUID, name=NAME, **message)
@@ -186,7 +185,9 @@ class TestErasure(WaCase):
             with self.assertRaises(AccessError):
                 self.erase(conversation.contact_id, user)
             with self.assertRaises(AccessError):
-                self.env["wa.erasure"].with_user(user)._request(conversation.contact_id.with_user(user), conversation.partner_id.with_user(user))
+                self.env["wa.erasure"].with_user(user)._request(
+                    conversation.contact_id.with_user(user), conversation.partner_id.with_user(user)
+                )
         narrow = new_test_user(self.env, "wa_narrow", groups="crm_whatsapp.crm_whatsapp_group_admin", name="Narrow")
         with self.assertRaisesRegex(AccessError, "leave the customer as it is"):
             self.erase(conversation.contact_id, narrow)
