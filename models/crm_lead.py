@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -97,6 +99,28 @@ class CrmLead(models.Model):
             if lead.team_id and not lead.team_id.active:
                 endings[lead.id].append("team_archived")
         return endings
+
+    def _wa_log_creation(self):
+        """Say in the chatter that these leads were created, for all at once where nobody else has to be told.
+
+        Core posts one message for each lead, which takes longer than the lead itself; that is kept
+        where somebody follows a team's new leads. Source: mail/models/mail_thread.py ``create``.
+        """
+        followed = self.env["mail.followers"].sudo().search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("subtype_ids", "in", self._creation_subtype().ids),
+            ]
+        )
+        heard = self.browse(followed.mapped("res_id"))
+        for lead in heard:
+            body = Markup('<div summary="o_mail_notification"><p>%s</p></div>') % lead._creation_message()
+            lead.sudo().message_post(
+                subtype_id=lead._creation_subtype().id, author_id=self.env.user.partner_id.id, body=body
+            )
+        if others := self - heard:
+            others._message_log_batch(bodies={lead.id: lead._creation_message() for lead in others})
 
     def _wa_log_failure(self, message):
         """Say in the chatter that a message of this lead did not arrive, and why."""

@@ -87,9 +87,11 @@ class WaConversation(models.Model):
                 self.env["crm.lead"]
                 .with_company(company)
                 # Discuss tells the owner; an e-mail for every lead would be sent by SMTP while customers wait.
-                .with_context(mail_create_nosubscribe=True, mail_auto_subscribe_no_notify=True)
+                .with_context(mail_create_nosubscribe=True, mail_auto_subscribe_no_notify=True, mail_create_nolog=True)
                 .create([conversation._prepare_lead_vals(words[conversation]) for conversation in conversations])
+                .with_context(mail_create_nolog=False)
             )
+            leads._wa_log_creation()
             for conversation, lead in zip(conversations, leads, strict=True):
                 conversation.lead_id = lead
 

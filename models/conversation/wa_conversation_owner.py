@@ -15,6 +15,7 @@ class WaConversation(models.Model):
         Not before the customer has written: five hundred templates of a rule must
         not pin five hundred silent chats.
         """
+        channels_of = {}
         # Not by filtered(): records of its result no longer read their members together.
         for conversation in self:
             if not (conversation.user_id and conversation.last_inbound_at):
@@ -22,10 +23,9 @@ class WaConversation(models.Model):
             partner = conversation.user_id.partner_id
             channel = conversation.channel_id.sudo()
             if partner not in channel.channel_member_ids.partner_id and partner._wa_is_colleague():
-                # As themselves: an invitation by somebody else pops up a toast for every new conversation.
-                channel.with_user(conversation.user_id).sudo()._add_members(
-                    users=conversation.user_id, post_joined_message=False
-                )
+                channels_of.setdefault(conversation.user_id, []).append(channel.id)
+        for user, ids in channels_of.items():
+            self.env["discuss.channel"].browse(ids)._wa_join(user)
 
     def _part_from_outsiders(self, users=None):
         """Take those out of the channels who may not see the conversations any more.

@@ -65,6 +65,26 @@ class DiscussChannel(models.Model):
             **kwargs,
         )
 
+    def _wa_join(self, user):
+        """Make a colleague, who is in none of them, a member of conversations, and show these in their Discuss.
+
+        What core's ``_add_members`` does, for all at once: it looks for members, makes one
+        and tells about it channel by channel. As the colleague: an invitation by somebody
+        else pops up a toast for every new conversation.
+        """
+        channels = self.with_user(user).sudo()
+        members = channels.env["discuss.channel.member"].create(
+            [{"channel_id": channel.id, "partner_id": user.partner_id.id} for channel in channels]
+        )
+        # The first notification brings what all of them need: they are read in order.
+        data = Store(bus_channel=user).add(channels).add(members, "unpin_dt").get_result()
+        for member in members:
+            member._bus_send("discuss.channel/joined", {"channel_id": member.channel_id.id, "data": data})
+            data = {}
+        for member in members:
+            if len(member.channel_id.channel_member_ids) > 1:
+                Store(bus_channel=member.channel_id).add(member.channel_id, "member_count").add(member).bus_send()
+
     def _subscribe_users_automatically_get_members(self):
         """Nobody is in a conversation by being in a group; core would look for each new one."""
         others = self.filtered(lambda channel: not is_wa(channel))

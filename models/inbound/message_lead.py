@@ -71,8 +71,10 @@ class WaInboundMessage(models.AbstractModel):
     def _give_owners_and_leads(self, by_conversation):
         """Do the steps for all together; for a customer who wrote to two of our numbers one after the other.
 
-        The second conversation continues the lead that the first one starts.
+        The second conversation continues the lead that the first one starts. Screens are told
+        once: of a lead with the message itself, of a new owner afterwards.
         """
+        owners = {conversation: conversation.user_id for conversation in by_conversation}
         rounds = defaultdict(list)
         seen = Counter()
         for conversation in by_conversation:
@@ -80,8 +82,14 @@ class WaInboundMessage(models.AbstractModel):
             rounds[seen[customer]].append(conversation.id)
             seen[customer] += 1
         for ids in rounds.values():
-            for step in self._owner_and_lead_steps(self.env["wa.conversation"].browse(ids), by_conversation):
+            conversations = self.env["wa.conversation"].with_context(wa_no_broadcast=True).browse(ids)
+            for step in self._owner_and_lead_steps(conversations, by_conversation):
                 step()
+        # What was made in this very transaction nobody has open yet.
+        now = self.env.cr.now().replace(microsecond=0)
+        for conversation, owner in owners.items():
+            if conversation.user_id != owner and conversation.create_date < now:
+                conversation._broadcast()
 
     @api.model
     def _give_singly(self, by_conversation, notes):
