@@ -72,6 +72,7 @@
         "demo/wa_template_demo.xml",
         "demo/automation_demo.xml",
     ],
+    "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "assets": {
         "web.assets_backend": [

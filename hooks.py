@@ -1,6 +1,12 @@
 from odoo.tools import sql
 
 
+def post_init_hook(env):
+    """Read numbers that were typed before their country changed them: those customers will write."""
+    for model in ("res.partner", "crm.lead"):
+        env[model]._wa_renew_former_numbers()
+
+
 def uninstall_hook(env):
     """Remove what no data file owns.
 

@@ -44,7 +44,7 @@ from .discuss import (
 from . import files, inbound, ir_actions_server
 from .discuss import mail_message, mail_message_guard, mail_message_inbound, mail_message_reference, mail_thread, own_html
 from . import res_config_settings, res_partner
-from .contact import res_partner_card
+from .contact import phone_format, res_partner_card
 from . import res_users
 from .conversation import res_users_departure
 from .account import wa_account_connect, wa_account_notice, wa_account_restriction, wa_account_rules

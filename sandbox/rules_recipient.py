@@ -171,12 +171,28 @@ def normalise(raw, business_digits):
     return digits
 
 
+def _ivorian_prefix(eight):
+    """Return the digits in front of a former Ivorian number: they name its operator."""
+    if eight[0] in "23":
+        return {"0": "25", "8": "21" if eight[0] == "2" else "27"}.get(eight[2], "27")
+    return {"0": "01", "1": "01", "2": "01", "3": "01", "4": "05", "5": "05", "6": "05"}.get(eight[1], "07")
+
+
 def same_person(digits):
     """Return every spelling WhatsApp treats as one subscriber, the given one first.
 
-    Brazil's ninth digit, Mexico's ``1`` and Argentina's ``9`` after the calling code come and go.
+    Brazil's ninth digit, Mexico's ``1`` and Argentina's ``9`` after the calling code come and go. In Ivory Coast
+    (2021) and Benin (2024) two digits came in front, and older accounts keep the eight they were made with.
     """
     out = [digits]
+    if digits.startswith("225") and len(digits) == 11:
+        out.append("225" + _ivorian_prefix(digits[3:]) + digits[3:])
+    elif digits.startswith("225") and len(digits) == 13 and _ivorian_prefix(digits[5:]) == digits[3:5]:
+        out.append("225" + digits[5:])
+    elif digits.startswith("229") and len(digits) == 11:
+        out.append("22901" + digits[3:])
+    elif digits.startswith("22901") and len(digits) == 13:
+        out.append("229" + digits[5:])
     if digits.startswith("55") and len(digits) == 13 and digits[4] == "9":
         out.append(digits[:4] + digits[5:])
     elif digits.startswith("55") and len(digits) == 12:

@@ -1,6 +1,7 @@
 from .flows import test_consent, test_rule_flows, test_sequence_flow, test_stage_automation
 from .http import (
     test_live_updates,
+    test_identity_numbering,
     test_media_access,
     test_message_roads,
     test_outbound_routes,

@@ -1,10 +1,10 @@
 """Phone numbers and the two names WhatsApp gives to a person.
 
 A ``wa_id`` is a phone number in digits as WhatsApp spells it; a ``bsuid`` is a
-business-scoped user id such as ``GB.70315500291844``. Brazil, Mexico and
-Argentina changed their mobile numbering, and WhatsApp kept old spellings, so one
-person may arrive under a ``wa_id`` that differs from the stored number by a
-digit. Everything that compares people must compare :func:`phone_key`.
+business-scoped user id such as ``GB.70315500291844``. Countries change their numbering,
+and WhatsApp keeps old spellings (:mod:`.numbering`), so one person may arrive under a
+``wa_id`` that differs from the stored number. Everything that compares people must
+compare :func:`phone_key`.
 
 Source: developers.facebook.com, WhatsApp "Send messages" (phone number formats)
 and "Business-scoped user IDs".
@@ -13,22 +13,42 @@ and "Business-scoped user IDs".
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 
 import phonenumbers
 
+from .numbering import spellings, today
+
 _BSUID = re.compile(r"([A-Z]{2})\.(?:ENT\.)?[A-Za-z0-9]{1,128}")
 
-# In these three patterns the group is the digits both spellings share.
-_BRAZIL = re.compile(r"55([1-9]\d)(9?)([6-9]\d{7})")
-_MEXICO = re.compile(r"521?(\d{10})")
-_ARGENTINA = re.compile(r"549?(\d{10})")
 _ARGENTINA_CODE = 54
+#: What may stand for a plus sign: full width, small, superscript.
+_PLUS = str.maketrans(dict.fromkeys("\uff0b\ufe62\u207a", "+"))
 
 
 def digits(value: str | None) -> str:
-    """Return only the ASCII digits of ``value`` (``""`` for nothing)."""
-    return "".join(c for c in value or "" if "0" <= c <= "9")
+    """Return only the digits of ``value``, of whatever script, as ASCII (``""`` for nothing)."""
+    text = value or ""
+    if text.isascii():
+        return text if text.isdigit() else "".join(filter(str.isdigit, text))
+    return "".join(str(unicodedata.decimal(c)) for c in text if c.isdecimal())
+
+
+def plain(value: str | None) -> str:
+    """Return what a person typed or pasted as a phone number with ASCII digits and plus, without invisible marks.
+
+    Arabic, Persian, Devanagari and full-width digits are the same number; marks of
+    writing direction come along when a number is copied.
+    """
+    text = value or ""
+    if not text.isascii():
+        text = "".join(
+            str(unicodedata.decimal(c)) if c.isdecimal() else c
+            for c in text.translate(_PLUS)
+            if unicodedata.category(c) != "Cf"
+        )
+    return text.strip()
 
 
 def is_bsuid(value: str | None) -> bool:
@@ -51,23 +71,43 @@ def normalise(raw: str | None, country: str | None = None) -> str | None:
     Lengths decide, not assigned ranges: the ranges in ``phonenumbers`` are older
     than the newest numbers people really have.
     """
-    text = (raw or "").strip()
+    number = _parse(raw, country)
+    if number is None:
+        return None
+    written = f"{number.country_code}{phonenumbers.national_significant_number(number)}"
+    if (now := today(written)) != written:
+        return "+" + now
+    possible = phonenumbers.is_possible_number_with_reason(number)
+    if possible != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return None  # also refuses numbers that only work inside their town
+    return "+" + written
+
+
+def modernise(raw: str | None, country: str | None = None) -> str | None:
+    """Return a number as E.164 if it is spelled as before a change of its country's numbering, else None.
+
+    Parameters as in :func:`normalise`.
+    """
+    number = _parse(raw, country)
+    if number is None:
+        return None
+    written = f"{number.country_code}{phonenumbers.national_significant_number(number)}"
+    now = today(written)
+    return None if now == written else "+" + now
+
+
+def _parse(raw: str | None, country: str | None) -> phonenumbers.PhoneNumber | None:
+    """Return a number in its parts, or None where that would be a guess; it may still be impossible."""
+    text = plain(raw)
     if not text or re.search(r"[a-z]", text.lower().split("ext")[0]):
         return None  # letters: a vanity number or no number at all
     if text.startswith("00") and not country:
         text = "+" + text[2:]
-    if text.startswith("+") and _MEXICO.fullmatch(digits(text)):
-        text = "+" + phone_key(text)
     try:
         number = phonenumbers.parse(text, (country or "").upper() or None)
     except phonenumbers.NumberParseException:
         return None
-    possible = phonenumbers.is_possible_number_with_reason(number)
-    if possible != phonenumbers.ValidationResult.IS_POSSIBLE:
-        return None  # also refuses numbers that only work inside their town
-    if text.startswith("+") and not _kept_whole(text, number):
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return number if not text.startswith("+") or _kept_whole(text, number) else None
 
 
 def _kept_whole(text: str, number: phonenumbers.PhoneNumber) -> bool:
@@ -94,24 +134,11 @@ def wa_id_to_e164(wa_id: str | None) -> str | None:
 def variants(wa_id: str | None) -> tuple[str, ...]:
     """Return every ``wa_id`` spelling of one person, the canonical one first.
 
-    * Brazil: with the ninth digit first, then without. Only for subscriber
-      numbers that start with 6–9: shorter ones with 2–5 are landlines, and
-      somebody else.
-    * Mexico: ``52`` + ten digits first, then the old ``521``.
-    * Argentina: the mobile form ``549`` first, then ``54``.
-    * anywhere else: the digits themselves.
-
-    An input without digits gives an empty tuple.
+    Most numbers have one; see :mod:`.numbering` for the others. An input without digits
+    gives an empty tuple.
     """
     found = digits(wa_id)
-    if match := _BRAZIL.fullmatch(found):
-        area, subscriber = match[1], match[3]
-        return (f"55{area}9{subscriber}", f"55{area}{subscriber}")
-    if match := _MEXICO.fullmatch(found):
-        return (f"52{match[1]}", f"521{match[1]}")
-    if match := _ARGENTINA.fullmatch(found):
-        return (f"549{match[1]}", f"54{match[1]}")
-    return (found,) if found else ()
+    return spellings(found) if found else ()
 
 
 def phone_key(wa_id: str | None) -> str:

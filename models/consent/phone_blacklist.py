@@ -125,8 +125,12 @@ class WaConsent(models.Model):
         for consent in own:
             word = latest[consent.contact_id.id][consent.company_id.id, consent.number_id.id or None, "marketing"]
             if word[1] == consent.id:
-                numbers = added if consent.action == "withdrawn" else removed
-                numbers.add(wa_id_to_e164(consent.contact_id.wa_id))
+                spellings = consent.contact_id._blacklist_numbers()
+                # Core takes only today's spelling; an entry may be older than that.
+                if consent.action == "withdrawn":
+                    added.add(spellings[0])
+                else:
+                    removed.update(spellings)
         if added:
             self.env["phone.blacklist"]._wa_add(added, self.env._("The customer stopped marketing over WhatsApp."))
         if removed:

@@ -1,7 +1,9 @@
-from odoo import api, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ...tools.bidi import short_name
-from ...tools.phone import format_international
+from ...tools.numbering import CODES
+from ...tools.phone import format_international, phone_key
 from ...tools.webhook.events import Person
 
 
@@ -134,3 +136,35 @@ class WaContact(models.Model):
             person = Person(bsuid=contact.bsuid or None, wa_id=contact.wa_id or None)
             if not self._find(new_key, person):
                 contact.portfolio_key = new_key
+
+    @api.model
+    def _renew_phone_keys(self):
+        """Store the keys of numbers anew whose spellings were not known as one person's before.
+
+        Contacts that meet under one key are joined. Where WhatsApp gave both a BSUID, they
+        are two people, and the number is whose who wrote last.
+        """
+        affected = self.search(Domain.OR([Domain("wa_id", "=like", f"{code}%") for code in CODES]))
+        for contact in affected.filtered(lambda c: c.phone_key != phone_key(c.wa_id)):
+            if contact.exists():
+                contact._renew_phone_key()
+
+    def _renew_phone_key(self):
+        """Store one contact's key anew; see :meth:`_renew_phone_keys`."""
+        twin = self._find_by_phone(self.portfolio_key, self.wa_id) - self
+        if not twin:
+            self.phone_key = phone_key(self.wa_id)
+            return
+        never = fields.Datetime.to_datetime("1970-01-01")
+        latest, earlier = (self | twin).sorted(
+            lambda c: (max(filter(None, c.conversation_ids.mapped("last_inbound_at")), default=never), c.id), reverse=True
+        )
+        if latest.bsuid and earlier.bsuid:
+            earlier._release_phone()
+        else:
+            # Answers go to the id that wrote.
+            wa_id, kept = latest.wa_id, min(self, twin, key=lambda c: c.id)
+            kept._join(latest if kept == earlier else earlier)
+            latest = kept
+            latest.wa_id = wa_id
+        latest.phone_key = phone_key(latest.wa_id)
