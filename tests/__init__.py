@@ -89,6 +89,7 @@ from .models import (
     test_status,
     test_template_rights,
     test_templates,
+    test_undeliverable,
     test_wizard_rights,
 )
 from . import test_layout, test_rule_tours, test_tours, test_tours_rehearsal, test_tours_sequence, test_tours_story

@@ -77,6 +77,8 @@ class Facts:
     """The business does not want to write to this contact at all."""
     reachable: bool = True
     """False after Meta said that this recipient cannot be reached."""
+    is_insisted: bool = False
+    """A person saw why this message failed and wants it tried again all the same."""
     number_ok: bool = True
     account_ok: bool = True
     restrictions: frozenset[str] = frozenset()
@@ -206,7 +208,8 @@ RULES: tuple[Rule, ...] = (
     Rule("account_restricted", _is_restricted),
     Rule("country_restricted", lambda f: f.is_country_forbidden),
     Rule("contact_blocked", lambda f: f.blocked),
-    Rule("recipient_unreachable", lambda f: not f.reachable),
+    # Machines leave such people alone; a person may know better, and hears it from WhatsApp if not.
+    Rule("recipient_unreachable", lambda f: not f.reachable and not f.by_person and not f.is_insisted),
     Rule("phone_required", lambda f: f.needs_phone and not f.wa_id),
     Rule("opted_out", lambda f: f.opted_out and f.is_marketing),
     Rule("consent_withdrawn", _consent_withdrawn),

@@ -56,6 +56,7 @@ class WaGate(models.AbstractModel):
             "needs_phone": bool(template) and template.category == "AUTHENTICATION",
             "opted_out": contact.opted_out_marketing,
             "reachable": not contact.is_unreachable,
+            "is_insisted": bool(message) and message.is_insisted,
             "number_ok": number.active and not number.is_blocked,
             "account_ok": account.active and account.state != "blocked",
             "contact_hold_until": contact.hold_until or None,

@@ -89,6 +89,9 @@ class WaMessage(models.Model):
     priority = fields.Integer(default=PRIORITY_PERSON, readonly=True)
     attempts = fields.Integer(readonly=True, copy=False)
     next_attempt_at = fields.Datetime(readonly=True, copy=False)
+    is_insisted = fields.Boolean(
+        "Tried Again by a Person", readonly=True, copy=False, help="Somebody saw why it failed and wants it sent all the same."
+    )
     claimed_at = fields.Datetime(readonly=True, copy=False)
     posted_at = fields.Datetime(
         readonly=True, copy=False, help="Set right before the request leaves; empty means it surely did not."
@@ -221,6 +224,7 @@ class WaMessage(models.Model):
                     "uuid": message.uuid if message.state == "unknown" else str(uuid.uuid4()),
                     "wamid": False,
                     "attempts": 0,
+                    "is_insisted": True,
                     "error_code": False,
                     "error_detail": False,
                     "failed_at": False,
@@ -265,4 +269,14 @@ class WaMessage(models.Model):
         :param self: all WhatsApp messages made from the post, at least one.
         """
         row = self._leading()
-        return {"wa_state": row.state, "wa_error": row.error_text, "wa_waits_until": row._get_waits_until()}
+        return {
+            "wa_state": row.state,
+            "wa_error": row.error_text,
+            "wa_is_undeliverable": row._is_undeliverable(),
+            "wa_waits_until": row._get_waits_until(),
+        }
+
+    def _is_undeliverable(self):
+        """Tell whether WhatsApp said that it cannot reach the recipient: trying again is a person's own decision."""
+        row = self[:1]
+        return row.state == "failed" and self.env["wa.failure"]._slug(row.error_code) == "recipient_unreachable"

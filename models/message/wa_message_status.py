@@ -78,7 +78,25 @@ class WaMessage(models.Model):
             message._on_failed_status()
         for message in messages:
             message._learn_recipient(own_items[message.id])
+        self._learn_reachable([message.id for message in changed if message.state in ("delivered", "read", "played")])
         return foreign
+
+    @api.model
+    def _learn_reachable(self, arrived):
+        """Whoever got a message can be reached after all.
+
+        :param arrived: ids of messages.
+        """
+        if not arrived:
+            return
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT DISTINCT c.id FROM wa_contact c JOIN wa_message m ON m.contact_id = c.id"
+                " WHERE m.id = ANY(%s) AND c.is_unreachable",
+                arrived,
+            )
+        )
+        self.env["wa.contact"].browse([row[0] for row in rows]).write({"is_unreachable": False})
 
     def _lock_in_order(self):
         """Lock these messages in the order of their ids.

@@ -38,6 +38,26 @@ test("a message that failed says why and can be tried again", async () => {
     await contains(".o_crm_whatsapp_failure", { count: 0 });
 });
 
+test("U14: a message that WhatsApp could not deliver can be tried again all the same", async () => {
+    onRpc("mail.message", "action_wa_retry", ({ args }) => {
+        asyncStep(`retry ${JSON.stringify(args)}`);
+        return true;
+    });
+    const pyEnv = await startServer();
+    const channelId = createConversation(pyEnv);
+    const messageId = createMessage(pyEnv, channelId, {
+        wa_direction: "out",
+        wa_error: "WhatsApp cannot deliver messages to this person.",
+        wa_is_undeliverable: true,
+        wa_state: "failed",
+    });
+    await start();
+    await openDiscuss(channelId);
+    await contains(".o-mail-Composer-input");
+    await click(".o_crm_whatsapp_failure button", { text: "Try again anyway" });
+    await waitForSteps([`retry [[${messageId}]]`]);
+});
+
 test("a message that may have arrived is sent again only knowingly", async () => {
     onRpc("mail.message", "action_wa_retry", () => {
         asyncStep("retry");

@@ -47,7 +47,9 @@ MARKETING = {**TEMPLATE, "purpose": "marketing"}
         (FREE, {"wa_id": ""}, "refused", "no_recipient"),
         (FREE, {"number_ok": False}, "refused", "number_unhealthy"),
         (FREE, {"account_ok": False}, "refused", "account_unhealthy"),
-        (FREE, {"reachable": False}, "refused", "recipient_unreachable"),
+        (FREE, {"reachable": False, "origin": "automation"}, "refused", "recipient_unreachable"),
+        (FREE, {"reachable": False, "origin": "automation", "is_insisted": True}, "allowed", ""),
+        (FREE, {"reachable": False}, "allowed", ""),
         (FREE, {"blocked": True}, "refused", "contact_blocked"),
         (FREE, {"number_hold_until": LATER}, "later", "number_on_hold"),
         (FREE, {"number_hold_until": NOW}, "allowed", ""),
@@ -72,7 +74,12 @@ MARKETING = {**TEMPLATE, "purpose": "marketing"}
         ),
         (TEMPLATE, {"needs_phone": True}, "allowed", ""),
         # what cannot be mended by another message is said first
-        (FREE, {"window_until": None, "reachable": False}, "refused", "recipient_unreachable"),
+        (
+            FREE,
+            {"window_until": None, "reachable": False, "origin": "sequence"},
+            "refused",
+            "recipient_unreachable",
+        ),
         (FREE, {"window_until": None, "number_hold_until": LATER}, "refused", "window_closed"),
         (MARKETING, {"opted_out": True, "template_status": "PAUSED"}, "refused", "opted_out"),
     ],
@@ -117,7 +124,11 @@ TABLE = [
     ),
     ("country_restricted", "refused", [{"is_country_forbidden": {True}}]),
     ("contact_blocked", "refused", [{"blocked": {True}}]),
-    ("recipient_unreachable", "refused", [{"reachable": {False}}]),
+    (
+        "recipient_unreachable",
+        "refused",
+        [{"reachable": {False}, "origin": MACHINES, "is_insisted": {False}}],
+    ),
     ("phone_required", "refused", [{"needs_phone": {True}, "recipient": {"hidden phone"}}]),
     ("opted_out", "refused", [{"opted_out": {True}, "purpose": {"marketing"}}]),
     (
@@ -212,6 +223,7 @@ SPACE = {
     "is_marketing_country_forbidden": BOTH,
     "blocked": BOTH,
     "reachable": (True, False),
+    "is_insisted": BOTH,
     "template_status": ("APPROVED", "PAUSED", "DISABLED", "PENDING", "REJECTED", "NOVEL", "", None),
     "frequency_cap_reached": BOTH,
 }

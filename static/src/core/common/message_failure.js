@@ -44,6 +44,9 @@ export class MessageFailure extends Component {
         if (this.needsTemplate) {
             return _t("Send a template");
         }
+        if (this.props.message.wa_is_undeliverable) {
+            return _t("Try again anyway");
+        }
         return this.isUnknown ? _t("Send again") : _t("Retry");
     }
 

@@ -29,6 +29,8 @@ const messagePatch = {
         this.wa_direction = undefined;
         /** @type {string|false|undefined} what went wrong and what to do, in the user's language */
         this.wa_error = undefined;
+        /** @type {boolean|undefined} WhatsApp cannot reach the customer: trying again is somebody's own decision */
+        this.wa_is_undeliverable = undefined;
         /** @type {string|undefined} Meta's message type */
         this.wa_kind = undefined;
         /**

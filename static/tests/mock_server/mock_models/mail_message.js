@@ -8,6 +8,7 @@ const WA_FIELDS = [
     "wa_changed",
     "wa_direction",
     "wa_error",
+    "wa_is_undeliverable",
     "wa_kind",
     "wa_media",
     "wa_origin",
@@ -21,6 +22,7 @@ export class MailMessage extends mailModels.MailMessage {
     wa_changed = fields.Char();
     wa_direction = fields.Char();
     wa_error = fields.Char();
+    wa_is_undeliverable = fields.Boolean();
     wa_kind = fields.Char();
     wa_media = fields.Json();
     wa_origin = fields.Char();
