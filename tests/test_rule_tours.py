@@ -34,3 +34,9 @@ class TestRuleTours(RuleMixin, WaHttpCase):
             (rule.model_name, rule.trigger, rule.wa_kind, rule.wa_text_mode, rule.wa_text, rule.wa_is_answer),
             ("crm.lead", "on_wa_received", "any", "contains", "yes, sí", True),
         )
+
+    def test_the_link_to_the_rules_saves_nothing(self):
+        """U7: a look at the rules of a stage saved what nobody wanted saved."""
+        self.stage.wa_enter_template_id = self.template
+        self.start_tour("/odoo/action-crm.crm_lead_action_pipeline", "wa_stage_link_asks", login=self.admin_user.login)
+        self.assertEqual(self.stage.name, "Tour stage")

@@ -9,4 +9,5 @@ from . import (
     ir_actions_server,
     stage_rule,
     crm_stage,
+    crm_stage_others,
 )

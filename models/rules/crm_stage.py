@@ -56,6 +56,8 @@ class CrmStage(models.Model):
     wa_remind_changed = fields.Boolean(compute="_compute_wa_state", groups=MANAGER)
     wa_answer_changed = fields.Boolean(compute="_compute_wa_state", groups=MANAGER)
     wa_warning = fields.Text(compute="_compute_wa_state", groups=MANAGER)
+    wa_others = fields.Text("Other Rules That Write to Customers Here", compute="_compute_wa_state", groups=MANAGER)
+    wa_enter_nothing = fields.Char(compute="_compute_wa_state", groups=MANAGER)
     wa_rule_count = fields.Integer("Automation Rules", compute="_compute_wa_state", groups=MANAGER)
 
     # ------------------------------------------------------------------ compute
@@ -94,6 +96,8 @@ class CrmStage(models.Model):
             warnings = [*stage._wa_warnings(settings, changed), *stage._wa_doubles(settings)]
             stage.wa_warning = "\n".join(warnings) or False
             stage.wa_rule_count = len(stage._wa_all_rules())
+            stage.wa_others = stage._wa_others_text() or False
+            stage.wa_enter_nothing = self.env._("Nothing but the rules below") if stage.wa_others else self.env._("Nothing")
 
     def _wa_setting(self, role):
         """Return what the rule of a setting says (see ``_wa_stage_setting``), empty when there is none.
@@ -141,7 +145,7 @@ class CrmStage(models.Model):
         return [
             self.env._("The rule “%s” sends a message as well when a lead enters: customers get both.", rule.name)
             for rule in others
-            if "wa_template" in rule.action_server_ids.mapped("state")
+            if rule._wa_writes_to_customers()
         ]
 
     # ------------------------------------------------------------------ inverse
@@ -190,8 +194,10 @@ class CrmStage(models.Model):
             return
         self.env["base.automation"]._wa_set_stage_rule(self, role, setting)
         self.invalidate_recordset(
-            ["wa_enter_changed", "wa_remind_changed", "wa_answer_changed", "wa_warning", "wa_rule_count"], flush=False
-        )
+            ["wa_enter_changed", "wa_remind_changed", "wa_answer_changed", "wa_warning", "wa_others", "wa_enter_nothing",
+             "wa_rule_count"],
+            flush=False,
+        )  # fmt: skip
 
     # ----------------------------------------------------------------- business
 
@@ -209,7 +215,7 @@ class CrmStage(models.Model):
             return rules
         entering = Domain("model_name", "=", "crm.lead") & Domain("trigger", "=", "on_stage_set")
         here = Domain("wa_stage_id", "=", self._origin.id) | (entering & Domain("trg_field_ref", "=", self._origin.id))
-        return rules.search(here)
+        return rules.search(here) | self._wa_other_rules()
 
     # --------------------------------------------------------------------- crud
 

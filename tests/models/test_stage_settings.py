@@ -214,6 +214,43 @@ class TestStageSettings(RuleCase):
         self.env.invalidate_all()
         self.assertFalse(self.managed().wa_warning)
 
+    def test_rules_of_ones_own_are_shown(self):
+        """U17: the form does not say that nothing is sent while rules send something, whatever starts them."""
+        model_id = self.env["ir.model"]._get_id("crm.lead")
+        here, there = f"[('stage_id', '=', {self.stage.id})]", f"[('stage_id', '=', {self.next_stage.id})]"
+        sending = {"state": "wa_template", "wa_template_id": self.reminder.id}
+        sequence = self.env["wa.sequence"].create({"name": "Follow up", "calendar_id": False})
+        meant = [
+            self.rule("Entering", trigger="on_stage_set", trg_field_ref=self.stage.id, action=sending),
+            self.rule("Any change", trigger="on_create_or_write", filter_domain=here, action=sending),
+            self.rule("Of the stage's name", trigger="on_wa_received", action=sending,
+                      filter_domain="[('stage_id.name', 'ilike', 'offer')]"),
+            self.rule("Adding", trigger="on_stage_set", trg_field_ref=self.stage.id,
+                      action={"state": "wa_sequence", "wa_sequence_id": sequence.id}),
+        ]  # fmt: skip
+        nested = self.rule("Nested", trigger="on_stage_set", trg_field_ref=self.stage.id, action={"state": "multi"})
+        child = self.env["ir.actions.server"].create({"name": "send", "model_id": model_id, **sending})
+        nested.action_server_ids.child_ids = child
+        others = [
+            self.rule("Elsewhere", trigger="on_stage_set", trg_field_ref=self.next_stage.id, action=sending),
+            self.rule("Other stage", trigger="on_create_or_write", filter_domain=there, action=sending),
+            self.rule("No stage", trigger="on_create", action=sending),
+            self.rule("Tags", trigger="on_stage_set", trg_field_ref=self.stage.id),
+            self.rule("Resting", trigger="on_stage_set", trg_field_ref=self.stage.id, action=sending, active=False),
+        ]
+        self.env.invalidate_all()
+        stage = self.managed()
+        for rule in (*meant, nested):
+            self.assertIn(f"“{rule.name}”", stage.wa_others)
+        for rule in others:
+            self.assertNotIn(f"“{rule.name}”", stage.wa_others)
+        self.assertIn("“reminder (en)”", stage.wa_others)
+        self.assertIn("the sequence “Follow up”", stage.wa_others)
+        self.assertNotEqual(stage.wa_enter_nothing, "Nothing")
+        self.assertFalse(self.managed(self.env["crm.stage"].create({"name": "Quiet"})).wa_others)
+        shown = self.env["base.automation"].search(stage.action_view_wa_rules()["domain"])
+        self.assertLessEqual({rule.id for rule in (*meant, nested)}, set(shown.ids))
+
     def test_trouble_with_a_template_is_said_on_the_form(self):
         self.stage.write({"wa_enter_template_id": self.template.id, "wa_remind_template_id": self.reminder.id})
         self.template.status = "PAUSED"

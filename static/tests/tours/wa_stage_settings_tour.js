@@ -66,6 +66,44 @@ registry.category("web_tour.tours").add("wa_stage_settings", {
     ],
 });
 
+/** U7: the link to the rules of a stage saves nothing by itself; with changes it asks. */
+registry.category("web_tour.tours").add("wa_stage_link_asks", {
+    steps: () => [
+        ...openStage,
+        {
+            content: "Change the stage",
+            trigger: ".modal .o_field_widget[name=name] input",
+            run: "edit Tour stage, changed",
+        },
+        {
+            content: "Look at its rules",
+            trigger: ".modal button[name=action_view_wa_rules]",
+            run: "click",
+        },
+        {
+            content: "It asks; stay",
+            trigger: ".modal:contains(not saved yet) .modal-footer button:contains(Stay)",
+            run: "click",
+        },
+        {
+            content: "The change is still there",
+            trigger: ".modal .o_field_widget[name=name] input:value(Tour stage, changed)",
+        },
+        {
+            trigger: ".modal button[name=action_view_wa_rules]",
+            run: "click",
+        },
+        {
+            content: "Go on without it",
+            trigger: ".modal:contains(not saved yet) .modal-footer button:contains(Discard and go on)",
+            run: "click",
+        },
+        {
+            trigger: ".o_kanban_record:contains(when a lead enters Tour stage)",
+        },
+    ],
+});
+
 /** An administrator goes from the stage to its rule and gives another one conditions about messages. */
 registry.category("web_tour.tours").add("wa_rule_conditions", {
     steps: () => [
