@@ -10,6 +10,7 @@ class ResPartner(models.Model):
     # Inbound messages look customers up by number; core has no index here.
     phone_sanitized = fields.Char(index="btree_not_null")
     wa_contact_ids = fields.One2many("wa.contact", "partner_id", "WhatsApp Contacts")
+    wa_company_ids = fields.One2many("res.company", "partner_id", "Is the Company")
     wa_is_source = fields.Boolean(
         "Came Over WhatsApp", readonly=True, copy=False, help="Created from a first WhatsApp message."
     )
@@ -36,6 +37,15 @@ class ResPartner(models.Model):
             user.has_group("crm_whatsapp.crm_whatsapp_group_user") and (company is None or company in user.company_ids)
             for user in self.sudo().user_ids
         )
+
+    def _wa_ours(self):
+        """Return those of these partners that are us, not customers: colleagues and the companies themselves.
+
+        Also who left, and OdooBot: a customer's words must not stand under a colleague's name.
+        """
+        partners = self.sudo().with_context(active_test=False)
+        ours = partners.filtered(lambda p: p.wa_company_ids or any(not user.share for user in p.user_ids))
+        return self.browse(ours.ids)
 
     def action_open_wa_conversation(self):
         """Open the latest chat with this customer; without one, offer to start it with a template."""

@@ -12,6 +12,7 @@ from .http import (
     test_webhook_words,
 )
 from .models import (
+    test_colleague_no_customer,
     test_consent_form,
     test_consent_import,
     test_consent_keywords,

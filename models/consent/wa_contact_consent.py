@@ -58,12 +58,13 @@ class WaContact(models.Model):
             for contact in self.search([("portfolio_key", "=", key), ("phone_key", "in", list(keys.values()))])
         }
         missing = {keys[e164]: (e164, partner) for e164, partner in partners.items() if keys[e164] not in known}
+        ours = set(self.env["res.partner"].union(*partners.values())._wa_ours().ids)
         with retry_lost_race():
             created = self.create(
                 [
                     {
                         "portfolio_key": key,
-                        "partner_id": partner.id,
+                        "partner_id": partner.id not in ours and partner.id,
                         "country_id": self._country_for(e164.lstrip("+")),
                         **self._phone_vals(e164.lstrip("+")),
                     }

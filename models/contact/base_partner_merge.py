@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.exceptions import UserError
 
 from ..wa_facts import MERGING, Merging
 
@@ -15,7 +16,10 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
         Core moves foreign keys by SQL and deletes source rows when a unique key
         stands in the way. Source: base/wizard/base_partner_merge.py.
+
+        :raises UserError: a customer who wrote would become one with a colleague.
         """
+        self._wa_check_nobody_of_us(src_partners | dst_partner)
         self.env["wa.contact"].sudo().search([("partner_id", "in", src_partners.ids)]).write(
             {"partner_id": dst_partner.id}
         )
@@ -29,3 +33,17 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _update_values(self, src_partners, dst_partner):
         """A fact about one of them is one about whoever they are together."""
         return super()._update_values(src_partners, dst_partner.with_context(**{MERGING: Merging("1")}))
+
+    @api.model
+    def _wa_check_nobody_of_us(self, partners):
+        """Refuse to merge colleagues with WhatsApp customers: what those wrote would get the colleague's name."""
+        if not partners._wa_ours():
+            return
+        wrote = [("mail_message_id.author_id", "in", partners.ids), ("direction", "=", "in")]
+        if partners.sudo().wa_contact_ids or self.env["wa.message"].sudo().search_count(wrote, limit=1):
+            raise UserError(
+                self.env._(
+                    "One of these is a colleague or your company, another one is a WhatsApp customer. What the customer "
+                    "wrote would stand under the colleague's name, so they cannot be merged."
+                )
+            )

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import ormcache
 
 from ...tools.phone import country_of, format_international, phone_key
@@ -116,6 +116,18 @@ class WaContact(models.Model):
         if vals.get("bsuid") or vals.get("phone_key"):
             self.env["wa.suppression"]._apply(self)
         return result
+
+    @api.constrains("partner_id")
+    def _check_partner_is_customer(self):
+        """Nobody of us is the customer: what the customer writes would stand under that name."""
+        if ours := self.partner_id._wa_ours():
+            raise ValidationError(
+                self.env._(
+                    "%s is one of us, a colleague or the company itself, and cannot be a WhatsApp customer: what the "
+                    "customer writes would stand under that name. Choose or create another contact.",
+                    ours[0].sudo().display_name,
+                )
+            )
 
     # ----------------------------------------------------------------- matching
 

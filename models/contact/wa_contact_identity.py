@@ -61,7 +61,7 @@ class WaContact(models.Model):
             one=self._get_address_label(),
             two=other._get_address_label(),
         )
-        self.partner_id = partners.sorted(lambda p: (p.wa_is_source, p.id))[:1]
+        self.partner_id = (partners - partners._wa_ours()).sorted(lambda p: (p.wa_is_source, p.id))[:1]
         vals = {
             "is_unreachable": False,
             "opted_out_marketing": self.opted_out_marketing or other.opted_out_marketing,

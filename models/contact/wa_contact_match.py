@@ -122,10 +122,12 @@ class WaContact(models.Model):
         for record_id, wa_id in phones.items():
             if phone_key(wa_id) not in known:
                 missing.setdefault(phone_key(wa_id), (wa_id, partners[record_id]))
+        # A colleague who tries it out with their own phone gets a customer of their own.
+        ours = set(self.env["res.partner"].union(*(partners[id_] for id_ in phones))._wa_ours().ids)
         vals_list = [
             {
                 "portfolio_key": key,
-                "partner_id": partner.id,
+                "partner_id": partner.id not in ours and partner.id,
                 "country_id": self._country_for(wa_id),
                 **self._phone_vals(wa_id),
             }
@@ -140,7 +142,7 @@ class WaContact(models.Model):
         if create:
             for record_id, wa_id in phones.items():
                 contact = known[phone_key(wa_id)]
-                if not contact.partner_id and partners[record_id]:
+                if not contact.partner_id and partners[record_id] and partners[record_id].id not in ours:
                     # Known only because of a consent, or its customer was deleted.
                     contact.partner_id = partners[record_id]
             reached = self.union(*(known[phone_key(wa_id)] for wa_id in phones.values()))

@@ -18,10 +18,11 @@ class WaContact(models.Model):
 
     @api.model
     def _find_partners_of(self, numbers):
-        """Return the partners with one of these numbers (``+…``), best match first."""
+        """Return the customers with one of these numbers (``+…``), best match first; nobody of us is one."""
         if not numbers:
             return self.env["res.partner"]
-        return self.env["res.partner"].search([("phone_sanitized", "in", numbers)], order="is_company, id")
+        partners = self.env["res.partner"].search([("phone_sanitized", "in", numbers)], order="is_company, id")
+        return partners - partners._wa_ours()
 
     def _link_partner(self, company, match_phone=True):
         """Attach the partner this contact belongs to, or create one.
@@ -39,6 +40,8 @@ class WaContact(models.Model):
         found = self._match_partners(company)
         strangers = self.filtered(lambda contact: contact.id not in found)
         found |= dict(zip(strangers.ids, strangers._create_partners(company), strict=True))
+        # Read for all at once; the constraint asks for each.
+        self.env["res.partner"].browse([partner.id for partner in found.values()])._wa_ours()
         for contact in self:
             contact.partner_id = found[contact.id]
 
@@ -59,9 +62,9 @@ class WaContact(models.Model):
         return found
 
     def _relink_partner(self, company):
-        """Give a contact whose partner was deleted a customer again: it has just written."""
+        """Give a contact whose partner was deleted, or became a colleague, a customer again: it has just written."""
         self.ensure_one()
-        if not self.partner_id:
+        if not self.partner_id or self.partner_id._wa_ours():
             self._link_partner(company)
 
     def _create_partners(self, company):
