@@ -199,7 +199,8 @@ class TestErasure(WaCase):
     def test_colleagues_are_not_erased(self):
         """S4: a customer who can sign in is refused, with what to do."""
         conversation = self.rich()
-        conversation.contact_id.sudo().partner_id = self.ben.partner_id
+        portal = new_test_user(self.env, "wa_portal", groups="base.group_portal")
+        conversation.contact_id.sudo().partner_id = portal.partner_id
         with self.assertRaisesRegex(UserError, "can sign in"):
             self.erase(conversation.contact_id)
 
