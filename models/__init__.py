@@ -3,7 +3,7 @@
 from .account import wa_alert
 from . import wa_cached, wa_defaults, wa_facts, wa_shared
 from .account import wa_account
-from .template import wa_value_source, wa_action_value
+from .template import wa_value_text, wa_value_source, wa_action_value
 from .message import wa_card
 from .consent import wa_consent, wa_keyword, wa_optin_link
 from .contact import wa_contact, wa_contact_match, wa_contact_identity, wa_contact_partner
@@ -66,7 +66,14 @@ from .sending import wa_number_send
 from .message import wa_post_files
 from .conversation import wa_referral
 from .sending import wa_reach, wa_target
-from .template import wa_template_fill, wa_template_inbound, wa_template_post, wa_template_sync, wa_template_values
+from .template import (
+    wa_template_draft,
+    wa_template_fill,
+    wa_template_inbound,
+    wa_template_post,
+    wa_template_sync,
+    wa_template_values,
+)
 from .conversation import wa_typing
 # Consent: what is recorded, what follows from it, and where it comes from.
 from .consent import wa_consent_holder, wa_contact_consent, wa_conversation_consent

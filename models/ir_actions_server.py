@@ -51,6 +51,14 @@ class IrActionsServer(models.Model):
     wa_text = fields.Text(
         "WhatsApp Text", help="Fields of the record in double braces, with a fallback: {{ partner_id.name | there }}."
     )
+    wa_text_user_id = fields.Many2one(
+        "res.users",
+        "Text Written By",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        help="Stands for the fields in the text: nothing leaves that this person may not read.",
+    )
     wa_number_policy = fields.Selection(
         [
             ("customer", "Where the customer writes, else the team's number"),
@@ -170,7 +178,7 @@ class IrActionsServer(models.Model):
             return warnings
         if self.wa_content == "text":
             try:
-                self.env["wa.free.text"]._check_text(self.wa_text, self.model_id.model)
+                self.env["wa.free.text"]._check_text(self.wa_text, self.model_id.model, self.wa_text_user_id)
             except ValidationError as error:
                 warnings.append(str(error))
         elif self.wa_template_id and (unfilled := self._wa_unfilled()):
@@ -189,6 +197,25 @@ class IrActionsServer(models.Model):
             return template.parameter_ids.browse()
         told = self.wa_value_ids.filtered(lambda line: line._says_something()).parameter_id
         return template.parameter_ids.filtered("is_required") - told
+
+    # --------------------------------------------------------------------- crud
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Note who wrote the text."""
+        return super().create([self._wa_with_author(vals) for vals in vals_list])
+
+    def write(self, vals):
+        """Note who wrote the text."""
+        return super().write(self._wa_with_author(vals))
+
+    @api.model
+    def _wa_with_author(self, vals):
+        """Return values with who stands for the text they hold; nobody says that of somebody else."""
+        own = {key: value for key, value in vals.items() if key != "wa_text_user_id" or self.env.su}
+        if "wa_text" in own:
+            own.setdefault("wa_text_user_id", self.env.uid)
+        return own
 
     # ------------------------------------------------------------------ running
 
@@ -273,4 +300,6 @@ class IrActionsServer(models.Model):
         options = {"policy": self.wa_number_policy if self.wa_number_policy in ("team", "company", "language") else None}
         if self.wa_content == "template":
             options["sources"] = {line.parameter_id.key: line for line in self.wa_value_ids}
+        else:
+            options["author"] = self.wa_text_user_id
         return options

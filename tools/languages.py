@@ -161,3 +161,24 @@ def _distance(want: Tag, tag: Tag) -> tuple[int, int]:
         return script, 40
     places = [group.index(tag.region) for group in _NEIGHBOURS.get(want.language, ()) if tag.region in group]
     return script, 50 + min(places, default=49)
+
+
+def of_text(language: str | None, customer: str | None, spoken: Collection[str]) -> str | None:
+    """Return which of the languages spoken here a text for a customer is in, or None.
+
+    A text in plain English for a customer in Britain has British dates; one in American
+    English has American ones whoever reads it.
+
+    :param language: of the text, as WhatsApp writes it; None: whatever the customer speaks.
+    :param customer: the customer's language.
+    :param spoken: codes of the installed languages.
+    """
+    own = customer if customer and customer in spoken else None
+    if not language:
+        return own
+    text = parse(language)
+    if own:
+        tag = parse(own)
+        if _is_readable(text, tag) and text.region in ("", tag.region):
+            return own
+    return choose(language, spoken)

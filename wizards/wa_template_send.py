@@ -31,6 +31,7 @@ class WaTemplateSend(models.TransientModel):
     )
     has_files = fields.Boolean(compute="_compute_has_files", help="Some variable is a file; else there is more room for words.")
     preview = fields.Html(compute="_compute_preview", sanitize=False)
+    doubts = fields.Char(compute="_compute_preview", help="Variables whose values are there and say nothing.")
 
     # ------------------------------------------------------------------ opening
 
@@ -73,11 +74,15 @@ class WaTemplateSend(models.TransientModel):
             else:
                 wizard.recipient = False
 
-    @api.depends("conversation_id")
+    @api.depends("conversation_id", "res_model", "res_id")
     def _compute_account_ids(self):
+        """Offer the conversation's account, else those of the record's company."""
         for wizard in self:
+            record, companies = wizard._get_record().sudo(), self.env.companies
+            if record and "company_id" in record._fields and record["company_id"]._name == "res.company":
+                companies = (companies & record["company_id"]) if record["company_id"] else companies
             wizard.account_ids = wizard.conversation_id.sudo().account_id or self.env["wa.account"].sudo().search(
-                [("company_id", "in", self.env.companies.ids)]
+                [("company_id", "in", companies.ids)]
             )
 
     @api.depends("template_id")
@@ -100,6 +105,7 @@ class WaTemplateSend(models.TransientModel):
         for wizard in self:
             values, _missing = wizard._get_values(wizard._get_overrides())
             wizard.preview = wizard.template_id._render_card(values) if wizard.template_id else False
+            wizard.doubts = ", ".join(wizard.template_id._get_doubts(values).mapped("label")) if wizard.template_id else False
 
     @api.model
     def _line_vals(self, parameter, value):
@@ -131,7 +137,10 @@ class WaTemplateSend(models.TransientModel):
     def _get_values(self, overrides):
         if not self.template_id:
             return {}, self.env["wa.template.parameter"]
-        return self.template_id._get_values(self._get_record(), overrides)
+        record = self._get_record()
+        partner = self.conversation_id.sudo().partner_id or (record._wa_partner() if record else self.env["res.partner"])
+        template, record = self.template_id._voiced(partner, record, self.conversation_id.sudo().company_id)
+        return template._get_values(record, overrides)
 
     # ----------------------------------------------------------------- actions
 

@@ -26,8 +26,13 @@ class WaTemplateSendMany(models.TransientModel):
     category = fields.Selection(related="template_id.category")
     by_language = fields.Boolean("In Each Customer's Language", default=True)
     summary = fields.Html(compute="_compute_summary", sanitize=False)
-    preview = fields.Html(compute="_compute_summary", sanitize=False)
     allowed_count = fields.Integer(compute="_compute_summary")
+    record_count = fields.Integer(compute="_compute_record_count")
+    position = fields.Integer("Recipient", default=1, help="Which of the chosen records the preview shows.")
+    preview = fields.Html(compute="_compute_preview", sanitize=False)
+    preview_name = fields.Char(compute="_compute_preview")
+    preview_problem = fields.Char(compute="_compute_preview")
+    preview_doubts = fields.Char(compute="_compute_preview")
 
     @api.model
     def _action_for(self, records):
@@ -38,13 +43,27 @@ class WaTemplateSendMany(models.TransientModel):
 
     # ------------------------------------------------------------------ compute
 
+    @api.depends("res_model", "res_ids")
     def _compute_account_ids(self):
-        self.account_ids = self.env["wa.account"].sudo().search([("company_id", "in", self.env.companies.ids)])
+        """Offer the accounts of the records' companies; records without one are open to all of them."""
+        for wizard in self:
+            companies = self.env.companies
+            if wizard.res_model and "company_id" in self.env[wizard.res_model]._fields:
+                records = wizard._records()
+                own = records.sudo().mapped("company_id")
+                if own._name == "res.company" and all(record["company_id"] for record in records.sudo()):
+                    companies &= own
+            wizard.account_ids = self.env["wa.account"].sudo().search([("company_id", "in", companies.ids)])
+
+    @api.depends("res_ids")
+    def _compute_record_count(self):
+        for wizard in self:
+            wizard.record_count = len(wizard.res_ids or ())
 
     @api.depends("template_id", "by_language")
     def _compute_summary(self):
         for wizard in self:
-            wizard.summary = wizard.preview = False
+            wizard.summary = False
             wizard.allowed_count = 0
             if not wizard.template_id:
                 continue
@@ -54,8 +73,24 @@ class WaTemplateSendMany(models.TransientModel):
             )
             allowed = [outcome for outcome in outcomes if outcome.status == "queued"]
             wizard.allowed_count = len(allowed)
-            wizard.preview = allowed[0].post.body if allowed else False
             wizard.summary = wizard._summarise(len(records), outcomes)
+
+    @api.depends("template_id", "by_language", "position")
+    def _compute_preview(self):
+        """Show what one of the chosen gets, or why they get nothing."""
+        for wizard in self:
+            wizard.preview = wizard.preview_name = wizard.preview_problem = wizard.preview_doubts = False
+            records = wizard._records() if wizard.template_id else None
+            if not records:
+                continue
+            record = records[min(max(wizard.position, 1), len(records)) - 1]
+            [outcome] = wizard.template_id._rehearse(record, origin="bulk", by_language=wizard.by_language)
+            wizard.preview_name = record.display_name
+            if outcome.status == "queued":
+                wizard.preview = outcome.post.body
+                wizard.preview_doubts = ", ".join(outcome.doubts)
+            else:
+                wizard.preview_problem = outcome.reason
 
     @api.model
     def _summarise(self, count, outcomes):
@@ -63,6 +98,15 @@ class WaTemplateSendMany(models.TransientModel):
         lines = [self.env._("%(allowed)s of %(count)s get it.", allowed=len(allowed), count=len(outcomes))]
         if count > len(outcomes):
             lines.append(self.env._("Only the first %s were tried out.", len(outcomes)))
+        if doubtful := [outcome for outcome in allowed if outcome.doubts]:
+            labels = dict.fromkeys(label for outcome in doubtful for label in outcome.doubts)
+            lines.append(
+                self.env._(
+                    "For %(count)s of them this looks empty, as zero does: %(variables)s.",
+                    count=len(doubtful),
+                    variables=", ".join(labels),
+                )
+            )
         reasons = Counter(outcome.reason for outcome in outcomes if outcome.status == "refused")
         return Markup("<p>%s</p><ul>%s</ul>") % (
             " ".join(lines),

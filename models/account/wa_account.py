@@ -222,6 +222,14 @@ class WaAccount(models.Model):
         )
         return self.browse([row[0] for row in rows]) | self
 
+    def _label_among_others(self):
+        """Return the name of this account, with its number where another account has the same name."""
+        self.ensure_one()
+        if not self.search_count([("name", "=", self.name), ("id", "!=", self.id)], limit=1):
+            return self.name
+        number = self.number_ids.filtered("active")[:1]
+        return f"{self.name}, {number.display_phone_number or self.waba_id}"
+
     def _get_portfolio_key(self):
         """Return the scope in which Meta's customer ids are unique.
 

@@ -1,4 +1,4 @@
-from odoo import Command, models
+from odoo import SUPERUSER_ID, Command, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -30,7 +30,7 @@ class WaRecipe(models.Model):
             own = drafts.filtered(lambda draft: draft.language == language)
             action |= {"wa_content": "template", "wa_template_id": (own or drafts)[:1].id}
         else:
-            action |= {"wa_content": "text", "wa_text": definition.texts[language]}
+            action |= {"wa_content": "text", "wa_text": definition.texts[language], "wa_text_user_id": SUPERUSER_ID}
         rule = self._create_rule(definition, action)
         self.sudo().write({"account_id": account.id, "automation_id": rule.id})
 
@@ -51,7 +51,10 @@ class WaRecipe(models.Model):
         domain = Domain("account_id", "=", account.id) & Domain("name", "=", definition.template)
         known = templates.search(domain)
         missing = [code for code in self._languages() if code not in known.mapped("language")]
-        return known | templates.create([self._draft_vals(account, definition, code) for code in missing])
+        templates.check_access("create")
+        # The texts and the fields in them are ours: nobody else stands for them.
+        drafts = templates.sudo().create([self._draft_vals(account, definition, code) for code in missing])
+        return known | drafts.sudo(False)
 
     def _draft_vals(self, account, definition, code):
         replies = [{"type": "QUICK_REPLY", "text": text} for text in definition.replies.get(code, ())]
@@ -71,6 +74,7 @@ class WaRecipe(models.Model):
                         "sequence": number,
                         "name": variable.name,
                         "field_path": variable.path,
+                        "path_user_id": SUPERUSER_ID,
                         "fallback": variable.fallback.get(code, False),
                         "example": variable.example.get(code) or variable.example.get("en"),
                     }

@@ -1,6 +1,6 @@
 from markupsafe import Markup
 
-from odoo import api, models
+from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
@@ -22,10 +22,11 @@ class WaFreeText(models.AbstractModel):
         return self.env._("WhatsApp text")
 
     @api.model
-    def _check_text(self, text, model):
+    def _check_text(self, text, model, user=None):
         """Refuse a text that cannot be sent, while the person who wrote it is here.
 
         :param model: the model whose fields the placeholders name.
+        :param user: ``res.users`` who wrote it; default: the current one.
         :raises ValidationError: empty, too long, or a placeholder that is no field.
         """
         if not (text or "").strip():
@@ -33,7 +34,7 @@ class WaFreeText(models.AbstractModel):
         if len(text) > TEXT_LIMIT:
             raise ValidationError(self.env._("A WhatsApp text has at most %s characters.", TEXT_LIMIT))
         for path in placeholders.paths(text):
-            self.env["wa.value.source"]._check_path(path, model)
+            self.env["wa.value.source"]._check_path(path, model, user)
 
     def _routes(self, records, number=None, policy=None, create=True):
         """Return the latest conversation of each customer; where there is none, no window is open."""
@@ -47,14 +48,30 @@ class WaFreeText(models.AbstractModel):
             found = {id_: conversation for id_, conversation in found.items() if conversation.number_id.team_id == teams[id_]}
         return dict.fromkeys(records.ids, "window_closed") | found
 
-    def _prepare(self, conversation, record, origin, dedupe_key=None, text="", rehearsal=False, **_content):
+    def _fill(self, text, record, conversation, author):
+        """Return the text filled from a record, as the customer reads it, and the paths without a value.
+
+        :param author: ``res.users`` who wrote the text; None for a text of code.
+        :raises AccessError: the author, or the current user, may not read what a placeholder names.
+        """
+        words = self.env["wa.value.text"]
+        company = record["company_id"] if "company_id" in record._fields else None
+        voice = words._voice(conversation.partner_id, company or conversation.company_id)
+        source = record.with_context(**voice)
+
+        def value(path):
+            if author is not None and author.id != SUPERUSER_ID:
+                words._check_author(source, path, author)
+            return words._at(source, path)
+
+        return placeholders.fill(text, value)
+
+    def _prepare(self, conversation, record, origin, dedupe_key=None, text="", author=None, rehearsal=False, **_content):
         conversation = conversation.sudo()
         decision = self.env["wa.gate"]._decide(conversation, "free", origin=origin)
         if decision.verdict == "refused":
             return self._refuse(record, decision.code)
-        language = conversation.partner_id.lang
-        source = record.with_context(lang=language) if language else record
-        body, missing = placeholders.fill(text, lambda path: self.env["wa.template"]._format_path(source, path))
+        body, missing = self._fill(text, record, conversation, author)
         if missing:
             return self._refuse(record, "template_incomplete", ", ".join(missing))
         if len(body) > TEXT_LIMIT:

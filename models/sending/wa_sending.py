@@ -44,6 +44,8 @@ class SendOutcome:
     #: For ``queued``: the language variant that was taken, where it goes, when, and what it says.
     template: models.BaseModel = None
     later: str = ""
+    #: Labels of variables whose values say nothing, as zero does, and that ask to be warned of it.
+    doubts: tuple = ()
     post: FilePost = None
     message: models.BaseModel = None
 
@@ -232,6 +234,10 @@ class WaSending(models.AbstractModel):
             "address": contact._get_address_label(),
             "text": plain(outcome.message.content.get("text") or outcome.message.preview or ""),
         }
+        if outcome.doubts:
+            details["text"] = self.env._(
+                "%(text)s (Looks empty: %(variables)s)", text=details["text"], variables=", ".join(outcome.doubts)
+            )
         if origin == "manual":
             return self.env._("%(what)s sent to %(customer)s (%(address)s): %(text)s", **details)
         return self.env._("%(what)s sent by an automation to %(customer)s (%(address)s): %(text)s", **details)

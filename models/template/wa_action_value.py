@@ -12,6 +12,7 @@ class WaActionValue(models.Model):
 
     action_id = fields.Many2one("ir.actions.server", required=True, index=True, ondelete="cascade")
     template_id = fields.Many2one(related="action_id.wa_template_id")
+    model = fields.Char(related="action_id.model_id.model", string="Model Name")
     parameter_id = fields.Many2one(
         "wa.template.parameter",
         "Variable",
@@ -29,9 +30,9 @@ class WaActionValue(models.Model):
 
     @api.constrains("field_path", "action_id")
     def _check_field_path(self):
-        """Refuse a path that does not lead to a field, while the person who typed it is here."""
+        """Refuse a path that leads to no field, or to one its author may not read, while that person is here."""
         for line in self.filtered("field_path"):
-            self._check_path(line.field_path, line._value_model())
+            line._check_path(line.field_path, line._value_model(), line.path_user_id, line._value_kind())
 
     def _value_model(self):
         return self.action_id.model_id.model

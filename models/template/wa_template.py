@@ -23,13 +23,26 @@ STATUS_LABELS = {
 
 QUALITY_LABELS = {"GREEN": _lt("High"), "YELLOW": _lt("Medium"), "RED": _lt("Low"), "UNKNOWN": _lt("Not known yet")}
 
+#: Why a review ended badly. Source: cloud-api reference §7.5; sentences of Meta's own come as they are.
+REASON_LABELS = {
+    "ABUSIVE_CONTENT": _lt("WhatsApp takes the content for abusive or threatening."),
+    "INCORRECT_CATEGORY": _lt("The category does not fit the content: promotion belongs into Marketing."),
+    "INVALID_FORMAT": _lt("Something is in the wrong form, mostly a variable or its example."),
+    "PROMOTIONAL": _lt("The content is promotional, which this category does not allow."),
+    "SCAM": _lt("WhatsApp takes the content for a scam."),
+    "TAG_CONTENT_MISMATCH": _lt("Language or category do not fit the content, or it asks for data WhatsApp forbids to ask for."),
+    "CATEGORY_NOT_AVAILABLE": _lt("This category is not open to your account."),
+}
+
 #: Meta's categories and what they mean for consent. Source: cloud-api reference §7.3.
 PURPOSES = {"MARKETING": "marketing", "UTILITY": "utility", "AUTHENTICATION": "authentication"}
 
 #: What WhatsApp decides about a template: never typed in by anybody.
 VERDICT = {"status", "status_reason", "status_at", "template_uid", "components", "quality"}
-#: What WhatsApp has reviewed: fixed as soon as it knows the template.
-REVIEWED = {"name", "language", "account_id", "category", "parameter_format"}
+#: What makes it this template: fixed as soon as WhatsApp knows it.
+IDENTITY = {"name", "language", "account_id", "parameter_format"}
+#: What WhatsApp reviews: fixed as soon as it knows the template, unless it rejected it.
+CONTENT = {"category", "header_format", "header_text", "body", "footer", "button_ids"}
 
 
 class WaTemplate(models.Model):
@@ -58,10 +71,15 @@ class WaTemplate(models.Model):
         tracking=True,
     )
     status = fields.Char(
-        default="DRAFT", required=True, readonly=True, copy=False, tracking=True, help="Meta's word."
+        default="DRAFT", required=True, readonly=True, copy=False, help="Meta's word."
     )
     status_label = fields.Char("Approval", compute="_compute_status_label")
-    status_reason = fields.Char(readonly=True, copy=False)
+    status_reason = fields.Char(readonly=True, copy=False, help="Meta's word or sentence.")
+    status_reason_text = fields.Char("Reason", compute="_compute_status_reason_text")
+    is_edited = fields.Boolean(
+        readonly=True, copy=False, help="Changed here after WhatsApp rejected it, and not handed in again yet."
+    )
+    is_fixed = fields.Boolean(compute="_compute_is_fixed", help="WhatsApp knows the content, so it cannot be changed here.")
     status_at = fields.Datetime(readonly=True, copy=False, help="When WhatsApp last decided the status.")
     quality = fields.Char("Quality Score", readonly=True, copy=False)
     quality_label = fields.Char("Quality", compute="_compute_quality_label")
@@ -89,10 +107,33 @@ class WaTemplate(models.Model):
         "UNIQUE(account_id, name, language)", "This template exists in this language already."
     )
 
-    @api.depends("name", "language")
+    @api.depends("name", "language", "account_id.name")
+    @api.depends_context("lang", "allowed_company_ids")
     def _compute_display_name(self):
+        """The account is named where another one has a template of this name and language, and only there."""
+        doubles = self._find_doubles()
         for template in self:
-            template.display_name = f"{template.name} ({template.language})"
+            label = template.name or self.env._("New template")
+            label = f"{label} ({template.language})" if template.name and template.language else label
+            if (template.name, template.language) in doubles:
+                label = f"{label} – {template.sudo().account_id._label_among_others()}"
+            template.display_name = label
+
+    def _find_doubles(self):
+        """Return the ``(name, language)`` of these templates that exist in several accounts."""
+        names = [name for name in self.mapped("name") if name]
+        if not names:
+            return set()
+        rows = self.env["wa.template"].sudo()._read_group(
+            [
+                ("name", "in", names),
+                ("account_id.active", "=", True),
+                ("company_id", "in", self.env.companies.ids),
+            ],
+            ["name", "language"],
+            ["account_id:count_distinct"],
+        )
+        return {(name, language) for name, language, count in rows if count > 1}
 
     @api.depends("status")
     @api.depends_context("lang")
@@ -100,6 +141,17 @@ class WaTemplate(models.Model):
         for template in self:
             label = STATUS_LABELS.get(template.status)
             template.status_label = self.env._(label) if label else template.status
+
+    @api.depends("status_reason")
+    @api.depends_context("lang")
+    def _compute_status_reason_text(self):
+        for template in self:
+            template.status_reason_text = template._reason_in_words(template.status_reason)
+
+    @api.depends("status", "template_uid")
+    def _compute_is_fixed(self):
+        for template in self:
+            template.is_fixed = bool(template.template_uid) and template.status != "REJECTED"
 
     @api.depends("quality")
     @api.depends_context("lang")
@@ -126,19 +178,59 @@ class WaTemplate(models.Model):
         templates = super().create(vals_list)
         if not self.env.su:
             for template in templates:
-                if template.status != "DRAFT" or any(template[name] for name in VERDICT - {"status"}):
+                if template.status != "DRAFT" or any(template[name] for name in (VERDICT | {"is_edited"}) - {"status"}):
                     templates._refuse_verdict()
         return templates
 
     def write(self, vals):
         """Keep WhatsApp's verdict, and what it rests on, out of people's hands.
 
-        The category decides which consent a message needs, so it is fixed with the rest.
+        The category decides which consent a message needs, so it is fixed with the rest. What
+        WhatsApp rejected may be changed and handed in again.
         """
         if not self.env.su:
-            if vals.keys() & VERDICT or (vals.keys() & REVIEWED and any(self.sudo().mapped("template_uid"))):
+            known = self.sudo().filtered("template_uid")
+            if vals.keys() & (VERDICT | {"is_edited"}) or (known and vals.keys() & IDENTITY):
                 self._refuse_verdict()
-        return super().write(vals)
+            if vals.keys() & CONTENT and any(known.mapped("is_fixed")):
+                self._refuse_verdict()
+            if vals.keys() & (CONTENT | {"parameter_ids"}):
+                known._mark_edited()
+        former = {template: template.status for template in self} if "status" in vals else {}
+        result = super().write(vals)
+        for template, status in former.items():
+            template._log_status(status)
+        return result
+
+    def _mark_edited(self):
+        """Remember of rejected templates that what stands here is not what WhatsApp has."""
+        edited = self.sudo().filtered(lambda t: t.template_uid and t.status == "REJECTED" and not t.is_edited)
+        if edited:
+            edited.write({"is_edited": True})
+
+    def _log_status(self, former):
+        """Say in the chatter, in words, that the approval changed.
+
+        :param str former: Meta's word for the state before.
+        """
+        if self.status == former:
+            return
+        before = STATUS_LABELS.get(former)
+        words = {"before": self.env._(before) if before else former, "now": self.status_label}
+        body = self.env._("Approval: %(before)s → %(now)s", **words)
+        reason = self.status_reason_text
+        self._message_log(body=f"{body}. {reason}" if reason and self.status != "APPROVED" else body)
+
+    @api.model
+    def _reason_in_words(self, reason):
+        """Return why a template was rejected or paused, for people; Meta's sentences stay as they are."""
+        label = REASON_LABELS.get(reason)
+        if label:
+            return self.env._(label)
+        if reason and reason.isupper():
+            # A word nobody taught us yet.
+            return reason.replace("_", " ").capitalize()
+        return reason
 
     def _refuse_verdict(self):
         raise AccessError(

@@ -1,4 +1,12 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+#: Kinds of buttons that can be drafted here: of the others WhatsApp asks for more than we can say.
+DRAFTED = [
+    ("QUICK_REPLY", "Quick reply"),
+    ("URL", "Open a web address"),
+    ("PHONE_NUMBER", "Call a number"),
+    ("COPY_CODE", "Copy a code"),
+]
 
 
 class WaTemplateButton(models.Model):
@@ -11,17 +19,87 @@ class WaTemplateButton(models.Model):
 
     template_id = fields.Many2one("wa.template", required=True, index=True, ondelete="cascade")
     sequence = fields.Integer()
-    type = fields.Char(required=True, default="QUICK_REPLY")
-    text = fields.Char("Label", required=True)
-    url = fields.Char()
+    type = fields.Char("WhatsApp Type", required=True, default="QUICK_REPLY", help="Meta's word.")
+    drafted_type = fields.Selection(
+        DRAFTED, "Type", compute="_compute_drafted_type", inverse="_inverse_drafted_type", help="What a tap does."
+    )
+    text = fields.Char("Label", required=True, help="At most 25 characters.")
+    url = fields.Char("Web Address", help="May end with one variable: https://shop.example/order/{{1}}")
     phone_number = fields.Char()
+    example = fields.Char(
+        "Sample",
+        help="For WhatsApp's reviewers: what the address looks like with its variable filled in, or the code to copy.",
+    )
 
-    def _prepare_definition(self):
-        """Return the button as it is handed in for review. Source: cloud-api reference §7.2."""
+    @api.depends("type")
+    def _compute_drafted_type(self):
+        for button in self:
+            button.drafted_type = button.type if button.type in dict(DRAFTED) else False
+
+    def _inverse_drafted_type(self):
+        for button in self.filtered("drafted_type"):
+            button.type = button.drafted_type
+
+    # --------------------------------------------------------------------- crud
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Buttons are reviewed with their template."""
+        if not self.env.su:
+            self._check_templates(self.env["wa.template"].browse({vals["template_id"] for vals in vals_list if vals.get("template_id")}))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Buttons are reviewed with their template."""
+        if not self.env.su:
+            self._check_templates(self.template_id)
+        return super().write(vals)
+
+    def unlink(self):
+        """Buttons are reviewed with their template."""
+        if not self.env.su:
+            self._check_templates(self.template_id)
+        return super().unlink()
+
+    @api.model
+    def _check_templates(self, templates):
+        """Refuse to change a button of a template whose content is fixed; remember changes of rejected ones.
+
+        :raises AccessError: WhatsApp knows the content.
+        """
+        if any(templates.sudo().mapped("is_fixed")):
+            templates._refuse_verdict()
+        templates._mark_edited()
+
+    # ----------------------------------------------------------------- business
+
+    def _sample_address(self):
+        """Return the sample of an address with a variable as a whole address; "" when there is none.
+
+        Whoever writes only the end of it means the end.
+        """
         self.ensure_one()
+        sample = (self.example or "").strip()
+        if not sample or sample.startswith(("http://", "https://")):
+            return sample
+        return f"{(self.url or '').partition('{{')[0]}{sample}"
+
+    def _prepare_definition(self, known=()):
+        """Return the button as it is handed in for review. Source: cloud-api reference §7.2.
+
+        :param known: buttons as WhatsApp has them, for kinds that cannot be drafted here.
+        """
+        self.ensure_one()
+        if self.type not in dict(DRAFTED):
+            same = [raw for raw in known if str(raw.get("type", "")).upper() == self.type and raw.get("text") == self.text]
+            return dict(same[0]) if same else {"type": self.type, "text": self.text}
+        if self.type == "COPY_CODE":
+            return {"type": self.type, "example": self.example or ""}
         definition = {"type": self.type, "text": self.text}
         if self.type == "URL":
             definition["url"] = self.url
+            if "{{" in (self.url or "") and self.example:
+                definition["example"] = [self._sample_address()]
         elif self.type == "PHONE_NUMBER":
             definition["phone_number"] = self.phone_number
         return definition

@@ -1,15 +1,12 @@
 from html import escape
 
-from markupsafe import Markup
-
 from odoo import api, models
-from odoo.tools.misc import format_amount, format_date, format_datetime
 
 from ...tools.bidi import one_line
 from ...tools.graph.template_definition import parse_template
 from ...tools.graph.template_fill import template_components
 from ...tools.graph.template_preview import render
-from ...tools.markup import card, plain, to_html
+from ...tools.markup import card, to_html
 from ..discuss.own_html import OwnHtml
 
 #: The context key of :class:`Definitions`.
@@ -24,6 +21,8 @@ class Definitions:
         self.by_id = {}
         #: What :meth:`WaTemplate._asked_values` returned.
         self.asked = {}
+        #: Files that everybody gets alike (``SendableFile``), by what they are made from.
+        self.files = {}
 
 
 class WaTemplate(models.Model):
@@ -41,63 +40,20 @@ class WaTemplate(models.Model):
         self.ensure_one()
         return {p.key: p.example or f"{{{{{p.name}}}}}" for p in self.parameter_ids if p.value_kind == "text"}
 
-    @api.model
-    def _format_path(self, record, path):
-        """Return the value at a dotted field path as text for a person; "" when empty.
+    def _voiced(self, partner, record, company=None):
+        """Return this template and a record in the language and the time zone in which the customer reads them.
 
-        Amounts come with their currency, dates in the language of the context.
+        The language is the template's: its values stand in the middle of its words.
+
+        :param partner: the customer, ``res.partner``; may be empty.
+        :param record: what fills the template; may be empty.
+        :param company: of the conversation; None: the record's, else the account's.
         """
-        self._check_readable(record, path)
-        *steps, last = path.split(".")
-        for step in steps:
-            record = record[step][:1]
-        if not record:
-            return ""
-        field, value = record._fields[last], record[last]
-        if field.type in ("integer", "float", "monetary"):
-            return self._format_number(record, field, value)
-        if not value:
-            return ""
-        if field.type == "date":
-            return format_date(record.env, value)
-        if field.type == "datetime":
-            return format_datetime(record.env, value, dt_format="short")
-        if field.type == "selection":
-            return dict(field._description_selection(record.env)).get(value, value)
-        if field.relational:
-            return ", ".join(value.mapped("display_name"))
-        if field.type == "html":
-            return plain(Markup(value).striptags())  # noqa: S704 (only to strip its tags)
-        return str(value)
-
-    @api.model
-    def _check_readable(self, record, path):
-        """Raise unless the current user may read what stands at a field path.
-
-        Asked here, because Odoo hands out values that are in memory without asking, and
-        finding the customer reads records with higher rights.
-
-        :raises AccessError: the user may not.
-        """
-        if record.env.su:
-            return
-        for name in path.split("."):
-            record.check_access("read")
-            record._check_field_access(record._fields[name], "read")
-            if not record._fields[name].relational:
-                return
-            record = record[name]
-        record.check_access("read")
-
-    @api.model
-    def _format_number(self, record, field, value):
-        if field.type == "monetary":
-            currency = record[field.get_currency_field(record)] or self.env.company.currency_id
-            return format_amount(record.env, value, currency)
-        if field.type == "float":
-            digits = field.get_digits(self.env)
-            return self.env["ir.qweb.field.float"].value_to_html(value, {"precision": (digits or (0, 2))[1]})
-        return str(value)
+        own = record.sudo()["company_id"] if record and "company_id" in record._fields else None
+        if own is None or own._name != "res.company":
+            own = self.env["res.company"]
+        voice = self.env["wa.value.text"]._voice(partner, own or company or self.sudo().company_id, self.language)
+        return self.with_context(**voice), record.with_context(**voice)
 
     # ---------------------------------------------------------------- rendering
 

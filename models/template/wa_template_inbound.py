@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ...tools.graph.errors import GraphError
 from ...tools.webhook import reading
+from .wa_template import QUALITY_LABELS
 
 _logger = logging.getLogger(__name__)
 
@@ -37,20 +38,26 @@ class WaTemplate(models.Model):
             self._message_log(
                 body=self.env._(
                     "Quality at WhatsApp: %(now)s (before: %(before)s)",
-                    now=reading.text(value.get("new_quality_score")) or "?",
-                    before=reading.text(value.get("previous_quality_score")) or "?",
+                    now=self._quality_in_words(reading.text(value.get("new_quality_score"))),
+                    before=self._quality_in_words(reading.text(value.get("previous_quality_score"))),
                 )
             )
         elif item.change == "category" and value.get("correct_category"):
+            category = reading.text(value["correct_category"]).upper()
+            labels = dict(self._fields["category"]._description_selection(self.env))
             self._message_log(
-                body=self.env._(
-                    "WhatsApp will move this template to the category %s.", reading.text(value["correct_category"])
-                )
+                body=self.env._("WhatsApp will move this template to the category %s.", labels.get(category, category))
             )
         elif item.change == "components":
             self._message_log(body=self.env._("The content was changed at WhatsApp; it is being read again."))
             self.account_id._have_templates_read()
         return result
+
+    @api.model
+    def _quality_in_words(self, score):
+        """Return Meta's quality score for people."""
+        label = QUALITY_LABELS.get(score or "UNKNOWN")
+        return self.env._(label) if label else score
 
     @api.model
     def _cron_refresh(self):

@@ -10,6 +10,7 @@ class WaTemplateParameter(models.Model):
     _order = "component, button_index, sequence, id"
 
     template_id = fields.Many2one("wa.template", required=True, index=True, ondelete="cascade")
+    model = fields.Char(related="template_id.model", string="Model Name")
     sequence = fields.Integer()
     component = fields.Selection(
         [
@@ -42,9 +43,9 @@ class WaTemplateParameter(models.Model):
 
     @api.constrains("field_path", "template_id")
     def _check_field_path(self):
-        """Refuse a path that does not lead to a field, while the person who typed it is here."""
+        """Refuse a path that leads to no field, or to one its author may not read, while that person is here."""
         for parameter in self.filtered("field_path"):
-            self._check_path(parameter.field_path, parameter._value_model())
+            parameter._check_path(parameter.field_path, parameter._value_model(), parameter.path_user_id, parameter._value_kind())
 
     def _value_model(self):
         return self.template_id.model_id.model

@@ -129,18 +129,14 @@ class WaTemplate(models.Model):
         decision = self.env["wa.gate"]._decide(conversation, "template", self, origin=origin)
         if decision.verdict == "refused":
             return self._refuse(record, decision.code)
-        language = conversation.partner_id.lang
-        filler, filled_from = (
-            found.with_context(lang=language) if language and language != found.env.lang else found
-            for found in (self, record)
-        )
+        filler, filled_from = self._voiced(conversation.partner_id, record, conversation.company_id)
         values, missing = filler._get_values(filled_from, overrides, sources)
         if missing:
             return self._refuse(record, "template_incomplete", ", ".join(missing.mapped("name")))
         if rehearsal:
             filled, files = self._imagine_files(values), []
         else:
-            filled, files = self._take_files(conversation, values, origin)
+            filled, files = self._take_files(conversation, values)
         try:
             components = self._build_components(filled)
         except InvalidMessage as error:
@@ -166,13 +162,13 @@ class WaTemplate(models.Model):
             next_attempt_at=decision.when or False,
             **self.env["wa.message"]._waiting_vals(decision),
         )
-        shown = [file.shown for file in files if file.shown.res_model == "discuss.channel"]
         post = FilePost(
             conversation,
             self._card_html(preview, values.get("header.location")),
             self.env.user.partner_id,
             row,
-            attachments=self.env["ir.attachment"].union(*shown),
+            attachments=self.env["ir.attachment"].union(*(file.shown for file in files)),
         )
         later = decision.code if decision.verdict == "later" else ""
-        return SendOutcome(record, "queued", post=post, template=self, later=later)
+        doubts = tuple(self._get_doubts(values, sources).mapped("label"))
+        return SendOutcome(record, "queued", post=post, template=self, later=later, doubts=doubts)

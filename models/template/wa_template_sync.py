@@ -3,9 +3,8 @@ import logging
 from psycopg2 import OperationalError
 
 from odoo import Command, api, models
-from odoo.exceptions import AccessError, ConcurrencyError
+from odoo.exceptions import ConcurrencyError
 
-from ...tools.graph.errors import GraphError
 from ...tools.graph.template_definition import NAMED, parse_template
 from ...tools.graph.template_parameters import MEDIA_FORMATS, parameters
 from .wa_template import PURPOSES
@@ -14,7 +13,7 @@ _logger = logging.getLogger(__name__)
 
 
 class WaTemplate(models.Model):
-    """Taking over templates from WhatsApp and handing new ones in."""
+    """Taking over templates from WhatsApp."""
 
     _inherit = "wa.template"
 
@@ -58,8 +57,12 @@ class WaTemplate(models.Model):
         :param template: the record as we know it, or None.
         """
         vals = self._vals_from_meta(node)
+        if template and template.is_edited and vals["status"] == "REJECTED":
+            # What somebody is mending here is not what WhatsApp has.
+            template.write({name: vals[name] for name in ("template_uid", "status", "status_reason", "quality")})
+            return template
         if template:
-            template.write(vals)
+            template.write({**vals, "is_edited": False})
         else:
             template = self.create({**vals, "account_id": account.id})
         template._sync_parts(parse_template(node))
@@ -106,6 +109,7 @@ class WaTemplate(models.Model):
                     "text": button.text or button.type,
                     "url": button.url or False,
                     "phone_number": button.phone_number or False,
+                    "example": button.example or False,
                 }
             )
             for index, button in enumerate(definition.buttons)
@@ -135,66 +139,3 @@ class WaTemplate(models.Model):
                 )
             kept |= parameter
         (self.parameter_ids - kept).unlink()
-
-    # ----------------------------------------------------------------- actions
-
-    def action_submit(self):
-        """Hand the template in for WhatsApp's review. Administrators only.
-
-        :raises AccessError: by somebody else.
-        :raises UserError: WhatsApp refused it; says why.
-        """
-        self.check_access("write")
-        if not self.env.su and not self.env.user.has_group("crm_whatsapp.crm_whatsapp_group_admin"):
-            raise AccessError(self.env._("Only WhatsApp administrators can hand in templates."))
-        for template in self:
-            try:
-                answer = template.account_id._get_transport().create_template(
-                    template.account_id.waba_id, template._prepare_definition()
-                )
-            except GraphError as error:
-                raise self.env["wa.account"]._user_error(error) from error
-            category = str(answer.get("category") or "").upper()
-            template.sudo().write(
-                {
-                    "template_uid": str(answer["id"]),
-                    "status": str(answer.get("status") or "PENDING").upper(),
-                    # Meta may put it into another category without asking.
-                    "category": category if category in PURPOSES else template.category,
-                }
-            )
-
-    def _prepare_definition(self):
-        """Return the body of ``POST /{WABA_ID}/message_templates``. Source: cloud-api reference §7.2."""
-        self.ensure_one()
-        named = self.parameter_format == "NAMED"
-        components = []
-        if self.header_text:
-            components.append({"type": "HEADER", "format": "TEXT", "text": self.header_text})
-            self._add_examples(components[-1], "header", named)
-        components.append({"type": "BODY", "text": self.body})
-        self._add_examples(components[-1], "body", named)
-        if self.footer:
-            components.append({"type": "FOOTER", "text": self.footer})
-        if self.button_ids:
-            components.append({"type": "BUTTONS", "buttons": [b._prepare_definition() for b in self.button_ids]})
-        return {
-            "name": self.name,
-            "language": self.language,
-            "category": self.category,
-            "parameter_format": "named" if named else "positional",
-            "components": components,
-        }
-
-    def _add_examples(self, component, kind, named):
-        """Add the examples Meta's reviewers ask for to a header or body."""
-        parameters = self.parameter_ids.filtered(lambda p: p.component == kind)
-        if not parameters:
-            return
-        if named:
-            component["example"] = {
-                f"{kind}_text_named_params": [{"param_name": p.name, "example": p.example or p.name} for p in parameters]
-            }
-        else:
-            examples = [p.example or p.name for p in parameters.sorted(lambda p: int(p.name))]
-            component["example"] = {f"{kind}_text": [examples] if kind == "body" else examples}

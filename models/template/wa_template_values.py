@@ -1,6 +1,6 @@
 import json
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 
 import pytz
 
@@ -8,11 +8,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools.bidi import one_line
+from ...tools.empty_like import is_empty_like
 from ...tools.graph.template_parameters import MEDIA_FORMATS
 from ..files.marks import file_mark
-
-#: Values that are words as they stand.
-WORDS = ("text", "url_suffix", "code", "coupon_code", "payload", "catalog")
+from .wa_template_fill import DEFINITIONS, Definitions
+from .wa_value_source import WORDS
 
 
 @dataclass(eq=False)
@@ -118,7 +118,7 @@ class WaTemplate(models.Model):
         own = record if record and record._name == self.model else None
         for key, kind, is_required, parameter in self._asked_values():
             given = (overrides or {}).get(key)
-            source = sources.get(key)
+            source = sources[key].with_context(lang=self.env.lang) if key in sources else None
             read = self._get_file if kind in MEDIA_FORMATS else self._get_value
             value = read(kind, source, record, given) if source else None
             value = value or read(kind, parameter, own, given)
@@ -128,31 +128,52 @@ class WaTemplate(models.Model):
                 missing |= parameter
         return values, missing
 
+    def _get_doubts(self, values, sources=None):
+        """Return the variables whose values are there and say nothing, as zero does, and that ask to be warned of it.
+
+        :param dict values: of :meth:`_get_values`.
+        :param dict sources: as for :meth:`_get_values`.
+        :returns: ``wa.template.parameter``
+        """
+        doubts = self.env["wa.template.parameter"]
+        for key, kind, _is_required, parameter in self._asked_values():
+            value = values.get(key)
+            if kind in WORDS and isinstance(value, str) and is_empty_like(value):
+                if ((sources or {}).get(key) or parameter).if_empty_like == "warn":
+                    doubts |= parameter
+        return doubts
+
     @api.model
     def _get_value(self, kind, source, record, given):
         """Return the value of a variable that is no file, or None.
 
         :param source: ``wa.template.parameter`` or ``wa.action.value``.
         """
-        if given:
-            return self._parse(kind, given)
-        if source.field_path and record:
-            if value := self._value_at(kind, record, source.field_path):
+        candidates = [lambda: self._parse(kind, given)] if given else [
+            lambda: self._value_at(kind, record, source) if source.field_path and record else None,
+            lambda: self._parse(kind, source.fallback),
+        ]  # fmt: skip
+        for candidate in candidates:
+            value = candidate()
+            says_nothing = source.if_empty_like == "refuse" and kind in WORDS and is_empty_like(value)
+            if value and not says_nothing:
                 return value
-        return self._parse(kind, source.fallback)
+        return None
 
     @api.model
-    def _value_at(self, kind, record, path):
-        """Return the value at a field path in the form its kind needs, or None."""
+    def _value_at(self, kind, record, source):
+        """Return the value at a source's field path in the form its kind needs, or None."""
+        path, words = source.field_path, self.env["wa.value.text"]
+        source._check_setter(record, path)
         if kind in ("location", "expiration"):
-            self._check_readable(record, path)
+            words._check_readable(record, path)
         if kind == "location":
             place = record.mapped(path)
             return self._place_of(place[:1]) if isinstance(place, models.BaseModel) else self._parse(kind, place[:1])
         if kind == "expiration":
             found = record.mapped(path)
             return self._milliseconds(found[0]) if found else None
-        return self._parse(kind, self._format_path(record, path))
+        return self._parse(kind, words._at(record, path))
 
     @api.model
     def _place_of(self, record):
@@ -219,17 +240,18 @@ class WaTemplate(models.Model):
         except ValueError:
             return None
         if moment.tzinfo is None:
-            zone = pytz.timezone(self.env.context.get("tz") or self.env.user.tz or "UTC")
-            moment = zone.localize(moment)
+            # The context has the customer's, who did not write this.
+            zone = self.env.user.tz or self.env.company.partner_id.tz or "UTC"
+            moment = pytz.timezone(zone).localize(moment)
         return int(moment.timestamp() * 1000)
 
     @api.model
     def _milliseconds(self, value):
-        """Return a date (its end) or naive UTC datetime as epoch milliseconds, or None."""
+        """Return a date (its end, where the customer is) or naive UTC datetime as epoch milliseconds, or None."""
         if not value:
             return None
         if not isinstance(value, datetime):
-            value = datetime.combine(value, time.max)
+            value = self.env["wa.value.text"]._last_second(self.env, value)
         return int(pytz.utc.localize(value).timestamp() * 1000)
 
     @api.model
@@ -252,8 +274,10 @@ class WaTemplate(models.Model):
         if given:
             return FileSource(kind, given)
         if record and source.report_id and source.report_id.model == record._name:
+            source._check_report_setter()
             return FileSource(kind, nothing, report=source.report_id, record=record)
         if record and source.field_path:
+            source._check_setter(record, source.field_path)
             attachment = self._attachment_at(record, source.field_path)
             if attachment:
                 return FileSource(kind, attachment)
@@ -263,7 +287,7 @@ class WaTemplate(models.Model):
     @api.model
     def _attachment_at(self, record, path):
         """Return the attachment at a field path: a file field, or a relation to attachments."""
-        self._check_readable(record, path)
+        self.env["wa.value.text"]._check_readable(record, path)
         *steps, last = path.split(".")
         holder = record.mapped(".".join(steps))[:1] if steps else record
         if not holder:
@@ -279,7 +303,7 @@ class WaTemplate(models.Model):
             .search([("res_model", "=", holder._name), ("res_id", "=", holder.id), ("res_field", "=", last)], limit=1)
         )
 
-    def _take_files(self, conversation, values, origin):
+    def _take_files(self, conversation, values):
         """Turn the file sources among values into files that are ready to be sent.
 
         :returns: ``(values, files)``: values with stand-ins for media ids, and the list of
@@ -290,13 +314,42 @@ class WaTemplate(models.Model):
         for key, source in values.items():
             if not isinstance(source, FileSource):
                 continue
-            # What ten thousand people get alike is not copied ten thousand times.
-            channel = None if source.is_fixed and origin == "bulk" else conversation.channel_id
-            attachment = source.attachment or self._print(source)
-            file = self.env["wa.file"]._prepare(attachment, channel, source.kind)
+            if source.is_fixed:
+                file = self._shared_file(source, conversation.account_id)
+            else:
+                attachment = source.attachment or self._print(source)
+                file = self.env["wa.file"]._prepare(attachment, conversation.channel_id, source.kind)
             values[key] = {"id": file_mark(len(files)), "filename": file.filename}
             files.append(file)
         return values, files
+
+    @api.model
+    def _shared_file(self, source, account):
+        """Return a template's own file, ready to be sent, as the one attachment that all threads show.
+
+        What ten thousand people get alike is not copied ten thousand times. It belongs to the
+        account: colleagues may open it and none of them may change it, and it stays as it was
+        when the template gets another file.
+
+        :param FileSource source: of a fixed file.
+        :returns: ``SendableFile``
+        """
+        known = self.env.context.get(DEFINITIONS)
+        files = known.files if isinstance(known, Definitions) else {}
+        key = (source.attachment.id, source.attachment.checksum, source.kind, account.id)
+        if key not in files:
+            fixed = source.attachment
+            domain = [
+                ("res_model", "=", account._name),
+                ("res_id", "=", account.id),
+                ("checksum", "=", fixed.checksum),
+                ("name", "=", fixed.name),
+                ("mimetype", "=", fixed.mimetype),
+            ]
+            owner = {"res_model": account._name, "res_id": account.id, "res_field": False}
+            shared = fixed.search(domain, limit=1) or fixed.copy(owner)
+            files[key] = self.env["wa.file"]._prepare(shared, None, source.kind)
+        return files[key]
 
     @api.model
     def _imagine_files(self, values):

@@ -112,15 +112,13 @@ test("a fourth button makes it a list", async () => {
     ]);
 });
 
-test("WhatsApp's limits stop people while they type", async () => {
+test("WhatsApp's limits stop people while they type, and nothing is cut", async () => {
     const pyEnv = await startServer();
     const channelId = createConversation(pyEnv);
     await start();
     await openDiscuss(channelId);
     await openDialog("List");
-    await contains(".modal textarea[maxlength='4096']");
-    await contains(".o_crm_whatsapp_choice:eq(0) input[maxlength='24']");
-    await contains(".o_crm_whatsapp_choice:eq(0) input[maxlength='72']");
+    await contains(".modal [maxlength]", { count: 0 });
     for (let i = 2; i < 10; i++) {
         await click(".o_crm_whatsapp_choice_add");
     }
@@ -136,6 +134,27 @@ test("WhatsApp's limits stop people while they type", async () => {
     await contains(".modal .btn-primary:disabled");
 });
 
+test("U21: a button that is too long is counted and refused, never cut", async () => {
+    const calls = watchSends();
+    const pyEnv = await startServer();
+    const channelId = createConversation(pyEnv);
+    await start();
+    await openDiscuss(channelId);
+    await openDialog("Buttons");
+    await insertText(".modal textarea", "When?");
+    const label = "Thursday at half past ten";
+    await insertText(".o_crm_whatsapp_choice:eq(0) input", label);
+    await contains(".o_crm_whatsapp_choice:eq(0) input", { value: label });
+    await contains(".o_crm_whatsapp_choice_count.text-danger", { text: "25/20" });
+    await contains(".o_crm_whatsapp_objection:contains(A button takes 20 characters)");
+    await contains(".modal .btn-primary:disabled");
+    // Twenty emojis are twenty characters for WhatsApp.
+    await insertText(".o_crm_whatsapp_choice:eq(0) input", "👍".repeat(20), { replace: true });
+    await click(".modal .btn-primary:enabled");
+    await waitForSteps(["wa_send_buttons"]);
+    expect(calls[0].values.buttons).toEqual(["👍".repeat(20)]);
+});
+
 test("the counter comes near the limit only", async () => {
     const pyEnv = await startServer();
     const channelId = createConversation(pyEnv);
@@ -146,6 +165,9 @@ test("the counter comes near the limit only", async () => {
     await contains(".o_crm_whatsapp_field_left", { count: 0 });
     await insertText(".modal input:eq(0)", "!");
     await contains(".o_crm_whatsapp_field_left", { text: "4 characters left" });
+    await insertText(".modal input:eq(0)", " and ten more");
+    await contains(".o_crm_whatsapp_field_over", { text: "9 characters too many (WhatsApp takes 20)" });
+    await contains(".modal .btn-primary:disabled");
 });
 
 test("a button with a link", async () => {

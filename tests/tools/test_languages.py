@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.languages import base, choose, parse
+from tools.languages import base, choose, of_text, parse
 from tools.placeholders import fill, paths
 
 
@@ -91,3 +91,20 @@ def test_placeholders_are_filled_or_named():
 
 def test_a_value_is_not_filled_again():
     assert fill("{{ name }}", lambda path: "{{ other }}") == ("{{ other }}", [])
+
+
+@pytest.mark.parametrize(
+    ("language", "customer", "spoken", "found"),
+    [
+        ("en", "en_GB", ["en_US", "en_GB"], "en_GB"),
+        ("en_US", "en_GB", ["en_US", "en_GB"], "en_US"),
+        ("es", "fr_FR", ["en_US", "fr_FR", "es_MX"], "es_MX"),
+        ("zh_TW", "zh_CN", ["en_US", "zh_CN"], None),
+        ("de", "de_DE", ["en_US"], None),
+        (None, "fr_FR", ["en_US", "fr_FR"], "fr_FR"),
+        (None, None, ["en_US"], None),
+    ],
+)
+def test_in_which_of_our_languages_values_are_written(language, customer, spoken, found):
+    """Dates and labels follow the language of the text they stand in."""
+    assert of_text(language, customer, spoken) == found

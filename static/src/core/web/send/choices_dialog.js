@@ -1,3 +1,4 @@
+import { lengthOf } from "@crm_whatsapp/core/web/send/limits";
 import { SendDialog } from "@crm_whatsapp/core/web/send/send_dialog";
 
 import { useState } from "@odoo/owl";
@@ -57,10 +58,42 @@ export class ChoicesDialog extends SendDialog {
         if (new Set(titles).size < titles.length) {
             return _t("Two choices are called the same; give each its own words.");
         }
-        if (titles.some((title) => title.length > this.titleLimit)) {
-            return _t("A button takes %(limit)s characters.", { limit: this.titleLimit });
+        const long = titles.find((title) => lengthOf(title) > this.titleLimit);
+        if (long) {
+            const facts = { limit: this.titleLimit, count: lengthOf(long), text: long };
+            return this.isList
+                ? _t("A choice of a list takes %(limit)s characters, “%(text)s” has %(count)s.", facts)
+                : _t("A button takes %(limit)s characters, “%(text)s” has %(count)s.", facts);
+        }
+        const limit = this.LIMITS.rowDescription;
+        if (this.isList && this.filled.some(({ description }) => lengthOf(description) > limit)) {
+            return _t("An explanation takes %(limit)s characters.", { limit });
         }
         return false;
+    }
+
+    get limited() {
+        const { body, footer, header, label } = this.state;
+        return [
+            [body, this.isList ? this.LIMITS.listBody : this.LIMITS.body],
+            [header, this.LIMITS.header],
+            [footer, this.LIMITS.footer],
+            ...(this.isList ? [[label, this.LIMITS.label]] : []),
+        ];
+    }
+
+    /**
+     * @param {string} text
+     * @param {number} limit
+     * @returns {string} `18/20` once that is worth knowing
+     */
+    counter(text, limit) {
+        const length = lengthOf(text.trim());
+        return length >= limit * 0.8 ? `${length}/${limit}` : "";
+    }
+
+    isOver(text, limit) {
+        return lengthOf(text.trim()) > limit;
     }
 
     get isIncomplete() {

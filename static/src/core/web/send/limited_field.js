@@ -1,3 +1,5 @@
+import { lengthOf } from "@crm_whatsapp/core/web/send/limits";
+
 import { Component, onMounted, useRef } from "@odoo/owl";
 
 /** The counter appears when this part of the limit is used up. */
@@ -6,7 +8,8 @@ const NEAR = 0.8;
 let nextId = 1;
 
 /**
- * A text field with a label that stops at WhatsApp's limit, and says so shortly before.
+ * A text field with a label that counts down to WhatsApp's limit, and says how much is too much. What
+ * is typed or pasted stays as it is: nobody's words are cut without a word.
  *
  * @typedef {Object} Props
  * @property {string} label
@@ -46,11 +49,10 @@ export class LimitedField extends Component {
         });
     }
 
-    /** @returns {number|undefined} characters left, once that is worth knowing */
+    /** @returns {number|undefined} characters left, once that is worth knowing; negative when there are too many */
     get left() {
         const { limit, value } = this.props;
-        return limit && value.length >= limit * NEAR
-            ? Math.max(0, limit - value.length)
-            : undefined;
+        const length = lengthOf(value.trim());
+        return limit && length >= limit * NEAR ? limit - length : undefined;
     }
 }

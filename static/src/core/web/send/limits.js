@@ -15,3 +15,12 @@ export const LIMITS = {
     rowTitle: 24,
     rowDescription: 72,
 };
+
+/**
+ * Length as the server counts it: an emoji is one character, not two.
+ *
+ * @param {string} text
+ */
+export function lengthOf(text) {
+    return [...text].length;
+}

@@ -15,6 +15,10 @@ export class LinkDialog extends SendDialog {
         this.state = useState({ body: this.draft, label: "", url: "" });
     }
 
+    get limited() {
+        return [...super.limited, [this.state.label, this.LIMITS.label]];
+    }
+
     get isIncomplete() {
         return Object.values(this.state).some((value) => !value.trim());
     }

@@ -36,6 +36,10 @@ export class LocationDialog extends SendDialog {
         return parseCoordinates(this.state.coordinates);
     }
 
+    get limited() {
+        return [];
+    }
+
     /** @returns {string|false} */
     get objection() {
         return (

@@ -1,5 +1,5 @@
 import { LimitedField } from "@crm_whatsapp/core/web/send/limited_field";
-import { LIMITS } from "@crm_whatsapp/core/web/send/limits";
+import { LIMITS, lengthOf } from "@crm_whatsapp/core/web/send/limits";
 import { callSend } from "@crm_whatsapp/core/web/send/send_call";
 
 import { Component, useState } from "@odoo/owl";
@@ -30,6 +30,16 @@ export class SendDialog extends Component {
         this.draft = this.props.composer.composerText.trim();
         this.token = uuid();
         this.sending = useState({ isBusy: false, error: "" });
+    }
+
+    /** @returns {[string, number][]} what was typed, and how many characters of it WhatsApp takes */
+    get limited() {
+        return [[this.state.body, this.LIMITS.body]];
+    }
+
+    /** Whether something is longer than WhatsApp takes: its field says by how much. */
+    get isTooLong() {
+        return this.limited.some(([text, limit]) => lengthOf(text.trim()) > limit);
     }
 
     /**

@@ -1,0 +1,280 @@
+import re
+
+from odoo import api, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from ...tools.graph.errors import GraphError, PermanentError, RequestError
+from ...tools.graph.template_definition import VARIABLE, variables
+from .wa_template import PURPOSES
+from .wa_template_button import DRAFTED
+
+#: Meta's limits of what is handed in. Source: cloud-api reference §7.2.
+NAME = re.compile(r"[a-z0-9_]{1,512}")
+LANGUAGE = re.compile(r"[a-z]{2,3}(_([A-Z]{2}|[0-9]{3}))?")
+LIMITS = {"header_text": 60, "body": 1024, "footer": 60}
+LABEL_LIMIT, ADDRESS_LIMIT, PHONE_LIMIT = 25, 2000, 20
+#: Components, besides texts and buttons, that need nothing but their name.
+PLAIN_HEADERS = ("LOCATION",)
+
+
+class WaTemplate(models.Model):
+    """Drafting a template, handing it in for review, and handing in again what was rejected."""
+
+    _inherit = "wa.template"
+
+    # -------------------------------------------------------------- constraints
+
+    @api.constrains("name")
+    def _check_name(self):
+        for template in self:
+            if not template.template_uid and not NAME.fullmatch(template.name or ""):
+                raise ValidationError(
+                    self.env._(
+                        "“%s” cannot be the name of a template: WhatsApp takes lower case letters from a to z, digits and "
+                        "underscores, such as spring_sale.",
+                        template.name,
+                    )
+                )
+
+    @api.constrains("header_text", "body", "footer", "button_ids")
+    def _check_lengths(self):
+        """Refuse what is too long for WhatsApp while the person who writes it is here; nothing is cut."""
+        for template in self.filtered(lambda t: not t.template_uid or t.is_edited):
+            for name, limit in LIMITS.items():
+                template._check_length(template._fields[name]._description_string(self.env), template[name], limit)
+            template.button_ids._check_lengths()
+
+    @api.constrains("model_id")
+    def _check_paths_of_model(self):
+        """Fields chosen for one kind of record may not exist on another."""
+        self.parameter_ids._check_field_path()
+
+    @api.model
+    def _check_length(self, what, text, limit):
+        """Refuse a text that is too long.
+
+        :raises ValidationError: with both lengths.
+        """
+        length = len(text or "")
+        if length > limit:
+            raise ValidationError(
+                self.env._(
+                    "“%(what)s” of a template may have %(limit)s characters, and has %(length)s: %(text)s",
+                    what=what,
+                    limit=limit,
+                    length=length,
+                    text=text[:80],
+                )
+            )
+
+    # ------------------------------------------------------------------ actions
+
+    def action_submit(self):
+        """Hand the template in for WhatsApp's review, also again after it was rejected. Administrators only.
+
+        :raises AccessError: by somebody else.
+        :raises UserError: something is missing, or WhatsApp refused it; says what.
+        """
+        self.check_access("write")
+        if not self.env.su and not self.env.user.has_group("crm_whatsapp.crm_whatsapp_group_admin"):
+            raise AccessError(self.env._("Only WhatsApp administrators can hand in templates."))
+        for template in self:
+            template._check_draft()
+            try:
+                if template.template_uid:
+                    template._hand_in_again()
+                else:
+                    template._hand_in()
+            except GraphError as error:
+                raise template._refusal(error) from error
+
+    def _hand_in(self):
+        """Create the template at WhatsApp."""
+        transport = self.account_id._get_transport()
+        answer = transport.create_template(self.account_id.waba_id, self._prepare_definition())
+        category = str(answer.get("category") or "").upper()
+        self.sudo().write(
+            {
+                "template_uid": str(answer["id"]),
+                "status": str(answer.get("status") or "PENDING").upper(),
+                # Meta may put it into another category without asking.
+                "category": category if category in PURPOSES else self.category,
+            }
+        )
+
+    def _hand_in_again(self):
+        """Replace the content of the template at WhatsApp, which reviews it again. Source: cloud-api reference §7.6."""
+        if self.status != "REJECTED":
+            raise UserError(self.env._("WhatsApp has this template already (%s).", self.status_label))
+        definition = self._prepare_definition()
+        self.account_id._get_transport().edit_template(
+            self.template_uid, {"category": definition["category"], "components": definition["components"]}
+        )
+        self.sudo().write(
+            {"status": "PENDING", "status_reason": False, "is_edited": False, "components": definition["components"]}
+        )
+
+    def _refusal(self, error):
+        """Return the ``UserError`` that says in words what WhatsApp has against this template.
+
+        :param GraphError error: never contains a secret.
+        """
+        if not isinstance(error, (RequestError, PermanentError)):
+            return self.account_id._user_error(error)
+        said = error.user_message or error.details or error.message
+        return UserError(
+            self.env._(
+                "WhatsApp does not take the template “%(template)s”: %(said)s", template=self.display_name, said=said
+            )
+        )
+
+    # ------------------------------------------------------------------- checks
+
+    def _check_draft(self):
+        """Raise unless WhatsApp has all it asks for to review this template.
+
+        :raises UserError: all that is missing, a sentence each.
+        """
+        self.ensure_one()
+        problems = [*self._identity_problems(), *self._text_problems(), *self._part_problems()]
+        for button in self.button_ids:
+            problems += button._draft_problems()
+        if problems:
+            raise UserError("\n".join(problems))
+
+    def _identity_problems(self):
+        if self.category == "AUTHENTICATION":
+            yield self.env._(
+                "Templates that send codes have WhatsApp's own words and buttons. Create this one in WhatsApp Manager; "
+                "after synchronising it can be used here."
+            )
+        if not LANGUAGE.fullmatch(self.language or ""):
+            yield self.env._(
+                "“%s” is no language of WhatsApp. Its codes look like en, en_GB or pt_BR.", self.language or ""
+            )
+
+    def _text_problems(self):
+        """Yield what is wrong with the variables of header and text."""
+        for component, text in (("header", self.header_text), ("body", self.body)):
+            given = set(self.parameter_ids.filtered(lambda p, c=component: p.component == c).mapped("name"))
+            for name in variables(text or ""):
+                if name not in given:
+                    yield self.env._(
+                        "Give an example for {{%s}} on the tab “Variables”: WhatsApp's reviewers ask for one.", name
+                    )
+            if text and ("{{" in VARIABLE.sub("", text) or "}}" in VARIABLE.sub("", text)):
+                yield self.env._("A variable is written {{1}} or {{name}}: %s", text[:80])
+        if VARIABLE.search(self.footer or ""):
+            yield self.env._("The footer may not have variables.")
+
+    def _part_problems(self):
+        """Yield which parts of a template made elsewhere cannot be handed in again from here."""
+        kinds = {str(part.get("type", "")).upper() for part in self.components or ()} if self.template_uid else set()
+        header = self.header_format not in (False, "", "TEXT", *PLAIN_HEADERS)
+        if header or kinds - {"HEADER", "BODY", "FOOTER", "BUTTONS"}:
+            yield self.env._(
+                "This template has parts (files above the text, cards, an offer) that cannot be handed in from here. "
+                "Edit it in WhatsApp Manager."
+            )
+
+    # --------------------------------------------------------------- definition
+
+    def _prepare_definition(self):
+        """Return the body of ``POST /{WABA_ID}/message_templates``. Source: cloud-api reference §7.2."""
+        self.ensure_one()
+        named = self.parameter_format == "NAMED"
+        components = []
+        if self.header_text:
+            components.append({"type": "HEADER", "format": "TEXT", "text": self.header_text})
+            self._add_examples(components[-1], "header", named)
+        elif self.header_format in PLAIN_HEADERS:
+            components.append({"type": "HEADER", "format": self.header_format})
+        components.append({"type": "BODY", "text": self.body})
+        self._add_examples(components[-1], "body", named)
+        if self.footer:
+            components.append({"type": "FOOTER", "text": self.footer})
+        if self.button_ids:
+            known = [b for part in self.components or () for b in part.get("buttons") or () if isinstance(b, dict)]
+            components.append(
+                {"type": "BUTTONS", "buttons": [button._prepare_definition(known) for button in self.button_ids]}
+            )
+        return {
+            "name": self.name,
+            "language": self.language,
+            "category": self.category,
+            "parameter_format": "named" if named else "positional",
+            "components": components,
+        }
+
+    def _add_examples(self, component, kind, named):
+        """Add the examples Meta's reviewers ask for to a header or body."""
+        used = variables(component["text"] or "")
+        parameters = self.parameter_ids.filtered(lambda p: p.component == kind and p.name in used)
+        if not parameters:
+            return
+        if named:
+            component["example"] = {
+                f"{kind}_text_named_params": [{"param_name": p.name, "example": p.example or p.name} for p in parameters]
+            }
+        else:
+            examples = [p.example or p.name for p in parameters.sorted(lambda p: used.index(p.name))]
+            component["example"] = {f"{kind}_text": [examples] if kind == "body" else examples}
+
+
+class WaTemplateButton(models.Model):
+    """What WhatsApp asks of a button that is handed in."""
+
+    _inherit = "wa.template.button"
+
+    @api.constrains("text", "url", "phone_number")
+    def _check_lengths(self):
+        """Refuse what is too long for WhatsApp; nothing is cut."""
+        for button in self.filtered(lambda b: not b.template_id.template_uid or b.template_id.is_edited):
+            template = button.template_id
+            template._check_length(self.env._("Label of a button"), button.text, LABEL_LIMIT)
+            template._check_length(self.env._("Web address of a button"), button.url, ADDRESS_LIMIT)
+            template._check_length(self.env._("Phone number of a button"), button.phone_number, PHONE_LIMIT)
+
+    def _draft_problems(self):
+        """Yield what keeps this button from being handed in, a sentence each."""
+        self.ensure_one()
+        known = [b for part in self.template_id.components or () for b in part.get("buttons") or () if isinstance(b, dict)]
+        is_known = any(str(raw.get("type", "")).upper() == self.type and raw.get("text") == self.text for raw in known)
+        if self.type not in dict(DRAFTED) and not is_known:
+            yield self.env._(
+                "The button “%s” is of a kind that cannot be drafted here. Choose another type, or create the template in "
+                "WhatsApp Manager.",
+                self.text,
+            )
+        elif self.type == "URL":
+            yield from self._address_problems()
+        elif self.type == "PHONE_NUMBER" and not self.phone_number:
+            yield self.env._("The button “%s” needs a phone number.", self.text)
+        elif self.type == "COPY_CODE" and not self.example:
+            yield self.env._("The button that copies a code needs a sample of the code.")
+
+    def _address_problems(self):
+        """Yield what is wrong with a web address and its variable."""
+        address = self.url or ""
+        if not address.startswith(("http://", "https://")):
+            yield self.env._("The button “%s” needs a web address that begins with https://.", self.text)
+        elif "{{" in address or "}}" in address:
+            if VARIABLE.sub("", address, count=1) + "{{1}}" != address:
+                yield self.env._(
+                    "The address of the button “%(label)s” may have one variable, {{1}}, at its very end: %(address)s",
+                    label=self.text,
+                    address=address,
+                )
+            elif not self.example:
+                yield self.env._(
+                    "Give a sample for the address of the button “%(label)s” on the tab “Buttons”: what %(address)s looks "
+                    "like with the variable filled in.",
+                    label=self.text,
+                    address=address,
+                )
+            elif not self._sample_address().startswith(address.partition("{{")[0]):
+                yield self.env._(
+                    "The sample of the button “%(label)s” has to begin like its address: %(address)s",
+                    label=self.text,
+                    address=address,
+                )
