@@ -6,7 +6,7 @@ Source: Meta, ``templates/template-management`` and ``webhooks/reference/message
 from . import payloads, rules_review
 from .errors import GraphError
 from .graph_fields import page, pick, with_links
-from .rules_template import EXISTS, check_components, check_definition, check_references, refuse
+from .rules_template import CATEGORIES, EXISTS, check_components, check_definition, check_references, refuse
 
 DEFAULT = ("name", "parameter_format", "components", "language", "status", "category", "id")
 KNOWN = frozenset(
@@ -143,20 +143,28 @@ def read(call):
 
 
 def edit(call):
-    """``POST /{TEMPLATE_ID}``: replace components, category or lifetime; goes back to review."""
-    template, body = call.record, call.body
+    """``POST /{TEMPLATE_ID}``: replace components, category or lifetime; goes back to review. All or nothing."""
+    template, body, now = call.record, call.body, call.world.now()
     if not rules_review.editable(template.status):
-        raise refuse(f"A template that is {template.status} cannot be edited.")
-    if body.get("category") and str(body["category"]).upper() != template.category:
-        if template.status == "APPROVED":
-            raise refuse("The category of an approved template cannot be changed.")
-        template.category = str(body["category"]).upper()
+        raise refuse(f"A template that is {template.status} cannot be edited.", title="Template cannot be edited")
+    if body.get("name", template.name) != template.name or body.get("language", template.language) != template.language:
+        raise refuse("The name and the language of a template cannot be changed.", title="Template cannot be edited")
+    category = str(body.get("category") or template.category).upper()
+    if category not in CATEGORIES:
+        raise GraphError(100, message="(#100) Param category must be one of {" + ", ".join(CATEGORIES) + "}")
+    if category != template.category and template.status == "APPROVED":
+        raise refuse("The category of an approved template cannot be changed.", title="Template cannot be edited")
+    if why := rules_review.too_often(template.status, template.edited, now):
+        raise refuse(why, title="Template cannot be edited")
+    components = template.components
     if body.get("components") is not None:
-        components = check_components(body["components"], template.parameter_format == "NAMED", template.category)
+        components = check_components(body["components"], template.parameter_format == "NAMED", category)
         check_references(components, call.world.shop(template.waba_id))
-        template.components = components
+    template.category, template.components, template.rejected_reason = category, components, "NONE"
     if body.get("message_send_ttl_seconds") is not None:
         template.ttl = body["message_send_ttl_seconds"]
+    if template.status == "APPROVED":
+        template.edited = [*template.edited, now][-rules_review.EDITS_A_MONTH :]
     start_review(call.server, template)
     call.server.templates_changed(template)
     return {"success": True}

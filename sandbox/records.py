@@ -139,6 +139,8 @@ class Template:
     quality: str = "UNKNOWN"
     previous_category: str | None = None
     ttl: int | None = None
+    #: Epoch seconds of its edits while it was approved.
+    edited: list = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -6,6 +6,8 @@ Source: Meta, ``templates/template-review``, ``templates/template-management`` (
 
 import re
 
+#: Source: Meta, ``templates/template-management`` (editing).
+DAY, EDITS_A_MONTH = 24 * 3600, 10
 EDITABLE = frozenset({"APPROVED", "REJECTED", "PAUSED"})
 STATUSES = (
     "APPROVED",
@@ -25,6 +27,21 @@ CARD_WORDS = re.compile(r"\b(card number|cvv|password|passport number)\b", re.IG
 def editable(status):
     """Tell whether a template in this status may be edited."""
     return status in EDITABLE
+
+
+def too_often(status, edited, now):
+    """Return why an approved template may not be edited again yet, or None; rejected and paused ones always may.
+
+    :param edited: epoch seconds of its edits while it was approved.
+    :param now: epoch seconds.
+    """
+    if status != "APPROVED":
+        return None
+    if any(now - at < DAY for at in edited):
+        return "An approved template can be edited once in 24 hours."
+    if sum(now - at < 30 * DAY for at in edited) >= EDITS_A_MONTH:
+        return f"An approved template can be edited {EDITS_A_MONTH} times in 30 days."
+    return None
 
 
 def verdict(mode, reason, components):

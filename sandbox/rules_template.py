@@ -145,6 +145,9 @@ def preset_authentication(part):
         text = "*{{1}}* is your verification code."
         if part.get("add_security_recommendation"):
             text += " For your security, do not share this code."
+        if part.get("text") not in (None, text):
+            # What was read may be handed in again; words of one's own may not.
+            raise refuse("The body of an authentication template has no text of its own.", BODY_FORMAT)
         return {**part, "text": text}
     if part["type"] == "FOOTER" and part.get("code_expiration_minutes"):
         return {**part, "text": f"This code expires in {part['code_expiration_minutes']} minutes."}

@@ -116,6 +116,46 @@ async def test_definitions_that_are_refused_tell_people_why(play):
 
 
 @story
+async def test_a_rejected_template_is_edited_until_it_pleases(play):
+    """U5: as often as one likes, with another category, but not under another name; all or nothing."""
+    await play.switch(review="reject", reject_reason="TAG_CONTENT_MISMATCH", review_delay_s=0)
+    _, made = await play.graph("POST", f"{WABA}/message_templates", definition())
+    await play.until(lambda: play.changes("message_template_status_update"))
+    path = f"{made['id']}?fields=status,category,rejected_reason,components"
+    for _ in range(3):
+        before = len(play.changes("message_template_status_update"))
+        changed = [{**definition()["components"][0], "text": "Dear {{1}}, order {{2}} is ready to collect."}]
+        assert (await play.graph("POST", made["id"], {"components": changed}))[0] == 200
+        await play.until(lambda n=before: play.changes("message_template_status_update")[n:])
+        assert (await play.graph("GET", path))[1]["rejected_reason"] == "TAG_CONTENT_MISMATCH"
+    for wrong in (
+        {"name": "another", "components": changed},
+        {"category": "GOSSIP"},
+        {"category": "MARKETING", "components": [{"type": "BODY", "text": ""}]},
+    ):
+        assert (await play.graph("POST", made["id"], wrong))[0] == 400
+    read = (await play.graph("GET", path))[1]
+    assert (read["category"], read["components"][0]["text"][:4]) == ("UTILITY", "Dear")
+    await play.switch(review="approve", review_delay_s=0)
+    before = len(play.changes("message_template_status_update"))
+    await play.graph("POST", made["id"], {"category": "MARKETING", "components": changed})
+    await play.until(lambda: play.changes("message_template_status_update")[before:])
+    read = (await play.graph("GET", path))[1]
+    assert (read["status"], read["category"], read["rejected_reason"]) == ("APPROVED", "MARKETING", "NONE")
+
+
+@story
+async def test_an_approved_template_is_edited_once_a_day(play):
+    _, made = await play.graph("POST", f"{WABA}/message_templates", definition())
+    await play.until(lambda: play.changes("message_template_status_update"))
+    body = {"components": definition()["components"]}
+    assert (await play.graph("POST", made["id"], body))[0] == 200
+    await play.until(lambda: len(play.changes("message_template_status_update")) > 1)
+    status, answer = await play.graph("POST", made["id"], body)
+    assert (status, "once in 24 hours" in answer["error"]["error_user_msg"]) == (400, True)
+
+
+@story
 async def test_editing_and_deleting(play):
     _, made = await play.graph("POST", f"{WABA}/message_templates", definition())
     status, _ = await play.graph("POST", made["id"], {"components": definition()["components"]})

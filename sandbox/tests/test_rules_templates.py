@@ -383,6 +383,11 @@ def test_authentication_templates_get_metas_own_words():
     *_, components, _ = rules_template.check_definition(body)
     assert components[0]["text"].startswith("*{{1}}* is your verification code.")
     assert components[1]["text"] == "This code expires in 5 minutes."
+    assert rules_template.check_definition({**body, "components": components})
+    own = {**body, "components": [{"type": "BODY", "text": "Your code: {{1}}"}, *components[1:]]}
+    with pytest.raises(GraphError):
+        # W3: taking the words silently for Meta's own hid that ours were sent.
+        rules_template.check_definition(own)
 
 
 @pytest.mark.parametrize(
