@@ -10,7 +10,8 @@ import unicodedata
 
 #: Words people and imports write where nothing is known, without marks around them.
 _WORDS = frozenset(
-    "none null false undefined unknown n/a tbd tba tbc todo xxx xxxx undef keine leer nada vacío aucun aucune vide ninguno ninguna unbekannt desconocido inconnu".split()
+    "none null false undefined unknown n/a tbd tba tbc todo xxx xxxx undef keine leer nada vacío aucun aucune vide "
+    "ninguno ninguna unbekannt desconocido inconnu".split()
 )
 #: A currency's sign or code and an amount without a digit but zero: ``$ 0.00``, ``0,00 kr``, ``CHF 0``, ``0:00``, ``0 %``.
 _ZERO = re.compile(r"(?:[^\W\d_]{1,3}\.?)?0[0.,:' ]*(?:[^\W\d_]{1,3}\.?)?")

@@ -31,8 +31,7 @@ class WaActionValue(models.Model):
     @api.constrains("field_path", "action_id")
     def _check_field_path(self):
         """Refuse a path that leads to no field, or to one its author may not read, while that person is here."""
-        for line in self.filtered("field_path"):
-            line._check_path(line.field_path, line._value_model(), line.path_user_id, line._value_kind())
+        self._check_own_paths()
 
     def _value_model(self):
         return self.action_id.model_id.model

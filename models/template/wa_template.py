@@ -30,7 +30,7 @@ REASON_LABELS = {
     "INVALID_FORMAT": _lt("Something is in the wrong form, mostly a variable or its example."),
     "PROMOTIONAL": _lt("The content is promotional, which this category does not allow."),
     "SCAM": _lt("WhatsApp takes the content for a scam."),
-    "TAG_CONTENT_MISMATCH": _lt("Language or category do not fit the content, or it asks for data WhatsApp forbids to ask for."),
+    "TAG_CONTENT_MISMATCH": _lt("Language or category do not fit the content, or it asks for data that may not be asked for."),
     "CATEGORY_NOT_AVAILABLE": _lt("This category is not open to your account."),
 }
 

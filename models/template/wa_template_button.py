@@ -46,7 +46,8 @@ class WaTemplateButton(models.Model):
     def create(self, vals_list):
         """Buttons are reviewed with their template."""
         if not self.env.su:
-            self._check_templates(self.env["wa.template"].browse({vals["template_id"] for vals in vals_list if vals.get("template_id")}))
+            ids = {vals["template_id"] for vals in vals_list if vals.get("template_id")}
+            self._check_templates(self.env["wa.template"].browse(ids))
         return super().create(vals_list)
 
     def write(self, vals):

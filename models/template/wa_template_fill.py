@@ -90,7 +90,7 @@ class WaTemplate(models.Model):
             {
                 **self._prepare_definition(),
                 "category": self.category,
-                **({"components": self.components} if self.components else {}),
+                **({"components": self.components} if self.components and not self.is_edited else {}),
             }
         )
 

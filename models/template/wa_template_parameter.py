@@ -44,8 +44,7 @@ class WaTemplateParameter(models.Model):
     @api.constrains("field_path", "template_id")
     def _check_field_path(self):
         """Refuse a path that leads to no field, or to one its author may not read, while that person is here."""
-        for parameter in self.filtered("field_path"):
-            parameter._check_path(parameter.field_path, parameter._value_model(), parameter.path_user_id, parameter._value_kind())
+        self._check_own_paths()
 
     def _value_model(self):
         return self.template_id.model_id.model

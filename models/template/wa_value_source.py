@@ -55,6 +55,14 @@ class WaValueSource(models.AbstractModel):
 
     # -------------------------------------------------------------- constraints
 
+    def _check_own_paths(self):
+        """Check the paths of these sources with the rights of who chose them.
+
+        :raises ValidationError: see :meth:`_check_path`.
+        """
+        for source in self.filtered("field_path"):
+            source._check_path(source.field_path, source._value_model(), source.path_user_id, source._value_kind())
+
     @api.model
     def _check_path(self, path, model_name, user=None, kind="text"):
         """Refuse a path that does not lead to a field, or to one that whoever chooses it may not read.

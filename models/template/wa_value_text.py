@@ -13,7 +13,7 @@ from odoo.tools.translate import code_translations
 from ...tools import languages
 from ...tools.html_text import html_to_text
 
-#: In the context: the locale of a text whose language Odoo does not speak here; dates and numbers are written in it all the same.
+#: In the context: the locale of a text whose language Odoo does not speak here; dates and numbers follow it all the same.
 LOCALE = "wa_locale"
 #: What no sentence can say.
 UNSPEAKABLE = ("binary", "json", "properties_definition", "many2one_reference")

@@ -29,7 +29,8 @@ def test_html_becomes_the_words_a_person_reads(html, text):
 @pytest.mark.parametrize(
     "value",
     ["", " ", None, False, "0", "0.00", "0,00 €", "$ 0.00", "$\xa00.00", "-0.00", "R$ 0,00", "CHF 0.00", "0 kr", "0:00",
-     "00:00", "0 %", "٠", "-", "—", "...", "?", "n/a", "N/A", "None", "null", "False", "TBD", "#N/A", "0 Ft", "₹0", "NaN", "//"],
+     "00:00", "0 %", "٠", "-", "—", "...", "?", "n/a", "N/A", "None", "null", "False", "TBD", "#N/A", "0 Ft", "₹0", "NaN",
+     "//"],
 )  # fmt: skip
 def test_values_that_say_nothing(value):
     """U6: zero in any currency's spelling and the words of empty cells."""
