@@ -95,4 +95,12 @@ from .models import (
     test_undeliverable,
     test_wizard_rights,
 )
-from . import test_layout, test_rule_tours, test_tours, test_tours_rehearsal, test_tours_sequence, test_tours_story
+from . import (
+    test_layout,
+    test_rule_tours,
+    test_tours,
+    test_tours_rehearsal,
+    test_tours_sequence,
+    test_tours_story,
+    test_tours_template,
+)

@@ -30,6 +30,7 @@ class WaTemplateSend(models.TransientModel):
         readonly=False,
     )
     has_files = fields.Boolean(compute="_compute_has_files", help="Some variable is a file; else there is more room for words.")
+    has_sources = fields.Boolean(compute="_compute_has_files", help="Some value comes from elsewhere than the words typed here.")
     preview = fields.Html(compute="_compute_preview", sanitize=False)
     doubts = fields.Char(compute="_compute_preview", help="Variables whose values are there and say nothing.")
 
@@ -95,10 +96,11 @@ class WaTemplateSend(models.TransientModel):
                 if parameter.is_required or parameter.key in values
             ]
 
-    @api.depends("value_ids.kind")
+    @api.depends("value_ids.kind", "value_ids.source")
     def _compute_has_files(self):
         for wizard in self:
             wizard.has_files = "media" in wizard.value_ids.mapped("kind")
+            wizard.has_sources = any(wizard.value_ids.mapped("source"))
 
     @api.depends("template_id", "value_ids.value")
     def _compute_preview(self):

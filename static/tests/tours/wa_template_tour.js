@@ -1,0 +1,106 @@
+import { registry } from "@web/core/registry";
+
+/** Find a template by "Search More…", and fill it in with the keyboard alone. */
+registry.category("web_tour.tours").add("wa_template_search_more", {
+    steps: () => [
+        {
+            trigger: ".o_wa_template_send .o_field_widget[name=template_id] input",
+            run: "click",
+        },
+        {
+            content: "There are more than fit into the menu",
+            trigger: ".o_m2o_dropdown_option_search_more a",
+            run: "click",
+        },
+        {
+            trigger: ".o_dialog:has(.o_list_view) .o_data_cell:contains(ask_for_code)",
+            run: "click",
+        },
+        {
+            content: "Tab comes to the values",
+            trigger: ".o_wa_template_send .o_crm_whatsapp_values_entrance",
+            run() {
+                this.anchor.focus();
+            },
+        },
+        {
+            content: "A value can be typed",
+            trigger: ".o_wa_template_send .o_selected_row .o_field_widget[name=value] input:focus",
+            run: "edit A-17",
+        },
+        {
+            content: "Another one, by a click",
+            trigger: ".o_wa_template_send .o_data_row:eq(1) .o_data_cell[name=value]",
+            run: "click",
+        },
+        {
+            trigger:
+                ".o_wa_template_send .o_data_row:eq(1).o_selected_row .o_field_widget[name=value] input",
+            run: "edit noon",
+        },
+        {
+            content: "A click beside the list leaves it",
+            trigger: ".o_wa_template_send .o_wa_preview",
+            run: "click",
+        },
+        {
+            trigger: ".o_wa_template_send .o_wa_preview:contains(A-17):contains(noon)",
+        },
+        {
+            trigger: ".modal-footer button[name=action_send]",
+            run: "click",
+        },
+        {
+            trigger: ".o-mail-ChatWindow .o-mail-Message:contains(A-17)",
+        },
+    ],
+});
+
+/** Choose where a value comes from, and see how long a text is. */
+registry.category("web_tour.tours").add("wa_template_draft", {
+    steps: () => [
+        {
+            trigger: ".o_field_widget[name=footer] input",
+            run: `edit ${"x".repeat(61)}`,
+        },
+        {
+            content: "What is too long is counted and not cut",
+            trigger: ".o_field_widget[name=footer] .o_crm_whatsapp_counter.text-danger:contains(61/60)",
+        },
+        {
+            trigger: ".o_field_widget[name=footer] input",
+            run: "edit Example Shop",
+        },
+        {
+            trigger: ".nav-link[name=variables]",
+            run: "click",
+        },
+        {
+            trigger: ".o_data_row .o_data_cell[name=field_path]",
+            run: "click",
+        },
+        {
+            content: "Odoo's own field selector",
+            trigger: ".o_selected_row .o_field_widget[name=field_path] .o_model_field_selector",
+            run: "click",
+        },
+        {
+            trigger: ".o_model_field_selector_popover_search input",
+            run: "edit Expected Revenue",
+        },
+        {
+            trigger: ".o_model_field_selector_popover_item_name:contains(/^Expected Revenue$/)",
+            run: "click",
+        },
+        {
+            trigger: ".o_field_widget[name=field_path]:contains(Expected Revenue)",
+        },
+        {
+            trigger: ".o_form_button_save",
+            run: "click",
+        },
+        {
+            trigger: ".o_form_saved",
+        },
+    ],
+});
