@@ -30,7 +30,7 @@ class WaTemplateSend(models.TransientModel):
         readonly=False,
     )
     has_files = fields.Boolean(compute="_compute_has_files", help="Some variable is a file; else there is more room for words.")
-    has_sources = fields.Boolean(compute="_compute_has_files", help="Some value comes from elsewhere than the words typed here.")
+    has_sources = fields.Boolean(compute="_compute_has_files", help="Some value comes from elsewhere than these words.")
     preview = fields.Html(compute="_compute_preview", sanitize=False)
     doubts = fields.Char(compute="_compute_preview", help="Variables whose values are there and say nothing.")
 

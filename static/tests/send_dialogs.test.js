@@ -166,7 +166,9 @@ test("the counter comes near the limit only", async () => {
     await insertText(".modal input:eq(0)", "!");
     await contains(".o_crm_whatsapp_field_left", { text: "4 characters left" });
     await insertText(".modal input:eq(0)", " and ten more");
-    await contains(".o_crm_whatsapp_field_over", { text: "9 characters too many (WhatsApp takes 20)" });
+    await contains(".o_crm_whatsapp_field_over", {
+        text: "9 characters too many (WhatsApp takes 20)",
+    });
     await contains(".modal .btn-primary:disabled");
 });
 

@@ -65,7 +65,8 @@ registry.category("web_tour.tours").add("wa_template_draft", {
         },
         {
             content: "What is too long is counted and not cut",
-            trigger: ".o_field_widget[name=footer] .o_crm_whatsapp_counter.text-danger:contains(61/60)",
+            trigger:
+                ".o_field_widget[name=footer] .o_crm_whatsapp_counter.text-danger:contains(61/60)",
         },
         {
             trigger: ".o_field_widget[name=footer] input",

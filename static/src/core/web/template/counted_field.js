@@ -25,7 +25,8 @@ function counted(Field, template) {
         }
 
         get fieldProps() {
-            const { limit, ...props } = this.props;
+            const props = { ...this.props };
+            delete props.limit;
             return props;
         }
 
