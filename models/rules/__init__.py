@@ -2,6 +2,7 @@ from . import (
     base_automation,
     base_automation_time,
     rule_begin,
+    wa_rule_day,
     wa_rule_run,
     wa_rule,
     wa_rule_match,
