@@ -94,6 +94,7 @@ from .models import (
     test_template_values,
     test_templates,
     test_undeliverable,
+    test_uninstall,
     test_wizard_rights,
 )
 from . import (
