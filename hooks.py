@@ -92,9 +92,10 @@ def _remove_actions(env):
     """Remove the actions that send, with the jobs and the lists of actions that are nothing without them."""
     actions = env["ir.actions.server"].with_context(active_test=False)
     jobs = env["ir.cron"].with_context(active_test=False).search([("state", "in", KINDS)])
-    gone = actions.search([("state", "in", KINDS)]) - jobs.ir_actions_server_id
+    gone = actions.search([("state", "in", KINDS)])
     parents = gone.parent_id - gone
-    names = [*jobs.mapped("name"), *gone.mapped("name")]
+    names = gone.mapped("name")
+    # First the jobs: they hold on to their actions, and leave them behind.
     jobs.unlink()
     gone.unlink()
     while empty := parents.exists().filtered(lambda action: not action.child_ids):

@@ -79,6 +79,7 @@ class TestPutToRest(RuleCase):
         )
         put_to_rest(self.env)
         self.assertFalse(job.exists())
+        self.assertFalse(self.env["ir.actions.server"].search([("state", "=", "wa_template")]))
         self.assertFalse(coded.active)
         self.assertFalse(menu.binding_model_id)
         self.assertEqual((waiting.active, other.active), (False, True))
