@@ -6,7 +6,7 @@ from .account import wa_account
 from .template import wa_value_text, wa_value_source, wa_action_value
 from .message import wa_card
 from .consent import wa_consent, wa_keyword, wa_optin_link
-from .contact import wa_contact, wa_contact_match, wa_contact_identity, wa_contact_partner
+from .contact import wa_contact, wa_contact_match, wa_contact_identity, wa_contact_name, wa_contact_partner
 from .conversation import (
     wa_conversation,
     wa_conversation_open,

@@ -122,6 +122,9 @@ class CrmLead(models.Model):
         if others := self - heard:
             others._message_log_batch(bodies={lead.id: lead._creation_message() for lead in others})
 
+    def _wa_person_name(self):
+        return self.contact_name or self.partner_name or ""
+
     def _wa_log_failure(self, message):
         """Say in the chatter that a message of this lead did not arrive, and why."""
         for lead in self:

@@ -27,6 +27,18 @@ class ResPartner(models.Model):
         for partner in self:
             partner.wa_conversation_count = counts.get(partner._origin, 0)
 
+    def write(self, vals):
+        """Threads are called like their customer; and the customer of one company is no longer that of the others."""
+        former_names = frozenset(self.mapped("name")) if vals.get("name") else None
+        result = super().write(vals)
+        if former_names:
+            self.env["wa.contact"].sudo().search([("partner_id", "in", self.ids)])._retitle(former_names=former_names)
+        if vals.get("company_id"):
+            self.env["wa.contact"].sudo().search(
+                [("partner_id", "in", self.ids), ("company_id", "!=", vals["company_id"])]
+            )._part_from_partner()
+        return result
+
     def _wa_is_colleague(self, company=None):
         """Tell whether this partner is a user with access to WhatsApp.
 

@@ -1,6 +1,9 @@
 from .flows import test_consent, test_rule_flows, test_sequence_flow, test_stage_automation
 from .http import (
+    test_blocked,
     test_live_updates,
+    test_identity_companies,
+    test_identity_names,
     test_identity_numbering,
     test_media_access,
     test_message_roads,

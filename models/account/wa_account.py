@@ -2,10 +2,12 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, ormcache
 
 from ...tools.graph.client import GraphClient
 
+#: In the scope of contacts, before the account's id: Meta has not told us the portfolio yet.
+UNKNOWN_PORTFOLIO = "waba:"
 SECRET_FIELDS = ("access_token", "app_secret", "app_secret_previous", "verify_token")
 
 
@@ -153,7 +155,28 @@ class WaAccount(models.Model):
             if not self.env["wa.secret"]._get(account, "verify_token"):
                 self.env["wa.secret"]._set(account, "verify_token", secrets.token_urlsafe(24))
         self.env["wa.webhook.health"].sudo().create([{"account_id": a.id} for a in accounts])
+        self.env.registry.clear_cache()
         return accounts
+
+    def write(self, vals):
+        """Keep an account in the company whose customers write to it.
+
+        :raises UserError: it has conversations already.
+        """
+        if "company_id" in vals:
+            moved = self.filtered(lambda account: account.company_id.id != vals["company_id"])
+            conversations = self.env["wa.conversation"].sudo()
+            if conversations.search_count([("account_id", "in", moved.ids)], limit=1):
+                raise UserError(
+                    self.env._(
+                        "Customers have written to this account: its company cannot be changed. "
+                        "Archive it and connect the number again in the other company."
+                    )
+                )
+        result = super().write(vals)
+        if {"company_id", "portfolio_id"} & vals.keys():
+            self.env.registry.clear_cache()
+        return result
 
     def unlink(self):
         """Delete the numbers first, as records: each has a sender job that goes with it."""
@@ -231,14 +254,26 @@ class WaAccount(models.Model):
         return f"{self.name}, {number.display_phone_number or self.waba_id}"
 
     def _get_portfolio_key(self):
-        """Return the scope in which Meta's customer ids are unique.
+        """Return the scope in which people are told apart: one company's customers in one portfolio.
 
         BSUIDs are issued per business portfolio; until Meta has told us which
-        one this account belongs to, the account stands for itself.
-        Source: cloud-api reference, business-scoped user IDs.
+        one this account belongs to, the account stands for itself. Companies that share a
+        portfolio do not share customers, nor do events of one change people of another.
+        Source: cloud-api reference, business-scoped user IDs; decision 67.
         """
         self.ensure_one()
-        return self.sudo().portfolio_id or f"waba:{self.sudo().waba_id}"
+        account = self.sudo()
+        return f"{account.company_id.id}/{account.portfolio_id or f'{UNKNOWN_PORTFOLIO}{account.waba_id}'}"
+
+    @api.model
+    @ormcache("key")
+    def _sibling_keys(self, key):
+        """Return the scopes of other companies in the same portfolio; a tuple, nearly always empty."""
+        company_id, portfolio = key.split("/", 1)
+        accounts = self.sudo().with_context(active_test=False).search(
+            [("portfolio_id", "=", portfolio), ("company_id", "!=", int(company_id))]
+        )
+        return tuple(sorted({account._get_portfolio_key() for account in accounts}))
 
     def _flag_blocked(self, reason):
         """Record that Meta refuses this account as a whole (token, policy, payment)."""

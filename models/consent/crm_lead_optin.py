@@ -206,7 +206,7 @@ class WaContact(models.Model):
         :param company: ``res.company`` to which the consent is given
         :returns: an empty set if there is no usable phone or no WhatsApp account
         """
-        contacts = record._wa_consent_contacts()[record.id]
+        contacts = record._wa_consent_contacts()[record.id].filtered(lambda contact: contact.company_id == company)
         accounts = self.env["wa.account"].sudo().search([("company_id", "=", company.id)])
         phone = record._wa_find_phone(record._wa_partner())
         seen = set()

@@ -87,7 +87,7 @@ class WaContact(models.Model):
         As copies: the conversations of the contact that stays behind keep their proof.
         """
         result = super()._move_portfolio(former_key, new_key)
-        if former_key.startswith("waba:"):
+        if self._is_unknown_portfolio(former_key):
             for contact in self.search([("portfolio_key", "=", former_key), ("consent_ids", "!=", False)]):
                 known = self._find_by_phone(new_key, contact.wa_id) if contact.wa_id else self.browse()
                 if known:

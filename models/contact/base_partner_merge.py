@@ -20,9 +20,13 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         :raises UserError: a customer who wrote would become one with a colleague.
         """
         self._wa_check_nobody_of_us(src_partners | dst_partner)
-        self.env["wa.contact"].sudo().search([("partner_id", "in", src_partners.ids)]).write(
-            {"partner_id": dst_partner.id}
-        )
+        contacts = self.env["wa.contact"].sudo().search([("partner_id", "in", src_partners.ids)])
+        company = dst_partner.sudo().company_id
+        foreign = contacts.filtered(lambda contact: company and contact.company_id != company)
+        former_names = frozenset(filter(None, src_partners.sudo().mapped("name")))
+        (contacts - foreign).write({"partner_id": dst_partner.id})
+        (contacts - foreign)._retitle(former_names=former_names)
+        foreign._part_from_partner()
         # What was planned for them is not sent to whoever they are now, who may have a plan of their own.
         domain = [("res_model", "=", "res.partner"), ("res_id", "in", src_partners.ids), ("state", "=", "planned")]
         self.env["wa.dispatch"].sudo().search(domain)._cancel("customer_merged")

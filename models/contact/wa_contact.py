@@ -1,14 +1,15 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import ormcache
 
 from ...tools.phone import country_of, format_international, phone_key
 
 
 class WaContact(models.Model):
-    """One person as Meta identifies them in one business portfolio.
+    """One person as Meta identifies them in one business portfolio, for one company.
 
-    Since 2026 a customer may have no phone number that we can see: the
+    Companies that share a portfolio each have their own: customer, block and consents of
+    one are not the other's. Since 2026 a customer may have no phone number that we can see: the
     business-scoped user id (BSUID) is the first key, ``wa_id`` the second. The
     partner is who this is for the business; several contacts may be one partner
     (work phone, private phone).
@@ -19,7 +20,10 @@ class WaContact(models.Model):
     _description = "WhatsApp Contact"
     _order = "id desc"
 
-    portfolio_key = fields.Char(required=True, readonly=True)
+    portfolio_key = fields.Char(required=True, readonly=True, help="Company and portfolio, see wa.account.")
+    company_id = fields.Many2one(
+        "res.company", compute="_compute_company_id", store=True, precompute=True, ondelete="cascade"
+    )
     bsuid = fields.Char("WhatsApp User ID", readonly=True)
     parent_bsuid = fields.Char("Parent WhatsApp User ID", readonly=True)
     wa_id = fields.Char("WhatsApp Phone", readonly=True, help="Digits, as WhatsApp writes them.")
@@ -29,7 +33,13 @@ class WaContact(models.Model):
     username = fields.Char(readonly=True, index="trigram")
     profile_name = fields.Char(readonly=True, index="trigram")
     country_id = fields.Many2one("res.country", readonly=True)
-    partner_id = fields.Many2one("res.partner", "Customer", index=True, ondelete="set null")
+    partner_id = fields.Many2one(
+        "res.partner",
+        "Customer",
+        index=True,
+        ondelete="set null",
+        domain="[('company_id', 'in', (False, company_id))]",
+    )
     other_partner_ids = fields.Many2many(
         "res.partner",
         string="Others With This Number",
@@ -64,10 +74,17 @@ class WaContact(models.Model):
 
     # ------------------------------------------------------------------ compute
 
+    @api.depends("portfolio_key")
+    def _compute_company_id(self):
+        for contact in self:
+            company_id, slash, _portfolio = (contact.portfolio_key or "").partition("/")
+            contact.company_id = int(company_id) if slash else False
+
     @api.depends("partner_id.name", "profile_name", "username", "wa_id", "bsuid")
     def _compute_display_name(self):
         for contact in self:
-            contact.display_name = contact.partner_id.name or contact._get_label()
+            # Whoever may see a contact may see its name, whatever rules there are about partners.
+            contact.display_name = contact.sudo().partner_id.name or contact._get_label()
 
     def _compute_other_partner_ids(self):
         for contact in self:
@@ -112,7 +129,13 @@ class WaContact(models.Model):
             raise AccessError(
                 self.env._("Only the customer of a WhatsApp contact can be changed; the rest comes from WhatsApp.")
             )
+        by_hand = not self.env.su and "partner_id" in vals
+        if by_hand:
+            self._check_customer(self.env["res.partner"].browse(vals["partner_id"] or ()))
+        former_names = {contact: contact.display_name for contact in self} if by_hand else {}
         result = super().write(vals)
+        for contact, name in former_names.items():
+            contact._retitle(former_names=frozenset([name]))
         if vals.get("bsuid") or vals.get("phone_key"):
             self.env["wa.suppression"]._apply(self)
         return result
@@ -126,6 +149,21 @@ class WaContact(models.Model):
                     "%s is one of us, a colleague or the company itself, and cannot be a WhatsApp customer: what the "
                     "customer writes would stand under that name. Choose or create another contact.",
                     ours[0].sudo().display_name,
+                )
+            )
+
+    def _check_customer(self, partner):
+        """Refuse another company's customer.
+
+        :raises UserError: says whose it is not.
+        """
+        partner.check_access("read")
+        company = partner.sudo().company_id
+        if company and self.sudo().filtered(lambda contact: contact.company_id != company):
+            raise UserError(
+                self.env._(
+                    "“%s” is a customer of another company. Choose one of the company this contact writes to.",
+                    partner.display_name,
                 )
             )
 

@@ -1,10 +1,12 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ...tools.bidi import short_name
 from ...tools.numbering import CODES
 from ...tools.phone import format_international, phone_key
 from ...tools.webhook.events import Person
+from ..account.wa_account import UNKNOWN_PORTFOLIO
 
 
 class WaContact(models.Model):
@@ -19,7 +21,7 @@ class WaContact(models.Model):
         know the two ids as two contacts, those are joined, with a note to people.
         """
         self.ensure_one()
-        vals = {}
+        vals, stand_ins = {}, self._stand_ins()
         if person.bsuid and not self.bsuid:
             self._join(self._find(self.portfolio_key, Person(bsuid=person.bsuid)))
             vals["bsuid"] = person.bsuid
@@ -44,6 +46,8 @@ class WaContact(models.Model):
             self.write(vals)
             if vals.get("wa_id") and self.partner_id and not self.partner_id.phone:
                 self.partner_id.phone = format_international(person.wa_id)
+            if vals.keys() & {"profile_name", "username"}:
+                self._take_name(stand_ins)
 
     def _join(self, other):
         """Take over the conversations of another contact that turned out to be this person.
@@ -55,14 +59,18 @@ class WaContact(models.Model):
         if not other or other == self:
             return
         self.env["wa.conversation"]._move_all(other, self)
-        partners = self.partner_id | other.partner_id
+        partners, stand_ins = self.partner_id | other.partner_id, (self | other)._stand_ins()
         note = self.env._(
             "WhatsApp: %(one)s and %(two)s are the same person. Their conversations were joined.",
             one=self._get_address_label(),
             two=other._get_address_label(),
         )
-        self.partner_id = (partners - partners._wa_ours()).sorted(lambda p: (p.wa_is_source, p.id))[:1]
+        former_names = frozenset(filter(None, partners.mapped("name")))
+        self.partner_id = (partners - partners._wa_ours()).sorted(
+            lambda p: (p.wa_is_source, self._is_stand_in(p.name, stand_ins, self.country_id.code), p.id)
+        )[:1]
         vals = {
+            **{name: self[name] or other[name] for name in ("parent_bsuid", "username", "profile_name")},
             "is_unreachable": False,
             "opted_out_marketing": self.opted_out_marketing or other.opted_out_marketing,
         }
@@ -74,6 +82,8 @@ class WaContact(models.Model):
         # The ids must be free in the database before they move.
         self.env.flush_all()
         self.write(vals)
+        self._take_name(stand_ins)
+        self._retitle(stand_ins, former_names)
         partners._message_log_batch(bodies=dict.fromkeys(partners.ids, note))
 
     def _release_phone(self):
@@ -95,7 +105,7 @@ class WaContact(models.Model):
         :returns: the contact this person is now
         """
         self.ensure_one()
-        former, former_wa_id = self._get_address_label(), self.wa_id
+        former, former_wa_id, stand_ins = self._get_address_label(), self.wa_id, self._stand_ins()
         already = self._find(self.portfolio_key, Person(bsuid=person.bsuid)) if person.bsuid else self.browse()
         if already and already != self:
             already._join(self)
@@ -113,6 +123,8 @@ class WaContact(models.Model):
             vals.update(self._phone_vals(None))
         vals = {name: value for name, value in vals.items() if self[name] != value}
         self.write(vals)
+        if vals:
+            self._take_name(stand_ins)
         if self.partner_id and vals:
             self.partner_id._message_log(
                 body=self.env._(
@@ -124,18 +136,48 @@ class WaContact(models.Model):
         return self
 
     @api.model
+    def _is_unknown_portfolio(self, key):
+        """Tell whether a scope stands for an account of which Meta has not told the portfolio yet."""
+        return key.partition("/")[2].startswith(UNKNOWN_PORTFOLIO)
+
+    @api.model
     def _move_portfolio(self, former_key, new_key):
         """Re-scope the contacts of an account once Meta says which portfolio it belongs to.
 
         A contact whose id is already known there stays as it is: its next message
         finds the known one.
         """
-        if not former_key.startswith("waba:"):
+        if not self._is_unknown_portfolio(former_key):
             return
         for contact in self.search([("portfolio_key", "=", former_key)]):
             person = Person(bsuid=contact.bsuid or None, wa_id=contact.wa_id or None)
             if not self._find(new_key, person):
                 contact.portfolio_key = new_key
+
+    @api.model
+    def _divide_by_company(self):
+        """Give each company a contact of its own where one still serves several; see decision 67."""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT c.id, u.company_id
+                  FROM wa_contact c
+                  JOIN (SELECT contact_id, company_id FROM wa_conversation
+                         UNION SELECT contact_id, company_id FROM wa_consent) u ON u.contact_id = c.id
+                 WHERE u.company_id != c.company_id
+                """
+            )
+        )
+        for contact_id, company_id in rows:
+            contact, company = self.browse(contact_id), self.env["res.company"].browse(company_id)
+            own = contact.copy({"portfolio_key": f"{company_id}/{contact.portfolio_key.partition('/')[2]}"})
+            contact.conversation_ids.filtered(lambda c, company=company: c.company_id == company).contact_id = own
+            contact.sudo().consent_ids.filtered(lambda c, company=company: c.company_id == company).contact_id = own
+            refusals = self.env["wa.refusal"].sudo()
+            refusals.search([("contact_id", "=", contact_id), ("company_id", "=", company_id)]).contact_id = own
+            if own.partner_id.company_id not in (company, company.browse()):
+                own._part_from_partner()
 
     @api.model
     def _renew_phone_keys(self):

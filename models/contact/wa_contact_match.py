@@ -146,5 +146,7 @@ class WaContact(models.Model):
                     # Known only because of a consent, or its customer was deleted.
                     contact.partner_id = partners[record_id]
             reached = self.union(*(known[phone_key(wa_id)] for wa_id in phones.values()))
-            reached.filtered(lambda contact: not contact.partner_id)._link_partners(account.company_id)
+            by_id = {record.id: record for record in records}
+            names = {known[phone_key(wa_id)].id: by_id[id_]._wa_person_name() for id_, wa_id in phones.items()}
+            reached.filtered(lambda contact: not contact.partner_id)._link_partners(account.company_id, names)
         return result | {record_id: known[phone_key(wa_id)] for record_id, wa_id in phones.items()}

@@ -24,6 +24,12 @@ class WaContact(models.Model):
         partners = self.env["res.partner"].search([("phone_sanitized", "in", numbers)], order="is_company, id")
         return partners - partners._wa_ours()
 
+    def _is_sibling(self, other):
+        """Tell whether another company's contact is this person: by the user id, where both have one, else by phone."""
+        if self.bsuid and other.bsuid:
+            return self.bsuid == other.bsuid
+        return bool(self.phone_key) and self.phone_key == other.phone_key
+
     def _link_partner(self, company, match_phone=True):
         """Attach the partner this contact belongs to, or create one.
 
@@ -35,11 +41,14 @@ class WaContact(models.Model):
         else:
             self.partner_id = self._create_partners(company)
 
-    def _link_partners(self, company):
-        """Attach the partner each of these contacts belongs to, or create it; for all at once."""
+    def _link_partners(self, company, names=None):
+        """Attach the partner each of these contacts belongs to, or create it; for all at once.
+
+        :param dict names: ``{contact id: name}`` that people gave them elsewhere, for new partners
+        """
         found = self._match_partners(company)
         strangers = self.filtered(lambda contact: contact.id not in found)
-        found |= dict(zip(strangers.ids, strangers._create_partners(company), strict=True))
+        found |= dict(zip(strangers.ids, strangers._create_partners(company, names), strict=True))
         # Read for all at once; the constraint asks for each.
         self.env["res.partner"].browse([partner.id for partner in found.values()])._wa_ours()
         for contact in self:
@@ -59,6 +68,32 @@ class WaContact(models.Model):
         for partner in self._find_partners_of(list(of_number)):
             if partner.company_id in (company, company.browse()):
                 found.setdefault(of_number[partner.phone_sanitized], partner)
+        return found | self.filtered(lambda contact: contact.id not in found)._match_siblings()
+
+    def _match_siblings(self):
+        """Return ``{contact id: partner}`` for people whom another company of the portfolio knows as a partner of all.
+
+        Partners of that company itself are nobody else's.
+        """
+        found = {}
+        for key, contacts in self.grouped("portfolio_key").items():
+            if not (keys := self.env["wa.account"]._sibling_keys(key)):
+                continue
+            siblings = self.search(
+                [
+                    ("portfolio_key", "in", keys),
+                    ("partner_id", "!=", False),
+                    ("partner_id.company_id", "=", False),
+                    "|",
+                    ("bsuid", "in", [bsuid for bsuid in contacts.mapped("bsuid") if bsuid]),
+                    ("phone_key", "in", [phone for phone in contacts.mapped("phone_key") if phone]),
+                ],
+                order="id",
+            )
+            for contact in contacts:
+                partners = siblings.filtered(contact._is_sibling).partner_id
+                if customers := partners - partners._wa_ours():
+                    found[contact.id] = customers[:1]
         return found
 
     def _relink_partner(self, company):
@@ -67,12 +102,25 @@ class WaContact(models.Model):
         if not self.partner_id or self.partner_id._wa_ours():
             self._link_partner(company)
 
-    def _create_partners(self, company):
+    def _part_from_partner(self):
+        """Give contacts whose customer has become another company's a customer of their own, and their leads too."""
+        for contact in self:
+            former, company = contact.partner_id, contact.company_id
+            contact.partner_id = False
+            contact._link_partner(company)
+            contact._retitle(former_names=frozenset([former.name]))
+            leads = contact.conversation_ids.lead_id.filtered(
+                lambda lead, former=former, company=company: lead.partner_id == former and lead.company_id == company
+            )
+            leads.partner_id = contact.partner_id
+
+    def _create_partners(self, company, names=None):
         """Create a partner for each of these contacts; in their order."""
+        named = {id_: {"name": name} for id_, name in (names or {}).items() if name}
         return (
             self.env["res.partner"]
             .with_company(company)
-            .create([contact._prepare_partner_vals(company) for contact in self])
+            .create([contact._prepare_partner_vals(company) | named.get(contact.id, {}) for contact in self])
         )
 
     def _prepare_partner_vals(self, company):

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ...tools.window import window_until
+from ...tools.window import counts, window_until
 
 #: What colleagues may change; the window, the people and the number are facts.
 EDITABLE = {"user_id", "team_id", "lead_id", "state"}
@@ -69,6 +69,7 @@ class WaConversation(models.Model):
     last_preview = fields.Char("Last Message", readonly=True)
     read_wamid = fields.Char(readonly=True, help="Message to mark as read at WhatsApp.")
     message_ids = fields.One2many("wa.message", "conversation_id", "WhatsApp Messages")
+    is_blocked = fields.Boolean(related="contact_id.is_blocked")
 
     _contact_number_uniq = models.Constraint(
         "UNIQUE(number_id, contact_id)", "This customer already has a conversation with this number."
@@ -141,6 +142,21 @@ class WaConversation(models.Model):
             self.channel_id.sudo().active = True
         self._join_assignee()
 
+    def _catch_up(self, rows):
+        """Take note of what came while the customer was blocked; it stays nobody's work until somebody makes it so.
+
+        :param rows: ``wa.message`` of this conversation, written while blocked
+        """
+        self.ensure_one()
+        newest = rows.sorted(lambda row: (row.sent_at, row.id))[-1]
+        opening = rows.filtered(lambda row: counts(row.kind) and not row.group_uid).mapped("sent_at")
+        vals = {"last_message_at": max(newest.sent_at, self.last_message_at or newest.sent_at)}
+        if vals["last_message_at"] == newest.sent_at:
+            vals |= {"last_preview": newest.preview, "awaiting_since": False}
+        if opening:
+            vals["last_inbound_at"] = max(*opening, self.last_inbound_at or opening[0])
+        self.with_context(wa_no_broadcast=True).write(vals)
+
     def _on_outbound(self, preview, by_person):
         """Note that we wrote; only a person's answer ends the customer's waiting."""
         self._on_outbound_all([(conversation, preview) for conversation in self], by_person)
@@ -170,6 +186,8 @@ class WaConversation(models.Model):
         :param int last_message_id: ``mail.message`` id a colleague has read up to.
         """
         for conversation in self:
+            if conversation.contact_id.is_blocked:
+                continue  # nothing is sent to them, nor whether they were read
             last_inbound = self.env["wa.message"].search(
                 [
                     ("conversation_id", "=", conversation.id),

@@ -95,12 +95,24 @@ class WaConversation(models.Model):
             for conversation, lead in zip(conversations, leads, strict=True):
                 conversation.lead_id = lead
 
+    @api.model
+    def _lead_title(self, name):
+        """Return the title of a lead that a conversation starts."""
+        return self.env._("WhatsApp: %(name)s", name=name)
+
+    @api.model
+    def _lead_title_frames(self):
+        """Return what stands before and after the name in such a title, in each language; and nothing at all."""
+        mark = "\N{OBJECT REPLACEMENT CHARACTER}"
+        titles = [self.with_context(lang=code)._lead_title(mark) for code, _name in self.env["res.lang"].get_installed()]
+        return {tuple(title.split(mark, 1)) for title in (*titles, mark)}
+
     def _prepare_lead_vals(self, message_text):
         """Return the values of the lead a conversation starts (hook)."""
         self.ensure_one()
         name = self.contact_id.display_name
         return {
-            "name": self.env._("WhatsApp: %(name)s", name=name),
+            "name": self._lead_title(name),
             "type": "lead" if self.team_id.use_leads and not self.team_id.use_opportunities else "opportunity",
             "partner_id": self.partner_id.id,
             "contact_name": name,

@@ -60,7 +60,7 @@ class WaInboundContent(models.AbstractModel):
     def _render(self, row):
         """Return the HTML of a stored message as it has to look now: edited, deleted, with or without its file."""
         item = self._item_of(row)
-        body = self._quote_mark(item, row.quoted_id) + self._body(item, row)
+        body = self._blocked_mark(row.is_from_blocked) + self._quote_mark(item, row.quoted_id) + self._body(item, row)
         return self.env["wa.inbound.effect"]._with_changes(row, item, body) if row.effect_ids else body
 
     @api.model
@@ -143,6 +143,11 @@ class WaInboundContent(models.AbstractModel):
         if not item.quoted_wamid or quoted:
             return Markup()
         return self._mark("quote_missing", self.env._("↩ In reply to a message that is not here"))
+
+    @api.model
+    def _blocked_mark(self, is_from_blocked):
+        """Return a line for what somebody wrote while they were blocked."""
+        return self._mark("blocked", self.env._("🚫 Written while blocked")) if is_from_blocked else Markup()
 
     @api.model
     def _mark(self, name, words):

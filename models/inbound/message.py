@@ -33,6 +33,11 @@ class Draft:
     #: ``EchoEvent`` for what was written outside of the API.
     echo: object = None
 
+    @property
+    def is_from_blocked(self):
+        """Whether it is kept without telling anybody: the business wants nothing to do with whoever wrote it."""
+        return self.direction == "in" and not self.echo and self.contact.is_blocked
+
 
 class WaInboundMessage(models.AbstractModel):
     """Customers wrote: contacts, conversations, leads and Discuss messages come out of it.
@@ -64,7 +69,7 @@ class WaInboundMessage(models.AbstractModel):
         rows = self.env["wa.message"]
         if shown:
             self._resolve_quotes(shown)
-            without_lead = self._update_conversations(shown, notes)
+            without_lead = self._update_conversations([draft for draft in shown if not draft.is_from_blocked], notes)
             rows = self._post(shown)
             self._tell_without_consent(self.env["wa.inbound.consent"]._listen(shown, rows), notes)
             self._tell_without_lead(without_lead)
@@ -157,9 +162,10 @@ class WaInboundMessage(models.AbstractModel):
     def _prepare_post(self, draft):
         """Return the ``Post`` that shows a draft in its conversation (hook)."""
         content = self.env["wa.inbound.content"]
+        marks = content._blocked_mark(draft.is_from_blocked) + content._quote_mark(draft.item, draft.quoted)
         return Post(
             draft.conversation,
-            content._quote_mark(draft.item, draft.quoted) + content._body(draft.item),
+            marks + content._body(draft.item),
             draft.conversation.partner_id,
             {
                 "direction": "in",
@@ -169,6 +175,8 @@ class WaInboundMessage(models.AbstractModel):
             },
             draft.quoted,
             draft.sent_at,
+            silent=draft.is_from_blocked,
+            is_import=draft.is_from_blocked,
         )
 
     @api.model
@@ -183,6 +191,7 @@ class WaInboundMessage(models.AbstractModel):
             "event_id": draft.event.id,
             "sent_at": draft.sent_at,
             "target_wamid": item.target_wamid,
+            "is_from_blocked": draft.is_from_blocked,
             "quoted_wamid": item.quoted_wamid or False,
             **self._prepare_data(item),
         }

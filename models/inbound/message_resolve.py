@@ -108,6 +108,10 @@ class WaInboundMessage(models.AbstractModel):
             known = conversations._ensure_all([(draft.number, draft.contact) for draft in own])
             for draft in own:
                 draft.conversation = known[draft.number.id, draft.contact.id]
+        for conversation in {draft.conversation for draft in drafts if draft.is_from_blocked}:
+            if not conversation.last_message_at:
+                # Blocked before they ever wrote here: nobody's work.
+                conversation.with_context(wa_no_broadcast=True).state = "closed"
 
     @api.model
     def _resolve_quotes(self, drafts):

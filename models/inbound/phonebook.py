@@ -27,12 +27,9 @@ class WaInboundPhonebook(models.AbstractModel):
             return [f"phone book: {item.action or 'change'} of somebody who has not written yet; nothing is kept"]
         if item.action != "add":
             return [f"phone book: {item.action}; the conversation stays"]
-        partner, name = contact.partner_id, short_name(item.person.name)
-        is_placeholder = partner.wa_is_source and partner.name in (
-            contact.profile_name, contact._get_address_label(), contact._get_label()
-        )
+        # The business's own name for somebody is better than the one they gave themselves.
+        stand_ins = contact._stand_ins() | {(contact.partner_id.wa_is_source and contact.profile_name) or ""}
         contact._learn(item.person)
-        if name and is_placeholder:
-            # The business's own name for somebody is better than the one they gave themselves.
-            partner.name = name
+        if name := short_name(item.person.name):
+            contact._take_name(stand_ins, name)
         return []

@@ -74,6 +74,9 @@ class WaMessage(models.Model):
     template_id = fields.Many2one("wa.template", readonly=True, ondelete="set null", index="btree_not_null")
     event_id = fields.Many2one("wa.event", "Webhook", readonly=True, ondelete="set null", index="btree_not_null")
     is_supported = fields.Boolean(default=True, readonly=True)
+    is_from_blocked = fields.Boolean(
+        "Written While Blocked", readonly=True, help="Kept, and nobody was told: the customer was blocked when it came."
+    )
 
     origin = fields.Selection(
         [

@@ -25,12 +25,12 @@ class WaRule(models.AbstractModel):
 
     @api.model
     def _on_received(self, rows):
-        """Run what customers' messages start.
+        """Run what customers' messages start; those of blocked people start nothing.
 
         :param rows: ``wa.message`` that were stored just now, each for the first time.
         :returns: ``{wa.message: [lines about rules that failed]}``
         """
-        rules = self._rules(RECEIVED)
+        rules, rows = self._rules(RECEIVED), rows.filtered(lambda row: not row.is_from_blocked)
         if not rules or not rows:
             return {}
         facts = Facts(rows)
@@ -42,12 +42,14 @@ class WaRule(models.AbstractModel):
 
     @api.model
     def _on_status(self, former):
-        """Run what changes of our messages' states start.
+        """Run what changes of our messages' states start; nothing where the customer is blocked.
 
         :param dict former: ``{wa.message: state before}``
         """
         rules = self._rules(STATUS)
         for row, state in former.items() if rules else ():
+            if row.contact_id.is_blocked:
+                continue
             statuses = set(reached(state, row.state))
             self._run_all(row, [rule for rule in rules if Facts.is_report(rule, row, statuses)])
 

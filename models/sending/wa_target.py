@@ -70,6 +70,10 @@ class Base(models.AbstractModel):
         """Return the phone number of the record or its customer for people to read, or ""."""
         return format_international((self._wa_find_phone(partner) or "").lstrip("+"))
 
+    def _wa_person_name(self):
+        """Return the name of the person this record is about, where people wrote one, or "" (hook)."""
+        return ""
+
     def _wa_find_phone(self, partner):
         """Return the phone number of the record or its customer as ``+…``, or None."""
         for record in (self, partner):

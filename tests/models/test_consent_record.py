@@ -138,10 +138,11 @@ class TestConsentState(WaCase):
     def test_contact_known_in_the_new_portfolio_brings_consent_along(self):
         key = self.contact.portfolio_key
         Contact = self.env["wa.contact"]
-        early = Contact.create({"portfolio_key": "waba:1", "wa_id": "12025550143", "phone_key": "12025550143"})
+        former = f"{self.account.company_id.id}/waba:1"
+        early = Contact.create({"portfolio_key": former, "wa_id": "12025550143", "phone_key": "12025550143"})
         self.give_consent(early)
-        Contact._move_portfolio("waba:1", key)
-        self.assertEqual((early.portfolio_key, len(early.consent_ids)), ("waba:1", 1))
+        Contact._move_portfolio(former, key)
+        self.assertEqual((early.portfolio_key, len(early.consent_ids)), (former, 1))
         self.assertEqual(self.states()[1], "granted")
 
     # --------------------------------------------------------------------- gate

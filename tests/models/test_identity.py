@@ -51,7 +51,7 @@ class TestIdentity(WaCase):
         return self.payload_of(messages=[frame])
 
     def contacts(self):
-        return self.env["wa.contact"].search([("portfolio_key", "=", self.account.portfolio_id)])
+        return self.env["wa.contact"].search([("portfolio_key", "=", self.account._get_portfolio_key())])
 
     # ------------------------------------------------------------ one person
 
