@@ -7,11 +7,13 @@ that is killed leaves nothing behind.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import pwd
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -33,6 +35,12 @@ SETTINGS = {
     "log_min_messages": "fatal",
 }
 SYSTEM_BINARIES = Path("/usr/lib/postgresql")
+#: Seconds a shutdown may take: asked politely, then without a checkpoint (the next start recovers), then the kernel ends it.
+POLITE, IMMEDIATE = 30, 15
+#: Seconds a server that is already starting or stopping gets before a new start takes it for hung.
+IN_BETWEEN = 20
+#: Seconds to wait for another command's keeper: longer than a shutdown of it can take.
+KEEPER = POLITE + IMMEDIATE + 30
 
 
 def given_by_caller() -> bool:
@@ -105,7 +113,10 @@ class Cluster:
         return Path(tempfile.gettempdir()) / f"wa-pg-{os.stat(paths.STATE_DIR).st_ino}"
 
     def _run(self, *command: object, log: str, purpose: str) -> None:
-        """Run a server program as the server's user."""
+        """Run a server program as the server's user.
+
+        :raise Trouble: it failed.
+        """
         paths.LOGS.mkdir(parents=True, exist_ok=True)
         options = {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
         log_file = paths.LOGS / f"{log}.log"
@@ -154,11 +165,28 @@ class Cluster:
         ready = subprocess.run([_binaries() / "pg_isready", "-q", "-h", self.socket], stdin=subprocess.DEVNULL, check=False)
         return ready.returncode == 0
 
+    def _pid(self) -> int | None:
+        """Process of this cluster's server, or None. A pid file that outlived its server may name a stranger's process."""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
+            home = os.readlink(f"/proc/{pid}/cwd")  # the server works in its data folder
+        except (OSError, ValueError):
+            return None
+        return pid if Path(home) == self.data.resolve() else None
+
     def start(self) -> None:
-        """Start the cluster unless it runs."""
+        """Start the cluster unless it runs; one that hangs half way is ended first, within a bounded time.
+
+        :raise Trouble: it does not start.
+        """
         self._prepare()
         if self._running():
             return
+        if self._pid():
+            with step("PostgreSQL is still starting or stopping (its processes were killed?)"):
+                self._wait_or_end()
+            if self._running():
+                return
         settings = " ".join(
             f"-c {name}={value}" for name, value in {**SETTINGS, "unix_socket_directories": self.socket}.items()
         )
@@ -178,23 +206,68 @@ class Cluster:
             purpose="Starting the private PostgreSQL",
         )
 
+    def _wait_or_end(self) -> None:
+        """Wait for a server that is neither up nor gone; end it if it stays so."""
+        deadline = time.monotonic() + IN_BETWEEN
+        while self._pid() and not self._running():
+            if time.monotonic() > deadline:
+                self.stop()
+                return
+            time.sleep(0.2)
+
     def stop(self) -> None:
-        """Stop the cluster, ending its connections."""
-        self._run(
-            _binaries() / "pg_ctl",
-            "stop",
-            "-w",
-            "-m",
-            "fast",
-            "-D",
-            self.data,
-            log="pg_ctl-stop",
-            purpose="Stopping the private PostgreSQL",
-        )
+        """Stop the cluster, ending its connections, within a bounded time.
+
+        A server whose processes were killed or stopped from outside can wait for them for ever. What was committed is
+        in its journal in any case, and the next start recovers it.
+
+        :raise Trouble: not even the kernel could end it.
+        """
+        for mode, seconds in (("fast", POLITE), ("immediate", IMMEDIATE)):
+            if self._ended(mode, seconds):
+                return
+        self._kill()
+
+    def _ended(self, mode: str, seconds: int) -> bool:
+        """Ask the server to stop; tell whether it did."""
+        command = [_binaries() / "pg_ctl", "stop", "-w", "-t", str(seconds), "-m", mode, "-D", self.data]
+        try:
+            self._run(*command, log="pg_ctl-stop", purpose="Stopping the private PostgreSQL")
+        except Trouble:
+            return self._pid() is None
+        return True
+
+    def _kill(self) -> None:
+        """End the server and its children by signals that nothing can wait out."""
+        pid = self._pid()
+        if pid is None:
+            return
+        for victim in (pid, *_children(pid)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(victim, signal.SIGKILL)
+        deadline = time.monotonic() + IN_BETWEEN
+        while self._pid():
+            if time.monotonic() > deadline:
+                raise Trouble(
+                    f"The private PostgreSQL (process {pid}) hangs and cannot be ended: a disk that does not answer, perhaps. "
+                    f"End it by hand or restart the machine; its log is {shell.show(self.log)}."
+                )
+            time.sleep(0.1)
 
     def environment(self) -> dict[str, str]:
         """libpq's variables for this cluster."""
         return {"PGHOST": str(self.socket), "PGUSER": ROLE}
+
+
+def _children(pid: int) -> list[int]:
+    """Processes that were started by a process."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            # "pid (name) state ppid …"; the name may hold anything.
+            if int(stat.read_text().rpartition(")")[2].split()[1]) == pid:
+                found.append(int(stat.parent.name))
+    return found
 
 
 _held: list[IO] = []  # the user's lock, open as long as this process lives
@@ -235,6 +308,29 @@ def keep(keeper_lock: int) -> None:
         os.close(keeper_lock)
 
 
+def _wait_for_keeper(users: IO) -> None:
+    """Become a user of the cluster; waits, and says so, while a keeper is stopping it.
+
+    :raise Trouble: the keeper does not come to an end.
+    """
+    try:
+        fcntl.flock(users, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return
+    except BlockingIOError:
+        pass
+    deadline = time.monotonic() + KEEPER
+    with step("waiting for the private PostgreSQL to stop"):
+        while time.monotonic() < deadline:
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(users, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                return
+            time.sleep(0.2)
+    raise Trouble(
+        f"The private PostgreSQL does not come to an end: look into {shell.show(paths.LOGS / 'keeper.log')}, "
+        "end the processes of its data folder, then run the command again."
+    )
+
+
 def ensure(*, survive_exec: bool = False) -> dict[str, str]:
     """Have a server and return libpq's variables for it (empty when the caller's own are in force).
 
@@ -244,7 +340,7 @@ def ensure(*, survive_exec: bool = False) -> dict[str, str]:
         _check_given()
         return {}
     users = _lock_file("postgres-users").open("w")
-    fcntl.flock(users, fcntl.LOCK_SH)  # waits while a keeper is stopping the cluster
+    _wait_for_keeper(users)
     os.set_inheritable(users.fileno(), survive_exec)
     _held.append(users)
     with only_one("postgres-start"):
