@@ -7,7 +7,16 @@ from aiohttp import web
 
 from .errors import CODES, GraphError
 
-KINDS = ("500", "503", "429", "html", "hang", "cut", "slow", "error", "failed")
+KINDS = ("500", "503", "429", "html", "hang", "cut", "slow", "error", "failed", "empty", "truncated")
+#: Kinds that strike in one place only: a file that is handed out, the status of an accepted message. All others strike
+#: any answer, files among them.
+FILE_KINDS, STATUS_KINDS = frozenset({"empty", "truncated"}), frozenset({"failed"})
+#: Place -> kinds that strike there.
+PLACES = {
+    "answer": frozenset(KINDS) - FILE_KINDS - STATUS_KINDS,
+    "file": frozenset(KINDS) - STATUS_KINDS,
+    "status": STATUS_KINDS,
+}
 #: Kinds that by default strike after the work was done: the client cannot know what happened.
 AFTER_WORK = frozenset({"hang", "cut", "slow"})
 
@@ -26,6 +35,8 @@ class Fault:
     an edge server's page with HTTP 502. ``hang``: no answer for ``seconds``, then the connection is cut. ``cut``: the
     connection is cut after the body was read. ``slow``: the right answer after ``seconds``. ``error``: Meta's
     envelope with ``code``. ``failed``: the message is accepted and a ``failed`` status with ``code`` follows.
+    ``empty`` and ``truncated`` strike downloads of files: 200 with nothing, or with the first half, and a
+    ``Content-Length`` that fits what comes.
     """
 
     kind: str
@@ -72,14 +83,14 @@ class Faults:
             raise FaultError(f"Code {fault.code} is not one this server can answer.")
         return fault
 
-    def take(self, label, failed=False):
+    def take(self, label, place="answer"):
         """Return the fault that strikes this request, or None.
 
         :param label: "METHOD /path type".
-        :param failed: ask for faults of kind ``failed`` (they strike accepted messages), else for all others.
+        :param place: one of ``PLACES``.
         """
         for fault in self.waiting:
-            if (fault.kind == "failed") is not failed or fault.match not in label:
+            if fault.kind not in PLACES[place] or fault.match not in label:
                 continue
             if fault.after > 0:
                 fault.after -= 1
@@ -103,6 +114,8 @@ async def strike(fault, request, answer):
     if fault.kind == "slow":
         await asyncio.sleep(fault.seconds)
         return answer
+    if fault.kind in FILE_KINDS:
+        return _less_of(answer, fault.kind)
     if fault.kind in ("hang", "cut"):
         if fault.kind == "hang":
             await asyncio.sleep(fault.seconds)
@@ -118,3 +131,11 @@ async def strike(fault, request, answer):
         "error": lambda: GraphError(fault.code),
     }[fault.kind]()
     return web.json_response(error.envelope(), status=error.http)
+
+
+def _less_of(answer, kind):
+    """Return a file's answer with nothing or half of its bytes; an answer without a file stays as it is."""
+    if answer.status != 200:
+        return answer
+    body = answer.body[: len(answer.body) // 2] if kind == "truncated" else b""
+    return web.Response(body=body, headers={"Content-Type": answer.headers["Content-Type"]})

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from . import rules_media
 from .errors import GraphError, missing, unknown_node
+from .faults import strike
 from .records import Media
 
 DOWNLOAD_PATH = "/whatsapp_business/attachments/"
@@ -91,11 +92,14 @@ async def download(server, request):
     token = world.tokens.get(value.strip()) if scheme.lower() == "bearer" else None
     if token is None or not token.valid:
         return web.json_response(GraphError(190).envelope(), status=401)
-    fault = server.faults.take(f"GET {request.path} {query.get('mid', '')}") if server.faults.waiting else None
-    if fault is not None:
-        from .faults import strike
+    answer = _file_at(world, query)
+    label = f"GET {request.path} {query.get('mid', '')}"
+    fault = server.faults.take(label, "file") if server.faults.waiting else None
+    return answer if fault is None else await strike(fault, request, answer)
 
-        return await strike(fault, request, web.Response(status=404))
+
+def _file_at(world, query):
+    """Return the file an address of ours leads to, or 404 when it has expired or was never made here."""
     media = world.media.get(query.get("mid", ""))
     right = (
         media is not None

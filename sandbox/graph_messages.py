@@ -61,7 +61,7 @@ def send(call):
     if kind == "reaction":
         failure = failure or reaction_problem(world, customer, body[kind])
     attach_context(world, customer, message, body.get("context"))
-    fault = call.server.faults.take(call.label, failed=True) if call.server.faults.waiting else None
+    fault = call.server.faults.take(call.label, "status") if call.server.faults.waiting else None
     message.wamid = world.next_wamid()
     held = kind == "template" and message.category == "marketing" and call.server.switches.pacing
     if held:

@@ -1,6 +1,8 @@
 from .flows import test_consent, test_rule_flows, test_sequence_flow, test_stage_automation
 from .http import (
     test_blocked,
+    test_export_formulas,
+    test_files_kept,
     test_live_updates,
     test_identity_companies,
     test_identity_names,
@@ -36,8 +38,11 @@ from .models import (
     test_event_worker,
     test_facts,
     test_failure_catalogue,
+    test_file_names,
     test_file_rules,
+    test_files_whole,
     test_first_contacts,
+    test_form_files,
     test_gate_and_reply,
     test_gate_countries,
     test_gate_frequency,
@@ -61,6 +66,7 @@ from .models import (
     test_outbound_shop,
     test_outbound_templates,
     test_own_html,
+    test_picture_bombs,
     test_pictures,
     test_recipes,
     test_recipes_messages,

@@ -25,6 +25,12 @@ _UNSEEN = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0"
     "\ufe00-\ufe0f\U000e0100-\U000e01ef]"
 )
+_PHONE = re.compile(r"\+[\d\s().\-/]{6,30}")
+# Also their full-width forms, which spreadsheets of some languages take for the same.
+_FORMULA = re.compile(
+    "[\\s\u200b-\u200f\u2060]*(?:[=+\\-@\uff1d\uff0b\uff0d\uff20\ufe62\ufe63\ufe66\ufe6b\u2212]|\\{=|(?:ex|in)ternal:)\\s*",
+    re.IGNORECASE,
+)
 _HARMFUL = re.compile(f"[{_DIRECTIONS}{_CONTROLS}\ufeff\ud800-\udfff]")
 
 
@@ -50,7 +56,22 @@ def is_blank(text: str | None) -> bool:
     )
 
 
+def without_formula(name: str) -> str:
+    """Return a stranger's name without the signs that make a spreadsheet compute it or follow it.
+
+    Names end up in exported lists. ``=HYPERLINK(…)``, ``@SUM(…)`` and ``-2+3`` begin like formulas, ``external:`` and
+    ``internal:`` like links of spreadsheets. A phone number (``+1 202-555-0143``) is not changed: it computes nothing.
+
+    Source: OWASP, "CSV Injection"; XlsxWriter, ``worksheet.write``.
+    """
+    if _PHONE.fullmatch(name):
+        return name
+    while found := _FORMULA.match(name):
+        name = name[found.end() :]
+    return name
+
+
 def short_name(text: str | None) -> str:
     """Return a stranger's name on one line; ``""`` when nobody could see it."""
-    name = one_line(text)[:NAME_LIMIT].strip()
+    name = without_formula(one_line(text))[:NAME_LIMIT].strip()
     return "" if is_blank(name) else name

@@ -234,7 +234,7 @@ def _family_by_status(http_status: int | None, is_transient: bool) -> str:
 SLUGS: frozenset[str] = frozenset(
     {failure.slug for failure in FAILURES.values()}
     | {row[3] for row in RANGES}
-    | {"unknown_error", "api_address", "app_secret", "media_too_large"}
+    | {"unknown_error", "api_address", "app_secret", "media_too_large", "media_incomplete", "media_storage_failed"}
 )
 """Every slug a failure can have, for the catalogue of sentences: those of
-:func:`classify`, and three that ``graph`` finds out by itself."""
+:func:`classify`, and some that ``graph`` finds out by itself."""

@@ -78,4 +78,4 @@ class MailMessage(models.Model):
         self.check_access("read")
         rows = self.sudo().wa_message_ids
         rows.conversation_id.sudo(False).check_access("write")
-        rows.media_ids.filtered(lambda media: media.state == "failed").action_retry()
+        rows.media_ids.filtered(lambda media: media._is_missing()).action_retry()

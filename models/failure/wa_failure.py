@@ -214,6 +214,18 @@ SENTENCES = {
         _lt("WhatsApp keeps received files for seven days; this one is gone."),
         _lt("Ask the customer to send it again."),
     ),
+    "media_incomplete": (
+        _lt("WhatsApp handed out nothing, or only a part, of the file."),
+        _lt("It is tried again for a day or two; after that, ask the customer to send it again."),
+    ),
+    "media_storage_full": (
+        _lt("The disk of the Odoo server is full, so the file could not be kept."),
+        _lt("Ask an administrator to make room; the file is then fetched by itself, within WhatsApp's seven days."),
+    ),
+    "media_storage_failed": (
+        _lt("The Odoo server could not keep the file."),
+        _lt("Ask an administrator to look into the server's log; the file is tried again by itself."),
+    ),
     "media_refused": (
         _lt("Files of this type are not accepted here."),
         _lt("An administrator can change that under WhatsApp → Configuration → Settings."),

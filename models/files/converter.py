@@ -74,6 +74,8 @@ def convert(raw, arguments):
     if b"Unknown encoder" in complaint:
         _logger.warning("%s lacks an encoder: %s", converter, complaint.decode(errors="replace").strip())
         raise NoConverter
+    if b"No space left on device" in complaint:
+        raise ConverterFailed("disk full")
     if code:
         raise Unreadable(complaint.decode(errors="replace").strip()[:400])
     return output

@@ -8,11 +8,11 @@ from importlib import import_module
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from ...tools.pixels import MOST_PIXELS, has_too_many_pixels
+
 #: Formats of Pillow that WhatsApp takes as they are. MPO is a JPEG with more pictures behind the first.
 SENT_AS_THEY_ARE = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png"}
 EIGHT_BITS = ("RGB", "RGBA", "L", "LA", "P", "1")
-#: Pixels; the limit Odoo has for its own pictures. More would take hundreds of megabytes to open.
-MOST_PIXELS = 50_000_000
 #: Ending of converted files by type.
 ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png"}
 HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
@@ -77,6 +77,8 @@ def convert_picture(raw, limit):
     :returns: ``(mime type, bytes)``; bytes are None when the picture can be sent as it is.
     :raises UnreadablePicture: it cannot be opened; a :class:`MissingDecoder` names the reason.
     """
+    if has_too_many_pixels(raw):
+        raise TooManyPixels  # some formats unfold while they are opened
     formats = OPENED
     if is_heif(raw):
         _register_heif()

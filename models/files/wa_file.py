@@ -1,13 +1,16 @@
+import logging
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ...tools.bidi import one_line
+from ...tools import filenames
 from ...tools.graph.errors import InvalidMessage
 from ...tools.graph.media import LIMITS, check_file
 from . import pictures
+
+_logger = logging.getLogger(__name__)
 
 #: Names by which other programs call types that WhatsApp knows.
 ALIASES = {
@@ -22,6 +25,8 @@ ALIASES = {
     "application/ogg": "audio/ogg",
     "video/x-m4v": "video/mp4",
     "video/3gp": "video/3gpp",
+    # What this addon keeps as a plain file, see ``wa_media_download``.
+    "binary/octet-stream": "application/octet-stream",
 }
 #: Types by ending, where Odoo found nothing better than "some bytes".
 ENDINGS = {
@@ -48,6 +53,12 @@ TEXT_TYPES = ("application/json", "application/xml", "application/x-yaml")
 STATIC_STICKER_LIMIT = 100 * 1024
 
 
+def sendable_name(name, mime_type):
+    """Return the name under which a file leaves: phones open files by their ending, and show no other names than these."""
+    clean = filenames.clean(name, from_stranger=False) or "file"
+    return filenames.with_ending(clean, mime_type, proven=mime_type != "text/plain")
+
+
 @dataclass(eq=False)
 class SendableFile:
     """One file that WhatsApp will take, checked and where needed converted."""
@@ -62,7 +73,8 @@ class SendableFile:
 
     @property
     def filename(self):
-        return one_line(self.attachment.name or "")
+        """What the customer sees, and what stands in the thread."""
+        return sendable_name(self.attachment.name, self.mime_type)
 
     def frozen(self):
         """Return what the message keeps of it: plain data for its content."""
@@ -100,7 +112,14 @@ class WaFile(models.AbstractModel):
         :raises UserError: it cannot be sent; names the file, the rule and the limit.
         """
         attachment.ensure_one()
-        attachment = attachment.sudo()
+        try:
+            return self._prepare_here(attachment.sudo(), channel, kind)
+        except OSError as error:
+            _logger.warning("%s could not be prepared for WhatsApp: %s", attachment, error)
+            raise self._storage_refusal(attachment, error) from error
+
+    @api.model
+    def _prepare_here(self, attachment, channel, kind):
         self._check_bytes(attachment)
         mime_type = self._mime_type(attachment)
         if kind == "sticker":
@@ -148,7 +167,7 @@ class WaFile(models.AbstractModel):
             ) from None
         if raw is None:
             return self._sendable("image", self._own(attachment, channel), mime_type)
-        name = PurePath(attachment.name or "picture").with_suffix(pictures.ENDINGS[mime_type]).name
+        name = filenames.replaced_ending(attachment.name or "picture", pictures.ENDINGS[mime_type])
         return self._sendable("image", self._new(channel, name, raw, mime_type), mime_type)
 
     @api.model
@@ -157,7 +176,13 @@ class WaFile(models.AbstractModel):
             mime_type = "text/plain"
         if mime_type not in DOCUMENT_TYPES:
             raise self._refusal("media_type_unsupported", attachment, mime_type)
-        return self._sendable("document", self._own(attachment, channel), mime_type)
+        own = self._own(attachment, channel)
+        name = sendable_name(own.name, mime_type)
+        if channel is not None and own.name != name:
+            # The customer's phone shows the name; the thread shows the same.
+            own = own.copy({"name": name}) if own._wa_kept() else own
+            own.name = name
+        return self._sendable("document", own, mime_type)
 
     @api.model
     def _prepare_sticker(self, attachment, channel, mime_type):

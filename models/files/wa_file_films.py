@@ -1,8 +1,7 @@
-from pathlib import PurePath
-
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ...tools import filenames
 from ...tools.graph.media import LIMITS
 from ...tools.mp4 import read_film
 from . import films
@@ -43,7 +42,7 @@ class WaFile(models.AbstractModel):
             raise UserError(self.env._("“%s” cannot be played. Save it anew and try again.", attachment.name)) from None
         except ConverterFailed:
             raise self._conversion_failed(attachment) from None
-        name = PurePath(attachment.name or "film").with_suffix(".mp4").name
+        name = filenames.replaced_ending(attachment.name or "film", "mp4")
         return self._sendable(kind, self._new(channel, name, raw, "video/mp4"), "video/mp4")
 
     @api.model

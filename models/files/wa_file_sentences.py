@@ -1,3 +1,5 @@
+import errno
+
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import human_size
@@ -33,6 +35,28 @@ class WaFile(models.AbstractModel):
                 "WhatsApp does not take files like “%(name)s” (%(type)s) here. Send it as a PDF, a picture or a link.",
                 name=name,
                 type=mime_type,
+            )
+        )
+
+    @api.model
+    def _storage_refusal(self, attachment, error):
+        """Return the error for a file this server could not read or keep.
+
+        :param OSError error: what the operating system said.
+        """
+        name = one_line(attachment.name or "")
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return UserError(
+                self.env._(
+                    "The disk of the Odoo server is full, so “%s” was not sent. Ask an administrator to make room, then "
+                    "send it again.",
+                    name,
+                )
+            )
+        return UserError(
+            self.env._(
+                "The Odoo server could not read or keep “%s”, so it was not sent. Try again, or show this to an administrator.",
+                name,
             )
         )
 

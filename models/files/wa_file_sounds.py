@@ -1,8 +1,7 @@
-from pathlib import PurePath
-
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ...tools import filenames
 from ...tools.graph.media import kind_for
 from . import sounds
 from .converter import ConverterFailed, NoConverter, Unreadable
@@ -33,7 +32,7 @@ class WaFile(models.AbstractModel):
         if raw == attachment.raw:
             return self._sendable("audio", own, sounds.OGG_OPUS, voice=True)
         # In the thread stays what was recorded: browsers play it everywhere.
-        name = PurePath(attachment.name or "voice").with_suffix(".ogg").name
+        name = filenames.replaced_ending(attachment.name or "voice", "ogg")
         sent = self._new(self.env["wa.message"], name, raw, "audio/ogg")
         return self._sendable("audio", sent, sounds.OGG_OPUS, shown=own, voice=voice)
 

@@ -54,6 +54,8 @@ class WaInboundContent(models.AbstractModel):
             body = self._unsupported_yet(item)
         if item.kind in FILE_KINDS:
             body = self._file_line(item, row) + body
+        elif item.kind == "interactive":
+            body += self._form_file_lines(item, row)
         return self._marks(item) + body
 
     @api.model
@@ -76,7 +78,7 @@ class WaInboundContent(models.AbstractModel):
         """Return one line for lists: what it is, and its words."""
         words = plain(item.text, 200) if item.text else ""
         if is_blank(words):
-            words = one_line(item.payload)[:200] if item.kind in ("button", "interactive") else ""
+            words = self._tapped_words(item)[:200]
         if item.kind in ("text", "button"):
             return words or f"[{one_line(item.kind)}]"
         icon, label = self._icon("voice" if item.media and item.media.voice else item.kind), self._kind_label(item.kind)

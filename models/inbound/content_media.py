@@ -2,7 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, models
 
-from ...tools.bidi import one_line
+from ...tools import filenames
 
 
 class WaInboundContent(models.AbstractModel):
@@ -28,28 +28,57 @@ class WaInboundContent(models.AbstractModel):
 
         :param row: ``wa.message``, None while the message is being made.
         """
-        media = row.sudo().media_ids[:1] if row else None
-        if media and media.state == "done":
-            return Markup()
         if not item.media:
-            return self._failed_line(item, self.env._("WhatsApp sent no file with it."))
-        if media and media.state == "failed":
-            return self._failed_line(item, media.error_text)
-        return self._pending_line(self._file_kind(item), one_line(item.media.filename))
+            return self._failed_line(item.kind, "", self.env._("WhatsApp sent no file with it."))
+        media = row.sudo().media_ids[:1] if row else None
+        return self._line_of(self._file_kind(item), item.media.filename, media)
+
+    @api.model
+    def _form_file_lines(self, item, row):
+        """Return a line for each file of a form that is not here.
+
+        :param row: ``wa.message``, None while the message is being made.
+        """
+        files = self._files(item)
+        rows = list(row.sudo().media_ids.sorted("id")) if row else []
+        lines = Markup()
+        for index, file in enumerate(files):
+            media = rows[index] if index < len(rows) else None
+            kind = media.kind if media else self.env["wa.media"]._file_kind("interactive", file.mime_type)
+            lines += self._line_of(kind, file.filename, media)
+        return lines
+
+    @api.model
+    def _line_of(self, kind, name, media):
+        """Return the line of one file: being fetched, failed or lost; nothing for one that is attached.
+
+        :param media: ``wa.media``; empty while the message is being made.
+        """
+        name = filenames.clean(name)
+        if not media or media.state == "pending":
+            return self._pending_line(kind, name, media.error_text if media else "")
+        if media.state == "failed":
+            return self._failed_line(kind, name, media.error_text)
+        if media.attachment_id:
+            return Markup()
+        return self._failed_line(kind, name, self.env._("The file was here and is gone. It can be fetched again for seven days."))
 
     @api.model
     def _file_kind(self, item):
         return "voice" if item.media and item.media.voice else item.kind
 
     @api.model
-    def _pending_line(self, kind, name):
+    def _pending_line(self, kind, name, reason=""):
+        """Return a line for a file that is being fetched.
+
+        :param str reason: why the last try brought nothing.
+        """
         label = " · ".join(filter(None, (self._kind_label(kind), name)))
-        return Markup('<div class="o_wa_media o_wa_media_pending">%s %s…</div>') % (self._icon(kind), label)
+        why = Markup(' <span class="o_wa_reason">%s</span>') % reason if reason else ""
+        return Markup('<div class="o_wa_media o_wa_media_pending">%s %s…%s</div>') % (self._icon(kind), label, why)
 
     @api.model
-    def _failed_line(self, item, reason):
-        kind = self._file_kind(item)
-        name = one_line(item.media.filename) if item.media else ""
+    def _failed_line(self, kind, name, reason):
         label = " · ".join(filter(None, (self._kind_label(kind), name)))
         return Markup(
             '<div class="o_wa_media o_wa_media_failed">%s %s: <span class="o_wa_reason">%s</span></div>'

@@ -1,4 +1,3 @@
-import json
 from datetime import datetime, timezone
 
 from markupsafe import Markup
@@ -6,7 +5,7 @@ from markupsafe import Markup
 from odoo import api, models
 
 from ...tools.bidi import is_blank, one_line
-from ...tools.webhook import reading
+from ...tools.webhook import forms, reading
 from .content import BREAK
 
 #: Keys of a form's answers that are the form's business, not a person's.
@@ -52,18 +51,51 @@ class WaInboundContent(models.AbstractModel):
         answers = self._flat_answers(self._answers(item))
         if answers:
             return head + self._as_table("answers", answers)
-        # Answers that cannot be read are shown as they came.
-        raw = item.payload if item.payload and not self._is_readable_form(item) else ""
-        return head + BREAK + (self._words(item.text) if not raw else self._words(one_line(raw)))
+        if item.payload and not self._is_readable_form(item):
+            return head + BREAK + self._unreadable_answers(item.payload)
+        return head + BREAK + self._words(item.text)
+
+    @api.model
+    def _unreadable_answers(self, payload):
+        """Return answers that are not the object they should be: words as words, broken data as a sentence."""
+        if payload.strip()[:1] in ("{", "["):
+            return Markup("<em>%s</em>") % self.env._("The answers could not be read. An administrator finds them in the webhook.")
+        return self._words(one_line(payload))
+
+    @api.model
+    def _files(self, item):
+        """Return the files that come with a message: its own, or those among the answers of a form.
+
+        :returns: list of ``Media``
+        """
+        if item.media:
+            return [item.media]
+        is_form = item.kind == "interactive" and item.content.get("type") == "nfm_reply"
+        return forms.files(self._answers(item) or {}) if is_form else []
+
+    @api.model
+    def _tapped_words(self, item):
+        """Return what stands for an answer without words in lists; ``""`` for other kinds."""
+        if item.kind not in ("button", "interactive"):
+            return ""
+        if item.kind == "interactive" and item.content.get("type") == "nfm_reply":
+            answers = self._flat_answers(self._answers(item))
+            return ", ".join(f"{name}: {words}" for name, words in answers[:5]) or self.env._("Filled in a form")
+        return one_line(item.payload)
 
     @api.model
     def _is_readable_form(self, item):
         """Tell whether the answers of a form are the JSON object they should be."""
+        return self._loaded_answers(item) is not None
+
+    @api.model
+    def _loaded_answers(self, item):
+        """Return the object of a form's answers, or None for what is none; a list counts as answers without names."""
+        found = forms.unfolded(item.payload)
         try:
-            reading.load(item.payload)
+            return reading.load({"": found} if isinstance(found, list) else item.payload)
         except reading.Unreadable:
-            return False
-        return True
+            return None
 
     @api.model
     def _body_interactive_call_permission_reply(self, item):
@@ -106,32 +138,14 @@ class WaInboundContent(models.AbstractModel):
             return reading.mapping(item.content.get("call_permission_reply")) or False
         if item.content.get("type") != "nfm_reply":
             return False
-        if not self._is_readable_form(item):
-            return False
-        answers = reading.load(item.payload)
+        answers = self._loaded_answers(item) or {}
         return {key: value for key, value in answers.items() if key not in TECHNICAL_ANSWERS} or False
 
     @api.model
     def _flat_answers(self, answers):
-        """Return ``[(name, words)]`` for people; nested parts on their own lines."""
-        rows = []
-        for key, value in (answers or {}).items():
-            label = one_line(str(key)).replace("_", " ").strip().capitalize()
-            if isinstance(value, dict):
-                rows += [(f"{label}: {name}", words) for name, words in self._flat_answers(value)]
-            elif isinstance(value, list):
-                rows.append((label, ", ".join(self._plain_value(part) for part in value)))
-            else:
-                rows.append((label, self._plain_value(value)))
-        return [(name, words) for name, words in rows if words]
-
-    @api.model
-    def _plain_value(self, value):
-        if isinstance(value, bool):
-            return self.env._("Yes") if value else self.env._("No")
-        if isinstance(value, (dict, list)):
-            return one_line(json.dumps(value, ensure_ascii=False))
-        return one_line(reading.text(value))
+        """Return ``[(name, words)]`` for people; nested parts on their own lines, no data among the words."""
+        found = forms.rows(answers or {}, self.env._("Yes"), self.env._("No"), self.env._("File"))
+        return [(one_line(name), one_line(words)) for name, words in found]
 
     # ------------------------------------------------------------------- orders
 

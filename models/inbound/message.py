@@ -120,10 +120,11 @@ class WaInboundMessage(models.AbstractModel):
     def _note_files(self, drafts, rows):
         """Have the files of messages fetched in the background."""
         media = self.env["wa.media"].sudo()
+        files_of = self.env["wa.inbound.content"]._files
         vals_list = [
-            media._prepare_inbound(row, draft.item.media)
+            media._prepare_inbound(row, file)
             for draft, row in zip(drafts, rows, strict=True)
-            if draft.item.media
+            for file in files_of(draft.item)
         ]
         if vals_list:
             media.create(vals_list)
@@ -223,9 +224,11 @@ class WaInboundMessage(models.AbstractModel):
         content = self.env["wa.inbound.content"]
         if not row.is_supported and content._is_supported(item):
             row.write({**self._prepare_data(item), "preview": self._preview(item)})
-            if item.media and not row.media_ids:
-                self.env["wa.media"].sudo().create(self.env["wa.media"]._prepare_inbound(row, item.media))
-                self.env["wa.media"]._trigger_download()
+            files = [] if row.media_ids else content._files(item)
+            if files:
+                media = self.env["wa.media"].sudo()
+                media.create([media._prepare_inbound(row, file) for file in files])
+                media._trigger_download()
             row.mail_message_id.body = content._render(row)
             row.mail_message_id._wa_broadcast_content("body")
         return [] if row.is_supported else [f"message type not handled yet: {item.kind}"]

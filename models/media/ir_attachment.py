@@ -1,15 +1,44 @@
-from pathlib import PurePath
+import contextlib
+import os
 
-from odoo import models
+from odoo import api, models
 
+from ...tools import filenames
+from ...tools.pixels import has_too_many_pixels
 from ..files.converter import ConverterFailed, NoConverter, Unreadable
 from ..files.sounds import to_mp3
 
 
 class IrAttachment(models.Model):
-    """Sounds of conversations for browsers that do not play how they came (Ogg/Opus, AMR)."""
+    """Files of conversations: kept whole, not opened when that would hurt, and sounds for browsers that do not play
+    how they came (Ogg/Opus, AMR)."""
 
     _inherit = "ir.attachment"
+
+    @api.model
+    def _file_write(self, bin_value, checksum):
+        """Leave nothing behind of a file that could not be written as a whole.
+
+        Core opens it under its final name. On a full disk a part stays there, and every later try to keep the same
+        content ends in "The attachment collides with an existing file".
+        """
+        _name, path = self._get_path(bin_value, checksum)
+        was_there = os.path.exists(path)
+        try:
+            return super()._file_write(bin_value, checksum)
+        except OSError:
+            if not was_there:
+                with contextlib.suppress(OSError):
+                    os.unlink(path)
+            raise
+
+    def _postprocess_contents(self, values):
+        """Do not open a picture with too many pixels only to make it smaller."""
+        raw = values.get("raw")
+        if isinstance(raw, bytes) and has_too_many_pixels(raw):
+            values["mimetype"] = self._compute_mimetype(values)
+            return values
+        return super()._postprocess_contents(values)
 
     def _wa_get_mp3(self):
         """Return a sound of a conversation as MP3: made when it is first asked for, then kept beside the original.
@@ -47,7 +76,7 @@ class IrAttachment(models.Model):
             return self.browse()
         return self.create(
             {
-                "name": PurePath(self.name or "sound").with_suffix(".mp3").name,
+                "name": filenames.replaced_ending(self.name or "sound", "mp3"),
                 "raw": raw,
                 "mimetype": "audio/mpeg",
                 "res_model": self._name,

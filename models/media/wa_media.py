@@ -2,28 +2,11 @@ import re
 
 from odoo import api, fields, models
 
-from ...tools.bidi import one_line
+from ...tools import filenames, filetypes
 
 #: States of a file, from the moment a message names it.
 STATES = [("pending", "Being Fetched"), ("done", "Here"), ("failed", "Failed")]
 
-#: Endings for files that come without a name. Anything else keeps its type and no ending.
-ENDINGS = {
-    "image/jpeg": ".jpg",
-    "image/png": ".png",
-    "image/webp": ".webp",
-    "image/gif": ".gif",
-    "video/mp4": ".mp4",
-    "video/3gpp": ".3gp",
-    "audio/ogg": ".ogg",
-    "audio/mpeg": ".mp3",
-    "audio/mp4": ".m4a",
-    "audio/aac": ".aac",
-    "audio/amr": ".amr",
-    "application/pdf": ".pdf",
-    "text/plain": ".txt",
-}
-NAME_LIMIT = 120
 #: Source: RFC 6838 §4.2.
 MIME_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}", re.ASCII)
 
@@ -35,21 +18,6 @@ def bare_type(mime_type):
     """
     bare = (mime_type or "").partition(";")[0].strip().lower()
     return bare if MIME_TYPE.fullmatch(bare) else ""
-
-
-def clean_name(name):
-    """Return a file name that is one line, one name and not too long; ``""`` for none.
-
-    Names come from strangers: no folders, no hidden files, no characters that turn
-    the reading direction (``invoice<RLO>fdp.exe``).
-    """
-    name = one_line(name).replace("\\", "/").rpartition("/")[2].strip(" .")
-    if len(name) <= NAME_LIMIT:
-        return name
-    stem, dot, ending = name.rpartition(".")
-    if not dot or len(ending) > 10:
-        return name[:NAME_LIMIT]
-    return f"{stem[: NAME_LIMIT - len(ending) - 1]}.{ending}"
 
 
 class WaMedia(models.Model):
@@ -76,6 +44,9 @@ class WaMedia(models.Model):
     kind = fields.Char(readonly=True, help="Meta's message type: image, video, audio, document, sticker.")
     media_uid = fields.Char("WhatsApp File ID", readonly=True, copy=False)
     url = fields.Char(readonly=True, copy=False, help="Where it could be fetched for five minutes.", groups="base.group_system")
+    cipher = fields.Json(
+        readonly=True, copy=False, help="Of files in forms: the keys of the encrypted copy.", groups="base.group_system"
+    )
     received_at = fields.Datetime(default=fields.Datetime.now, readonly=True)
     mime_type = fields.Char(readonly=True)
     filename = fields.Char(readonly=True)
@@ -115,25 +86,41 @@ class WaMedia(models.Model):
         :param row: ``wa.message`` it belongs to.
         :param Media media: of ``tools.webhook.events``.
         """
+        mime_type = media.mime_type or filetypes.type_of_ending(filenames.ending(media.filename))
         return {
             "message_id": row.id,
             "number_id": row.number_id.id,
             "direction": "in",
-            "kind": row.kind,
-            "media_uid": media.id,
+            "kind": self._file_kind(row.kind, mime_type),
+            "media_uid": media.id or False,
             "url": media.url or False,
-            "mime_type": media.mime_type or False,
-            "filename": clean_name(media.filename) or False,
+            "cipher": media.cipher or False,
+            "mime_type": mime_type or False,
+            "filename": filenames.clean(media.filename) or False,
             "sha256": media.sha256 or False,
             "is_voice": media.voice,
             "is_animated": media.animated,
         }
 
-    def _get_filename(self):
-        """Return the name under which the file is stored: the customer's, else one made from kind and time."""
+    @api.model
+    def _file_kind(self, kind, mime_type):
+        """Return the kind of a file: that of its message; of one in a form what its type says."""
+        if kind != "interactive":
+            return kind
+        main = (mime_type or "").partition("/")[0]
+        return main if main in ("image", "video", "audio") else "document"
+
+    def _get_filename(self, kind=None, proven=False):
+        """Return the name under which the file is stored: the customer's, else one made from kind and time.
+
+        :param str kind: MIME type the file turned out to have; default: what WhatsApp said.
+        :param bool proven: its bytes say so.
+        """
         self.ensure_one()
-        if self.filename:
-            return self.filename
-        label = self.env["wa.inbound.content"]._kind_label("voice" if self.is_voice else self.kind)
-        sent_at = self.message_id.sent_at or self.received_at
-        return f"WhatsApp {label} {sent_at:%Y-%m-%d %H.%M}{ENDINGS.get(bare_type(self.mime_type), '')}"
+        name = filenames.clean(self.filename)
+        if not name:
+            label = self.env["wa.inbound.content"]._kind_label("voice" if self.is_voice else self.kind)
+            sent_at = self.message_id.sent_at or self.received_at
+            # No dots: what follows one is taken for an ending.
+            name = f"WhatsApp {label} {sent_at:%Y-%m-%d %H-%M}"
+        return filenames.with_ending(name, bare_type(self.mime_type) if kind is None else kind, proven=proven)

@@ -1,19 +1,21 @@
-import base64
-import hashlib
+import errno
 import logging
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
 from datetime import timedelta
+
+from psycopg2 import errors as pg_errors
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ...tools import filetypes
 from ...tools.failures import classify
-from ...tools.graph.errors import GraphError, too_large
+from ...tools.pixels import has_too_many_pixels, picture_size
 from ..discuss.vouching import vouch
 from ..wa_limits import DEFAULT_MAX_MB, DEFAULT_REFUSED
-from ..wa_race import CONFLICTS, commit_with_retries
+from ..wa_race import CONFLICTS, commit_with_retries, start_over
+from .fetching import Order, fetch, is_checksum
 from .wa_media import bare_type
 
 _logger = logging.getLogger(__name__)
@@ -30,49 +32,12 @@ LIFETIME = timedelta(days=7)
 URL_LIFETIME = timedelta(minutes=4)
 #: Tries before a file whose message is being changed all the time is left to the next run.
 KEEP_RETRIES = 5
-
-
-@dataclass(frozen=True)
-class Order:
-    """What a thread needs to fetch one file: plain values, never a record."""
-
-    media_uid: str
-    url: str
-    phone_number_id: str
-    limit: int
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came back: the bytes, or why not."""
-
-    content: bytes = b""
-    mime_type: str = ""
-    error: GraphError | None = None
-
-
-def fetch(transport, order):
-    """Fetch one file. Runs in a thread, so it touches no record.
-
-    The address of the webhook is tried first; when it has expired a new one is
-    asked for. Source: cloud-api reference §3.
-
-    :param transport: ``GraphClient``
-    :returns: :class:`Outcome`; never raises what Meta or the network did
-    """
-    try:
-        if order.url:
-            try:
-                return Outcome(transport.download(order.url, order.limit))
-            except GraphError as error:
-                if error.slug == "media_too_large":
-                    raise
-        info = transport.media(order.media_uid, order.phone_number_id)
-        if info.file_size and info.file_size > order.limit:
-            return Outcome(error=too_large(order.limit))
-        return Outcome(transport.download(info.url, order.limit), info.mime_type)
-    except GraphError as error:
-        return Outcome(error=error)
+#: The file came, and this server could not keep it: a full disk, a filestore that is not there, an addon that objects.
+STORAGE = (OSError, UserError, pg_errors.DiskFull)
+#: A full disk is looked at again at least so often, in seconds, for as long as WhatsApp has the file.
+STORAGE_WAIT = 3600
+#: The type of what is kept as a plain file whatever it is. Not Odoo's own "octet-stream", for which Odoo guesses again.
+PLAIN_TYPE = "binary/octet-stream"
 
 
 #: Reasons whose sentences are about a message that is sent.
@@ -102,12 +67,16 @@ class WaMedia(models.Model):
         value = self.env["ir.config_parameter"].sudo().get_param("crm_whatsapp.media_refused", DEFAULT_REFUSED)
         return set((value or "").replace(",", " ").lower().split())
 
-    def _is_refused(self, refused):
-        """Tell whether the settings refuse this kind of file."""
+    def _is_refused(self, refused, name=None, kind=None):
+        """Tell whether the settings refuse this kind of file.
+
+        :param name: the name under which it would be stored; default: the customer's.
+        :param kind: the type it turned out to have; default: what was said.
+        """
         self.ensure_one()
-        name = (self.filename or "").lower()
+        name = (self.filename or "" if name is None else name).lower()
         ending = f".{name.rpartition('.')[2]}" if "." in name else ""
-        return bool(refused & {bare_type(self.mime_type), ending})
+        return bool(refused & {bare_type(self.mime_type), kind or "", ending})
 
     # ------------------------------------------------------------------ worker
 
@@ -156,7 +125,7 @@ class WaMedia(models.Model):
         for media in self:
             if media._is_refused(refused):
                 media._keep(media._fail, "media_refused", bare_type(media.mime_type))
-            elif not media.media_uid or media.received_at < fields.Datetime.now() - LIFETIME:
+            elif not (media.media_uid or media.cipher) or media.received_at < fields.Datetime.now() - LIFETIME:
                 media._keep(media._fail, "media_expired")
             else:
                 orders[media] = media._prepare_order(limit)
@@ -179,8 +148,15 @@ class WaMedia(models.Model):
 
     def _prepare_order(self, limit):
         self.ensure_one()
-        is_fresh = self.url and self.received_at > fields.Datetime.now() - URL_LIFETIME
-        return Order(self.media_uid, self.url if is_fresh else "", self.number_id.phone_number_id, limit)
+        is_fresh = self.url and (self.cipher or self.received_at > fields.Datetime.now() - URL_LIFETIME)
+        return Order(
+            self.media_uid or "",
+            self.url if is_fresh else "",
+            self.number_id.phone_number_id,
+            limit,
+            self.sha256 or "",
+            self.cipher or None,
+        )
 
     def _get_transport(self):
         """Return the client for this file, or None while the account has no token."""
@@ -195,6 +171,23 @@ class WaMedia(models.Model):
             commit_with_retries(self.env, lambda: method(*args), KEEP_RETRIES)
         except CONFLICTS:
             _logger.warning("WhatsApp file %s: the message is being changed all the time, later", self.id)
+        except STORAGE as error:
+            start_over(self.env)
+            self._wait_for_storage(error)
+
+    def _wait_for_storage(self, error):
+        """Note that this server could not keep a file that came, and when it is tried again. Others go on.
+
+        :param Exception error: one of ``STORAGE``.
+        """
+        _logger.warning("WhatsApp file %s could not be kept: %s", self.id, error)
+        full = isinstance(error, pg_errors.DiskFull) or getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
+        code = "media_storage_full" if full else "media_storage_failed"
+        try:
+            commit_with_retries(self.env, lambda: self._postpone_download(code, patient=True), KEEP_RETRIES)
+        except (*CONFLICTS, pg_errors.DiskFull):
+            # Not even that fits: the lease ends in ten minutes, and then it is tried again.
+            start_over(self.env)
 
     def _apply_outcome(self, outcome):
         """Attach what was fetched, or decide when and whether to try again."""
@@ -219,18 +212,28 @@ class WaMedia(models.Model):
         detail = error.details or error.message
         if error.code and classify(error.code).slug not in ABOUT_MESSAGES:
             return str(error.code), detail
+        if error.slug == "media_incomplete":
+            return error.slug, detail
         return "media_download_failed", f"{error.code}: {detail}" if error.code else detail
 
-    def _postpone_download(self, code, detail=False):
+    def _postpone_download(self, code, detail=False, *, patient=False):
+        """Try again later, with the reason in the thread; the waits grow, and after the last one it is given up.
+
+        :param bool patient: never give up before WhatsApp forgets the file: the fault is ours.
+        """
         self.ensure_one()
-        if self.attempts > len(BACKOFF):
+        if self.attempts > len(BACKOFF) and not patient:
             self._fail(code, detail)
             return
-        wait = timedelta(seconds=BACKOFF[max(self.attempts, 1) - 1])
+        seconds = BACKOFF[min(max(self.attempts, 1), len(BACKOFF)) - 1]
+        wait = timedelta(seconds=min(seconds, STORAGE_WAIT) if patient else seconds)
+        is_news = self.error_code != code
         # The reason is kept although nothing has failed for good: a colleague who asks gets an answer.
         self.write(
             {"next_attempt_at": fields.Datetime.now() + wait, "error_code": code, "error_detail": detail or False}
         )
+        if is_news:
+            self._show()
 
     def _fail(self, code, detail=False):
         """Give up, say why in the thread, and leave the retry to a person."""
@@ -249,6 +252,11 @@ class WaMedia(models.Model):
         """
         self.ensure_one()
         self._compare_checksum(content)
+        kind = filetypes.actual_type(content, bare_type(mime_type))
+        name = self._get_filename(kind, proven=bool(filetypes.sniff(content)))
+        if self._is_refused(self._refused_types(), name, kind):
+            self._fail("media_refused", kind)
+            return
         message = self.message_id.mail_message_id.sudo()
         channel = self.message_id.conversation_id.channel_id
         attachment = (
@@ -257,9 +265,9 @@ class WaMedia(models.Model):
             .with_context(attachments_mime_plainxml=True, image_no_postprocess=True)
             .create(
                 {
-                    "name": self._get_filename(),
+                    "name": name,
                     "raw": content,
-                    "mimetype": bare_type(mime_type) or "application/octet-stream",
+                    "mimetype": self._kept_type(content, kind),
                     "res_model": "discuss.channel",
                     "res_id": channel.id,
                 }
@@ -271,8 +279,10 @@ class WaMedia(models.Model):
             {
                 "state": "done",
                 "attachment_id": attachment.id,
+                "filename": name,
                 "mime_type": mime_type,
                 "url": False,
+                "cipher": False,
                 "next_attempt_at": False,
                 "error_code": False,
                 "error_detail": False,
@@ -289,9 +299,21 @@ class WaMedia(models.Model):
         WhatsApp does not say over which bytes it computes its checksum, so a difference
         proves nothing. Source: cloud-api reference §3.
         """
-        own = hashlib.sha256(content)
-        if self.sha256 and self.sha256 not in (base64.b64encode(own.digest()).decode(), own.hexdigest()):
+        if self.sha256 and not is_checksum(self.sha256, content):
             _logger.info("WhatsApp file %s has another checksum than WhatsApp said", self.id)
+
+    @api.model
+    def _kept_type(self, content, kind):
+        """Return the type under which a file is stored.
+
+        Pictures are kept as pictures only if their header says that they can be opened without harm: Odoo and browsers
+        open them for every thumbnail. What has too many pixels, or does not say how many, is a file to download.
+        """
+        if kind.startswith("image/") and kind != "image/svg+xml":
+            return PLAIN_TYPE if picture_size(content) is None or has_too_many_pixels(content) else kind
+        if has_too_many_pixels(content):
+            return PLAIN_TYPE
+        return kind if kind and kind != "application/x-ole-storage" else "application/octet-stream"
 
     def _show(self):
         """Update the thread: the placeholder goes when the file comes, or says why it does not."""
@@ -316,10 +338,15 @@ class WaMedia(models.Model):
 
     # ----------------------------------------------------------------- actions
 
+    def _is_missing(self):
+        """Tell whether this is a received file that nobody can open: fetching failed, or it was lost since."""
+        lost = self.state == "done" and not self.attachment_id
+        return self.direction == "in" and (self.state == "failed" or lost)
+
     def action_retry(self):
         """Fetch these files again, on a person's word. For readers of the conversation."""
         self.check_access("read")
-        failed = self.sudo().filtered(lambda media: media.state == "failed" and media.direction == "in")
+        failed = self.sudo().filtered(lambda media: media._is_missing())
         failed.write(
             {
                 "state": "pending",

@@ -9,8 +9,8 @@ from weakref import WeakKeyDictionary
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...tools.failures import PERMANENT, Failure
-from ...tools.graph.errors import GraphError, PermanentError
+from ...tools.failures import PERMANENT, TRANSIENT, Failure
+from ...tools.graph.errors import GraphError, PermanentError, TransientError
 
 #: Meta keeps an uploaded file for 30 days; a day is left for messages that wait. Source: Meta, "Media".
 REUSE_DAYS = 29
@@ -248,6 +248,10 @@ def _run(transport, phone_number_id, upload):
         return transport.upload_media(phone_number_id, upload.read(), upload.mime_type, upload.filename or "file")
     except GraphError as error:
         return error
-    except OSError as error:
+    except FileNotFoundError as error:
         failure = Failure(None, PERMANENT, "media_upload_failed")
         return PermanentError(f"the file cannot be read: {type(error).__name__}", failure=failure)
+    except OSError as error:
+        # A disk that is busy or not mounted, too many open files: another time it is there.
+        failure = Failure(None, TRANSIENT, "media_storage_failed")
+        return TransientError(f"the file cannot be read: {type(error).__name__}", failure=failure)

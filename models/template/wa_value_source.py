@@ -182,6 +182,8 @@ class WaValueSource(models.AbstractModel):
             if sendable.attachment != attachment:
                 source.write({"file_name": sendable.attachment.name, "file": sendable.attachment.datas})
                 sendable.attachment.unlink()
+            elif sendable.kind == "document" and source.file_name != sendable.filename:
+                source.file_name = sendable.filename  # what customers will see
 
     # --------------------------------------------------------------------- crud
 

@@ -9,7 +9,7 @@ from requests.adapters import HTTPAdapter
 from scripted_server import ScriptedServer, answer, cut_in_the_middle, html
 from urllib3.response import HTTPResponse
 
-from tools.graph import errors
+from tools.graph import errors, media_address, media_client
 from tools.graph.client import GraphClient
 
 TOKEN = "EAADEMO-TOKEN"
@@ -251,11 +251,98 @@ class TestDownload:
             "",
             "http://169.254.169.254/latest",
             "http://[",
+            None,
         ],
     )
     def test_other_hosts_get_nothing(self, url, client):
         with pytest.raises(errors.RequestError):
             client.download(url)
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "https://evil.example\\@lookaside.fbsbx.com/file",
+            "https://evil.example\\.lookaside.fbsbx.com/file",
+            "https://evil.example%5C@lookaside.fbsbx.com/file",
+            "https://evil.example%2F.fbsbx.com/file",
+            "https://evil.example%00.fbsbx.com/file",
+            "https://evil.example#@lookaside.fbsbx.com/file",
+            "https://evil.example?@lookaside.fbsbx.com/file",
+            "https://user@lookaside.fbsbx.com/file",
+            "https://user:word@lookaside.fbsbx.com/file",
+            "https://@lookaside.fbsbx.com/file",
+            "https://lookaside.fbsbx.com:8443/file",
+            "https://lookaside.fbsbx.com:0/file",
+            "https://lookaside.fbsbx.com:99999/file",
+            "https://lookaside.fbsbx.com:x/file",
+            "https://lookaside.fbsbx.com./file",
+            "https://.fbsbx.com/file",
+            "https://-.fbsbx.com/file",
+            "https:lookaside.fbsbx.com/file",
+            "https:/lookaside.fbsbx.com/file",
+            "//lookaside.fbsbx.com/file",
+            "ftp://lookaside.fbsbx.com/file",
+            "https://lookaside.fbsbx.com\t/file",
+            " https://lookaside.fbsbx.com/file",
+            "https://lookaside.fbsbx.com/file\r\nX: y",
+            "https://lookaside.fbsbx.com\x00/file",
+            "https://evil.example\u3002fbsbx.com/file",
+            "https://evil.example\uff0flookaside.fbsbx.com/file",
+            "https://evil.example\u2100.fbsbx.com/file",
+            "https://ｌookaside.fbsbx.com/file",
+            "https://xn--evil-lookaside.fbsbx.com/file",
+            "https://[::1]/file",
+            "https://[fbsbx.com]/file",
+            "https://2130706433/file",
+            "https://0x7f.1/file",
+            "https://127.0.0.1/file",
+            "https://lookaside.fbsbx.com/" + "x" * 9000,
+            ["https://lookaside.fbsbx.com/file"],
+        ],
+    )
+    def test_addresses_that_programs_read_differently_get_nothing(self, url, client):
+        """S9: nothing is connected to, so our token goes nowhere."""
+        with pytest.raises(errors.RequestError):
+            client.download(url)
+
+    @pytest.mark.parametrize(
+        "location",
+        [
+            "https://evil.example\\@lookaside.fbsbx.com/file",
+            "//evil.example/file",
+            "\\\\evil.example/file",
+            "https:\\\\evil.example",
+            "http://lookaside.fbsbx.com/file",
+        ],
+    )
+    def test_redirects_are_read_as_strictly(self, location, server, client):
+        """S9: also by redirect."""
+        server.script = [html(302, {"Location": location})]
+        with pytest.raises(errors.RequestError):
+            client.download(server.url + "/here")
+        assert len(server.seen) == 1
+
+    def test_a_redirect_to_no_address_is_an_error_of_ours(self, server, client):
+        """S9: what requests makes of such an answer does not break the job."""
+        server.script = [html(302, {"Location": "http://["})]
+        with pytest.raises(errors.TransientError):
+            client.download(server.url + "/here")
+
+    def test_addresses_of_whatsapp_as_it_gives_them(self):
+        """S9: what WhatsApp hands out still passes, and is connected to as it stands."""
+        hosts = media_client.MEDIA_HOSTS
+        given = "https://lookaside.fbsbx.com/whatsapp_business/attachments/?mid=1&ext=2&hash=ATt_-~x"
+        assert media_address.checked(given, "https://graph.facebook.com", hosts) == given
+        for url, built in (
+            ("HTTPS://Lookaside.FBSBX.com:443/a%20b?x=%2F#part", "https://lookaside.fbsbx.com/a%20b?x=%2F"),
+            ("https://mmg.whatsapp.net/v/t62.7118-24/1_n.enc?ccb=11-4", "https://mmg.whatsapp.net/v/t62.7118-24/1_n.enc?ccb=11-4"),
+            ("https://graph.facebook.com", "https://graph.facebook.com/"),
+        ):
+            assert media_address.checked(url, "https://graph.facebook.com", hosts) == built
+        own = "http://127.0.0.1:8095"
+        assert media_address.checked(own + "/a", own, hosts) == own + "/a"
+        with pytest.raises(media_address.Refused):
+            media_address.checked("http://127.0.0.1:8096/a", own, hosts)
 
     def test_circles_end(self, server, client):
         server.script = [html(302, {"Location": "/again"})]
@@ -313,7 +400,15 @@ class TestDownload:
         client = GraphClient(server.url, "v26.0", TOKEN, session=session)
         with pytest.raises(errors.TransientError) as caught:
             client.download(server.url + "/file")
-        assert "shorter" in str(caught.value)
+        assert caught.value.slug == "media_incomplete"
+        assert "4 of 10 bytes" in str(caught.value)
+
+    def test_nothing_is_no_file(self, server, client):
+        """R18: 200 with an empty body."""
+        server.script = [answer(200, b"", kind="audio/ogg")]
+        with pytest.raises(errors.TransientError) as caught:
+            client.download(server.url)
+        assert caught.value.slug == "media_incomplete"
 
 
 def test_many_threads_share_kept_connections(server, client):

@@ -257,3 +257,14 @@ def too_large(limit: int) -> PermanentError:
     """Return the error for a file that is larger than ``limit`` bytes."""
     failure = failures.Failure(None, failures.PERMANENT, "media_too_large")
     return PermanentError(f"the file is larger than {limit} bytes", failure=failure)
+
+
+def incomplete(got: int, expected: int | None) -> TransientError:
+    """Return the error for a file of which only a part, or nothing, was handed out: it may be whole next time.
+
+    :param got: bytes that came.
+    :param expected: bytes there should be, if that is known.
+    """
+    failure = failures.Failure(None, failures.TRANSIENT, "media_incomplete")
+    of = f" of {expected}" if expected else ""
+    return TransientError(f"{got}{of} bytes came", http_status=200, failure=failure)

@@ -10,11 +10,11 @@ Source: developers.facebook.com, WhatsApp "Media".
 from __future__ import annotations
 
 from typing import IO
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import urljoin
 
 import requests
 
-from . import answers, errors
+from . import answers, errors, media_address
 from .results import MediaInfo
 from .transport import Transport, node
 
@@ -67,37 +67,41 @@ class MediaCalls(Transport):
         params = {"phone_number_id": phone_number_id}
         self._request("DELETE", node(media_id), params=params)
 
-    def download(self, url: str, limit: int = INBOUND_LIMIT) -> bytes:
+    def download(
+        self, url: str, limit: int = INBOUND_LIMIT, *, anonymous: bool = False
+    ) -> bytes:
         """Fetch a file.
 
         :param url: from :meth:`media` or from the webhook.
         :param limit: the most bytes to accept.
+        :param anonymous: without our token: the file is encrypted, and its keys are known.
         :raise PermanentError: the file is larger (slug ``media_too_large``).
         :raise RequestError: the address is not one of Meta's.
         :raise TransientError: anything else; an expired address answers 404 and
-            needs a new :meth:`media`.
+            needs a new :meth:`media`; one byte less than announced, or none at all, is
+            no file (slug ``media_incomplete``).
         """
         for _hop in range(_REDIRECTS + 1):
-            self._check_host(url)
+            target = self._checked(url)
             try:
-                with self._send("GET", url, stream=True) as response:
-                    target = response.headers.get("Location")
-                    if not (response.is_redirect and target):
+                with self._send("GET", target, anonymous=anonymous, stream=True) as response:
+                    location = response.headers.get("Location")
+                    if not (response.is_redirect and location):
                         return self._read(response, limit)
-                    url = urljoin(url, target)
+                    url = _join(target, location)
             except errors.OutcomeUnknownError as exc:
                 raise errors.harmless(exc) from None
         raise errors.TransientError("the file's address leads in circles")
 
-    def _check_host(self, url: str) -> None:
-        """Refuse addresses to which our token must not go."""
-        parts, own = _split(url), _split(self.base_url)
-        if (parts.scheme, parts.netloc) == (own.scheme, own.netloc):
-            return
-        host = parts.hostname or ""
-        known = any(host == h or host.endswith("." + h) for h in self.media_hosts)
-        if parts.scheme != "https" or not known:
-            raise errors.RequestError("the file's address is not one of Meta's")
+    def _checked(self, url: str) -> str:
+        """Return the address to connect to; refuse those to which our token must not go.
+
+        :raise RequestError: the address is not one of Meta's.
+        """
+        try:
+            return media_address.checked(url, self.base_url, self.media_hosts)
+        except media_address.Refused:
+            raise errors.RequestError("the file's address is not one of Meta's") from None
 
     def _read(self, response: requests.Response, limit: int) -> bytes:
         if response.status_code in (404, 410):
@@ -115,23 +119,24 @@ class MediaCalls(Transport):
                     raise errors.too_large(limit)
         except requests.RequestException as exc:
             raise errors.TransientError(f"cut: {type(exc).__name__}") from None
-        if _is_cut(response):
-            raise errors.TransientError("cut: shorter than announced")
+        announced = _announced(response)
+        # urllib3 looks at this by itself since version 2 only; Odoo runs on older ones too.
+        if announced is not None and response.raw.tell() < announced:
+            raise errors.incomplete(len(content), announced)
+        if not content:
+            raise errors.incomplete(0, None)
         return bytes(content)
 
 
-def _is_cut(response: requests.Response) -> bool:
-    """Tell whether fewer bytes came than the answer announced.
-
-    urllib3 looks at this by itself since version 2 only; Odoo runs on older ones too.
-    """
+def _announced(response: requests.Response) -> int | None:
+    """Return how many bytes the answer says it has."""
     announced = response.headers.get("Content-Length", "")
-    return announced.isascii() and announced.isdigit() and response.raw.tell() < int(announced)
+    return int(announced) if announced.isascii() and announced.isdigit() else None
 
 
-def _split(url: str) -> SplitResult:
-    """Return the parts of an address; empty ones for what is none."""
+def _join(url: str, location: str) -> str:
+    """Return where a redirect leads; ``""`` for what is no address."""
     try:
-        return urlsplit(url)
+        return urljoin(url, location)
     except ValueError:
-        return urlsplit("")
+        return ""

@@ -114,15 +114,20 @@ class Transport:
         proof = auth.appsecret_proof(self._app_secret, self._access_token)
         return {"appsecret_proof": proof}
 
-    def _send(self, method: str, url: str, **more: Any) -> requests.Response:
-        """Let the request leave; turn what the network does into our errors."""
+    def _send(
+        self, method: str, url: str, *, anonymous: bool = False, **more: Any
+    ) -> requests.Response:
+        """Let the request leave; turn what the network does into our errors.
+
+        :param anonymous: without our token.
+        """
         if not auth.is_usable(self._access_token):
             raise _unusable("token_invalid", "the access token is empty or malformed")
         try:
             return self._session.request(
                 method,
                 url,
-                auth=self._auth,
+                auth=None if anonymous else self._auth,
                 timeout=self.timeout,
                 allow_redirects=False,
                 **more,
@@ -138,6 +143,9 @@ class Transport:
         except requests.RequestException as exc:
             # "from None": the original quotes the whole address.
             raise _network_error(exc) from None
+        except ValueError:
+            # requests reads where a redirect leads, although nobody follows it.
+            raise errors.OutcomeUnknownError("the answer leads to no address") from None
 
 
 def _encode(body: Mapping[str, Any]) -> bytes:

@@ -62,6 +62,8 @@ class Media:
     filename: str = ""
     voice: bool = False
     animated: bool = False
+    cipher: Json | None = None
+    """Of files in forms: the keys of the encrypted copy that ``url`` leads to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,102 @@
+"""R19: names of files, and what files are."""
+
+import io
+import zipfile
+
+import pytest
+
+from tools import filetypes
+from tools.filenames import clean, ending, replaced_ending, with_ending
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("offer.pdf", "offer.pdf"),
+        ("../../etc/passwd", "passwd"),
+        ("a\\b.pdf", "b.pdf"),
+        (".htaccess", "htaccess"),
+        ("..", ""),
+        (" . ", ""),
+        ("\u3164", ""),
+        ("con.tar.gz", "_con.tar.gz"),
+        ("console.txt", "console.txt"),
+        ("COM¹.txt", "_COM¹.txt"),
+        ("a\x00\r\n\tb.pdf", "a b.pdf"),
+        ("invoice\u202efdp.exe", "invoicefdp.exe"),
+        ("x.exe\u200b\u200d", "x.exe"),
+        ("نامه\u200cها.pdf", "نامه\u200cها.pdf"),
+        ('<a>"b"|c?.pdf', "_a__b__c_.pdf"),
+        ("=cmd' 'A0.pdf", "cmd' 'A0.pdf"),
+        ("@SUM.pdf", "SUM.pdf"),
+        (None, ""),
+    ],
+)
+def test_clean(given, expected):
+    assert clean(given) == expected
+    assert clean(clean(given)) == clean(given)
+
+
+def test_a_colleagues_name_keeps_its_words():
+    assert clean("offer 1/2.pdf", from_stranger=False) == "offer 1_2.pdf"
+    assert clean("-final.pdf", from_stranger=False) == "-final.pdf"
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("a.pdf", "pdf"), ("a.PDF", "pdf"), ("2026 09.51", ""), ("v1.2", ""), ("Mr. Smith", ""), ("a.7z", "7z"), (".pdf", ""), ("a.", "")],
+)
+def test_ending(name, found):
+    assert ending(name) == found
+
+
+def test_replaced_ending():
+    assert replaced_ending("a.heic", "jpg") == "a.jpg"
+    assert replaced_ending("09.51", ".jpg") == "09.51.jpg"
+    assert replaced_ending("", "jpg") == "file.jpg"
+
+
+def test_proven_types_decide_and_said_ones_do_not():
+    assert with_ending("list.csv", "application/vnd.ms-excel", proven=False) == "list.csv"
+    assert with_ending("list.csv", "application/vnd.ms-excel") == "list.csv.xls"
+    assert with_ending("a.final", "application/pdf", proven=False) == "a.final.pdf"
+    assert with_ending("a.kmz", "application/zip") == "a.kmz"
+    assert with_ending("a.pdf", "application/zip") == "a.pdf.zip"
+    assert with_ending("a.py", "text/plain") == "a.py"
+    assert with_ending("a.jpg", "text/plain") == "a.jpg.txt"
+    assert with_ending("a", "application/x-unheard") == "a"
+
+
+def zipped(**members):
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name.replace("__", "/").replace("_dot_", "."), content)
+    return target.getvalue()
+
+
+def test_sniff():
+    assert filetypes.sniff(zipped(word__document_dot_xml="x")).endswith("wordprocessingml.document")
+    assert filetypes.sniff(zipped(ppt__presentation_dot_xml="x")).endswith("presentationml.presentation")
+    assert "macroenabled" in filetypes.sniff(zipped(xl__workbook_dot_xml="x", xl__vbaProject_dot_bin="x"))
+    assert filetypes.sniff(zipped(mimetype="application/vnd.oasis.opendocument.spreadsheet")).endswith("spreadsheet")
+    assert filetypes.sniff(zipped(mimetype="text/html")) == "application/zip"
+    assert filetypes.sniff(zipped(readme="x")) == "application/zip"
+    assert filetypes.sniff(b"PK\x03\x04 broken") == "application/zip"
+    compound = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "Workbook".encode("utf-16-le")
+    assert filetypes.sniff(compound) == "application/vnd.ms-excel"
+    assert filetypes.sniff(b"MZ" + b"is the name of a song, and these are its words: la la la la la la la la") == ""
+    assert filetypes.sniff(b"BMW has a new car, and here is what it costs") == ""
+    for raw in (b"", b"x", b"PK", b"RIFF", b"MZ"):
+        filetypes.sniff(raw)
+
+
+def test_bytes_decide_where_they_are_distinct():
+    word = zipped(word__document_dot_xml="x")
+    assert filetypes.actual_type(word, "application/pdf").endswith("wordprocessingml.document")
+    assert filetypes.actual_type(zipped(a="x"), "application/vnd.google-earth.kmz") == "application/vnd.google-earth.kmz"
+    assert filetypes.actual_type(zipped(a="x"), "application/pdf") == "application/zip"
+    assert filetypes.actual_type(b"%PDF-1", "text/plain; charset=utf-8") == "application/pdf"
+    assert filetypes.actual_type(b"hello", "text/plain; charset=utf-8") == "text/plain"
+    assert filetypes.actual_type(b"\0\0\0\x18ftypmp42", "audio/mp4") == "audio/mp4"
+    assert filetypes.actual_type(b"???", "") == ""
