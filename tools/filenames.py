@@ -22,6 +22,7 @@ SENT_LIMIT = 240
 BYTES_LIMIT = 245
 """Longest name in UTF-8: file systems take 255, and browsers add " (1)"."""
 
+_TEXTS = frozenset({"application/json", "application/rtf", "image/svg+xml"})
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?=\.|$)", re.IGNORECASE)
 _FORBIDDEN = re.compile(r'[<>:"|?*]')
 #: An ending: short, Latin letters and digits, at least one letter. "09.51" and "v1.2" have none.
@@ -82,7 +83,7 @@ def _contradicts(present: str, kind: str) -> bool:
     if kind == "application/zip" or kind == "application/gzip":
         return meant in filetypes.ENDINGS and meant not in (kind, "") and not meant.startswith("application/vnd.")
     # Text may be called anything that is text; pictures, sounds and documents are none.
-    return bool(meant) and not meant.startswith("text/") and meant not in ("application/json", "image/svg+xml", "application/rtf")
+    return bool(meant) and not meant.startswith("text/") and meant not in _TEXTS
 
 
 def replaced_ending(name: str, new: str) -> str:

@@ -224,6 +224,13 @@ def _is_program(raw: bytes) -> bool:
     return len(raw) > 64 and raw[at : at + 2] in (b"PE", b"NE", b"LE")
 
 
+_WRAPPED = (
+    "application/epub",
+    "application/java",
+    "application/msword",
+    "application/vnd.android",
+    "application/vnd.ms-",
+)
 _ANNOUNCED_TEXT = re.compile(r"text/.+|application/(json|.+\+xml|xml|javascript|x-yaml)")
 
 
@@ -248,6 +255,4 @@ def actual_type(raw: bytes, said: str) -> str:
 
 def _is_wrapped(kind: str) -> bool:
     """Tell whether documents of a type are ZIP archives or compound files inside."""
-    return kind.startswith((_OOXML, _ODF, "application/vnd.ms-", "application/epub", "application/java", "application/vnd.android")) or (
-        kind == "application/msword"
-    )
+    return kind.startswith((_OOXML, _ODF, *_WRAPPED))

@@ -36,7 +36,7 @@ def picture_size(raw: bytes) -> Size | None:
 def has_too_many_pixels(raw: bytes) -> bool:
     """Tell whether a picture says that opening it costs more memory than a server should spend."""
     size = picture_size(raw)
-    return bool(size) and size[0] * size[1] > MOST_PIXELS
+    return size is not None and _area(size) > MOST_PIXELS
 
 
 def _png(head: bytes) -> Size:

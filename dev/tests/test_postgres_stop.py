@@ -7,6 +7,7 @@ import signal
 import time
 
 import pytest
+
 from lib import paths, postgres
 from lib.progress import Trouble
 

@@ -61,7 +61,8 @@ class WaInboundContent(models.AbstractModel):
             return self._failed_line(kind, name, media.error_text)
         if media.attachment_id:
             return Markup()
-        return self._failed_line(kind, name, self.env._("The file was here and is gone. It can be fetched again for seven days."))
+        lost = self.env._("The file was here and is gone. It can be fetched again for seven days.")
+        return self._failed_line(kind, name, lost)
 
     @api.model
     def _file_kind(self, item):

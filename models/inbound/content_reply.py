@@ -59,7 +59,8 @@ class WaInboundContent(models.AbstractModel):
     def _unreadable_answers(self, payload):
         """Return answers that are not the object they should be: words as words, broken data as a sentence."""
         if payload.strip()[:1] in ("{", "["):
-            return Markup("<em>%s</em>") % self.env._("The answers could not be read. An administrator finds them in the webhook.")
+            words = self.env._("The answers could not be read. An administrator finds them in the webhook.")
+            return Markup("<em>%s</em>") % words
         return self._words(one_line(payload))
 
     @api.model

@@ -2,7 +2,7 @@ from urllib.parse import urlsplit
 
 from odoo import api, models
 
-from ...tools.bidi import one_line
+from ...tools.bidi import one_line, without_formula
 from ...tools.webhook import reading
 
 #: Where an ad or post stood, by the end of its host. Meta has no field for it.
@@ -54,7 +54,7 @@ class WaInboundReferral(models.AbstractModel):
             "medium_id": mixin._find_or_create_record("utm.medium", medium).id,
             "campaign_id": self._campaign(referral).id,
             "referral_uid": one_line(words(referral.get("source_id"))) or False,
-            "referral_headline": one_line(words(referral.get("headline"))) or False,
+            "referral_headline": without_formula(one_line(words(referral.get("headline")))) or False,
             "referral_url": url if url.lower().startswith(("https://", "http://")) else False,
             "ctwa_clid": one_line(words(referral.get("ctwa_clid"))) or False,
         }
@@ -74,7 +74,7 @@ class WaInboundReferral(models.AbstractModel):
         uid = one_line(reading.text(referral.get("source_id")))
         if not uid:
             return campaigns
-        headline = one_line(reading.text(referral.get("headline")))
+        headline = without_formula(one_line(reading.text(referral.get("headline"))))
         return campaigns.search([("wa_referral_uid", "=", uid)], limit=1) or campaigns.create(
             {"title": headline[:100] or uid, "wa_referral_uid": uid}
         )

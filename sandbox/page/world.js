@@ -11,6 +11,8 @@ const FAULTS = [
     ["hang", "No answer for 60 s"],
     ["cut", "Connection cut after sending"],
     ["failed", "Accepted, then failed"],
+    ["empty", "Next file comes empty"],
+    ["truncated", "Next file comes by half"],
 ];
 
 export class World {

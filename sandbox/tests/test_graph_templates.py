@@ -267,6 +267,18 @@ async def test_a_customers_picture_comes_with_a_fresh_address(play):
 
 
 @story
+async def test_files_come_empty_or_by_half_on_demand(play):
+    """R18: faults of the file host; they strike downloads and nothing else."""
+    _, made = await upload(play)
+    faults = [{"kind": "empty", "times": 2}, {"kind": "truncated"}]
+    await play.control("POST", "switches", {"fault": faults})
+    for expected in (b"", b"", PNG[: len(PNG) // 2], PNG):
+        status, info = await play.graph("GET", made["id"])
+        assert (status, info["file_size"]) == (200, len(PNG))
+        assert await fetch(play, info["url"]) == (200, expected)
+
+
+@story
 async def test_a_customers_text_file_is_a_document_with_its_name(play):
     customer = await play.person()
     for mime_type in ("text/plain", "application/json"):

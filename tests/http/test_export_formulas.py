@@ -3,7 +3,7 @@ import json
 import zipfile
 
 from odoo.http import Request
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from ..common import WaHttpCase
 
@@ -16,12 +16,17 @@ class TestExportFormulas(WaHttpCase):
 
     def setUp(self):
         super().setUp()
+        new_test_user(
+            self.env,
+            "wa_exporter",
+            groups="base.group_system,sales_team.group_sale_manager,crm_whatsapp.crm_whatsapp_group_admin",
+        )
         self.conversation = self.receive(self.inbound("=1+1", name=NAME))
         self.message = self.conversation.message_ids[:1]
 
     def exported(self, kind, record, *names, groupby=()):
         """Return the sheet of an export, as a colleague downloads it."""
-        self.authenticate("wa_admin", "wa_admin")
+        self.authenticate("wa_exporter", "wa_exporter")
         data = {
             "model": record._name,
             "fields": [{"name": name, "label": name, "type": record._fields[name].type} for name in names],

@@ -1,9 +1,12 @@
+from PIL import Image
+
 from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..common import WaHttpCase
+from ..models.test_picture_bombs import BOMB
 
 CONTENT = b"%PDF-1.4 what the customer sent"
 
@@ -183,3 +186,28 @@ class TestFilesKept(WaHttpCase):
         message = self.env["mail.message"].sudo().search([("attachment_ids", "in", self.received.ids)])
         with self.assertRaises(AccessError):
             message.with_user(self.admin_user).write({"attachment_ids": [Command.clear()]})
+
+
+@tagged("post_install", "-at_install", "wa", "wa_http")
+class TestNoThumbnails(WaHttpCase):
+    """A picture that unfolds into gigabytes is handed out as it is."""
+
+    def test_nobody_opens_it_for_a_thumbnail(self):
+        """S12: asked for in any size, by any address; also one that was kept as a picture before."""
+        conversation = self.receive(self.inbound(type="image", image={"id": "1000200030004", "mime_type": "image/png"}))
+        media = conversation.message_ids.media_ids
+        media._attach(BOMB, "image/png")
+        old = media.attachment_id.copy({"name": "old.png"})
+        self.env.cr.execute("UPDATE ir_attachment SET mimetype = 'image/png' WHERE id = %s", [old.id])
+        old.invalidate_recordset(["mimetype"])
+
+        def never(*_args, **_kwargs):
+            raise AssertionError("somebody opens it")
+
+        self.patch(Image, "open", never)
+        self.authenticate("wa_ana", "wa_ana")
+        for id_ in (media.attachment_id.id, old.id):
+            for path in (f"/web/image/{id_}/300x300", f"/web/image/{id_}?width=300&height=300&crop=1", f"/web/image/{id_}"):
+                with self.subTest(path):
+                    answer = self.url_open(path)
+                    self.assertEqual((answer.status_code, answer.content), (200, BOMB))

@@ -2,6 +2,9 @@ import errno
 import os
 import socket
 import threading
+from contextlib import contextmanager, suppress
+from functools import partial
+from types import SimpleNamespace
 from unittest.mock import patch
 
 from odoo import fields
@@ -99,26 +102,20 @@ class TestFullDisk(MediaCase):
         """Let the disk be full for files of these contents: a part is written, then there is no room."""
         real_open = open
 
-        class Short:
-            def __init__(self, file):
-                self.file = file
+        def write(file, content):
+            if content in contents:
+                file.write(content[: len(content) // 2])
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return file.write(content)
 
-            def __enter__(self):
-                self.file.__enter__()
-                return self
-
-            def __exit__(self, *exc_info):
-                return self.file.__exit__(*exc_info)
-
-            def write(self, content):
-                if content in contents:
-                    self.file.write(content[: len(content) // 2])
-                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-                return self.file.write(content)
+        @contextmanager
+        def short(file):
+            with file:
+                yield SimpleNamespace(write=partial(write, file))
 
         def opening(path, mode="r", *args, **kwargs):
             file = real_open(path, mode, *args, **kwargs)
-            return Short(file) if mode == "wb" else file
+            return short(file) if mode == "wb" else file
 
         # The disk itself cannot be filled in a test; everything above the write is real.
         return patch("odoo.addons.base.models.ir_attachment.open", opening, create=True)
@@ -126,7 +123,8 @@ class TestFullDisk(MediaCase):
     def test_one_waits_and_the_others_come(self):
         """S14: retried, the reason shown, and no leftover stands in the way once there is room."""
         big = os.urandom(4000)
-        rows = [self.send_file("document", content, "application/pdf", "a.pdf") for content in (big, b"%PDF-1.4 b" * 9, b"%PDF-1.4 c" * 9)]
+        contents = (big, b"%PDF-1.4 b" * 9, b"%PDF-1.4 c" * 9)
+        rows = [self.send_file("document", content, "application/pdf", "a.pdf") for content in contents]
         with self.full_disk(big), self.assertLogs("odoo.addons.crm_whatsapp.models.media.wa_media_download", "WARNING"):
             self.fetch_files()
         self.assertEqual([row.media_ids.state for row in rows], ["pending", "done", "done"])
@@ -187,11 +185,9 @@ class TestWhereTheTokenGoes(MediaCase):
             heard = threading.Event()
 
             def listen():
-                try:
+                with suppress(OSError):
                     listener.accept()[0].close()
                     heard.set()
-                except OSError:
-                    pass
 
             thread = threading.Thread(target=listen, daemon=True)
             thread.start()

@@ -72,14 +72,15 @@ class TestFormFiles(MediaCase):
         self.fetch_files()
         self.assertEqual(row.media_ids.mapped("state"), ["done", "done"])
         self.assertEqual(row.media_ids.mapped("kind"), ["image", "image"])
-        files = row.mail_message_id.attachment_ids.sorted("id")
+        files = row.media_ids.attachment_id
+        self.assertEqual(files, row.mail_message_id.attachment_ids)
         self.assertEqual([file.raw for file in files], [PNG + b"\x01", PNG + b"\x02"])
         self.assertEqual(files.mapped("name"), ["damage.jpg.png", "damage-2.jpg.png"], "by their bytes they are PNG")
         self.assertNotIn("o_wa_media", row.mail_message_id.body)
         self.assertIn("damage.jpg", row.mail_message_id.body)
 
     def test_a_picture_that_does_not_come_is_named(self):
-        """R21: each by its name: one here, one waiting, one that will never come."""
+        """R21: each by its name: one here, one that WhatsApp does not find, one that cannot be asked for."""
         here = self.upload(PNG, "image/png")
         row = self.fill_in(
             {
@@ -92,13 +93,16 @@ class TestFormFiles(MediaCase):
         )
         self.assertEqual(len(row.media_ids), 2, "what names neither id nor address cannot be fetched")
         self.fetch_files()
-        self.assertEqual(row.media_ids.mapped("state"), ["done", "failed"])
+        self.assertEqual(row.media_ids.mapped("state"), ["done", "pending"])
         body = row.mail_message_id.body
-        self.assertIn("o_wa_media_failed", body)
-        self.assertIn("gone.pdf:", body)
+        self.assertIn("gone.pdf…", body)
+        self.assertIn("could not be fetched", body)
         self.assertIn("without id.pdf", body)
-        self.assertNotIn("o_wa_media_pending", body)
+        self.assertEqual(body.count("o_wa_media_pending"), 1)
         self.no_data(row)
+        row.media_ids[1]._fail("media_expired")
+        self.assertIn("o_wa_media_failed", row.mail_message_id.body)
+        self.assertIn("gone.pdf:", row.mail_message_id.body)
 
     def test_encrypted_copies_are_opened_and_get_no_token(self):
         """R21: as WhatsApp's file host keeps them; a damaged one is tried again, one without keys is said to fail."""

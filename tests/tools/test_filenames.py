@@ -44,7 +44,16 @@ def test_a_colleagues_name_keeps_its_words():
 
 @pytest.mark.parametrize(
     ("name", "found"),
-    [("a.pdf", "pdf"), ("a.PDF", "pdf"), ("2026 09.51", ""), ("v1.2", ""), ("Mr. Smith", ""), ("a.7z", "7z"), (".pdf", ""), ("a.", "")],
+    [
+        ("a.pdf", "pdf"),
+        ("a.PDF", "pdf"),
+        ("2026 09.51", ""),
+        ("v1.2", ""),
+        ("Mr. Smith", ""),
+        ("a.7z", "7z"),
+        (".pdf", ""),
+        ("a.", ""),
+    ],
 )
 def test_ending(name, found):
     assert ending(name) == found
