@@ -31,7 +31,8 @@ class MailMessage(models.Model):
         return [
             {
                 "id": media.id,
-                "state": media.state,
+                # One that was here and is gone can be fetched again like one that never came.
+                "state": "failed" if media._is_missing() else media.state,
                 "kind": media.kind,
                 "voice": media.is_voice,
                 "animated": media.is_animated,

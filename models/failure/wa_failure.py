@@ -299,7 +299,14 @@ SENTENCES = {
 }
 
 #: Slugs whose details are facts of ours, not words of WhatsApp.
-OURS = {*RULE_SENTENCES, "api_address", "not_reachable", "template_incomplete"}
+OURS = {
+    *RULE_SENTENCES,
+    "api_address",
+    "media_incomplete",
+    "media_storage_failed",
+    "not_reachable",
+    "template_incomplete",
+}
 
 
 class WaFailure(models.AbstractModel):

@@ -1,4 +1,5 @@
 import contextlib
+import logging
 import os
 
 from odoo import api, models
@@ -7,6 +8,8 @@ from ...tools import filenames
 from ...tools.pixels import has_too_many_pixels
 from ..files.converter import ConverterFailed, NoConverter, Unreadable
 from ..files.sounds import to_mp3
+
+_logger = logging.getLogger(__name__)
 
 
 class IrAttachment(models.Model):
@@ -74,6 +77,15 @@ class IrAttachment(models.Model):
             raw = to_mp3(self.raw)
         except (NoConverter, Unreadable, ConverterFailed):
             return self.browse()
+        try:
+            with self.env.cr.savepoint():
+                return self._wa_keep_mp3(raw)
+        except OSError as error:  # a full disk: the original still plays elsewhere
+            _logger.warning("The MP3 of attachment %s could not be kept: %s", self.id, error)
+            return self.browse()
+
+    def _wa_keep_mp3(self, raw):
+        """Keep a converted sound beside its original."""
         return self.create(
             {
                 "name": filenames.replaced_ending(self.name or "sound", "mp3"),

@@ -20,7 +20,10 @@ class IrAttachment(models.Model):
     # --------------------------------------------------------------- which ones
 
     def _wa_in_conversations(self):
-        """Return those of these files that belong to WhatsApp conversations, posted or not; as superuser."""
+        """Return those of these files that belong to WhatsApp conversations, posted or not; as superuser.
+
+        Those of an account are what its templates send to many.
+        """
         return self._wa_matching(
             SQL(
                 """
@@ -29,7 +32,7 @@ class IrAttachment(models.Model):
                 OR EXISTS (SELECT 1 FROM ir_attachment o JOIN discuss_channel c
                                ON o.res_model = 'discuss.channel' AND c.id = o.res_id AND c.channel_type = 'wa'
                             WHERE a.res_model = 'ir.attachment' AND o.id = a.res_id)
-                OR (a.res_model = 'wa.message' AND a.res_id > 0)
+                OR (a.res_model IN ('wa.account', 'wa.message') AND a.res_id > 0)
                 OR EXISTS (SELECT 1 FROM wa_media w WHERE w.attachment_id = a.id)
                 """
             )
@@ -49,12 +52,12 @@ class IrAttachment(models.Model):
                     SELECT 1 FROM message_attachment_rel r
                       JOIN mail_message m ON m.id = r.message_id AND m.model = 'discuss.channel'
                       JOIN discuss_channel c ON c.id = m.res_id AND c.channel_type = 'wa'
-                      LEFT JOIN mail_message_subtype s ON s.id = m.subtype_id
                      WHERE r.attachment_id IN (a.id, CASE WHEN a.res_model = 'ir.attachment' THEN a.res_id END)
-                       AND NOT (s.internal IS TRUE AND m.author_id = %(me)s
+                       AND NOT (m.subtype_id IS NOT DISTINCT FROM %(note)s AND m.author_id = %(me)s
                                 AND NOT EXISTS (SELECT 1 FROM wa_message w WHERE w.mail_message_id = m.id)))
                 """,
                 me=self.env.user.partner_id.id or 0,
+                note=self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_note"),
             )
         )
 

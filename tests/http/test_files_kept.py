@@ -126,9 +126,11 @@ class TestFilesKept(WaHttpCase):
         born = files.create({"name": "a.txt", "raw": b"a", "public": True, "access_token": "x", **here})
         moved = files.create({"name": "a.txt", "raw": b"a", "public": True, "access_token": "y"})
         moved.write(here)
+        account = {"res_model": "wa.account", "res_id": self.account.id}
+        shared = self.env["ir.attachment"].create({"name": "a.txt", "raw": b"a", "public": True, **account})
         self.received.generate_access_token()  # what Odoo does for e-mails that are too large
         self.received.write({"public": True})
-        for attachment in (born.sudo(), moved.sudo(), self.received):
+        for attachment in (born.sudo(), moved.sudo(), shared, self.received):
             self.assertFalse(attachment.public or attachment.access_token)
 
     def test_what_was_not_said_yet_stays_ones_own(self):
