@@ -104,9 +104,11 @@ from .models import (
     test_templates,
     test_undeliverable,
     test_uninstall,
+    test_views,
     test_wizard_rights,
 )
 from . import (
+    test_axe,
     test_layout,
     test_rule_tours,
     test_tours,

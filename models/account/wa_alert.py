@@ -8,16 +8,19 @@ class WaAlertMixin(models.AbstractModel):
     _description = "WhatsApp Alert"
     _inherit = ["mail.thread"]
 
+    def _administrators(self):
+        """Return the users who can mend what concerns this record."""
+        self.ensure_one()
+        group = self.env.ref("crm_whatsapp.crm_whatsapp_group_admin")
+        return group.sudo().all_user_ids.filtered(lambda user: user.active and self.company_id in user.company_ids)
+
     def _alert(self, reason):
         """Notify everybody who can mend it: once in their inbox or by e-mail, and in the chatter.
 
         :param str reason: a sentence with its next step, in no particular language.
         """
-        group = self.env.ref("crm_whatsapp.crm_whatsapp_group_admin")
         for record in self.sudo():
-            admins = group.all_user_ids.filtered(
-                lambda user, record=record: user.active and record.company_id in user.company_ids
-            )
+            admins = record._administrators()
             record.message_post(
                 body=self.env._("Sending over WhatsApp stopped. %s", reason),
                 partner_ids=admins.partner_id.ids,

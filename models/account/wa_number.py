@@ -40,6 +40,9 @@ class WaNumber(models.Model):
         tracking=True,
         help="Its members see and answer this number's conversations; new leads go to its pipeline.",
     )
+    unowned_told_at = fields.Datetime(
+        readonly=True, copy=False, help="When somebody was told that nobody gets this number's conversations."
+    )
     lang_ids = fields.Many2many(
         "res.lang", string="Languages", help="Rules that choose the number by language write to these customers from here."
     )
@@ -93,12 +96,37 @@ class WaNumber(models.Model):
         return numbers
 
     def write(self, vals):
+        if "team_id" in vals:
+            vals = {"unowned_told_at": False, **vals}
         result = super().write(vals)
         if "active" in vals:
             self._switch_sender(vals["active"])
             if not vals["active"]:
                 self._tell_what_waits()
         return result
+
+    def _tell_nobody_answers(self):
+        """Tell somebody, once, that customers write to these numbers and nobody has them in their side bar.
+
+        The team's leader, else the administrators; again only after the team was changed.
+        """
+        for number in self.sudo().filtered(lambda n: not n.unowned_told_at):
+            number.unowned_told_at = fields.Datetime.now()
+            leader = number.team_id.user_id.filtered("active")
+            users = leader or number._administrators()
+            number.message_post(
+                body=self.env._(
+                    "Customers write to %(number)s, and their conversations are given to nobody: %(reason)s "
+                    "They wait in the list of conversations, filter “Unassigned”.",
+                    number=number.name,
+                    reason=self.env._("nobody in its sales team has access to WhatsApp. Add a member to the team.")
+                    if number.team_id
+                    else self.env._("it has no sales team. Choose one on the number."),
+                ),
+                partner_ids=users.partner_id.ids,
+                message_type="notification",
+                subtype_xmlid="mail.mt_comment",
+            )
 
     def _tell_what_waits(self):
         """Tell the administrators how many messages an archived number leaves waiting: nobody else would see it."""

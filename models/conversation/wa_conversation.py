@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
 from ...tools.window import counts, window_until
 
@@ -57,7 +58,7 @@ class WaConversation(models.Model):
     waiting_since = fields.Datetime(
         readonly=True, index="btree_not_null", help="The first customer message nobody has answered yet."
     )
-    last_message_at = fields.Datetime(readonly=True, index=True)
+    last_message_at = fields.Datetime(readonly=True)
     last_touch_at = fields.Datetime(
         readonly=True, help="The last message of the customer or of a colleague; automation does not count."
     )
@@ -74,6 +75,9 @@ class WaConversation(models.Model):
     _contact_number_uniq = models.Constraint(
         "UNIQUE(number_id, contact_id)", "This customer already has a conversation with this number."
     )
+    # Lists: who waits longest, then the latest; empty ones last.
+    _waiting_order_idx = models.Index("(waiting_since, last_message_at DESC NULLS LAST, id DESC)")
+    _latest_idx = models.Index("(last_message_at DESC NULLS LAST, id DESC)")
     _channel_uniq = models.Constraint("UNIQUE(channel_id)", "A channel belongs to one conversation.")
 
     # ------------------------------------------------------------------ compute
@@ -87,6 +91,12 @@ class WaConversation(models.Model):
     def _compute_window_until(self):
         for conversation in self:
             conversation.window_until = window_until(conversation.last_inbound_at or None) or False
+
+    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
+        """Put conversations without messages last, whatever the direction: PostgreSQL would put them first."""
+        if field_name == "last_message_at" and not nulls.code:
+            nulls = SQL("NULLS LAST")
+        return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
 
     # --------------------------------------------------------------------- crud
 

@@ -75,6 +75,7 @@ class WaConversation(models.Model):
                     loads[user.id] = (count + 1, max(newest, conversation.id))
         for user, conversations in chosen.items():
             conversations.write({"user_id": user.id})
+        self.filtered(lambda conversation: not conversation.user_id).number_id._tell_nobody_answers()
 
     @api.model
     def _can_own(self, user, company=None):

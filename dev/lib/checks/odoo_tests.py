@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import shutil
 
-from lib import apt, paths, ports
+from lib import apt, npm, paths, ports
 from lib.checks import odoo_log
 from lib.checks.plan import DATABASE, Plan
 from lib.checks.results import Result
@@ -14,6 +14,7 @@ from lib.progress import step
 #: Our tag on the command line -> Odoo's test tag.
 TAGS = {"odoo": "", "http": "wa_http", "tour": "wa_tour", "js": "wa_js", "flow": "wa_flow"}
 BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")  # where Odoo looks
+AXE = "axe-core@4.14.1"  # MPL-2.0
 HOOT = f"/web:WebSuite.test_unit_desktop[@{paths.MODULE}]"
 
 
@@ -52,9 +53,20 @@ def ensure_browser() -> None:
         apt.install(["chromium"], "Chromium (it plays the browser tests)")
 
 
+def ensure_axe() -> None:
+    """Have axe-core, which looks for faults of accessibility in the browser: a tool of the tests, no part of the addon."""
+    target = paths.STATE_DIR / "axe" / "axe.min.js"
+    mark = target.with_name("version")
+    if not (target.is_file() and mark.is_file() and mark.read_text() == AXE):
+        with step("fetching axe-core"):
+            npm.extract(AXE, {"axe.min.js": target})
+        mark.write_text(AXE)
+
+
 def run(plan: Plan) -> list[Result]:
     """Run the addon's tests, and judge count, skips and log."""
     ensure_browser()
+    ensure_axe()
     plan.addon_database()
     selection = test_tags(tuple(tag for tag in plan.tags if tag not in ("odoo",)))
     everything = selection == f"/{paths.MODULE}"

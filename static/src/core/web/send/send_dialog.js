@@ -9,6 +9,10 @@ import { uuid } from "@web/core/utils/strings";
 
 let nextId = 1;
 
+class NamedDialog extends Dialog {
+    static template = "crm_whatsapp.NamedDialog";
+}
+
 /**
  * What all dialogs of the composer's menu share: they start with the draft, send once however often
  * one presses, and say in place why the server refused.
@@ -19,7 +23,7 @@ let nextId = 1;
  * @extends {Component<Props, Env>}
  */
 export class SendDialog extends Component {
-    static components = { Dialog, LimitedField };
+    static components = { Dialog: NamedDialog, LimitedField };
     static props = ["composer", "close"];
 
     setup() {
