@@ -17,6 +17,7 @@ class WaRuleDay(models.Model):
 
     _name = "wa.rule.day"
     _description = "WhatsApp Rule on a Day"
+    _rec_name = "automation_id"
     _log_access = False
 
     automation_id = fields.Many2one("base.automation", required=True, readonly=True, ondelete="cascade")
