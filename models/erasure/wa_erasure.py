@@ -91,11 +91,13 @@ class WaErasure(models.Model):
         """
         self._check_rights(contacts, partners, with_customer)
         contacts, partners = contacts.sudo(), partners.sudo()
+        if with_customer:
+            contacts |= partners.wa_contact_ids
         conversations = contacts.conversation_ids
         self._check_quiet(conversations)
         leads = self._leads_of(conversations, partners, with_customer)
         erased = partners | partners.filtered(lambda p: not p.is_company).child_ids if with_customer else partners.browse()
-        company = conversations[:1].company_id or self.env.company
+        company = contacts[:1].company_id or conversations[:1].company_id or self.env.company
         erasure = self.sudo().create(
             {
                 "user_id": self.env.uid,
@@ -120,10 +122,14 @@ class WaErasure(models.Model):
         if not self.env.user.has_group("crm_whatsapp.crm_whatsapp_group_admin"):
             raise AccessError(self.env._("Only administrators of WhatsApp may erase a person."))
         contacts.check_access("write")
-        foreign = contacts.sudo().conversation_ids.company_id - self.env.user.company_ids
-        if foreign:
+        # Each company has its own contact of a person, and may share the customer record.
+        known = contacts.sudo() | (partners.sudo().wa_contact_ids if with_customer else contacts.sudo())
+        if (known.company_id | known.conversation_ids.company_id) - self.env.user.company_ids:
             raise AccessError(
-                self.env._("This person also talks to a company you may not work in. Ask somebody who may work in all of them.")
+                self.env._(
+                    "This person also talks to a company you may not work in. Leave the customer as it is, or ask somebody "
+                    "who may work in all of them."
+                )
             )
         if not with_customer:
             return

@@ -73,7 +73,7 @@ class WaErasure(models.Model):
             records.with_context(self.env.context) for records in (contacts, partners, leads)
         )
         # What waits to be processed would make the person known again.
-        self._clean_webhooks(SQL("state = 'new'"))
+        self._clean_webhooks(SQL("event.state = 'new'"))
         self._erase_plans(contacts.conversation_ids, partners, leads)
         self.env["wa.suppression"]._remember(contacts)
         self._erase_consents(contacts)
@@ -238,7 +238,7 @@ class WaErasure(models.Model):
         )
         if not last:
             return True
-        self._clean_webhooks(SQL("id > %s AND id <= %s", self.cursor, last))
+        self._clean_webhooks(SQL("event.id > %s AND event.id <= %s", self.cursor, last))
         self.cursor = last
         return False
 
@@ -250,10 +250,17 @@ class WaErasure(models.Model):
         self.env["wa.event"].flush_model()
         rows = self.env.execute_query(
             SQL(
-                "SELECT id, body FROM wa_event WHERE %s AND received_at <= %s AND body LIKE ANY(%s) FOR UPDATE",
+                """
+                SELECT event.id, body FROM wa_event event JOIN wa_account account ON account.id = event.account_id
+                 WHERE %s AND received_at <= %s AND body LIKE ANY(%s)
+                   -- Another company's that were not read yet are not ours to change.
+                   AND (event.state = 'done' OR account.company_id = ANY(%s))
+                   FOR UPDATE OF event
+                """,
                 which,
                 self.requested_at,
                 [f"%{_like(id_)}%" for id_ in ids],
+                (self.company_id | self.contact_ids.company_id).ids,
             )
         )
         changed = 0

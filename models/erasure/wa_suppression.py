@@ -51,14 +51,14 @@ class WaSuppression(models.Model):
         latest = self.env["wa.consent"]._latest(contacts)
         for contact in contacts:
             digests = self._digests(contact.wa_id, contact.bsuid, make_key=True)
-            self.sudo().search([("digest", "in", list(digests))]).unlink()
+            company = contact.company_id or contact.conversation_ids[:1].company_id or self.env.company
+            self.sudo().search([("digest", "in", list(digests)), ("company_id", "=", company.id)]).unlink()
             refusals = [
                 {"company_id": company, "number_id": number, "purpose": purpose, "happened_at": happened_at}
                 for (company, number, purpose), (happened_at, _id, action) in latest.get(contact.id, {}).items()
                 if action == "withdrawn"
             ]
             if contact.is_blocked:
-                company = contact.conversation_ids[:1].company_id or self.env.company
                 now = fields.Datetime.now()
                 refusals.append({"company_id": company.id, "purpose": "blocked", "happened_at": now})
             self.sudo().create([{**vals, "digest": digest} for digest in digests for vals in refusals])
@@ -74,6 +74,8 @@ class WaSuppression(models.Model):
         vals_list = []
         for contact, own in digests.items():
             found = self.sudo().union(*(by_digest[digest] for digest in own if digest in by_digest))
+            if contact.company_id:
+                found = found.filtered(lambda row, company=contact.company_id: row.company_id == company)
             if "blocked" in found.mapped("purpose"):
                 contact.sudo().is_blocked = True
             scopes = {(row.company_id, row.number_id, row.purpose): row for row in found if row.purpose != "blocked"}

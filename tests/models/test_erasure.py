@@ -196,6 +196,25 @@ class TestErasure(WaCase):
         for words in (WORDS[2],):
             self.assertFalse([row for row in self.traces((words,)) if row[0].startswith("wa_")])
 
+    def test_another_company_keeps_its_own(self):
+        """S4: the same person in another company is another contact: theirs stay, and a shared customer is not erased."""
+        conversation = self.rich()
+        company = self.env["res.company"].create({"name": "Company B"})
+        theirs = conversation.contact_id.copy(
+            {
+                "portfolio_key": f"{company.id}/900000000000900",
+                "wa_id": WA_ID,
+                "bsuid": BSUID,
+                "partner_id": conversation.partner_id.id,
+            }
+        )
+        self.give_consent(conversation.contact_id, "marketing", "withdrawn")
+        with self.assertRaisesRegex(AccessError, "a company you may not work in"):
+            self.erase(conversation.contact_id)
+        self.erase(conversation.contact_id, with_customer=False)
+        self.assertEqual((theirs.wa_id, theirs.partner_id.name), (WA_ID, NAME))
+        self.assertFalse(theirs.consent_ids)
+
     def test_colleagues_are_not_erased(self):
         """S4: a customer who can sign in is refused, with what to do."""
         conversation = self.rich()
