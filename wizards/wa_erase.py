@@ -26,7 +26,7 @@ class WaErase(models.TransientModel):
         :param contacts: their ``wa.contact`` records; may be empty.
         :param partner: ``res.partner``; may be empty.
         """
-        contacts = contacts | partner.wa_contact_ids
+        contacts |= self.env["wa.contact"].search([("partner_id", "=", partner.id)]) if partner else contacts
         wizard = self.create(
             {"contact_ids": contacts.ids, "partner_id": partner.id, "with_customer": bool(partner)}
         )
