@@ -14,6 +14,7 @@ from .conversation import (
     wa_conversation_join,
     wa_conversation_lead,
     wa_conversation_media,
+    wa_conversation_transfer,
 )
 from .dispatch import wa_dispatch
 from .event import wa_event

@@ -103,6 +103,7 @@ from .models import (
     test_template_values,
     test_templates,
     test_undeliverable,
+    test_transfer,
     test_uninstall,
     test_views,
     test_wizard_rights,

@@ -104,14 +104,16 @@ class WaConversation(models.Model):
         """People choose owner, team, lead and state; the rest rests on what WhatsApp said."""
         if not self.env.su and vals.keys() - EDITABLE:
             raise AccessError(self.env._("This part of a WhatsApp conversation cannot be changed by hand."))
+        former = self._owners() if "user_id" in vals else {}
         result = super().write(vals)
         if {"user_id", "team_id"} & vals.keys():
             self._part_from_outsiders()
-        if "user_id" in vals:
-            self._join_assignee()
+        # Whoever gave it away may not see it any more.
+        if former:
+            self.sudo()._transfer(former)
         shown = {"user_id", "lead_id", "state", "last_inbound_at", "team_id"} & vals.keys()
         if shown and not self.env.context.get("wa_no_broadcast"):
-            self._broadcast()
+            self.sudo()._broadcast()
         return result
 
     def _check_company(self, fnames=None):

@@ -9,11 +9,13 @@ class WaConversation(models.Model):
 
     _inherit = "wa.conversation"
 
-    def _join_assignee(self):
+    def _join_assignee(self, unread_from=None):
         """Make the assignee a member of the channel, silently, so that it is in their Discuss.
 
         Not before the customer has written: five hundred templates of a rule must
         not pin five hundred silent chats.
+
+        :param unread_from: see :meth:`_unread_from`; default: all is unread.
         """
         channels_of = {}
         # Not by filtered(): records of its result no longer read their members together.
@@ -25,7 +27,7 @@ class WaConversation(models.Model):
             if partner not in channel.channel_member_ids.partner_id and partner._wa_is_colleague():
                 channels_of.setdefault(conversation.user_id, []).append(channel.id)
         for user, ids in channels_of.items():
-            self.env["discuss.channel"].browse(ids)._wa_join(user)
+            self.env["discuss.channel"].browse(ids)._wa_join(user, unread_from or {})
 
     def _part_from_outsiders(self, users=None):
         """Take those out of the channels who may not see the conversations any more.

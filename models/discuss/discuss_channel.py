@@ -13,6 +13,9 @@ from .vouching import is_vouched, vouch
 #: Kinds of files under which a text can stand.
 WITH_CAPTION = ("image", "video", "document")
 
+#: How a line looks that the addon itself writes into a thread.
+THIN = Markup('<span class="o_wa_note">%s</span>')
+
 
 def is_wa(channel):
     """Tell whether a channel is a WhatsApp conversation (a Store predicate)."""
@@ -65,16 +68,25 @@ class DiscussChannel(models.Model):
             **kwargs,
         )
 
-    def _wa_join(self, user):
+    def _wa_join(self, user, unread_from):
         """Make a colleague, who is in none of them, a member of conversations, and show these in their Discuss.
 
         What core's ``_add_members`` does, for all at once: it looks for members, makes one
         and tells about it channel by channel. As the colleague: an invitation by somebody
         else pops up a toast for every new conversation.
+
+        :param dict unread_from: ``{channel id: first unread message id}``; all of the others is unread.
         """
         channels = self.with_user(user).sudo()
         members = channels.env["discuss.channel.member"].create(
-            [{"channel_id": channel.id, "partner_id": user.partner_id.id} for channel in channels]
+            [
+                {
+                    "channel_id": channel.id,
+                    "partner_id": user.partner_id.id,
+                    "new_message_separator": unread_from.get(channel.id, 0),
+                }
+                for channel in channels
+            ]
         )
         # The first notification brings what all of them need: they are read in order.
         data = Store(bus_channel=user).add(channels).add(members, "unpin_dt").get_result()
@@ -167,13 +179,21 @@ class DiscussChannel(models.Model):
         return (
             vouch(self.sudo())
             .message_post(
-                body=Markup('<span class="o_wa_note">%s</span>') % words,
+                body=THIN % words,
                 message_type="notification",
                 subtype_xmlid="mail.mt_note",
                 author_id=author.id,
             )
             .with_env(self.env)
         )
+
+    def _wa_log(self, words, author):
+        """Write a thin line into many conversations at once; open windows show it when they are opened again.
+
+        :param dict words: ``{channel id: plain text or Markup}``
+        """
+        bodies = {id_: THIN % line for id_, line in words.items()}
+        vouch(self.sudo())._message_log_batch(bodies, author_id=author.id)
 
     def _wa_check_sender(self):
         """Raise unless the current user may send something that is no template, now."""
