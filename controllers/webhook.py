@@ -72,14 +72,18 @@ class WaWebhook(http.Controller):
         body = request.httprequest.get_data()
         signature = request.httprequest.headers.get("X-Hub-Signature-256")
         if not verify(account["secrets"], body, signature):
-            request.env["wa.webhook.health"].sudo()._count_refused(account["id"])
+            request.env["wa.webhook.health"].sudo()._count_refused(account["id"], body)
             _logger.info("WhatsApp account %s: webhook with a wrong signature refused", account["id"])
             return request.make_response("Unauthorized", status=401)
         request.env["wa.event"].sudo()._store(account["id"], body)
+        request.env["wa.account"].sudo()._look_from_webhook()
         return request.make_response("OK", headers=[("Content-Type", "text/plain")])
 
     def _find_account(self, webhook_key, *kinds):
         """Return ``{"id", "secrets"}`` of the account with this callback, or None.
+
+        Also of an archived one: WhatsApp may not have been told, or has something on its
+        way, and what customers wrote is kept (decision 48).
 
         One query and no records: this is the only thing that every webhook pays
         for besides storing it.
@@ -92,7 +96,7 @@ class WaWebhook(http.Controller):
                 SELECT a.id, ARRAY_REMOVE(ARRAY_AGG(s.value), NULL)
                   FROM wa_account a
              LEFT JOIN wa_secret s ON s.account_id = a.id AND s.kind = ANY(%s)
-                 WHERE a.webhook_key = %s AND a.active
+                 WHERE a.webhook_key = %s
               GROUP BY a.id
                 """,
                 list(kinds),

@@ -1,8 +1,9 @@
 -- A copied database must not write to customers, nor answer for the original.
 DELETE FROM wa_secret;
 UPDATE wa_account
-   SET state = 'draft', state_reason = NULL, webhook_key = md5(random()::text || clock_timestamp()::text);
-UPDATE wa_number SET is_blocked = TRUE, blocked_reason = 'This is a copy of the database.';
+   SET state = 'draft', state_code = NULL, state_facts = NULL, findings = NULL, webhook_key = md5(random()::text || clock_timestamp()::text);
+UPDATE wa_number SET is_blocked = TRUE, blocked_code = 'database_copy', blocked_facts = NULL;
+DELETE FROM wa_problem;
 UPDATE wa_message
    SET state = 'cancelled'
  WHERE direction = 'out' AND state IN ('queued', 'sending');

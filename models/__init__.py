@@ -48,7 +48,16 @@ from . import res_config_settings, res_partner
 from .contact import phone_format, res_partner_card
 from . import res_users
 from .conversation import res_users_departure
-from .account import wa_account_connect, wa_account_notice, wa_account_restriction, wa_account_rules
+from .account import (
+    wa_account_connect,
+    wa_account_health,
+    wa_account_check,
+    wa_account_archive,
+    wa_account_notice,
+    wa_account_restriction,
+    wa_account_rules,
+    wa_problem,
+)
 from .contact import wa_contact_block, wa_contact_search
 from . import phone_search
 from .erasure import wa_suppression, wa_erasure, wa_erasure_steps

@@ -19,7 +19,8 @@ HEARTBEAT_SECONDS = 15
 
 def add_routes(app, server):
     """Add the control API to the application."""
-    for method, path, handler in (*ROUTES, *control_accounts.ROUTES, *control_customers.ROUTES, *control_shop.ROUTES, *control_world.ROUTES):
+    parts = (control_accounts, control_customers, control_shop, control_world)
+    for method, path, handler in (*ROUTES, *(route for part in parts for route in part.ROUTES)):
         app.router.add_route(method, path, wrap(server, handler))
     app.router.add_route("*", "/sandbox/{path:.*}", wrap(server, nothing_here))
 

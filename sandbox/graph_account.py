@@ -372,5 +372,9 @@ def debug_token(call):
         "user_id": f"1{world.portfolio_id[1:]}",
     }
     if not valid:
-        data["error"] = {"code": 190, "message": "The session has expired or was invalidated.", "subcode": 463}
+        data["error"] = (
+            {"code": 190, "message": "Error validating access token: Session has expired.", "subcode": 463}
+            if token.valid
+            else {"code": 190, "message": "The session was invalidated: the token was revoked.", "subcode": 460}
+        )
     return {"data": data}

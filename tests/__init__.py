@@ -7,6 +7,7 @@ from .http import (
     test_identity_companies,
     test_identity_names,
     test_identity_numbering,
+    test_account_roads,
     test_media_access,
     test_message_roads,
     test_outbound_routes,
@@ -18,6 +19,10 @@ from .http import (
 )
 from .models import (
     test_colleague_no_customer,
+    test_account_archive,
+    test_account_connect,
+    test_account_health,
+    test_account_words,
     test_consent_form,
     test_consent_import,
     test_consent_keywords,

@@ -81,6 +81,9 @@ class Facts:
     """A person saw why this message failed and wants it tried again all the same."""
     number_ok: bool = True
     account_ok: bool = True
+    account_archived: bool = False
+    """Somebody here archived the account: nothing WhatsApp has to do with."""
+    number_archived: bool = False
     restrictions: frozenset[str] = frozenset()
     """Meta's words for what the account may not do (``RESTRICTED_…``). Source: "account_update"."""
     is_country_forbidden: bool = False
@@ -203,6 +206,8 @@ def _just_wrote(facts: Facts) -> bool:
 
 RULES: tuple[Rule, ...] = (
     Rule("no_recipient", lambda f: not f.wa_id and not f.bsuid),
+    Rule("account_archived", lambda f: f.account_archived),
+    Rule("number_archived", lambda f: f.number_archived),
     Rule("account_unhealthy", lambda f: not f.account_ok),
     Rule("number_unhealthy", lambda f: not f.number_ok),
     Rule("account_restricted", _is_restricted),

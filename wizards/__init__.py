@@ -1,4 +1,5 @@
 from . import (
+    wa_account_disconnect,
     wa_consent_import,
     wa_consent_record,
     wa_erase,

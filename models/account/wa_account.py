@@ -1,14 +1,38 @@
+import re
 import secrets
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL, ormcache
 
+from ...tools.graph import address
 from ...tools.graph.client import GraphClient
 
 #: In the scope of contacts, before the account's id: Meta has not told us the portfolio yet.
 UNKNOWN_PORTFOLIO = "waba:"
 SECRET_FIELDS = ("access_token", "app_secret", "app_secret_previous", "verify_token")
+#: What lets somebody speak for the account: gone when the address changes they are sent to.
+SENT_SECRETS = ("access_token", "app_secret", "app_secret_previous")
+API_URL = "https://graph.facebook.com"
+#: What WhatsApp says about an account, or follows from it: nobody types it in.
+FROM_WHATSAPP = frozenset(
+    {
+        "portfolio_id",
+        "state",
+        "state_code",
+        "state_facts",
+        "findings",
+        "checked_at",
+        "review_status",
+        "messaging_limit",
+        "restriction",
+        "restrictions",
+        "restricted_until",
+        "notice_moments",
+        "templates_outdated",
+        "webhook_key",
+    }
+)
 
 
 class WaAccount(models.Model):
@@ -20,12 +44,13 @@ class WaAccount(models.Model):
 
     _name = "wa.account"
     _description = "WhatsApp Account"
-    _inherit = ["wa.alert.mixin"]
+    _inherit = ["wa.alert.mixin", "mail.activity.mixin"]
     _check_company_auto = True
     _order = "sequence, id"
 
     name = fields.Char(required=True, tracking=True)
-    active = fields.Boolean(default=True)
+    # Not by the general menu: "Disconnect" says before what becomes of numbers and conversations.
+    active = fields.Boolean(default=True, readonly=True, copy=False)
     sequence = fields.Integer(default=10)
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
@@ -38,11 +63,21 @@ class WaAccount(models.Model):
     )
     portfolio_id = fields.Char(
         "Business Portfolio ID",
+        readonly=True,
+        copy=False,
         tracking=True,
         help="Customers are identified per portfolio. Read from Meta when you connect.",
     )
     app_id = fields.Char("App ID", tracking=True)
-    api_url = fields.Char("API Address", required=True, default="https://graph.facebook.com")
+    api_url = fields.Char(
+        "API Address",
+        required=True,
+        default=API_URL,
+        copy=False,
+        tracking=True,
+        help="Where the access token and the proofs of the app secret are sent. Only people with access to Odoo's Settings "
+        "change it, and the secrets have to be entered again.",
+    )
     api_version = fields.Char("API Version", required=True, default="v26.0", tracking=True)
 
     access_token = fields.Char(compute="_compute_secret", inverse="_inverse_access_token")
@@ -79,7 +114,23 @@ class WaAccount(models.Model):
         copy=False,
         tracking=True,
     )
-    state_reason = fields.Char(readonly=True, copy=False)
+    state_code = fields.Char(readonly=True, copy=False, help="Why it is so: a code of the catalogue of sentences.")
+    state_facts = fields.Json(readonly=True, copy=False)
+    state_reason = fields.Char(compute="_compute_state_reason", compute_sudo=True)
+    health = fields.Selection(
+        [("draft", "Not connected"), ("ok", "In order"), ("problem", "Needs attention")],
+        compute="_compute_health",
+        compute_sudo=True,
+    )
+    health_note = fields.Char("What Is Wrong", compute="_compute_health", compute_sudo=True)
+    health_details = fields.Html(compute="_compute_health", compute_sudo=True, sanitize=False)
+    findings = fields.Json(
+        readonly=True,
+        copy=False,
+        help="What the last look at WhatsApp found: [code, number id, facts] each; nothing of it stops sending.",
+    )
+    checked_at = fields.Datetime("Last Checked", readonly=True, copy=False)
+    problem_ids = fields.One2many("wa.problem", "account_id", "Problems", readonly=True)
     fallback_languages = fields.Char(
         default="en,en_US",
         help="WhatsApp's language codes, separated by commas: tried in this order when a template that sends itself "
@@ -119,6 +170,7 @@ class WaAccount(models.Model):
         for account in self:
             self.env["wa.secret"]._set(account, kind, (account[kind] or "").strip())
         self.invalidate_recordset([*SECRET_FIELDS, "has_access_token", "has_app_secret"])
+        self._on_secret(kind)
 
     def _compute_has_secrets(self):
         kinds_by_account = {
@@ -148,9 +200,24 @@ class WaAccount(models.Model):
 
     # --------------------------------------------------------------------- crud
 
+    @api.constrains("api_url", "api_version")
+    def _check_address(self):
+        """Secrets leave encrypted, or do not leave this machine."""
+        for account in self:
+            if not address.is_allowed(account.api_url):
+                raise ValidationError(self.env._("The API address must begin with https and name a host, nothing else."))
+            if not re.fullmatch(r"v\d{1,3}\.\d{1,2}", account.api_version or ""):
+                raise ValidationError(self.env._("The API version looks like v26.0."))
+
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._check_typed(vals)
         accounts = super().create(vals_list)
+        if not self.env.su and not self.env.user.has_group("base.group_system"):
+            # Also when a default of the context says so.
+            if any(account.api_url != API_URL for account in accounts):
+                self._refuse_address()
         for account in accounts:
             if not self.env["wa.secret"]._get(account, "verify_token"):
                 self.env["wa.secret"]._set(account, "verify_token", secrets.token_urlsafe(24))
@@ -159,27 +226,74 @@ class WaAccount(models.Model):
         return accounts
 
     def write(self, vals):
-        """Keep an account in the company whose customers write to it.
+        """Guard what only WhatsApp, or only Settings, may change; archiving really disconnects.
 
-        :raises UserError: it has conversations already.
+        :raises AccessError: somebody types what WhatsApp says, or moves the address without the right to.
         """
+        self._check_typed(vals)
         if "company_id" in vals:
-            moved = self.filtered(lambda account: account.company_id.id != vals["company_id"])
-            conversations = self.env["wa.conversation"].sudo()
-            if conversations.search_count([("account_id", "in", moved.ids)], limit=1):
-                raise UserError(
-                    self.env._(
-                        "Customers have written to this account: its company cannot be changed. "
-                        "Archive it and connect the number again in the other company."
-                    )
-                )
+            self._check_company_stays(vals["company_id"])
+        if "api_url" in vals:
+            self._prepare_move(vals["api_url"])
+        leaving = self.filtered("active") if vals.get("active") is False else self.browse()
+        returning = self.filtered(lambda account: not account.active) if vals.get("active") else self.browse()
+        leaving._disconnect()
         result = super().write(vals)
+        leaving._archive_dependents()
+        returning._bring_back()
         if {"company_id", "portfolio_id"} & vals.keys():
             self.env.registry.clear_cache()
         return result
 
+    def _check_company_stays(self, company_id):
+        """Keep an account in the company whose customers write to it.
+
+        :raises UserError: it has conversations already.
+        """
+        moved = self.filtered(lambda account: account.company_id.id != company_id)
+        conversations = self.env["wa.conversation"].sudo()
+        if conversations.search_count([("account_id", "in", moved.ids)], limit=1):
+            raise UserError(
+                self.env._(
+                    "Customers have written to this account: its company cannot be changed. "
+                    "Archive it and connect the number again in the other company."
+                )
+            )
+
+    @api.model
+    def _check_typed(self, vals):
+        """Raise if a person gives what only WhatsApp says."""
+        if not self.env.su and (typed := vals.keys() & FROM_WHATSAPP):
+            labels = ", ".join(self._fields[name].get_description(self.env, ["string"])["string"] for name in sorted(typed))
+            raise AccessError(self.env._("This comes from WhatsApp and cannot be typed in: %s", labels))
+
+    def _prepare_move(self, url):
+        """Have the secrets forgotten before they could reach another address a person gives.
+
+        Server code that moves an account (a restored database, a test) knows what it does.
+
+        :raises AccessError: by anybody but people with access to Odoo's Settings.
+        """
+        moving = self.filtered(lambda account: account.api_url != url)
+        if self.env.su or not moving:
+            return
+        if not self.env.user.has_group("base.group_system"):
+            self._refuse_address()
+        for account in moving.filtered(lambda account: address.has_moved(account.api_url, url or "")):
+            for kind in SENT_SECRETS:
+                self.env["wa.secret"]._set(account, kind, False)
+            account.invalidate_recordset(["has_access_token", "has_app_secret"])
+
+    def _refuse_address(self):
+        raise AccessError(
+            self.env._(
+                "The API address is where the access token goes. Only people with access to Odoo's Settings change it."
+            )
+        )
+
     def unlink(self):
-        """Delete the numbers first, as records: each has a sender job that goes with it."""
+        """Disconnect, then delete the numbers as records: each has a sender job that goes with it."""
+        self.filtered("active")._disconnect()
         self.with_context(active_test=False).number_ids.unlink()
         return super().unlink()
 
@@ -196,7 +310,7 @@ class WaAccount(models.Model):
         The seam for other providers: a sibling addon overrides this and returns
         an object with the methods of :class:`GraphClient`.
 
-        :raises UserError: no access token is stored.
+        :raises UserError: no access token is stored, or the address is not safe.
         """
         self.ensure_one()
         account = self.sudo()
@@ -209,20 +323,22 @@ class WaAccount(models.Model):
                     account=account.name,
                 )
             )
-        return GraphClient(
-            account.api_url,
-            account.api_version,
-            token,
-            app_secret=account._secret("app_secret") or None,
-        )
+        return account._client(token)
 
     def _get_app_transport(self):
         """Return a client that speaks as the Meta app itself, for its webhook settings."""
         self.ensure_one()
         account = self.sudo()
-        return GraphClient(
-            account.api_url, account.api_version, f"{account.app_id}|{account._secret('app_secret')}"
-        )
+        return account._client(f"{account.app_id}|{account._secret('app_secret')}")
+
+    def _client(self, token):
+        """Return a client with a token; with the app secret, every request proves that it is ours.
+
+        :raises UserError: the address is one that secrets must not be sent to, however it came there.
+        """
+        if not address.is_allowed(self.api_url):
+            raise UserError(self._sentence_of("api_address"))
+        return GraphClient(self.api_url, self.api_version, token, app_secret=self._secret("app_secret") or None)
 
     def _sharing_app(self):
         """Return the accounts whose webhooks may come through this account's callback.
@@ -274,10 +390,3 @@ class WaAccount(models.Model):
             [("portfolio_id", "=", portfolio), ("company_id", "!=", int(company_id))]
         )
         return tuple(sorted({account._get_portfolio_key() for account in accounts}))
-
-    def _flag_blocked(self, reason):
-        """Record that Meta refuses this account as a whole (token, policy, payment)."""
-        for account in self.sudo():
-            if account.state != "blocked" or account.state_reason != reason:
-                account.write({"state": "blocked", "state_reason": reason})
-                account._alert(reason)

@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from .meta_words import meta_word
 
 
 class WaAccount(models.Model):
@@ -6,8 +8,11 @@ class WaAccount(models.Model):
 
     _inherit = "wa.account"
 
-    review_status = fields.Char("Review", readonly=True, copy=False, help="Meta's word on the business.")
+    review_status = fields.Char("Review Word", readonly=True, copy=False, help="Meta's word on the business.")
+    review_status_label = fields.Char("Review", compute="_compute_labels")
+    messaging_limit_label = fields.Char("Messaging Limit", compute="_compute_labels")
     messaging_limit = fields.Char(
+        "Limit Word",
         readonly=True, copy=False, help="New people the business may write to in 24 hours, in Meta's word."
     )
     restriction = fields.Char(readonly=True, copy=False, help="What WhatsApp does not allow at the moment.")
@@ -16,3 +21,11 @@ class WaAccount(models.Model):
     templates_outdated = fields.Boolean(
         readonly=True, copy=False, help="Templates changed at WhatsApp; they are read again in the background."
     )
+
+    @api.depends("review_status", "messaging_limit")
+    @api.depends_context("lang")
+    def _compute_labels(self):
+        """Say Meta's words as people read them."""
+        for account in self:
+            account.review_status_label = meta_word(self.env, account.review_status) or False
+            account.messaging_limit_label = meta_word(self.env, account.messaging_limit) or False

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ...tools.gate import RESTRICTIONS
+from .meta_words import meta_word
 
 
 class WaAccount(models.Model):
@@ -22,7 +23,8 @@ class WaAccount(models.Model):
             for name in sorted(account._get_restrictions(now, known_only=False)):
                 until = fields.Datetime.to_datetime(account.restrictions[name])
                 moment = until and fields.Datetime.context_timestamp(account, until)
-                parts.append(f"{name} ({moment:%Y-%m-%d %H:%M})" if moment else name)
+                words = meta_word(self.env, name)
+                parts.append(f"{words} ({moment:%Y-%m-%d %H:%M})" if moment else words)
             account.restriction_note = ", ".join(parts) or False
 
     def _get_restrictions(self, now, known_only=True):
@@ -66,6 +68,7 @@ class WaAccount(models.Model):
         self.check_access("write")
         self.sudo().write(self._no_restrictions())
         self.number_ids._trigger_sender()
+        self._sync_problems()
 
     @api.model
     def _no_restrictions(self):

@@ -22,7 +22,7 @@ class WaAlertMixin(models.AbstractModel):
         for record in self.sudo():
             admins = record._administrators()
             record.message_post(
-                body=self.env._("Sending over WhatsApp stopped. %s", reason),
+                body=self.env._("WhatsApp needs attention. %s", reason),
                 partner_ids=admins.partner_id.ids,
                 message_type="notification",
                 subtype_xmlid="mail.mt_comment",

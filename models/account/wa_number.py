@@ -1,12 +1,35 @@
 import logging
+from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ...tools.phone import wa_id_to_e164
 from ..wake import trigger_once
+from .health_words import STOPPING
+from .meta_words import meta_word
 
 _logger = logging.getLogger(__name__)
+
+#: What WhatsApp says about a number, or follows from it: nobody types it in.
+FROM_WHATSAPP = frozenset(
+    {
+        "quality_rating",
+        "status",
+        "is_blocked",
+        "blocked_code",
+        "blocked_facts",
+        "hold_until",
+        "resumed_at",
+        "username",
+        "name_status",
+        "messaging_limit",
+        "notice_moments",
+        "sender_cron_id",
+    }
+)
+#: Minutes after which a number that WhatsApp calls healthy is tried again.
+MINUTES_DECIDED = 60
 
 
 class WaNumber(models.Model):
@@ -24,6 +47,7 @@ class WaNumber(models.Model):
 
     name = fields.Char("Verified Name", required=True, tracking=True)
     active = fields.Boolean(default=True)
+    is_archived_with_account = fields.Boolean(readonly=True, copy=False)
     sequence = fields.Integer(default=10)
     account_id = fields.Many2one(
         "wa.account", required=True, index=True, ondelete="cascade", tracking=True
@@ -60,10 +84,23 @@ class WaNumber(models.Model):
     messages_per_second = fields.Integer(
         "Throughput (messages/s)", default=80, help="Meta's limit for this number: 80, or 1,000 when upgraded."
     )
-    quality_rating = fields.Char(readonly=True)
-    status = fields.Char("Status at Meta", readonly=True)
+    quality_rating = fields.Char("Quality Word", readonly=True, copy=False, help="Meta's word.")
+    quality_label = fields.Char("Quality", compute="_compute_labels")
+    status = fields.Char("Status Word", readonly=True, copy=False, help="Meta's word.")
+    status_label = fields.Char("Status at Meta", compute="_compute_labels")
+    name_status_label = fields.Char("Name Review", compute="_compute_labels")
+    messaging_limit_label = fields.Char("Messaging Limit", compute="_compute_labels")
     is_blocked = fields.Boolean("Sending Stopped", readonly=True, copy=False, tracking=True)
-    blocked_reason = fields.Char(readonly=True, copy=False)
+    blocked_code = fields.Char(readonly=True, copy=False, help="Why: a code of the catalogue of sentences.")
+    blocked_facts = fields.Json(readonly=True, copy=False)
+    blocked_reason = fields.Char(compute="_compute_blocked_reason", compute_sudo=True)
+    resumed_at = fields.Datetime(readonly=True, copy=False, help="When it was last let go on sending.")
+    health = fields.Selection(
+        [("draft", "Not connected"), ("ok", "In order"), ("problem", "Needs attention")],
+        compute="_compute_health",
+        compute_sudo=True,
+    )
+    health_details = fields.Html(compute="_compute_health", compute_sudo=True, sanitize=False)
     sender_cron_id = fields.Many2one("ir.cron", "Sender Job", readonly=True, copy=False, ondelete="set null")
     conversation_count = fields.Integer(compute="_compute_conversation_count")
 
@@ -80,6 +117,31 @@ class WaNumber(models.Model):
                 else number.name
             )
 
+    @api.depends("quality_rating", "status", "name_status", "messaging_limit")
+    @api.depends_context("lang")
+    def _compute_labels(self):
+        """Say Meta's words as people read them."""
+        for number in self:
+            number.quality_label = meta_word(self.env, number.quality_rating) or False
+            number.status_label = meta_word(self.env, number.status) or False
+            number.name_status_label = meta_word(self.env, number.name_status) or False
+            number.messaging_limit_label = meta_word(self.env, number.messaging_limit) or False
+
+    def _compute_blocked_reason(self):
+        for number in self:
+            code = number.blocked_code
+            number.blocked_reason = self.env["wa.account"]._sentence_of(code, number.blocked_facts) if code else False
+
+    def _compute_health(self):
+        """Say what holds for this number now: its own troubles and those of its account."""
+        found = self.account_id._find_problems()
+        for number in self:
+            account = number.account_id
+            problems = [one for one in found.get(account.id, ()) if one.number_id in (0, number.id)]
+            is_live = number.active and account.active and account.state == "connected"
+            number.health = "problem" if problems else "ok" if is_live else "draft"
+            number.health_details = account._render_problems(problems)
+
     def _compute_conversation_count(self):
         counts = dict(
             self.env["wa.conversation"]._read_group([("number_id", "in", self.ids)], ["number_id"], ["__count"])
@@ -91,11 +153,14 @@ class WaNumber(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._check_typed(vals)
         numbers = super().create(vals_list)
         numbers._ensure_sender_cron()
         return numbers
 
     def write(self, vals):
+        self._check_typed(vals)
         if "team_id" in vals:
             vals = {"unowned_told_at": False, **vals}
         result = super().write(vals)
@@ -174,6 +239,12 @@ class WaNumber(models.Model):
                 }
             )
 
+    def _check_typed(self, vals):
+        """Raise if a person gives what only WhatsApp says."""
+        if not self.env.su and (typed := vals.keys() & FROM_WHATSAPP):
+            labels = ", ".join(self._fields[name].get_description(self.env, ["string"])["string"] for name in sorted(typed))
+            raise AccessError(self.env._("This comes from WhatsApp and cannot be typed in: %s", labels))
+
     # ----------------------------------------------------------------- business
 
     def action_view_conversations(self):
@@ -185,10 +256,15 @@ class WaNumber(models.Model):
 
     def action_resume(self):
         """Let the number send again after its fault has been mended."""
-        self.write({"is_blocked": False, "blocked_reason": False})
+        self.check_access("write")
+        numbers = self.sudo()
+        numbers.write(
+            {"is_blocked": False, "blocked_code": False, "blocked_facts": False, "resumed_at": fields.Datetime.now()}
+        )
         # A neutralised copy of a database has all its jobs switched off.
-        self.sudo().sender_cron_id.active = True
-        self._trigger_sender()
+        numbers.sender_cron_id.active = True
+        numbers._trigger_sender()
+        numbers.account_id._tell_now()
 
     def _trigger_sender(self, at=None):
         """Wake the sender job after this transaction commits, or at a moment (naive UTC).
@@ -202,12 +278,28 @@ class WaNumber(models.Model):
                 number.sender_cron_id.active = True
             trigger_once(number.sender_cron_id, at or fields.Datetime.now())
 
-    def _block(self, reason):
-        """Stop sending from these numbers and say why; messages stay queued."""
+    def _block(self, code, facts=None):
+        """Stop sending from these numbers and say why, once; messages stay queued.
+
+        :param str code: of ``HEALTH_WORDS`` or ``wa.failure``; any other text is a reason as it is.
+        """
+        code, facts = self.env["wa.account"]._as_code(code, facts)
         stopped = self.sudo().filtered(lambda n: not n.is_blocked)
-        stopped.write({"is_blocked": True, "blocked_reason": reason})
-        # When the account as a whole is refused, its own alert says so.
-        stopped.filtered(lambda n: n.account_id.state != "blocked")._alert(reason)
+        stopped.write({"is_blocked": True, "blocked_code": code, "blocked_facts": facts or False})
+        # When the account as a whole is refused, it has told so.
+        stopped.account_id.filtered(lambda account: account.state != "blocked")._tell_now()
+
+    def _is_over(self, node):
+        """Tell whether what stopped this number is over.
+
+        :param dict node: the number as WhatsApp shows it.
+        """
+        account = self.account_id
+        if self.blocked_code == "number_unknown" or self.blocked_code in STOPPING:
+            return True
+        since = fields.Datetime.now() - timedelta(minutes=MINUTES_DECIDED)
+        well = node.get("status") == "CONNECTED" and account._says_available(node)
+        return bool(self.blocked_code and self.blocked_code != "database_copy" and well and self.write_date <= since)
 
     @api.model
     def _vals_from_meta(self, node):

@@ -7,6 +7,6 @@ class WaNumber(models.Model):
     _inherit = "wa.number"
 
     username = fields.Char("Business Username", readonly=True, copy=False)
-    name_status = fields.Char("Name Review", readonly=True, copy=False, help="Meta's word on the verified name.")
-    messaging_limit = fields.Char(readonly=True, copy=False)
+    name_status = fields.Char("Name Review Word", readonly=True, copy=False, help="Meta's word on the verified name.")
+    messaging_limit = fields.Char("Limit Word", readonly=True, copy=False)
     notice_moments = fields.Json(readonly=True, copy=False, help="Notices that were applied, and when their values were said.")

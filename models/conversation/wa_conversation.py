@@ -71,6 +71,7 @@ class WaConversation(models.Model):
     read_wamid = fields.Char(readonly=True, help="Message to mark as read at WhatsApp.")
     message_ids = fields.One2many("wa.message", "conversation_id", "WhatsApp Messages")
     is_blocked = fields.Boolean(related="contact_id.is_blocked")
+    is_archived_with_account = fields.Boolean(readonly=True, copy=False)
 
     _contact_number_uniq = models.Constraint(
         "UNIQUE(number_id, contact_id)", "This customer already has a conversation with this number."

@@ -24,6 +24,14 @@ SENTENCES = {
         _lt("This customer has no WhatsApp identity we could write to."),
         _lt("Add a phone number, or complete the one that is there."),
     ),
+    "account_archived": (
+        _lt("This WhatsApp account was archived here, so nothing is sent from it."),
+        _lt("Ask an administrator to unarchive it under WhatsApp → Configuration → Accounts, or write from another number."),
+    ),
+    "number_archived": (
+        _lt("This WhatsApp number was archived here, so nothing is sent from it."),
+        _lt("Ask an administrator to unarchive it under WhatsApp → Configuration → Numbers, or write from another number."),
+    ),
     "account_unhealthy": (_lt("WhatsApp refuses messages from this account."), ADMIN_LOOKS),
     "number_unhealthy": (
         _lt("Sending from this WhatsApp number is stopped."),
@@ -186,6 +194,13 @@ SENTENCES = {
     "api_address": (
         _lt("The API address of the account does not lead to WhatsApp."),
         _lt("Ask an administrator to correct it under WhatsApp → Configuration → Accounts."),
+    ),
+    "app_secret": (
+        _lt("WhatsApp does not accept the app secret of the account."),
+        _lt(
+            "The message waits and leaves by itself when the secret is right. Ask an administrator to open "
+            "WhatsApp → Configuration → Accounts."
+        ),
     ),
     "api_rate_limit": (_lt("Too many requests to WhatsApp."), TRY_LATER),
     "block_list": (_lt("WhatsApp could not change the list of blocked people."), TRY_LATER),

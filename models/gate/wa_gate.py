@@ -57,8 +57,10 @@ class WaGate(models.AbstractModel):
             "opted_out": contact.opted_out_marketing,
             "reachable": not contact.is_unreachable,
             "is_insisted": bool(message) and message.is_insisted,
-            "number_ok": number.active and not number.is_blocked,
-            "account_ok": account.active and account.state != "blocked",
+            "number_ok": not number.is_blocked,
+            "account_ok": account.state != "blocked",
+            "account_archived": not account.active,
+            "number_archived": not number.active,
             "contact_hold_until": contact.hold_until or None,
             "number_hold_until": number.hold_until or None,
         }

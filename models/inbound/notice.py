@@ -66,6 +66,8 @@ class WaInboundNotice(models.AbstractModel):
         target = record if news.vals.keys() <= record._fields.keys() else account
         if vals := self._not_outdated(target, moment, news):
             target.write(vals)
+            if vals.keys() & {"state", "state_code", "restrictions"}:
+                account._tell_now()
         if not news.words:
             return [f"{item.field}: nothing to do"]
         target._message_log(body=news.words)

@@ -2,6 +2,7 @@ from odoo import api, models
 
 from ...tools.webhook import reading
 from ...tools.window import from_timestamp
+from ..account.meta_words import meta_word
 from .notice import News
 
 #: Events after which nothing can be sent or received with the account.
@@ -24,18 +25,33 @@ class WaInboundNotice(models.AbstractModel):
             return self._ban(value)
         if event in ENDING:
             reason = self._word(value, "disconnection_info", "reason")
-            words = self.env._("WhatsApp ended the connection of this account: %s", ", ".join(filter(None, (event, reason))))
-            return News(words, {"state": "blocked", "state_reason": words})
+            said = ", ".join(meta_word(self.env, word) for word in (event, reason) if word)
+            words = self.env._("WhatsApp ended the connection of this account: %s", said)
+            return News(words, self._blocking("account_ended", {"said": said}))
         if event in RETURNING:
             return News(
-                self.env._("WhatsApp connected this account again: %s", event),
-                {"state": "connected", "state_reason": False} if account.state == "blocked" else {},
+                self.env._("WhatsApp connected this account again: %s", meta_word(self.env, event)),
+                self._lifting() if account.state == "blocked" else {},
             )
         if event == "ACCOUNT_VIOLATION":
             kind = self._word(value, "violation_info", "violation_type")
-            return News(self.env._("WhatsApp reports a violation of its policy: %s", kind or "?"))
+            return News(self.env._("WhatsApp reports a violation of its policy: %s", meta_word(self.env, kind) or "?"))
         facts = {key: part for key, part in value.items() if key != "event"}
-        return News(self.env._("WhatsApp says about this account: %(event)s %(facts)s", event=event, facts=self._facts(facts)))
+        return News(
+            self.env._(
+                "WhatsApp says about this account: %(event)s. %(facts)s",
+                event=meta_word(self.env, event),
+                facts=self._facts(facts),
+            )
+        )
+
+    @api.model
+    def _blocking(self, code, facts):
+        return {"state": "blocked", "state_code": code, "state_facts": facts}
+
+    @api.model
+    def _lifting(self):
+        return {"state": "connected", "state_code": False, "state_facts": False}
 
     @api.model
     def _restriction(self, value, account):
@@ -44,14 +60,15 @@ class WaInboundNotice(models.AbstractModel):
         kinds = [self._word(part, "restriction_type") for part in restrictions]
         ends = [from_timestamp(reading.timestamp(part.get("expiration"))) for part in restrictions]
         until = max(filter(None, ends), default=False)
+        labels = ", ".join(meta_word(self.env, kind) for kind in kinds if kind)
         words = (
-            self.env._("WhatsApp restricts this account until %(until)s: %(kinds)s", until=until, kinds=", ".join(kinds))
+            self.env._("WhatsApp restricts this account until %(until)s: %(kinds)s", until=until, kinds=labels)
             if until
-            else self.env._("WhatsApp restricts this account: %s", ", ".join(kinds) or "?")
+            else self.env._("WhatsApp restricts this account: %s", labels or "?")
         )
         named = {kind: end for kind, end in zip(kinds, ends, strict=True) if kind}
         late = account._add_restrictions(named, is_late=True) if account.restrictions else {}
-        return News(words, {**account._add_restrictions(named), "state_reason": words}, late)
+        return News(words, account._add_restrictions(named), late)
 
     @api.model
     def _ban(self, value):
@@ -59,21 +76,23 @@ class WaInboundNotice(models.AbstractModel):
         if state == "REINSTATE":
             return News(
                 self.env._("WhatsApp reinstated this account."),
-                {"state": "connected", "state_reason": False, **self.env["wa.account"]._no_restrictions()},
+                {**self._lifting(), **self.env["wa.account"]._no_restrictions()},
             )
         if state == "SCHEDULE_FOR_DISABLE":
             words = self.env._("WhatsApp will disable this account on %s. Appeal in Meta's Business Support.", day or "?")
-            return News(words, {"state_reason": words})
-        words = self.env._("WhatsApp disabled this account (%s). Appeal in Meta's Business Support.", day or state)
-        return News(words, {"state": "blocked", "state_reason": words})
+            return News(words, {"state_code": "account_to_be_disabled", "state_facts": {"day": day or "?"}})
+        words = self.env._(
+            "WhatsApp disabled this account (%s). Appeal in Meta's Business Support.", day or meta_word(self.env, state)
+        )
+        return News(words, self._blocking("account_disabled", {}))
 
     @api.model
     def _notice_account_alerts(self, value, account, number):
         info = reading.mapping(value.get("alert_info"))
         words = self.env._(
             "WhatsApp alert (%(severity)s): %(kind)s. %(description)s",
-            severity=self._word(info, "alert_severity"),
-            kind=self._word(info, "alert_type"),
+            severity=meta_word(self.env, self._word(info, "alert_severity")),
+            kind=meta_word(self.env, self._word(info, "alert_type")),
             description=self._word(info, "alert_description"),
         )
         return News(words)
@@ -81,11 +100,12 @@ class WaInboundNotice(models.AbstractModel):
     @api.model
     def _notice_account_review_update(self, value, account, number):
         decision = self._word(value, "decision")
-        return News(self.env._("WhatsApp's review of this account: %s", decision), {"review_status": decision})
+        words = self.env._("WhatsApp's review of this account: %s", meta_word(self.env, decision))
+        return News(words, {"review_status": decision})
 
     @api.model
     def _notice_account_settings_update(self, value, account, number):
-        return News(self.env._("Settings were changed at WhatsApp: %s", self._word(value, "type")))
+        return News(self.env._("Settings were changed at WhatsApp: %s", meta_word(self.env, self._word(value, "type"))))
 
     @api.model
     def _notice_business_capability_update(self, value, account, number):
@@ -94,7 +114,7 @@ class WaInboundNotice(models.AbstractModel):
         )
         return News(
             self.env._("WhatsApp's limits for this business: %s", self._facts(value)),
-            {"messaging_limit": self.env._("unlimited") if limit == "-1" else limit} if limit else {},
+            {"messaging_limit": "TIER_UNLIMITED" if limit == "-1" else limit} if limit else {},
         )
 
     @api.model
@@ -103,7 +123,7 @@ class WaInboundNotice(models.AbstractModel):
             self.env._(
                 "Payment configuration %(name)s at WhatsApp: %(status)s",
                 name=self._word(value, "configuration_name"),
-                status=self._word(value, "status"),
+                status=meta_word(self.env, self._word(value, "status")),
             )
         )
 
@@ -113,11 +133,15 @@ class WaInboundNotice(models.AbstractModel):
 
     @api.model
     def _notice_flows(self, value, account, number):
-        words = self._word(value, "message") or self._word(value, "event")
+        words = self._word(value, "message") or meta_word(self.env, self._word(value, "event"))
         return News(self.env._("Form (flow) %(id)s: %(words)s", id=self._word(value, "flow_id"), words=words))
 
     @api.model
     def _facts(self, value):
         """Return the simple parts of an object as "name: value" for people."""
-        parts = (f"{key}: {self._word(value, key)}" for key in value if self._word(value, key))
+        parts = (
+            f"{meta_word(self.env, key)}: {meta_word(self.env, self._word(value, key))}"
+            for key in value
+            if self._word(value, key)
+        )
         return ", ".join(parts)

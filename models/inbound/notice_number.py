@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ...tools.webhook import reading
+from ..account.meta_words import meta_word
 from .notice import News
 
 #: Messages per second after Meta's upgrade. Source: cloud-api reference §1.6.
@@ -34,8 +35,10 @@ class WaInboundNotice(models.AbstractModel):
         vals = {"name_status": decision} if number else {}
         if number and decision == "APPROVED" and name:
             vals["name"] = name
-        words = self.env._("WhatsApp's decision on the name “%(name)s”: %(decision)s", name=name, decision=decision)
-        return News(f"{words} ({reason})" if reason and reason != "NONE" else words, vals)
+        words = self.env._(
+            "WhatsApp's decision on the name “%(name)s”: %(decision)s", name=name, decision=meta_word(self.env, decision)
+        )
+        return News(f"{words} ({meta_word(self.env, reason)})" if reason and reason != "NONE" else words, vals)
 
     @api.model
     def _notice_business_username_update(self, value, account, number):
@@ -44,7 +47,10 @@ class WaInboundNotice(models.AbstractModel):
         if number and status in ("approved", "deleted"):
             vals["username"] = username if status == "approved" else False
         return News(
-            self.env._("Business username %(username)s: %(status)s", username=username, status=status), vals
+            self.env._(
+                "Business username %(username)s: %(status)s", username=username, status=meta_word(self.env, status)
+            ),
+            vals,
         )
 
     _notice_business_username_updates = _notice_business_username_update
@@ -58,13 +64,14 @@ class WaInboundNotice(models.AbstractModel):
                 "Somebody asked to reset the two-step verification PIN. If it was nobody of yours, act now in WhatsApp Manager."
             ),
             "PIN_REQUEST_SUCCESS": self.env._("The two-step verification PIN was reset."),
-        }.get(event) or self.env._("Security notice: %s", event)
+        }.get(event) or self.env._("Security notice: %s", meta_word(self.env, event))
         return News(self.env._("%(words)s Requested by user %(user)s.", words=words, user=requester) if requester else words)
 
     @api.model
     def _notice_messaging_handovers(self, value, account, number):
         """Another app, or Meta's own agent, took over or gave back conversations of this number."""
-        return News(self.env._("Conversations were handed over at WhatsApp: %s", self._word(value, "type")))
+        kind = meta_word(self.env, self._word(value, "type"))
+        return News(self.env._("Conversations were handed over at WhatsApp: %s", kind))
 
     @api.model
     def _notice_history(self, value, account, number):

@@ -84,7 +84,7 @@ class Sender:
         try:
             transport = self.number.account_id._get_transport()
         except UserError:
-            self.number._block(self.env["wa.failure"]._sentence("token_missing"))
+            self.number.account_id._flag_unusable()
             self.env["ir.cron"]._commit_progress()
             return
         with (

@@ -291,9 +291,18 @@ class WaMessage(models.Model):
                 self._retry_later(code, error.details, wait, failure.tries)
                 if failure.family == THROTTLED and failure.scope == "number" and wait >= LONG_WAIT:
                     self.number_id._hold(wait)
+            elif failure.slug == "app_secret":
+                self._wait_for_secret()
             else:
                 self._fail(code, error.user_message or error.details)
                 self._draw_consequences(failure)
+
+    def _wait_for_secret(self):
+        """Put the message back as if it had never left, and stop the account: nothing is wrong with the message."""
+        self._settle({"state": "queued", "posted_at": False, "error_code": "app_secret", "error_detail": False})
+        self.attempts = max(0, self.attempts - 1)
+        self.number_id.account_id._flag_blocked("app_secret")
+        self.number_id._block("app_secret")
 
     def _retry_later(self, code, detail, wait=0, tries=None):
         """Put the message back with growing patience, or give up after enough attempts."""
@@ -343,7 +352,7 @@ class WaMessage(models.Model):
     def _draw_consequences(self, failure):
         """Keep a permanent refusal from being repeated: contact, template, number or account."""
         self.ensure_one()
-        slug, sentence = failure.slug, self.error_text
+        slug, facts = failure.slug, {"said": self.error_detail} if self.error_detail else None
         if slug == "recipient_unreachable":
             self.contact_id.is_unreachable = True
         elif slug == "recipient_opted_out":
@@ -353,10 +362,10 @@ class WaMessage(models.Model):
         elif failure.scope == "template" and self.template_id:
             self.template_id._flag_unsendable(slug)
         elif failure.family == CONFIGURATION and failure.scope == "number":
-            self.number_id._block(sentence)
+            self.number_id._block(slug, facts)
         elif failure.family == CONFIGURATION and slug not in CONCERNS_TEMPLATES and failure.scope == "account":
-            self.number_id.account_id._flag_blocked(sentence)
-            self.number_id._block(sentence)
+            self.number_id.account_id._flag_blocked(slug, facts)
+            self.number_id._block(slug, facts)
 
     # ---------------------------------------------------------------- recovery
 

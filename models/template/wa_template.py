@@ -63,6 +63,7 @@ class WaTemplate(models.Model):
     account_id = fields.Many2one("wa.account", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="account_id.company_id", store=True)
     active = fields.Boolean(default=True)
+    is_archived_with_account = fields.Boolean(readonly=True, copy=False)
     template_uid = fields.Char("Template ID", readonly=True, copy=False, index="btree_not_null")
     category = fields.Selection(
         [("UTILITY", "Utility"), ("MARKETING", "Marketing"), ("AUTHENTICATION", "Authentication")],

@@ -69,9 +69,7 @@ async def test_another_portfolio_sees_another_id_of_the_same_person(play):
     numbers = [server.numbers[one["numbers"][0]["phone_number_id"]] for one in (other, same)]
     assert server.bsuid_for(person, numbers[0]) != customer["bsuid"]
     assert server.bsuid_for(person, numbers[1]) == customer["bsuid"]
-    status, answer = await play.graph(
-        "GET", f"{other['portfolio_id']}/owned_whatsapp_business_accounts", token=other["token"]
-    )
+    status, answer = await play.graph("GET", f"{other['portfolio_id']}/owned_whatsapp_business_accounts", token=other["token"])
     assert (status, [one["id"] for one in answer["data"]]) == (200, [other["waba_id"]])
 
 

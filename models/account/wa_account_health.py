@@ -1,0 +1,392 @@
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..wa_apart import apart
+from .health_words import HEALTH_WORDS
+from .meta_words import meta_word
+
+#: Webhooks in a row that name an account of ours and are signed with another secret, before it counts:
+#: WhatsApp repeats one message at once, so fewer may be a single accident.
+REFUSED_IN_A_ROW = 3
+#: After so many hours without another one they are forgotten.
+REFUSED_HOURS = 48
+#: Minutes after which something that is due counts as stalled; the jobs run every one to five minutes.
+EVENTS_MINUTES, OUTBOX_MINUTES, DISPATCH_MINUTES = 10, 15, 30
+#: Minutes after which WhatsApp should have reported a message it accepted as sent, and hours we look back.
+SILENT_MINUTES, SILENT_HOURS = 30, 24
+#: The clocks of the database and of Odoo may differ by so much.
+CLOCKS_APART = timedelta(minutes=1)
+#: States of a number in which nothing can be sent. Source: cloud-api reference §9.1.
+DEAD_NUMBER = ("BANNED", "DISCONNECTED", "DELETED", "MIGRATED")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong: its code, the number it is about (0: the account), and facts for its sentence."""
+
+    code: str
+    number_id: int = 0
+    facts: dict = field(default_factory=dict, hash=False, compare=False)
+
+    @property
+    def key(self):
+        """What makes it the same problem the next time."""
+        return self.number_id, self.code
+
+
+class WaAccount(models.Model):
+    """Whether an account is well: found out from the database alone, and told once."""
+
+    _inherit = "wa.account"
+
+    # ------------------------------------------------------------------ compute
+
+    def _compute_health(self):
+        """Say how it is at this moment: a job that stands still cannot report that it does."""
+        found = self._find_problems()
+        for account in self:
+            problems = found[account._origin.id or account.id]
+            is_live = account.active and account.state == "connected"
+            account.health = "problem" if problems else "ok" if is_live else "draft"
+            account.health_note = self._name_number(problems[0]) if problems else False
+            account.health_details = self._render_problems(problems)
+
+    def _compute_state_reason(self):
+        for account in self:
+            code = account.state_code
+            account.state_reason = self._sentence_of(code, account.state_facts) if code else False
+
+    def _words_of(self, code, facts=None):
+        """Return ``(what happened, what to do)`` in the reader's language.
+
+        :param str code: one of ``HEALTH_WORDS``, or any of the catalogue of ``wa.failure``.
+        :param dict facts: what the sentence names; ``said`` are words of WhatsApp.
+        """
+        facts = dict(facts or {})
+        for name in ("kinds", "state"):
+            if isinstance(facts.get(name), list):
+                facts[name] = ", ".join(meta_word(self.env, word) for word in facts[name])
+        if moment := facts.get("since"):
+            local = fields.Datetime.context_timestamp(self, fields.Datetime.to_datetime(moment))
+            facts["since"] = f"{local:%Y-%m-%d %H:%M}"
+        said, reason = facts.pop("said", None), facts.pop("reason", None)
+        if code in HEALTH_WORDS:
+            what, then = (self.env._(text) for text in HEALTH_WORDS[code])  # pylint: disable=translation-not-lazy
+        else:
+            what, then = self.env["wa.failure"]._parts(code)
+        what = self._fill(what, facts)
+        if reason:
+            return reason, then
+        if said:
+            what = self.env._("%(what)s WhatsApp says: “%(detail)s”.", what=what, detail=str(said).rstrip("."))
+        return what, then
+
+    @api.model
+    def _fill(self, what, facts):
+        """Return a sentence with its facts; one that is not known is an ellipsis."""
+        return what % defaultdict(lambda: "…", facts) if "%(" in what else what
+
+    def _sentence_of(self, code, facts=None):
+        """Return one text: what happened, and what to do."""
+        return " ".join(self._words_of(code, facts))
+
+    def _name_number(self, problem):
+        """Return what happened, with the name of the number in front where it is about one."""
+        what = self._words_of(problem.code, problem.facts)[0]
+        number = self.env["wa.number"].browse(problem.number_id)
+        return f"{number.display_name}: {what}" if number else what
+
+    def _render_problems(self, problems):
+        """Return what is wrong and what to do as HTML, or False."""
+        items = [
+            Markup("<li><b>%s</b> %s</li>") % (self._name_number(one), self._words_of(one.code, one.facts)[1])
+            for one in problems
+        ]
+        return Markup("<ul class='mb-0 ps-3'>%s</ul>") % Markup("").join(items) if items else False
+
+    # -------------------------------------------------------------------- facts
+
+    def _find_problems(self):
+        """Return what is wrong with these accounts now.
+
+        A handful of queries for all of them together; nobody outside is asked.
+
+        :returns: ``{account id: [Problem]}``, what stops sending first
+        """
+        accounts = self._origin or self
+        found = {account_id: [] for account_id in accounts.ids or self.ids}
+        for account in accounts.sudo():
+            found[account.id] += account._known_problems()
+        live = accounts.sudo().filtered(lambda account: account.active and account.state != "draft")
+        if live:
+            # What is not written yet is not seen by the queries below.
+            self.env.flush_all()
+            for add in (live._find_refused, live._find_stalled_events, live._find_stalled_outbox, live._find_stalled_plans):
+                for account_id, problem in add():
+                    found[account_id].append(problem)
+            for account_id, problem in live.filtered(lambda one: one.state == "connected")._find_silence():
+                found[account_id].append(problem)
+        return found
+
+    def _known_problems(self):
+        """Return what is on record about one account and its numbers."""
+        self.ensure_one()
+        if not self.active:
+            return []
+        problems = []
+        if self.state_code:
+            problems.append(Problem(self.state_code, facts=self.state_facts or {}))
+        elif self.state == "blocked":
+            problems.append(Problem("other_reason"))
+        now = fields.Datetime.now()
+        if self.state != "draft" and (kinds := sorted(self._get_restrictions(now, known_only=False))):
+            problems.append(Problem("account_restricted", facts={"kinds": kinds}))
+        for number in self.number_ids.filtered("is_blocked"):
+            if self.state == "draft" and number.blocked_code == "database_copy":
+                continue
+            if not (self.state == "blocked" and number.blocked_code == self.state_code):
+                problems.append(Problem(number.blocked_code or "other_reason", number.id, number.blocked_facts or {}))
+        for code, number_id, facts in self.findings or []:
+            problems.append(Problem(code, number_id, facts))
+        return list({problem.key: problem for problem in reversed(problems)}.values())[::-1]
+
+    def _find_refused(self):
+        """Yield accounts whose webhooks are refused, and nothing rightly signed has come since."""
+        since = fields.Datetime.now() - timedelta(hours=REFUSED_HOURS)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT h.account_id, h.series_count FROM wa_webhook_health h
+                 WHERE h.account_id = ANY(%s) AND h.series_count >= %s AND h.series_last_at >= %s
+                   AND NOT EXISTS (SELECT 1 FROM wa_event e
+                                    WHERE e.account_id = h.account_id AND e.id > h.series_event_uid)
+                """,
+                self.ids,
+                REFUSED_IN_A_ROW,
+                since,
+            )
+        )
+        for account_id, count in rows:
+            yield account_id, Problem("webhooks_refused", facts={"count": count})
+
+    def _find_stalled_events(self):
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT account_id, COUNT(*), MIN(GREATEST(received_at, next_attempt_at)) FROM wa_event
+                 WHERE state = 'new' AND account_id = ANY(%s) AND GREATEST(received_at, next_attempt_at) < %s
+              GROUP BY account_id
+                """,
+                self.ids,
+                fields.Datetime.now() - timedelta(minutes=EVENTS_MINUTES),
+            )
+        )
+        for account_id, count, since in rows:
+            yield account_id, Problem("events_stalled", facts={"count": count, "since": fields.Datetime.to_string(since)})
+
+    def _find_stalled_outbox(self):
+        """Yield accounts with numbers that may send, have something due, and have sent nothing for a while.
+
+        Not what waits behind an earlier message of the same conversation, nor what became due by
+        taking up a stopped number a moment ago.
+        """
+        late = fields.Datetime.now() - timedelta(minutes=OUTBOX_MINUTES)
+        numbers = self.number_ids.filtered(
+            lambda number: number._may_send() and not (number.resumed_at and number.resumed_at > late)
+        )
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT n.id, n.account_id, due.count, due.since
+                  FROM wa_number n
+                 CROSS JOIN LATERAL (
+                       SELECT COUNT(*) AS count, MIN(GREATEST(m.create_date, m.next_attempt_at)) AS since
+                         FROM wa_message m
+                        WHERE m.number_id = n.id AND m.state = 'queued'
+                          AND GREATEST(m.create_date, m.next_attempt_at) < %(late)s
+                          AND NOT EXISTS (
+                              SELECT 1 FROM wa_message earlier
+                               WHERE earlier.conversation_id = m.conversation_id AND earlier.state = 'queued'
+                                 AND earlier.next_attempt_at > %(now)s
+                                 AND (earlier.priority, earlier.id) < (m.priority, m.id))) due
+                 WHERE n.id = ANY(%(numbers)s) AND due.count > 0
+                   AND NOT EXISTS (SELECT 1 FROM wa_message m WHERE m.number_id = n.id AND m.posted_at > %(late)s)
+                """,
+                numbers=numbers.ids,
+                late=late,
+                now=fields.Datetime.now(),
+            )
+        )
+        for number_id, account_id, count, since in rows:
+            facts = {"count": count, "since": fields.Datetime.to_string(since)}
+            yield account_id, Problem("outbox_stalled", number_id, facts)
+
+    def _find_stalled_plans(self):
+        """Yield accounts of companies whose planned messages are due and not handed over.
+
+        A plan without a template or number is nobody's in particular: it is told to each account of its company.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT a.id, COUNT(*), MIN(d.due_at)
+                  FROM wa_dispatch d
+             LEFT JOIN wa_template t ON t.id = d.template_id
+             LEFT JOIN wa_number n ON n.id = d.number_id
+                  JOIN wa_account a ON a.id = COALESCE(n.account_id, t.account_id)
+                       OR (COALESCE(n.account_id, t.account_id) IS NULL AND a.company_id = d.company_id)
+                 WHERE d.state = 'planned' AND d.due_at < %s AND a.id = ANY(%s)
+              GROUP BY a.id
+                """,
+                fields.Datetime.now() - timedelta(minutes=DISPATCH_MINUTES),
+                self.ids,
+            )
+        )
+        for account_id, count, since in rows:
+            yield account_id, Problem("dispatch_stalled", facts={"count": count, "since": fields.Datetime.to_string(since)})
+
+    def _find_silence(self):
+        """Yield accounts of which messages were accepted, and nothing came in ever since.
+
+        WhatsApp reports each message as sent within seconds. What comes through the callback
+        of another account of the same app counts as well.
+        """
+        now = fields.Datetime.now()
+        for account in self:
+            rows = self.env.execute_query(
+                SQL(
+                    """
+                    SELECT MIN(m.posted_at) FROM wa_message m
+                     WHERE m.number_id = ANY(%(numbers)s) AND m.wamid IS NOT NULL
+                       AND m.posted_at BETWEEN %(first)s AND %(last)s
+                       AND m.posted_at - %(apart)s > COALESCE(
+                           (SELECT MAX(received_at) FROM wa_event
+                             WHERE account_id = ANY(%(accounts)s) AND received_at > %(first)s), %(first)s)
+                    """,
+                    numbers=account.with_context(active_test=False).number_ids.ids,
+                    accounts=account._sharing_app().ids,
+                    first=now - timedelta(hours=SILENT_HOURS),
+                    last=now - timedelta(minutes=SILENT_MINUTES),
+                    apart=CLOCKS_APART,
+                )
+            )
+            if rows[0][0]:
+                yield account.id, Problem("nothing_comes_in", facts={"since": fields.Datetime.to_string(rows[0][0])})
+
+    # ------------------------------------------------------------------ telling
+
+    def _sync_problems(self):
+        """Tell the administrators what is new, and close what was told when all is well again.
+
+        Each thing once, however often it is found: rows of ``wa.problem`` remember.
+        """
+        found = self._find_problems()
+        for account in self.sudo():
+            told = {(row.number_id.id or 0, row.code): row for row in account.problem_ids}
+            now = {problem.key: problem for problem in found[account.id]}
+            if account.state == "draft":
+                # Nobody relies on it yet; whoever connects it reads the reason on the spot.
+                now = {}
+            new = [problem for key, problem in now.items() if key not in told and account._remember(problem)]
+            for key, row in told.items():
+                if key in now and row.facts != now[key].facts:
+                    row.facts = now[key].facts
+            (account.problem_ids.filtered(lambda row, now=now: (row.number_id.id or 0, row.code) not in now)).unlink()
+            account.invalidate_recordset(["problem_ids"])
+            if new:
+                account._tell_administrators(list(now.values()))
+            elif told and not now:
+                account._tell_all_is_well()
+
+    def _remember(self, problem):
+        """Put a problem on record; False when another transaction has done so."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO wa_problem (account_id, number_id, code, facts, create_uid, create_date, write_uid, write_date)
+                VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id
+                """,
+                self.id,
+                problem.number_id or None,
+                problem.code,
+                self.env["wa.problem"]._fields["facts"].convert_to_column_insert(problem.facts, self.env["wa.problem"]),
+                self.env.uid,
+                fields.Datetime.now(),
+                self.env.uid,
+                fields.Datetime.now(),
+            )
+        )
+        return bool(rows)
+
+    def _tell_administrators(self, problems):
+        """Give each administrator one activity about this account, and one message."""
+        self.ensure_one()
+        kind = self.env.ref("crm_whatsapp.mail_activity_type_account")
+        self._alert(" ".join(f"{self._name_number(one)} {self._words_of(one.code, one.facts)[1]}" for one in problems))
+        for user in self._administrators():
+            own = self.with_context(lang=user.lang, tz=user.tz, mail_activity_quick_update=True)
+            vals = {
+                "summary": own.env._("WhatsApp account “%s” needs attention", self.name),
+                "note": own._render_problems(problems),
+            }
+            known = self.activity_ids.filtered(lambda one, user=user: one.activity_type_id == kind and one.user_id == user)
+            if known:
+                known.write(vals)
+            else:
+                own.activity_schedule(activity_type_id=kind.id, user_id=user.id, **vals)
+
+    def _tell_all_is_well(self):
+        """Take the activities back and leave one line."""
+        kind = self.env.ref("crm_whatsapp.mail_activity_type_account")
+        self.activity_ids.filtered(lambda one: one.activity_type_id == kind).unlink()
+        self._message_log(body=self.env._("All is in order again."))
+
+    # -------------------------------------------------------------- stopping it
+
+    def _flag_blocked(self, code, facts=None):
+        """Record that Meta refuses this account as a whole (token, secret, policy, payment), and tell it once.
+
+        :param str code: of ``HEALTH_WORDS`` or ``wa.failure``; any other text is a reason as it is.
+        """
+        code, facts = self._as_code(code, facts)
+        flagged = self.sudo().filtered(lambda account: account.state != "blocked" or account.state_code != code)
+        if flagged:
+            flagged.write({"state": "blocked", "state_code": code, "state_facts": facts or False, "checked_at": False})
+            flagged._tell_now()
+
+    def _tell_now(self):
+        """Tell what is wrong in this transaction; whoever cannot be told must not undo what it follows from."""
+        with apart(self.env, f"nobody was told about accounts {self.ids}"):
+            self._sync_problems()
+            self.env.flush_all()
+
+    def _flag_unusable(self):
+        """Stop accounts that no client can be made for, with the reason."""
+        for account in self.sudo():
+            account._flag_blocked("api_address" if account.has_access_token else "token_missing")
+            account.number_ids._block(account.state_code)
+
+    @api.model
+    def _as_code(self, code, facts=None):
+        """Return ``(code, facts)``; a reason that is no code is kept as it was said."""
+        if code in HEALTH_WORDS or self.env["wa.failure"]._slug(code) != "unknown_error" or code == "unknown_error":
+            return code, facts
+        return "other_reason", {"reason": code}
+
+    def _set_well(self):
+        """Record that WhatsApp accepts this account, and let what was stopped with it go on."""
+        for account in self.sudo():
+            code = account.state_code
+            if code == "account_to_be_disabled":
+                account.state = "connected"
+            elif account.state != "connected" or code:
+                account.write({"state": "connected", "state_code": False, "state_facts": False})
+            stopped = account.number_ids.filtered("is_blocked")
+            stopped.filtered(lambda number, code=code: number.blocked_code == code).action_resume()
+            account.number_ids._trigger_sender()
