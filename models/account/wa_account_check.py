@@ -79,9 +79,7 @@ class WaAccount(models.Model):
         try:
             node, findings = self._read_all()
         except (GraphError, Refusal) as error:
-            code, facts = self._as_refusal(error)
-            if code:
-                self._note_refusal(code, facts)
+            self._take_refusal(error)
             return
         except UserError:
             self._flag_blocked("api_address")

@@ -335,6 +335,15 @@ class WaAccount(models.Model):
             cr.postrollback.add(write)
             cr.postcommit.add(write)
 
+    def _take_refusal(self, error):
+        """Take over what an error says about this account; nothing, when it says nothing about it.
+
+        :param error: ``GraphError`` or ``Refusal``, of a job: nothing is about to be undone.
+        """
+        code, facts = self._as_refusal(error)
+        if code:
+            self._note_refusal(code, facts)
+
     def _note_refusal(self, code, facts=None):
         """Take over what a refusal means: the account stops, or shows it, or (not connected yet) shows it on its page."""
         for account in self:

@@ -20,6 +20,8 @@ REFUSED_HOURS = 48
 EVENTS_MINUTES, OUTBOX_MINUTES, DISPATCH_MINUTES = 10, 15, 30
 #: Minutes after which WhatsApp should have reported a message it accepted as sent, and hours we look back.
 SILENT_MINUTES, SILENT_HOURS = 30, 24
+#: Messages that wait are counted up to here: more is not worse.
+COUNTED = 10_000
 #: The clocks of the database and of Odoo may differ by so much.
 CLOCKS_APART = timedelta(minutes=1)
 #: States of a number in which nothing can be sent. Source: cloud-api reference §9.1.
@@ -51,7 +53,7 @@ class WaAccount(models.Model):
         """Say how it is at this moment: a job that stands still cannot report that it does."""
         found = self._find_problems()
         for account in self:
-            problems = found[account._origin.id or account.id]
+            problems = found.get(account._origin.id, [])
             is_live = account.active and account.state == "connected"
             account.health = "problem" if problems else "ok" if is_live else "draft"
             account.health_note = self._name_number(problems[0]) if problems else False
@@ -119,8 +121,8 @@ class WaAccount(models.Model):
 
         :returns: ``{account id: [Problem]}``, what stops sending first
         """
-        accounts = self._origin or self
-        found = {account_id: [] for account_id in accounts.ids or self.ids}
+        accounts = self._origin
+        found = {account_id: [] for account_id in accounts.ids}
         for account in accounts.sudo():
             found[account.id] += account._known_problems()
         live = accounts.sudo().filtered(lambda account: account.active and account.state != "draft")
@@ -200,27 +202,40 @@ class WaAccount(models.Model):
         numbers = self.number_ids.filtered(
             lambda number: number._may_send() and not (number.resumed_at and number.resumed_at > late)
         )
+        # Most numbers are out at once: those that have sent lately, however long their queue is.
+        silent = self.env.execute_query(
+            SQL(
+                """
+                SELECT id FROM wa_number n WHERE id = ANY(%s)
+                   AND NOT EXISTS (SELECT 1 FROM wa_message m WHERE m.number_id = n.id AND m.posted_at > %s)
+                """,
+                numbers.ids,
+                late,
+            )
+        )
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT n.id, n.account_id, due.count, due.since
                   FROM wa_number n
                  CROSS JOIN LATERAL (
-                       SELECT COUNT(*) AS count, MIN(GREATEST(m.create_date, m.next_attempt_at)) AS since
-                         FROM wa_message m
-                        WHERE m.number_id = n.id AND m.state = 'queued'
-                          AND GREATEST(m.create_date, m.next_attempt_at) < %(late)s
-                          AND NOT EXISTS (
-                              SELECT 1 FROM wa_message earlier
-                               WHERE earlier.conversation_id = m.conversation_id AND earlier.state = 'queued'
-                                 AND earlier.next_attempt_at > %(now)s
-                                 AND (earlier.priority, earlier.id) < (m.priority, m.id))) due
+                       SELECT COUNT(*) AS count, MIN(since) AS since FROM (
+                           SELECT GREATEST(m.create_date, m.next_attempt_at) AS since
+                             FROM wa_message m
+                            WHERE m.number_id = n.id AND m.state = 'queued'
+                              AND GREATEST(m.create_date, m.next_attempt_at) < %(late)s
+                              AND NOT EXISTS (
+                                  SELECT 1 FROM wa_message earlier
+                                   WHERE earlier.conversation_id = m.conversation_id AND earlier.state = 'queued'
+                                     AND earlier.next_attempt_at > %(now)s
+                                     AND (earlier.priority, earlier.id) < (m.priority, m.id))
+                            LIMIT %(most)s) found) due
                  WHERE n.id = ANY(%(numbers)s) AND due.count > 0
-                   AND NOT EXISTS (SELECT 1 FROM wa_message m WHERE m.number_id = n.id AND m.posted_at > %(late)s)
                 """,
-                numbers=numbers.ids,
+                numbers=[row[0] for row in silent],
                 late=late,
                 now=fields.Datetime.now(),
+                most=COUNTED,
             )
         )
         for number_id, account_id, count, since in rows:
@@ -265,9 +280,9 @@ class WaAccount(models.Model):
                     SELECT MIN(m.posted_at) FROM wa_message m
                      WHERE m.number_id = ANY(%(numbers)s) AND m.wamid IS NOT NULL
                        AND m.posted_at BETWEEN %(first)s AND %(last)s
-                       AND m.posted_at - %(apart)s > COALESCE(
+                       AND m.posted_at > COALESCE(
                            (SELECT MAX(received_at) FROM wa_event
-                             WHERE account_id = ANY(%(accounts)s) AND received_at > %(first)s), %(first)s)
+                             WHERE account_id = ANY(%(accounts)s) AND received_at > %(first)s), %(first)s) + %(apart)s
                     """,
                     numbers=account.with_context(active_test=False).number_ids.ids,
                     accounts=account._sharing_app().ids,

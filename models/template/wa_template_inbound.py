@@ -69,6 +69,8 @@ class WaTemplate(models.Model):
                     account.templates_outdated = False
             except (GraphError, UserError) as error:
                 _logger.warning("WhatsApp account %s: templates could not be read, later again: %s", account.id, error)
+                if isinstance(error, GraphError):
+                    account._take_refusal(error)
             self.env["ir.cron"]._commit_progress(1)
 
 

@@ -1,6 +1,8 @@
+import importlib.util
 import re
+from pathlib import Path
 
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import Form, TransactionCase, tagged
 
 from ...models.account.health_words import DISPROVED_BY_READING, HEALTH_WORDS, STOPPING
 from ...models.account.meta_words import META_WORDS, meta_word
@@ -58,6 +60,12 @@ class TestAccountForms(WaCase):
             ("High", "Connected", "2,000 new people a day", "Brand new"),
         )
 
+    def test_account_that_is_being_entered_has_a_form(self):
+        form = Form(self.env["wa.account"].with_user(self.admin_user))
+        self.assertEqual((form.health, form.health_details or ""), ("draft", ""))
+        form.name, form.waba_id = "New", "900000000000321"
+        self.assertEqual(form.save().health, "draft")
+
     def test_forms_and_lists_show_no_field_that_holds_a_code(self):
         """U18: Meta's words stand in the views only where nobody sees them."""
         codes = {"quality_rating", "status", "name_status", "review_status", "state_code", "blocked_code", "messaging_limit"}
@@ -69,3 +77,30 @@ class TestAccountForms(WaCase):
                     if found in codes:
                         for tag in tags:
                             self.assertRegex(tag, r"(column_)?invisible=\"(1|True)\"", f"{model} {kind}")
+
+
+@tagged("post_install", "-at_install", "wa", "wa_account")
+class TestReasonsOfTheFormerVersion(WaCase):
+    """Sentences that 19.0.1.2.0 kept are still read after the update."""
+
+    def test_reasons_stay_readable(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            ALTER TABLE wa_account ADD COLUMN IF NOT EXISTS state_reason varchar;
+            ALTER TABLE wa_number ADD COLUMN IF NOT EXISTS blocked_reason varchar;
+            UPDATE wa_account SET state = 'blocked', state_reason = 'The token died.' WHERE id = %(account)s;
+            UPDATE wa_number SET is_blocked = TRUE, blocked_reason = 'The number is gone.' WHERE id = %(number)s;
+            """,
+            {"account": self.account.id, "number": self.number.id},
+        )
+        path = Path(__file__).parents[2] / "migrations" / "19.0.1.3.0" / "pre-account.py"
+        spec = importlib.util.spec_from_file_location("pre_account", path)
+        script = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(script)
+        for _twice in range(2):
+            script.migrate(self.env.cr, "19.0.1.2.0")
+        self.env.invalidate_all()
+        self.assertIn("The token died.", self.account.state_reason)
+        self.assertIn("The number is gone.", self.number.blocked_reason)
+        self.assertIn("The token died.", self.account.health_details)

@@ -45,6 +45,8 @@ MARKETING = {**TEMPLATE, "purpose": "marketing"}
         (FREE, {"kind": "a new kind", "window_until": None}, "refused", "window_closed"),
         (FREE, {"opted_out": True}, "allowed", ""),
         (FREE, {"wa_id": ""}, "refused", "no_recipient"),
+        (FREE, {"account_archived": True, "account_ok": False}, "refused", "account_archived"),
+        (FREE, {"number_archived": True, "number_ok": False}, "refused", "number_archived"),
         (FREE, {"number_ok": False}, "refused", "number_unhealthy"),
         (FREE, {"account_ok": False}, "refused", "account_unhealthy"),
         (FREE, {"reachable": False, "origin": "automation"}, "refused", "recipient_unreachable"),
@@ -98,7 +100,7 @@ def test_somebody_who_forgets_the_facts_is_refused():
 
 
 def test_every_code_is_named_once():
-    assert len(set(CODES)) == len(CODES) == 22
+    assert len(set(CODES)) == len(CODES) == 24
 
 
 # ------------------------------------------------------------------- the whole table
@@ -111,6 +113,8 @@ MACHINES = {"automation", "sequence", "bulk"}
 WITHOUT_CONSENT = {"withdrawn", "none"}
 TABLE = [
     ("no_recipient", "refused", [{"recipient": {"nobody"}}]),
+    ("account_archived", "refused", [{"account_archived": {True}}]),
+    ("number_archived", "refused", [{"number_archived": {True}}]),
     ("account_unhealthy", "refused", [{"account_ok": {False}}]),
     ("number_unhealthy", "refused", [{"number_ok": {False}}]),
     (
@@ -216,6 +220,8 @@ SPACE = {
     "quiet": ("none", "ahead", "over"),
     "recipient": ("phone", "hidden phone", "nobody"),
     "needs_phone": BOTH,
+    "account_archived": BOTH,
+    "number_archived": BOTH,
     "account_ok": (True, False),
     "number_ok": (True, False),
     "restricted": ("nothing", "business", "customer", "utility", "everything", "something new"),
@@ -328,7 +334,7 @@ def test_consent_and_waiting(kind, purpose, origin):
 def test_what_can_never_work():
     names = (
         "kind", "purpose", "recipient", "needs_phone", "account_ok", "number_ok", "restricted",
-        "is_country_forbidden", "blocked", "reachable",
+        "is_country_forbidden", "blocked", "reachable", "account_archived",
     )  # fmt: skip
     for case in product_of(*names):
         assert_agrees(case)
