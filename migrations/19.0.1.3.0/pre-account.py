@@ -12,8 +12,9 @@ def migrate(cr, version):
     for table, (reason, code, facts) in MOVED.items():
         if not sql.column_exists(cr, table, reason):
             continue
-        sql.create_column(cr, table, code, "varchar")
-        sql.create_column(cr, table, facts, "jsonb")
+        for column, kind in ((code, "varchar"), (facts, "jsonb")):
+            if not sql.column_exists(cr, table, column):
+                sql.create_column(cr, table, column, kind)
         stopped = "state = 'blocked'" if table == "wa_account" else "is_blocked"
         cr.execute(
             f"""
