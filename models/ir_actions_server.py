@@ -238,6 +238,8 @@ class IrActionsServer(models.Model):
         """
         if not (self.wa_text if self.wa_content == "text" else self.wa_template_id) or self._is_recompute():
             return False
+        if self._wa_is_echo():
+            return False
         records = eval_context.get("records") or eval_context.get("record") or self._wa_scheduled_records()
         person = self._wa_person()
         if records:
@@ -255,6 +257,19 @@ class IrActionsServer(models.Model):
                 number_id=self.wa_number_id.id if self.wa_number_policy == "fixed" and self.wa_number_id else None,
             )
         return False
+
+    def _wa_is_echo(self):
+        """Tell whether nothing changed but what we keep about our own messages: a rule would answer itself.
+
+        Each message that leaves changes when a lead was last written to, and a rule for any change would start
+        again with it. Rules that name such a field mean it.
+        """
+        changed = {name for names in (self.env.context.get("old_values") or {}).values() for name in names}
+        if not changed:
+            return False
+        facts = getattr(self.env[self.sudo().model_id.model], "_wa_facts", None)
+        watched = set(self.sudo().base_automation_id.trigger_field_ids.mapped("name"))
+        return facts is not None and changed <= facts() and not changed & watched
 
     def _wa_scheduled_records(self):
         """Return the records a scheduled job sends to."""

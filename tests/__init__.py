@@ -93,6 +93,7 @@ from .models import (
     test_robust_sync,
     test_rules_begin,
     test_rules_day,
+    test_rules_machine,
     test_rules_received,
     test_rules_status,
     test_search,

@@ -73,6 +73,8 @@ class Facts:
     """The one line that confirms an opt-out: the last one the customer gets."""
     is_blacklisted: bool = False
     """The phone is on Odoo's own blacklist: nothing that sends itself, no marketing."""
+    machine_answers: bool = False
+    """Another machine answers what sends itself in this conversation, and no colleague has written since."""
     blocked: bool = False
     """The business does not want to write to this contact at all."""
     reachable: bool = True
@@ -224,6 +226,10 @@ RULES: tuple[Rule, ...] = (
         lambda f: f.is_blacklisted
         and not f.is_confirmation
         and (f.is_marketing or not f.by_person),
+    ),
+    Rule(
+        "machine_answers",
+        lambda f: f.machine_answers and f.origin == "automation" and not f.is_confirmation,
     ),
     Rule(
         "country_no_marketing",

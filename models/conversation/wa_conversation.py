@@ -67,6 +67,12 @@ class WaConversation(models.Model):
         readonly=True,
         help="Our last message, whoever or whatever sent it, if the customer has not answered since.",
     )
+    machine_since = fields.Datetime(
+        "A Machine Answers Since",
+        readonly=True,
+        help="What sends itself and what the other side answers by itself went back and forth: nothing that sends itself goes "
+        "out until one of you writes.",
+    )
     last_preview = fields.Char("Last Message", readonly=True)
     read_wamid = fields.Char(readonly=True, help="Message to mark as read at WhatsApp.")
     message_ids = fields.One2many("wa.message", "conversation_id", "WhatsApp Messages")
@@ -184,6 +190,7 @@ class WaConversation(models.Model):
         vals = {"last_message_at": now, "awaiting_since": now}
         if by_person:
             vals["waiting_since"] = False
+            vals["machine_since"] = False
             vals["last_touch_at"] = vals["last_message_at"]
         conversations = self.browse([conversation.id for conversation, _preview in written])
         conversations.with_context(wa_no_broadcast=True).write(vals)

@@ -133,6 +133,8 @@ class WaDispatch(models.Model):
         )
         for outcome in outcomes:
             by_record[outcome.record.id]._note_outcome(outcome)
+        if self[:1].origin == "automation":
+            self.message_id.conversation_id._stop_machines()
 
     def _sending(self, env):
         """Return what sends these plans and how (hook).

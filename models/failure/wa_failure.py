@@ -41,6 +41,10 @@ SENTENCES = {
         _lt("WhatsApp restricts what this account may send for now."),
         _lt("Ask an administrator to open WhatsApp → Configuration → Accounts, where the restriction is named."),
     ),
+    "machine_answers": (
+        _lt("Automatic messages went back and forth here with nobody of you between them, so nothing that sends itself goes out."),
+        _lt("Read the conversation. As soon as one of you writes in it, automation goes on."),
+    ),
     "country_no_marketing": (
         _lt("WhatsApp delivers no marketing to people in this country."),
         _lt("Use another channel for advertising; templates of the category Utility arrive."),

@@ -56,6 +56,7 @@ class WaGate(models.AbstractModel):
             "needs_phone": bool(template) and template.category == "AUTHENTICATION",
             "opted_out": contact.opted_out_marketing,
             "reachable": not contact.is_unreachable,
+            "machine_answers": bool(conversation.machine_since),
             "is_insisted": bool(message) and message.is_insisted,
             "number_ok": not number.is_blocked,
             "account_ok": account.state != "blocked",

@@ -4,6 +4,7 @@ from . import (
     rule_begin,
     wa_rule_day,
     wa_rule_run,
+    wa_machine,
     wa_rule,
     wa_rule_match,
     wa_rule_status,

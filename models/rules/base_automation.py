@@ -265,12 +265,6 @@ class BaseAutomation(models.Model):
         names = ("sent", "delivered", "read", "played", "failed")
         return {name for name in names if self[f"wa_on_{name}"]} or set(names)
 
-    def _wa_sends(self):
-        """Tell whether a rule writes to the customer, by itself or through a list of actions."""
-        self.ensure_one()
-        actions = self.sudo().action_server_ids
-        return "wa_template" in (actions | actions.child_ids).mapped("state")
-
     def _wa_gives_way_to(self):
         """Return the active rules in favour of which this one is left out when one message starts both (hook)."""
         self.ensure_one()

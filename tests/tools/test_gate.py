@@ -100,7 +100,7 @@ def test_somebody_who_forgets_the_facts_is_refused():
 
 
 def test_every_code_is_named_once():
-    assert len(set(CODES)) == len(CODES) == 24
+    assert len(set(CODES)) == len(CODES) == 25
 
 
 # ------------------------------------------------------------------- the whole table
@@ -173,6 +173,11 @@ TABLE = [
         ],
     ),
     (
+        "machine_answers",
+        "refused",
+        [{"machine_answers": {True}, "origin": {"automation"}, "is_confirmation": {False}}],
+    ),
+    (
         "country_no_marketing",
         "refused",
         [{"is_marketing_country_forbidden": {True}, "purpose": {"marketing"}}],
@@ -230,6 +235,7 @@ SPACE = {
     "blocked": BOTH,
     "reachable": (True, False),
     "is_insisted": BOTH,
+    "machine_answers": BOTH,
     "template_status": ("APPROVED", "PAUSED", "DISABLED", "PENDING", "REJECTED", "NOVEL", "", None),
     "frequency_cap_reached": BOTH,
 }
