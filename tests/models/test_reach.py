@@ -78,6 +78,7 @@ class TestReach(ReachCase):
             {
                 "name": "Follow up",
                 "calendar_id": False,
+                "exit_on_reply": False,
                 "step_ids": [Command.create({"template_id": self.greeting.id, "delay": 0, "delay_unit": "hours"})],
             }
         )
