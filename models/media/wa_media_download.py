@@ -140,11 +140,29 @@ class WaMedia(models.Model):
                 for media, order in orders.items()
                 if transports[media.id]
             }
+            here = {}
             for job in as_completed(jobs):
-                jobs[job]._keep(jobs[job]._apply_outcome, job.result())
+                here[jobs[job]] = job.result()
+                for media in self._whose_turn_it_is(here, jobs.values()):
+                    media._keep(media._apply_outcome, here[media])
         for media in orders:
             if not transports[media.id]:
                 media._keep(media._postpone_download, "token_invalid")
+
+    @api.model
+    def _whose_turn_it_is(self, here, fetched):
+        """Return the files that are kept now: of several of one message, the first one first, as the customer chose.
+
+        :param dict here: ``{wa.media: outcome}`` of those that came; the last one just now.
+        :param fetched: all that are being fetched together.
+        """
+        *_before, latest = here
+        siblings = [media for media in fetched if media.message_id == latest.message_id]
+        siblings.sort(key=lambda media: media.id)
+        came = [media in here for media in siblings]
+        # Those before the first gap; they were kept already unless the latest has just closed one.
+        ready = siblings[: came.index(False)] if False in came else siblings
+        return ready[ready.index(latest) :] if latest in ready else []
 
     def _prepare_order(self, limit):
         self.ensure_one()

@@ -4,11 +4,12 @@ import hmac
 import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from typing import NamedTuple
 
 from cryptography.hazmat.primitives import padding
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from odoo.tests import tagged
+from odoo.tests import TransactionCase, tagged
 
 from .test_inbound_media import PNG, MediaCase
 
@@ -33,6 +34,29 @@ def encrypted(raw):
         "encrypted_hash": b64(hashlib.sha256(blob).digest()),
     }
     return blob, metadata
+
+
+class File(NamedTuple):
+    """As much of a ``wa.media`` as its turn depends on."""
+
+    id: int
+    message_id: str
+
+
+@tagged("post_install", "-at_install", "wa")
+class TestOrderOfFiles(TransactionCase):
+    """Files of one message are kept in the customer's order, whichever comes first."""
+
+    def test_each_waits_for_those_before_it(self):
+        """R21: three pictures of one form and one of another message."""
+        media = self.env["wa.media"]
+        files = [File(1, "form"), File(2, "form"), File(3, "form"), File(4, "other")]
+        first, second, third, alone = files
+        here, kept = {}, []
+        for came in (third, alone, first, second):
+            here[came] = "outcome"
+            kept.append([file.id for file in media._whose_turn_it_is(here, files)])
+        self.assertEqual(kept, [[], [4], [1], [2, 3]])
 
 
 @tagged("post_install", "-at_install", "wa")
@@ -72,8 +96,8 @@ class TestFormFiles(MediaCase):
         self.fetch_files()
         self.assertEqual(row.media_ids.mapped("state"), ["done", "done"])
         self.assertEqual(row.media_ids.mapped("kind"), ["image", "image"])
-        files = row.media_ids.attachment_id
-        self.assertEqual(files, row.mail_message_id.attachment_ids)
+        files = row.mail_message_id.attachment_ids.sorted("id")
+        self.assertEqual(files.ids, row.media_ids.attachment_id.ids, "in the customer's order")
         self.assertEqual([file.raw for file in files], [PNG + b"\x01", PNG + b"\x02"])
         self.assertEqual(files.mapped("name"), ["damage.jpg.png", "damage-2.jpg.png"], "by their bytes they are PNG")
         self.assertNotIn("o_wa_media", row.mail_message_id.body)
