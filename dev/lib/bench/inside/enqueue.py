@@ -19,8 +19,8 @@ for parameter, path in zip(template.parameter_ids.sorted("id"), ("partner_id.nam
     parameter.write({"field_path": path, "fallback": "you"})
 env.cr.commit()
 
-partners = env["crm.lead"].search([("partner_id", "!=", False)], limit=arguments["limit"]).partner_id
-plain = [plain_messages(env, partners, arguments["limit"])] if arguments["plain"] else []
+groups = plain_groups(env, arguments["limit"]) if arguments["plain"] else None
+plain = [plain_messages(env, groups, arguments["limit"])] if arguments["plain"] else []
 result = []
 for _round in range(arguments["rounds"]):
     env.invalidate_all()
@@ -43,5 +43,5 @@ for _round in range(arguments["rounds"]):
     )
     del outcomes
     if arguments["plain"]:
-        plain.append(plain_messages(env, partners, arguments["limit"]))
+        plain.append(plain_messages(env, groups, arguments["limit"]))
         result[-1]["plain_seconds"] = (plain[-1] + plain[-2]) / 2

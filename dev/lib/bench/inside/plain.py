@@ -9,14 +9,22 @@ import time
 NO_MAIL = {"mail_auto_subscribe_no_notify": True}
 
 
-def plain_messages(env, partners, count):
-    """So many comments on partners, made by one `create`: what any line in any thread costs."""
+def plain_groups(env, count):
+    """Channels of Odoo's own kind, without members, for :func:`plain_messages`."""
+    groups = env["discuss.channel"].with_context(tracking_disable=True)
+    channels = groups.create([{"name": f"Group {index}", "channel_type": "group"} for index in range(count)])
+    env.cr.commit()
+    return env["discuss.channel"].browse(channels.ids)
+
+
+def plain_messages(env, channels, count):
+    """So many comments in channels, made by one `create`: what a line in a thread costs, without telling anybody."""
     comment = env.ref("mail.mt_comment").id
     author = env.user.partner_id.id
     vals_list = [
         {
-            "model": "res.partner",
-            "res_id": partners[index % len(partners)].id,
+            "model": "discuss.channel",
+            "res_id": channels[index % len(channels)].id,
             "body": f"<p>Plain message {index}, about as long as the text of a template with its two values.</p>",
             "message_type": "comment",
             "subtype_id": comment,
