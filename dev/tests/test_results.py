@@ -80,3 +80,15 @@ def test_words_become_odoo_tags():
     assert odoo_tests.test_tags(("tour",)) == "wa_tour/crm_whatsapp"
     assert odoo_tests.test_tags(("http", ":TestHook")) == "wa_http/crm_whatsapp,/crm_whatsapp:TestHook"
     assert odoo_tests.test_tags(("/crm:TestLead",)) == "/crm:TestLead"
+
+
+def test_shares_cover_every_class_that_has_tests():
+    told = {selection.split(":")[1] for share in odoo_tests.shares(6) if share != odoo_tests.HOOT for selection in share.split(",")}
+    assert {name.split(".")[0] for name in odoo_tests.expected_tests()} <= told
+
+
+def test_shares_are_of_like_size_and_hold_no_class_twice():
+    listed = [share.split(",") for share in odoo_tests.shares(6) if share != odoo_tests.HOOT]
+    flat = [name for share in listed for name in share]
+    assert len(flat) == len(set(flat))
+    assert len(listed) == 6

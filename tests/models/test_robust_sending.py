@@ -59,7 +59,7 @@ class TestRecordsTogether(WaCase):
 
 
 @tagged("post_install", "-at_install", "wa", "wa_rights")
-class TestWizardRights(WaCase):
+class TestWizardsOfOthers(WaCase):
     """The wizard on a customer is no way into the conversations of other teams."""
 
     def wizard(self, user, partner):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import os
+import queue
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 
 from lib import apt, npm, paths, ports
 from lib.checks import odoo_log
@@ -15,6 +18,8 @@ from lib.progress import step
 TAGS = {"odoo": "", "http": "wa_http", "tour": "wa_tour", "js": "wa_js", "flow": "wa_flow"}
 BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")  # where Odoo looks
 AXE = "axe-core@4.14.1"  # MPL-2.0
+#: Into how many shares a full run is cut, and what a class or a test in a browser costs in ordinary tests.
+SHARES, CLASS_WEIGHT, BROWSER_WEIGHT = 6, 5, 8
 HOOT = f"/web:WebSuite.test_unit_desktop[@{paths.MODULE}]"
 
 
@@ -32,13 +37,10 @@ def test_tags(tags: tuple[str, ...]) -> str:
 def expected_tests() -> set[str]:
     """`Class.method` of the tests that stand in tests/: Odoo leaves out what it does not recognise, without a word."""
     names = set()
-    for file in (paths.ROOT / "tests").rglob("test_*.py"):
-        if file.is_relative_to(paths.ROOT / "tests" / "tools"):
-            continue  # pytest's
+    for file in _test_files():
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.ClassDef):
-                methods = (item.name for item in node.body if isinstance(item, ast.FunctionDef))
-                names |= {f"{node.name}.{name}" for name in methods if name.startswith("test_")}
+                names |= {f"{node.name}.{item.name}" for item in _methods(node) if item.name.startswith("test_")}
     return names
 
 
@@ -63,34 +65,79 @@ def ensure_axe() -> None:
         mark.write_text(AXE)
 
 
+def shares(count: int) -> list[str]:
+    """Odoo's `--test-tags` for all of our tests in about that many shares of like size, the largest first; then the JavaScript ones.
+
+    A share is made of whole files: what a class prepares is prepared once.
+    """
+    weights = {}
+    for file in _test_files():
+        classes = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.ClassDef)]
+        tests = {node.name: sum(item.name.startswith("test_") for item in _methods(node)) for node in classes}
+        # A class without tests of its own may inherit some.
+        names = [name for name, number in tests.items() if number or name.startswith("Test")]
+        if names:
+            heavy = BROWSER_WEIGHT if "start_tour" in file.read_text() else 1
+            weights[tuple(names)] = sum(heavy * tests[name] + CLASS_WEIGHT for name in names)
+    found: list[tuple[int, list[str]]] = [(0, []) for _ in range(count)]
+    for names in sorted(weights, key=lambda names: (-weights[names], names)):
+        lightest = min(range(count), key=lambda index: found[index][0])
+        total, chosen = found[lightest]
+        found[lightest] = (total + weights[names], chosen + [f"/{paths.MODULE}:{name}" for name in names])
+    tags = [",".join(chosen) for _total, chosen in sorted(found, reverse=True) if chosen]
+    return [HOOT, *tags] if hoot_files() else tags
+
+
+def _test_files() -> list:
+    """Files with tests that Odoo runs."""
+    folder = paths.ROOT / "tests"
+    return sorted(file for file in folder.rglob("test_*.py") if not file.is_relative_to(folder / "tools"))
+
+
+def _methods(node: ast.ClassDef) -> list[ast.FunctionDef]:
+    return [item for item in node.body if isinstance(item, ast.FunctionDef)]
+
+
 def run(plan: Plan) -> list[Result]:
-    """Run the addon's tests, and judge count, skips and log."""
+    """Run the addon's tests, and judge count, skips and log.
+
+    All of them run in shares, in as many databases side by side as there are processors (at most two).
+    """
     ensure_browser()
-    ensure_axe()
     plan.addon_database()
     selection = test_tags(tuple(tag for tag in plan.tags if tag not in ("odoo",)))
     everything = selection == f"/{paths.MODULE}"
-    own_hoot_run = not (paths.ROOT / "tests" / "test_js.py").exists() and (everything or "wa_js" in selection) and hoot_files()
-    if own_hoot_run:
-        selection += f",{HOOT}"
+    if everything:
+        width = min(os.cpu_count() or 1, 2)
+        todo = shares(SHARES if width > 1 else 1)
+    else:
+        width, todo = 1, [selection + (f",{HOOT}" if "wa_js" in selection and hoot_files() else "")]
+    databases_ = [DATABASE, *(plan.second_database(index) for index in range(2, width + 1))]
     with step("running the addon's tests in Odoo"):
-        screenshots = paths.STATE_DIR / "screenshots"
-        code, log = plan.run_odoo(
-            [
-                "--test-tags",
-                selection,
-                "--http-port",
-                str(ports.any_free()),
-                "--max-cron-threads",
-                "0",
-                "--stop-after-init",
-                "--screenshots",
-                str(screenshots),
-            ],
-            log="test-odoo",
-            database=DATABASE,
-        )
-    return judge(code, log, everything=everything)
+        ended = _side_by_side(plan, databases_, todo)
+    return judge(max(code for code, _log in ended), "\n".join(log for _code, log in ended), everything=everything)
+
+
+def _side_by_side(plan: Plan, names: list[str], todo: list[str]) -> list[tuple[int, str]]:
+    """Run each selection in the next database that is free; returns (code, log) of each."""
+    free: queue.SimpleQueue[str] = queue.SimpleQueue()
+    for name in names:
+        free.put(name)
+
+    def play(number: int, selection: str) -> tuple[int, str]:
+        database = free.get()
+        try:
+            return _play(plan, database, selection, f"test-odoo-{number}")
+        finally:
+            free.put(database)
+
+    with ThreadPoolExecutor(len(names)) as pool:
+        return list(pool.map(play, range(1, len(todo) + 1), todo))
+
+
+def _play(plan: Plan, database: str, selection: str, log: str) -> tuple[int, str]:
+    options = ["--test-tags", selection, "--http-port", str(ports.any_free()), "--max-cron-threads", "0", "--stop-after-init"]
+    return plan.run_odoo([*options, "--screenshots", str(paths.STATE_DIR / "screenshots")], log=log, database=database)
 
 
 def judge(code: int, log: str, *, everything: bool) -> list[Result]:
@@ -103,7 +150,7 @@ def judge(code: int, log: str, *, everything: bool) -> list[Result]:
     if missing or not total:
         tests.failed += max(len(missing), 1)
         tests.problems += [f"not run by Odoo: {name}" for name in missing]
-        tests.problems.append(f"Odoo ran {total} tests and ended with code {code}; see .dev/log/test-odoo.log.")
+        tests.problems.append(f"Odoo ran {total} tests and ended with code {code}; see .dev/log/test-odoo-*.log.")
     skips = odoo_log.skipped(log)
     if skips:
         tests.failed += len(skips)
@@ -111,7 +158,7 @@ def judge(code: int, log: str, *, everything: bool) -> list[Result]:
         tests.problems += [f"skipped: {skip}" for skip in skips]
     if code and not tests.failed:
         tests.failed += 1
-        tests.problems.append(f"Odoo ended with code {code}; see .dev/log/test-odoo.log.")
+        tests.problems.append(f"Odoo ended with code {code}; see .dev/log/test-odoo-*.log.")
     dirt = [f"{entry.level} {entry.logger}: {odoo_log.shorten(entry.text)}" for entry in complaints if entry not in failures]
     results = [tests, Result.check("Odoo's log during the tests", dirt)]
     hoot = odoo_log.hoot_count(log)

@@ -57,6 +57,12 @@ class Plan:
             self.results.append(self.judge_install("installation", DATABASE, code, log))
         return DATABASE
 
+    def second_database(self, index: int) -> str:
+        """One more database like :meth:`addon_database`, for tests that run beside it."""
+        name = f"{DATABASE}_{index}"
+        databases.copy(self.addon_database(), name, self.kit.pg)
+        return name
+
     def judge_install(self, name: str, database: str, code: int, log: str) -> Result:
         """Whether an installation went through, left a clean log, and really installed the addon."""
         problems = [f"{entry.level} {entry.logger}: {odoo_log.shorten(entry.text)}" for entry in odoo_log.complaints(log)]
