@@ -15,6 +15,7 @@ from .conversation import (
     wa_conversation_lead,
     wa_conversation_media,
     wa_conversation_transfer,
+    wa_conversation_stop,
 )
 from .dispatch import wa_dispatch
 from .event import wa_event

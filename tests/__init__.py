@@ -15,6 +15,7 @@ from .http import (
     test_webhook,
     test_webhook_anything,
     test_webhook_hostile,
+    test_webhook_stop_words,
     test_webhook_words,
 )
 from .models import (

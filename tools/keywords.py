@@ -33,6 +33,8 @@ _ALIKE = str.maketrans(
 #: signs of India, Thailand, Laos) make another word.
 _LEFT_OUT = (*range(10, 37), *range(200, 241))
 _VARIATION_SELECTORS = range(0xFE00, 0xFE10)
+#: Languages whose words of one syllable differ by their marks alone.
+_BY_MARKS = ("vi",)
 #: General categories of what stands between words: punctuation, symbols, spaces.
 _BETWEEN = "PSZ"
 
@@ -43,8 +45,26 @@ def key_of(text: str | None) -> str:
     Case, accents, full-width forms, marks of direction, punctuation, emoji and
     white space make no difference.
     """
-    if not text or len(text) > MAX_LENGTH:
-        return ""
+    return spelled(text) if text and len(text) <= MAX_LENGTH else ""
+
+
+def needs_marks(language: str | None, key: str) -> bool:
+    """Tell whether a word means something else without its marks.
+
+    Vietnamese syllables differ by them: "dừng" is stop, "đúng" is right.
+    """
+    return language in _BY_MARKS and " " not in key
+
+
+def marked(text: str | None) -> str:
+    """Return a word's spelling with its marks, for words that :func:`needs_marks`."""
+    folded = unicodedata.normalize("NFKC", text or "").casefold()
+    kept = (" " if unicodedata.category(char)[0] in _BETWEEN else char for char in folded)
+    return " ".join("".join(kept).split())
+
+
+def spelled(text: str) -> str:
+    """Return the spelling of a text of any length in which words are compared, see :func:`key_of`."""
     folded = unicodedata.normalize("NFKC", text).casefold().translate(_ALIKE)
     plain = "".join(_plain(char) for char in unicodedata.normalize("NFD", folded))
     return " ".join(unicodedata.normalize("NFKC", plain).split())

@@ -103,6 +103,8 @@ class WaConsent(models.Model):
         silenced = conversations.filtered(lambda c: c.consent_service == "withdrawn")
         ((silent | silenced) - (silent & silenced))._broadcast()
         rows._tell_blacklist()
+        decided = rows.filtered(lambda consent: consent.source != "message").contact_id
+        conversations.filtered(lambda c: c.contact_id in decided)._settle_stop_request()
         return rows
 
     def _tell_blacklist(self):

@@ -2,7 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import ormcache
 
-from ...tools.keywords import MAX_LENGTH, key_of
+from ...tools import optout
+from ...tools.keywords import MAX_LENGTH, key_of, marked, needs_marks
 
 
 class WaKeyword(models.Model):
@@ -57,18 +58,62 @@ class WaKeyword(models.Model):
     def _find(self, text, company):
         """Return what a whole message means, or None: ``(action, purpose, language)``.
 
+        A word of the list, also with "please" or "thanks"; else a phrase such as those WhatsApp puts on
+        buttons under advertising, unless it was taken off the list.
+
         :param str text: as the customer wrote it.
         :param company: ``res.company`` whose words come before those for all companies.
         """
         key = key_of(text)
-        return self._words(company.id).get(key) if key else None
+        if not key:
+            return None
+        words = self._words(company.id)
+        if key in words:
+            return self._meaning(words[key], key, text)
+        for language, bare in optout.without_courtesy(text):
+            meaning = self._meaning(words.get(bare), bare, text)
+            if meaning and (language is None or meaning[2] in (language, "")):
+                return meaning
+        return optout.label(text)
+
+    @api.model
+    def _meaning(self, found, key, text):
+        """Return what a word of the list means in a message: nothing if it is archived or another word by its marks."""
+        if not found or not found[0]:
+            return None
+        action, purpose, language, spelling = found
+        if needs_marks(language, key) and spelling not in marked(text):
+            return None
+        return (action, purpose, language)
 
     @api.model
     @ormcache("company_id")
     def _words(self, company_id):
-        """Return ``{key: (action, purpose, language)}`` of a company."""
-        keywords = self.sudo().search([("company_id", "in", (False, company_id))])
+        """Return ``{key: (action, purpose, language, spelling)}`` of a company; archived words have no action."""
+        keywords = self.sudo().with_context(active_test=False).search([("company_id", "in", (False, company_id))])
         return {
-            keyword.key: (keyword.action, keyword.purpose, keyword.language or "")
+            keyword.key: (
+                keyword.active and keyword.action,
+                keyword.purpose,
+                keyword.language or "",
+                marked(keyword.word),
+            )
             for keyword in keywords.sorted(lambda keyword: keyword.company_id.id)
         }
+
+    # --------------------------------------------------------------------- data
+
+    @api.model
+    def _load_shipped(self):
+        """Add the words we know that this database has in no spelling yet, archived ones included.
+
+        At installation and with every update. Words are archived to be rid of them: deleted ones come back.
+        """
+        known = set(self.with_context(active_test=False).search([]).mapped("key"))
+        self.create(
+            [
+                {"word": word, "action": said.action, "purpose": said.purpose, "language": said.language or False}
+                for said, word in optout.shipped()
+                if key_of(word) not in known
+            ]
+        )

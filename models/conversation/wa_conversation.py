@@ -78,6 +78,16 @@ class WaConversation(models.Model):
     message_ids = fields.One2many("wa.message", "conversation_id", "WhatsApp Messages")
     is_blocked = fields.Boolean(related="contact_id.is_blocked")
     is_archived_with_account = fields.Boolean(readonly=True, copy=False)
+    stop_request_id = fields.Many2one(
+        "wa.message",
+        "May Want No More Messages",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
+        help="A sentence of the customer that may ask for silence. A person decides; machines stop nothing.",
+    )
+    stop_request_preview = fields.Char(related="stop_request_id.preview", string="What They Wrote")
+    stop_activity_id = fields.Many2one("mail.activity", readonly=True, ondelete="set null", index="btree_not_null")
 
     _contact_number_uniq = models.Constraint(
         "UNIQUE(number_id, contact_id)", "This customer already has a conversation with this number."

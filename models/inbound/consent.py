@@ -8,6 +8,7 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, models
 from odoo.exceptions import ConcurrencyError
 
+from ...tools import optout
 from ...tools.keywords import key_of
 from ...tools.redact import redact, without_rows
 from ...tools.window import counts
@@ -50,18 +51,25 @@ class WaInboundConsent(models.AbstractModel):
         pairs.sort(key=lambda pair: pair[0].sent_at)
         before, vals_list, stops = {}, [], []
         states = {}
+        asking = []
         for draft, row in pairs:
             conversation = draft.conversation
             before.setdefault(conversation, (conversation.consent_service, conversation.consent_marketing))
             key = (draft.contact.id, conversation.company_id.id)
             state = states.setdefault(key, dict(zip(("service", "marketing"), before[conversation], strict=True)))
-            for said in self._understand(draft, row):
+            understood = self._understand(draft, row)
+            if not understood and self._asks_for_silence(draft):
+                asking.append((draft, row))
+            for said in understood:
                 news = self._news(said, state)
                 vals_list += [self._prepare(draft, row, said, purpose) for purpose in news]
                 state.update(dict.fromkeys(news, said.action))
                 if said.action == "withdrawn" and said.source == "keyword":
                     stops.append((draft, said))
-        return self._write_down(pairs, vals_list, stops, before) if vals_list else {}
+        failed = self._write_down(pairs, vals_list, stops, before) if vals_list else {}
+        for draft, row in asking:
+            draft.conversation._note_stop_request(row)
+        return failed
 
     @api.model
     def _write_down(self, pairs, vals_list, stops, before):
@@ -106,15 +114,36 @@ class WaInboundConsent(models.AbstractModel):
 
     @api.model
     def _understand(self, draft, row):
-        """Return what one message says (hook): a list of :class:`Said`."""
+        """Return what one message says (hook): a list of :class:`Said`, empty for words that are proof of nothing."""
         if draft.item.kind not in SPOKEN:
-            return [PLAIN]
+            return self._plain(draft.item.text, draft.number.company_id, is_caption=True)
         if answer := self._answer_to_double_optin(draft, row):
             return [answer] if answer.action == "withdrawn" else [answer, PLAIN]
         link = self.env["wa.optin.link"]._find(draft.item.text, draft.number)
         if link:
             return [Said("granted", (link.purpose,), "link", link=link, place=link.name), PLAIN]
-        return self._keyword(draft) or [PLAIN]
+        return self._keyword(draft) or self._plain(draft.item.text, draft.number.company_id)
+
+    @api.model
+    def _plain(self, text, company, is_caption=False):
+        """Return the consent to be answered that writing is; words that say no are no proof of a yes.
+
+        :param bool is_caption: no keyword was looked for: a "stop" below a picture may be about the picture.
+        """
+        refuses = optout.says_no(text) or (is_caption and self._is_stop(text, company))
+        return [] if refuses else [PLAIN]
+
+    @api.model
+    def _is_stop(self, text, company):
+        """Tell whether a text is a word that stops messages."""
+        meaning = self.env["wa.keyword"]._find(text, company)
+        return bool(meaning and meaning[0] == "optout")
+
+    @api.model
+    def _asks_for_silence(self, draft):
+        """Tell whether a message that stops nothing may ask for it: a sentence, or a word below a picture."""
+        text = draft.item.text
+        return optout.asks_to_stop(text) or self._is_stop(text, draft.number.company_id)
 
     @api.model
     def _keyword(self, draft):
@@ -208,10 +237,9 @@ class WaInboundConsent(models.AbstractModel):
                 ],
                 order="sent_at desc, id desc",
             )
-            keywords, company = self.env["wa.keyword"], conversation.company_id
+            company = conversation.company_id
             for row in later:
-                meaning = keywords._find(row.text, company) if row.kind in SPOKEN else None
-                if counts(row.kind) and not (meaning and meaning[0] == "optout"):
+                if counts(row.kind) and self._plain(row.text, company, is_caption=True):
                     self.env["wa.consent"]._record(
                         [
                             {

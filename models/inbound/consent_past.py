@@ -52,7 +52,9 @@ class WaInboundConsent(models.AbstractModel):
         """Return the values of the consents one last message stands for."""
         meaning = self.env["wa.keyword"]._find(row.text, row.company_id) if row.kind in SPOKEN else None
         stopped = CONCERNS[meaning[1]] if meaning and meaning[0] == "optout" else ()
-        said = {"service": "granted", **dict.fromkeys(stopped, "withdrawn")}
+        said = dict.fromkeys(stopped, "withdrawn")
+        if not stopped and self._plain(row.text, row.company_id, is_caption=True):
+            said["service"] = "granted"
         return [
             {
                 "contact_id": row.contact_id.id,

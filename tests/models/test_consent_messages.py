@@ -141,7 +141,8 @@ class TestConsentInMessages(WaCase):
 
     def test_caption_stops_nothing(self):
         conversation = self.receive(self.inbound(type="image", image={"id": "1", "mime_type": "image/png", "caption": "stop"}))
-        self.assertEqual(conversation.consent_service, "granted")
+        self.assertEqual(conversation.consent_service, "none", "and is no proof of a yes either")
+        self.assertTrue(conversation.stop_request_id, "somebody is told")
 
     def test_marketing_only(self):
         conversation = self.receive(self.inbound("Hi", at=self.ago(100)))

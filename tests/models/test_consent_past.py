@@ -27,8 +27,8 @@ class TestConsentPast(WaCase):
         )
         self.env.invalidate_all()
 
-    def upgrade(self):
-        path = ROOT / "migrations" / "19.0.1.1.0" / "post-consent.py"
+    def upgrade(self, script="19.0.1.1.0/post-consent.py"):
+        path = ROOT / "migrations" / script
         spec = importlib.util.spec_from_file_location("post_consent", path)
         script = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(script)
@@ -88,3 +88,30 @@ class TestConsentPast(WaCase):
             self.upgrade()
             self.assertFalse(conversation.contact_id.consent_ids, vals)
             message.write(kept)
+
+    def test_words_that_said_no_are_no_consent_any_more(self):
+        """R29: what the version before put down as consent with a "no" as its proof is taken away, stops are stops."""
+        no, stop, both = (self.wrote("Hi", number).contact_id for number in (4, 5, 6))
+        self.before_consents(*(no | stop | both).conversation_ids)
+        words = {no: ("No, gracias",), stop: ("Salir",), both: ("no me interesa", "¿Cuánto cuesta?")}
+        for contact, texts in words.items():
+            messages = contact.conversation_ids.message_ids
+            messages.text = texts[-1]
+            self.env["wa.consent"].sudo().create(
+                {
+                    "contact_id": contact.id,
+                    "company_id": self.env.company.id,
+                    "purpose": "service",
+                    "action": "granted",
+                    "source": "message",
+                    "evidence": texts[0],
+                    "happened_at": fields.Datetime.now() - timedelta(hours=1),
+                }
+            )
+        self.assertEqual(set((no | stop | both).conversation_ids.mapped("consent_service")), {"granted"})
+        for _time in range(2):
+            self.upgrade("19.0.1.3.0/post-words-that-say-no.py")
+            self.assertFalse(no.consent_ids)
+            self.assertEqual(no.conversation_ids.consent_service, "none")
+            self.assertEqual(stop.conversation_ids.consent_service, "withdrawn")
+            self.assertEqual(both.consent_ids.mapped("evidence"), ["¿Cuánto cuesta?"])
