@@ -7,11 +7,40 @@ from tools.optout import LANGUAGES, Said, asks_to_stop, label, says_no, shipped,
 
 #: Wordings of the button under advertising, as WhatsApp and businesses write it, by language.
 STOP_PROMOTIONS = {
-    "en": ("Stop promotions", "Stop offers and announcements", "STOP PROMOTIONS.", "Stop all promotions", "Stop marketing messages"),
-    "es": ("Detener promociones", "Detener las promociones", "Dejar de recibir promociones", "No recibir más promociones", "No más ofertas"),
-    "pt": ("Parar promoções", "Interromper promoções", "Parar de receber promoções", "Suspender as promoções", "Não receber promoções"),
-    "fr": ("Arrêter les promotions", "Interrompre les promotions", "Ne plus recevoir de promotions", "Arrêter les offres"),
-    "de": ("Werbung stoppen", "Werbeaktionen beenden", "Angebote stoppen", "Keine Werbung mehr", "Werbung abbestellen"),
+    "en": (
+        "Stop promotions",
+        "Stop offers and announcements",
+        "STOP PROMOTIONS.",
+        "Stop all promotions",
+        "Stop marketing messages",
+    ),
+    "es": (
+        "Detener promociones",
+        "Detener las promociones",
+        "Dejar de recibir promociones",
+        "No recibir más promociones",
+        "No más ofertas",
+    ),
+    "pt": (
+        "Parar promoções",
+        "Interromper promoções",
+        "Parar de receber promoções",
+        "Suspender as promoções",
+        "Não receber promoções",
+    ),
+    "fr": (
+        "Arrêter les promotions",
+        "Interrompre les promotions",
+        "Ne plus recevoir de promotions",
+        "Arrêter les offres",
+    ),
+    "de": (
+        "Werbung stoppen",
+        "Werbeaktionen beenden",
+        "Angebote stoppen",
+        "Keine Werbung mehr",
+        "Werbung abbestellen",
+    ),
     "it": ("Interrompi promozioni", "Interrompi le promozioni", "Ferma promozioni", "Blocca le offerte"),
     "nl": ("Promoties stoppen", "Stop promoties", "Aanbiedingen stoppen"),
     "pl": ("Zatrzymaj promocje", "Nie chcę więcej ofert", "Wyłącz reklamy"),
@@ -122,7 +151,16 @@ def test_labels_that_resume(language, whole):
 def test_word_stops_everything(language, whole):
     """R29: the word people write, however they write it."""
     word = STOP_WORDS[language]
-    for text in (word, word.upper(), f" {word} ", f"{word}!!!", f"«{word}».", f"{word} 🙏", f"\u200f{word}\u200f", f"{word} {word}"):
+    for text in (
+        word,
+        word.upper(),
+        f" {word} ",
+        f"{word}!!!",
+        f"«{word}».",
+        f"{word} 🙏",
+        f"\u200f{word}\u200f",
+        f"{word} {word}",
+    ):
         said = whole(text)
         assert said, text
         assert said[:2] == ("optout", "all"), text
@@ -130,8 +168,26 @@ def test_word_stops_everything(language, whole):
 
 @pytest.mark.parametrize(
     "text",
-    ["please stop", "Stop, please!", "STOP STOP STOP", "stop now", "Salir por favor", "Por favor, baja", "ｓｔｏｐ", "bitte abmelden"]
-    + ["Sair, obrigado", "Arrêt svp", "متوقف کنید لطفا", "退订谢谢", "配信停止お願いします", "수신거부 부탁드립니다", "تَوَقُّفْ", "OK stop"],
+    [
+        "please stop",
+        "Stop, please!",
+        "STOP STOP STOP",
+        "stop now",
+        "Salir por favor",
+        "Por favor, baja",
+        "ｓｔｏｐ",
+        "bitte abmelden",
+    ]
+    + [
+        "Sair, obrigado",
+        "Arrêt svp",
+        "متوقف کنید لطفا",
+        "退订谢谢",
+        "配信停止お願いします",
+        "수신거부 부탁드립니다",
+        "تَوَقُّفْ",
+        "OK stop",
+    ],
 )
 def test_courtesy_changes_nothing(text, whole):
     """R29: "please stop" is the word; so is a word said three times."""
@@ -140,10 +196,58 @@ def test_courtesy_changes_nothing(text, whole):
 
 @pytest.mark.parametrize(
     "text",
-    ["para", "fin", "no", "No", "nein", "non", "end", "cancel", "cancelar", "kündigen", "alto", "basta", "pare", "ok", "gracias", "thanks"]
-    + ["please", "don't stop", "no stop", "non-stop", "bus stop", "stop at the shop", "Stop the delivery", "cancel my order", "đúng", "Dung"]
-    + ["promociones", "ofertas", "messages", "¿Qué promociones hay?", "no promociones hoy?", "envíame promociones", "new", "חדש", "hủy"]
-    + ["不", "いいえ", "아니요", "لا", "нет", "stop promotions at the front door", "Parar en la tienda", "停止了吗?", "促销什么时候停止"],
+    [
+        "para",
+        "fin",
+        "no",
+        "No",
+        "nein",
+        "non",
+        "end",
+        "cancel",
+        "cancelar",
+        "kündigen",
+        "alto",
+        "basta",
+        "pare",
+        "ok",
+        "gracias",
+        "thanks",
+    ]
+    + [
+        "please",
+        "don't stop",
+        "no stop",
+        "non-stop",
+        "bus stop",
+        "stop at the shop",
+        "Stop the delivery",
+        "cancel my order",
+        "đúng",
+        "Dung",
+    ]
+    + [
+        "promociones",
+        "ofertas",
+        "messages",
+        "¿Qué promociones hay?",
+        "no promociones hoy?",
+        "envíame promociones",
+        "new",
+        "חדש",
+        "hủy",
+    ]
+    + [
+        "不",
+        "いいえ",
+        "아니요",
+        "لا",
+        "нет",
+        "stop promotions at the front door",
+        "Parar en la tienda",
+        "停止了吗?",
+        "促销什么时候停止",
+    ],
 )
 def test_ordinary_words_and_sentences_stop_nothing(text, whole):
     """R29: what is a stop in one language and ordinary in another, or part of a sentence."""
@@ -181,15 +285,69 @@ ASKING = [
     "ไม่ต้องส่งข้อความมาอีกนะคะ",
 ]
 REFUSING = [
-    *("no me manden más cobros duplicados", "No, gracias", "no", "NO!!", "No no", "nope", "No thank you", "I'm not interested"),
-    *("Nein danke", "non merci", "não obrigado", "Kein Interesse", "لا شكرا", "нет, спасибо", "不用了,谢谢", "結構です", "괜찮아요 필요 없어요"),
-    *("I do not agree to this", "Don’t send me another invoice", "不需要", "hayır teşekkürler", "no me interesa", "いりません", "ไม่สนใจค่ะ"),
+    *(
+        "no me manden más cobros duplicados",
+        "No, gracias",
+        "no",
+        "NO!!",
+        "No no",
+        "nope",
+        "No thank you",
+        "I'm not interested",
+    ),
+    *(
+        "Nein danke",
+        "non merci",
+        "não obrigado",
+        "Kein Interesse",
+        "لا شكرا",
+        "нет, спасибо",
+        "不用了,谢谢",
+        "結構です",
+        "괜찮아요 필요 없어요",
+    ),
+    *(
+        "I do not agree to this",
+        "Don’t send me another invoice",
+        "不需要",
+        "hayır teşekkürler",
+        "no me interesa",
+        "いりません",
+        "ไม่สนใจค่ะ",
+    ),
 ]
 ORDINARY = [
-    *("Hola, ¿qué precio tiene la mesa?", "No llegó mi pedido", "Hello", "I can't find the price, can you help?", "👍", "", "ok"),
-    *("Please stop at the back door", "When do your offers end?", "Wo ist die nächste Bushaltestelle?", "мой заказ не пришёл"),
-    *("Ich habe Ihre Nachricht nicht bekommen", "¿Cuándo me mandan mis promociones?", "Merci beaucoup", "请问多少钱", "هل المتجر مفتوح؟"),
-    *("Đúng", "いくらですか", "얼마예요?", "Nosotros abrimos a las 9", "The notebook is nice", "Can you send me the catalogue?", "para mañana"),
+    *(
+        "Hola, ¿qué precio tiene la mesa?",
+        "No llegó mi pedido",
+        "Hello",
+        "I can't find the price, can you help?",
+        "👍",
+        "",
+        "ok",
+    ),
+    *(
+        "Please stop at the back door",
+        "When do your offers end?",
+        "Wo ist die nächste Bushaltestelle?",
+        "мой заказ не пришёл",
+    ),
+    *(
+        "Ich habe Ihre Nachricht nicht bekommen",
+        "¿Cuándo me mandan mis promociones?",
+        "Merci beaucoup",
+        "请问多少钱",
+        "هل المتجر مفتوح؟",
+    ),
+    *(
+        "Đúng",
+        "いくらですか",
+        "얼마예요?",
+        "Nosotros abrimos a las 9",
+        "The notebook is nice",
+        "Can you send me the catalogue?",
+        "para mañana",
+    ),
 ]
 
 

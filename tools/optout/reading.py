@@ -29,7 +29,7 @@ Words that stop in one language and are ordinary in another ("para", "fin", "no"
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from ..keywords import key_of, spelled
@@ -145,7 +145,7 @@ def _raw(language: str, group: str) -> list[str]:
     return [word.strip() for line in found for word in line.split(";") if word.strip()]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _group(language: str, group: str) -> tuple[str, ...]:
     """Return the words of a group in their one spelling, the longest first."""
     keys = {key_of(word) for word in _raw(language, group)}
@@ -188,13 +188,13 @@ def _core(key: str, language: str) -> str:
     return next((key[len(word) :] for word in fill if key.startswith(word) and key != word), key)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _object_words(language: str) -> frozenset[str]:
     """Return every single word of what can be stopped or resumed."""
     return frozenset(word for group in ("ads", "messages") for phrase in _group(language, group) for word in phrase.split())
 
 
-@lru_cache(maxsize=None)
+@cache
 def _labels(language: str) -> dict[str, tuple[str, str]]:
     """Return ``{phrase without fillers: (action, purpose)}`` of a language: each act with each thing, in either order."""
     found: dict[str, tuple[str, str]] = {}

@@ -12,24 +12,24 @@ WORDS = {
         without: bez; nie chcę; żadnych
         resume: wznów; przywróć; kontynuuj; włącz; rozpocznij; otrzymuj ponownie; odblokuj
         ads: promocje; promocji; reklamy; reklam; oferty; ofert; marketing; wiadomości promocyjne; wiadomości marketingowe
-        ads: wiadomości reklamowe; newsletter; newslettera; ogłoszenia; oferty i ogłoszenia; kampanie; wiadomości promocyjnych
-        ads: wiadomości marketingowych; komunikaty marketingowe
+        ads: wiadomości reklamowe; newsletter; newslettera; ogłoszenia; oferty i ogłoszenia; kampanie
+        ads: wiadomości promocyjnych; wiadomości marketingowych; komunikaty marketingowe
         messages: wiadomości; wiadomość; powiadomienia; powiadomień; subskrypcję; subskrypcji; subskrypcja; smsy; spam
         messages: aktualizacje; listy; lista; mailingu
-        asks: wypisz mnie; wypiszcie mnie; proszę mnie wypisać; chcę się wypisać; usuńcie mnie; usuń mnie; usuńcie mój numer
-        asks: usuń mój numer; przestańcie pisać; przestańcie wysyłać; przestań pisać; przestań wysyłać; nie piszcie do mnie
-        asks: nie pisz do mnie; nie kontaktujcie się; proszę nie pisać; proszę się nie kontaktować; dajcie mi spokój
-        asks: zostawcie mnie w spokoju; wypisać się
-        refuses: nie dziękuję; nie jestem zainteresowany; nie jestem zainteresowana; nie interesuje mnie; nie chcę; nie chcemy
-        refuses: nie życzę sobie; nie wyrażam zgody; nie zgadzam się; nie wysyłajcie; nie wysyłaj; nie przysyłajcie; nigdy więcej
-        refuses: przestańcie; sprzeciwiam się; nie wyrażam
+        asks: wypisz mnie; wypiszcie mnie; proszę mnie wypisać; chcę się wypisać; usuńcie mnie; usuń mnie
+        asks: usuńcie mój numer; usuń mój numer; przestańcie pisać; przestańcie wysyłać; przestań pisać; przestań wysyłać
+        asks: nie piszcie do mnie; nie pisz do mnie; nie kontaktujcie się; proszę nie pisać; proszę się nie kontaktować
+        asks: dajcie mi spokój; zostawcie mnie w spokoju; wypisać się
+        refuses: nie dziękuję; nie jestem zainteresowany; nie jestem zainteresowana; nie interesuje mnie; nie chcę
+        refuses: nie chcemy; nie życzę sobie; nie wyrażam zgody; nie zgadzam się; nie wysyłajcie; nie wysyłaj
+        refuses: nie przysyłajcie; nigdy więcej; przestańcie; sprzeciwiam się; nie wyrażam
         no: nie; nigdy; nie nie
         polite: proszę; dziękuję; dzięki; bardzo; dzień dobry; witam; cześć; teraz; ok
         fill: wszystkie; wszystkich; moje; te; tych; od; mi; z; ze; więcej
     """,
     "cs": """
-        stop: odhlásit; zastavit; už nepište; odhlásit se; odhlaste mě; odhlásit odběr; nechci další zprávy; smažte mé číslo
-        stop: konec zpráv; žádné další zprávy; vyřaďte mě; zrušit odběr
+        stop: odhlásit; zastavit; už nepište; odhlásit se; odhlaste mě; odhlásit odběr; nechci další zprávy
+        stop: smažte mé číslo; konec zpráv; žádné další zprávy; vyřaďte mě; zrušit odběr
         start: přihlásit; obnovit; přihlásit se; přihlásit odběr; odebírat
         marketing: bez reklamy; nechci reklamu; žádné reklamy; žádná reklama; nechci nabídky
         halt: zastavit; zastavte; ukončit; pozastavit; zrušit; vypnout; blokovat; nedostávat; odhlásit; přestat dostávat
@@ -39,33 +39,34 @@ WORDS = {
         ads: propagace; propagační zprávy; reklamy; reklamu; reklama; nabídky; nabídek; marketing; marketingové zprávy
         ads: reklamní zprávy; akce; akční nabídky; nabídky a oznámení; newsletter; kampaně; inzerce; promo akce
         messages: zprávy; zpráv; zprávu; oznámení; odběr; odběru; upozornění; spam; newsletteru; seznamu; sms
-        asks: odhlaste mě; odhlásit se; odhlásit odběr; zrušte odběr; vyřaďte mě; smažte mě; smažte mé číslo; smažte moje číslo
-        asks: přestaňte psát; přestaňte posílat; přestaňte mi psát; přestaňte mi posílat; nepište mi; nekontaktujte mě
-        asks: už mi nepište; už mi neposílejte; nechte mě na pokoji; neobtěžujte
-        refuses: ne děkuji; ne díky; nemám zájem; nezajímá mě; nechci; nechceme; nepřeji si; nesouhlasím; neposílejte; nezasílejte
-        refuses: už nikdy; přestaňte; odmítám
+        asks: odhlaste mě; odhlásit se; odhlásit odběr; zrušte odběr; vyřaďte mě; smažte mě; smažte mé číslo
+        asks: smažte moje číslo; přestaňte psát; přestaňte posílat; přestaňte mi psát; přestaňte mi posílat; nepište mi
+        asks: nekontaktujte mě; už mi nepište; už mi neposílejte; nechte mě na pokoji; neobtěžujte
+        refuses: ne děkuji; ne díky; nemám zájem; nezajímá mě; nechci; nechceme; nepřeji si; nesouhlasím; neposílejte
+        refuses: nezasílejte; už nikdy; přestaňte; odmítám
         no: ne; nikdy; v žádném případě
         polite: prosím; děkuji; díky; dobrý den; ahoj; hned; ok
         fill: všechny; všech; moje; vaše; tyto; od; mi; z; ze; další
     """,
     "hu": """
-        stop: leiratkozás; leiratkozom; állj; leiratkozni; leiratkoznék; iratkozzanak le; nem kérek több üzenetet; ne írjanak
-        stop: ne írjanak többet; töröljenek; töröljék a számomat; üzenetek leállítása; ne küldjenek több üzenetet
+        stop: leiratkozás; leiratkozom; állj; leiratkozni; leiratkoznék; iratkozzanak le; nem kérek több üzenetet
+        stop: ne írjanak; ne írjanak többet; töröljenek; töröljék a számomat; üzenetek leállítása
+        stop: ne küldjenek több üzenetet
         start: feliratkozom; feliratkozás; folytatás; újra kérem
         marketing: nem kérek reklámot; nem kérek hirdetést; reklámot nem kérek; nem kérek ajánlatokat; nincs több reklám
-        halt: leállítás; leállítása; leállítom; állítsa le; szüneteltetés; szüneteltetése; megszüntetés; megszüntetése; kikapcsolás
-        halt: kikapcsolása; letiltás; letiltása; lemondás; lemondása; nem kérek több; ne küldjön több; ne küldjenek több
-        halt: leiratkozás a
+        halt: leállítás; leállítása; leállítom; állítsa le; szüneteltetés; szüneteltetése; megszüntetés; megszüntetése
+        halt: kikapcsolás; kikapcsolása; letiltás; letiltása; lemondás; lemondása; nem kérek több; ne küldjön több
+        halt: ne küldjenek több; leiratkozás a
         without: nem kérek; nélkül; nincs több
         resume: folytatás; folytatása; újraindítás; újraindítása; bekapcsolás; bekapcsolása; engedélyezése; újra kérek
         ads: promóciók; promóció; promóciókat; reklám; reklámok; reklámot; reklámokat; ajánlatok; ajánlatokat; hirdetések
         ads: hirdetéseket; marketing; marketingüzenetek; reklámüzenetek; promóciós üzenetek; hírlevél; akciók; akciókat
         ads: ajánlatok és közlemények; kampányok; marketingüzeneteket
-        messages: üzenetek; üzenet; üzenetet; üzeneteket; értesítések; értesítéseket; feliratkozás; feliratkozásom; spam; listáról
-        messages: hírlevelet; sms
-        asks: leiratkozom; leiratkozni; leiratkoznék; iratkozzanak le; töröljenek a; töröljék a számomat; töröljék a számom
-        asks: ne írjanak nekem; ne írjon nekem; ne írjanak többet; ne keressenek; ne küldjenek többet; hagyják abba; hagyjanak békén
-        asks: hagyjon békén; ne zaklassanak
+        messages: üzenetek; üzenet; üzenetet; üzeneteket; értesítések; értesítéseket; feliratkozás; feliratkozásom; spam
+        messages: listáról; hírlevelet; sms
+        asks: leiratkozom; leiratkozni; leiratkoznék; iratkozzanak le; töröljenek a; töröljék a számomat
+        asks: töröljék a számom; ne írjanak nekem; ne írjon nekem; ne írjanak többet; ne keressenek; ne küldjenek többet
+        asks: hagyják abba; hagyjanak békén; hagyjon békén; ne zaklassanak
         refuses: nem köszönöm; köszönöm nem; nem érdekel; nem kérek; nem akarok; nem szeretnék; ne küldjenek; ne küldjön
         refuses: nem járulok hozzá; nem egyezem bele; soha többet; soha többé; nem fogadom el; tiltakozom
         no: nem; soha; ne
@@ -73,120 +74,134 @@ WORDS = {
         fill: a; az; összes; minden; az összes; nekem; több; ezeket
     """,
     "ro": """
-        stop: dezabonare; dezabonează-mă; oprește; dezabonați-mă; dezabonez; mă dezabonez; opriți mesajele; oprește mesajele
-        stop: nu mai vreau mesaje; nu mai trimiteți mesaje; nu-mi mai scrieți; ștergeți numărul meu; ștergeți-mă
-        stop: fără mesaje; vreau să mă dezabonez; stop mesaje
+        stop: dezabonare; dezabonează-mă; oprește; dezabonați-mă; dezabonez; mă dezabonez; opriți mesajele
+        stop: oprește mesajele; nu mai vreau mesaje; nu mai trimiteți mesaje; nu-mi mai scrieți; ștergeți numărul meu
+        stop: ștergeți-mă; fără mesaje; vreau să mă dezabonez; stop mesaje
         start: abonează-mă; reia; abonare; abonați-mă; mă abonez
         marketing: fără reclame; fără promoții; fără reclamă; nu vreau reclame; nu vreau promoții; nu vreau oferte
-        halt: oprește; opriți; oprire; încetează; încetați; suspendă; întrerupe; anulează; dezactivează; blochează; nu mai primi
-        halt: nu mai vreau; nu mai trimiteți; renunță la; dezabonare de la; stopează; nu mai doresc
+        halt: oprește; opriți; oprire; încetează; încetați; suspendă; întrerupe; anulează; dezactivează; blochează
+        halt: nu mai primi; nu mai vreau; nu mai trimiteți; renunță la; dezabonare de la; stopează; nu mai doresc
         without: fără; nu vreau; nu doresc
         resume: reia; reluați; continuă; reactivează; activează; pornește; repornește; primește din nou
-        ads: promoții; promoțiile; promoțiilor; reclame; reclamele; reclamă; oferte; ofertele; publicitate; publicitatea; marketing
-        ads: mesaje promoționale; mesajele promoționale; mesaje de marketing; mesaje publicitare; anunțuri; newsletter; campanii
-        ads: oferte și anunțuri; oferte promoționale
-        messages: mesaje; mesajele; mesaj; notificări; notificările; abonament; abonamentul; abonarea; listă; lista; spam; sms
-        messages: actualizări
-        asks: dezabonați mă; dezabonează mă; mă dezabonez; să mă dezabonez; ștergeți mă; ștergeți numărul; ștergeți mi numărul
-        asks: nu mi mai scrieți; nu mă mai contactați; nu mă contactați; nu mi mai trimiteți; încetați să mi; nu mă mai deranjați
-        asks: lăsați mă în pace; scoateți mă
-        refuses: nu mulțumesc; nu mersi; nu sunt interesat; nu sunt interesată; nu mă interesează; nu vreau; nu doresc; nu vrem
-        refuses: nu mai vreau; nu mai trimiteți; nu trimiteți; nu sunt de acord; nu accept; niciodată; refuz; mă opun
+        ads: promoții; promoțiile; promoțiilor; reclame; reclamele; reclamă; oferte; ofertele; publicitate; publicitatea
+        ads: marketing; mesaje promoționale; mesajele promoționale; mesaje de marketing; mesaje publicitare; anunțuri
+        ads: newsletter; campanii; oferte și anunțuri; oferte promoționale
+        messages: mesaje; mesajele; mesaj; notificări; notificările; abonament; abonamentul; abonarea; listă; lista; spam
+        messages: sms; actualizări
+        asks: dezabonați mă; dezabonează mă; mă dezabonez; să mă dezabonez; ștergeți mă; ștergeți numărul
+        asks: ștergeți mi numărul; nu mi mai scrieți; nu mă mai contactați; nu mă contactați; nu mi mai trimiteți
+        asks: încetați să mi; nu mă mai deranjați; lăsați mă în pace; scoateți mă
+        refuses: nu mulțumesc; nu mersi; nu sunt interesat; nu sunt interesată; nu mă interesează; nu vreau; nu doresc
+        refuses: nu vrem; nu mai vreau; nu mai trimiteți; nu trimiteți; nu sunt de acord; nu accept; niciodată; refuz
+        refuses: mă opun
         no: niciodată; nu nu
         polite: vă rog; te rog; mulțumesc; mersi; bună; bună ziua; acum; ok; salut
         fill: toate; mele; aceste; de; la; cu; orice; mai; alte
     """,
     "tr": """
         stop: dur; aboneliği iptal et; mesaj atma; mesaj atmayın; mesaj göndermeyin; iptal et aboneliği; abonelikten çık
-        stop: abonelikten çıkmak istiyorum; listeden çık; listeden çıkarın; beni listeden çıkarın; durdur; mesajları durdur
-        stop: mesaj istemiyorum; artık mesaj istemiyorum; artık yazmayın; bana yazmayın; bir daha yazmayın; numaramı silin; ret
+        stop: abonelikten çıkmak istiyorum; listeden çık; listeden çıkarın; beni listeden çıkarın; durdur
+        stop: mesajları durdur; mesaj istemiyorum; artık mesaj istemiyorum; artık yazmayın; bana yazmayın
+        stop: bir daha yazmayın; numaramı silin; ret
         start: abone ol; yeniden abone ol; tekrar başlat; abone olmak istiyorum; mesajları sürdür
-        marketing: reklam istemiyorum; reklamsız; promosyon istemiyorum; reklam yok; reklam göndermeyin; kampanya istemiyorum
-        halt: durdur; durdurun; sonlandır; iptal et; kapat; engelle; duraklat; almayı durdur; almayı bırak; gönderme; göndermeyin
-        halt: istemiyorum; artık istemiyorum; bırak; kes; almak istemiyorum
+        marketing: reklam istemiyorum; reklamsız; promosyon istemiyorum; reklam yok; reklam göndermeyin
+        marketing: kampanya istemiyorum
+        halt: durdur; durdurun; sonlandır; iptal et; kapat; engelle; duraklat; almayı durdur; almayı bırak; gönderme
+        halt: göndermeyin; istemiyorum; artık istemiyorum; bırak; kes; almak istemiyorum
         without: yok; hayır
         resume: sürdür; devam ettir; devam et; başlat; yeniden başlat; aç; tekrar aç; tekrar al; almaya devam et
-        ads: promosyonları; promosyonlar; promosyon; kampanyaları; kampanyalar; kampanya; reklamları; reklamlar; reklam; teklifleri
-        ads: teklifler; tanıtımları; tanıtımlar; tanıtım mesajlarını; tanıtım mesajları; pazarlama; pazarlama mesajlarını
-        ads: pazarlama mesajları; reklam mesajlarını; reklam mesajları; indirimleri; fırsatları; bülten; duyuruları
-        ads: teklifleri ve duyuruları; promosyon mesajlarını
-        messages: mesajları; mesajlar; mesaj; mesajlarınızı; bildirimleri; bildirim; bildirimler; aboneliği; aboneliğimi; abonelik
-        messages: abonelikten; listeden; spam; sms; whatsapp mesajı
-        asks: abonelikten çık; abonelikten çıkmak; aboneliğimi iptal; aboneliği iptal; listeden çıkarın; listenizden çıkarın
-        asks: numaramı silin; numaramı sil; bana yazmayın; artık yazmayın; mesaj atmayın; mesaj atma; mesaj göndermeyin
-        asks: rahatsız etmeyin; beni aramayın; bana ulaşmayın; iletişime geçmeyin; bir daha yazmayın; beni rahat bırakın
-        refuses: hayır teşekkürler; hayır teşekkür ederim; ilgilenmiyorum; ilgimi çekmiyor; istemiyorum; istemiyoruz; istemem
-        refuses: kabul etmiyorum; onaylamıyorum; onay vermiyorum; izin vermiyorum; göndermeyin; atmayın; bir daha; reddediyorum
+        ads: promosyonları; promosyonlar; promosyon; kampanyaları; kampanyalar; kampanya; reklamları; reklamlar; reklam
+        ads: teklifleri; teklifler; tanıtımları; tanıtımlar; tanıtım mesajlarını; tanıtım mesajları; pazarlama
+        ads: pazarlama mesajlarını; pazarlama mesajları; reklam mesajlarını; reklam mesajları; indirimleri; fırsatları
+        ads: bülten; duyuruları; teklifleri ve duyuruları; promosyon mesajlarını
+        messages: mesajları; mesajlar; mesaj; mesajlarınızı; bildirimleri; bildirim; bildirimler; aboneliği; aboneliğimi
+        messages: abonelik; abonelikten; listeden; spam; sms; whatsapp mesajı
+        asks: abonelikten çık; abonelikten çıkmak; aboneliğimi iptal; aboneliği iptal; listeden çıkarın
+        asks: listenizden çıkarın; numaramı silin; numaramı sil; bana yazmayın; artık yazmayın; mesaj atmayın; mesaj atma
+        asks: mesaj göndermeyin; rahatsız etmeyin; beni aramayın; bana ulaşmayın; iletişime geçmeyin; bir daha yazmayın
+        asks: beni rahat bırakın
+        refuses: hayır teşekkürler; hayır teşekkür ederim; ilgilenmiyorum; ilgimi çekmiyor; istemiyorum; istemiyoruz
+        refuses: istemem; kabul etmiyorum; onaylamıyorum; onay vermiyorum; izin vermiyorum; göndermeyin; atmayın; bir daha
+        refuses: reddediyorum
         no: hayır; yok; asla; olmaz
         polite: lütfen; teşekkürler; teşekkür ederim; sağolun; merhaba; selam; hemen; artık; ok; tamam
         fill: tüm; bütün; bu; bana; benim; daha; fazla
     """,
     "ru": """
-        stop: стоп; отписаться; отпишите меня; отписка; отпишите; отпиши меня; отписаться от рассылки; отпишите от рассылки
-        stop: не пишите мне; не пишите мне больше; больше не пишите; не присылайте больше; удалите мой номер; удалите меня
-        stop: прекратите рассылку; остановить; стоп рассылка; хватит писать; отмена подписки; отменить подписку
+        stop: стоп; отписаться; отпишите меня; отписка; отпишите; отпиши меня; отписаться от рассылки
+        stop: отпишите от рассылки; не пишите мне; не пишите мне больше; больше не пишите; не присылайте больше
+        stop: удалите мой номер; удалите меня; прекратите рассылку; остановить; стоп рассылка; хватит писать
+        stop: отмена подписки; отменить подписку
         start: подписаться; подпишите меня; возобновить; подписка; старт
         marketing: без рекламы; не хочу рекламу; не нужна реклама; хватит рекламы; реклама не нужна
-        halt: остановить; прекратить; прекратите; отключить; отключите; отменить; отписаться от; приостановить; не получать
-        halt: больше не получать; не присылать; не присылайте; стоп; хватит; заблокировать; завершить; отказаться от
-        halt: не хочу получать
+        halt: остановить; прекратить; прекратите; отключить; отключите; отменить; отписаться от; приостановить
+        halt: не получать; больше не получать; не присылать; не присылайте; стоп; хватит; заблокировать; завершить
+        halt: отказаться от; не хочу получать
         without: без; не хочу; не надо; не нужны; не нужна; нет
         resume: возобновить; продолжить; включить; снова получать; подписаться на; запустить; разблокировать
         ads: рекламу; рекламы; реклама; рекламные сообщения; рекламных сообщений; рекламные рассылки; рекламную рассылку
-        ads: промоакции; акции; промо; промоматериалы; предложения; маркетинг; маркетинговые сообщения; маркетинговых сообщений
-        ads: спецпредложения; предложения и объявления; объявления; промо сообщения; рекламные предложения; скидки
-        messages: сообщения; сообщений; сообщение; уведомления; уведомлений; рассылку; рассылки; рассылка; подписку; подписки
-        messages: подписка; спам; смс; списка; оповещения
+        ads: промоакции; акции; промо; промоматериалы; предложения; маркетинг; маркетинговые сообщения
+        ads: маркетинговых сообщений; спецпредложения; предложения и объявления; объявления; промо сообщения
+        ads: рекламные предложения; скидки
+        messages: сообщения; сообщений; сообщение; уведомления; уведомлений; рассылку; рассылки; рассылка; подписку
+        messages: подписки; подписка; спам; смс; списка; оповещения
         asks: отпишите меня; отписаться; отпишите; отменить подписку; отмените подписку; не пишите мне; не пиши мне
         asks: больше не пишите; удалите мой номер; удалите меня; уберите меня; прекратите писать; прекратите рассылку
-        asks: прекратите присылать; прекратите слать; перестаньте писать; перестаньте присылать; перестаньте слать; хватит писать
-        asks: хватит слать; не связывайтесь со мной; не беспокойте; не звоните мне; оставьте меня в покое
-        refuses: нет спасибо; спасибо не надо; спасибо нет; не интересно; не интересует; мне не интересно; не заинтересован
-        refuses: не заинтересована; не хочу; не хотим; не желаю; не нужно; не надо; не согласен; не согласна; не даю согласия
-        refuses: не присылайте; не шлите; больше никогда; отказываюсь; против; перестаньте; прекратите
+        asks: прекратите присылать; прекратите слать; перестаньте писать; перестаньте присылать; перестаньте слать
+        asks: хватит писать; хватит слать; не связывайтесь со мной; не беспокойте; не звоните мне; оставьте меня в покое
+        refuses: нет спасибо; спасибо не надо; спасибо нет; не интересно; не интересует; мне не интересно
+        refuses: не заинтересован; не заинтересована; не хочу; не хотим; не желаю; не нужно; не надо; не согласен
+        refuses: не согласна; не даю согласия; не присылайте; не шлите; больше никогда; отказываюсь; против; перестаньте
+        refuses: прекратите
         no: нет; неа; никогда; ни за что; не
         polite: пожалуйста; спасибо; большое спасибо; здравствуйте; привет; добрый день; сейчас; ок
         fill: все; всех; всю; мои; ваши; ваших; эти; от; мне; вашу; больше
     """,
     "uk": """
-        stop: зупинити; відписатися; відписка; стоп розсилка; відпишіть мене; відписатись; не пишіть мені; більше не пишіть
-        stop: не надсилайте більше; видаліть мій номер; видаліть мене; припиніть розсилку; скасувати підписку; зупиніть
+        stop: зупинити; відписатися; відписка; стоп розсилка; відпишіть мене; відписатись; не пишіть мені
+        stop: більше не пишіть; не надсилайте більше; видаліть мій номер; видаліть мене; припиніть розсилку
+        stop: скасувати підписку; зупиніть
         start: підписатися; підпишіть мене; відновити; підписка; підписатись
         marketing: без реклами; не хочу реклами; реклама не потрібна; не потрібна реклама; досить реклами
-        halt: зупинити; припинити; припиніть; вимкнути; скасувати; відписатися від; призупинити; не отримувати; не надсилати
-        halt: не надсилайте; стоп; досить; заблокувати; завершити; відмовитися від; не хочу отримувати
+        halt: зупинити; припинити; припиніть; вимкнути; скасувати; відписатися від; призупинити; не отримувати
+        halt: не надсилати; не надсилайте; стоп; досить; заблокувати; завершити; відмовитися від; не хочу отримувати
         without: без; не хочу; не треба; не потрібна; не потрібні; ні
         resume: відновити; продовжити; увімкнути; знову отримувати; підписатися на; запустити; розблокувати
-        ads: рекламу; реклами; реклама; рекламні повідомлення; рекламних повідомлень; рекламну розсилку; промоакції; акції; промо
-        ads: пропозиції; маркетинг; маркетингові повідомлення; маркетингових повідомлень; спецпропозиції; оголошення
-        ads: пропозиції й оголошення; пропозиції та оголошення; знижки
-        messages: повідомлення; повідомлень; сповіщення; сповіщень; розсилку; розсилки; розсилка; підписку; підписки; спам; смс
-        messages: списку
-        asks: відпишіть мене; відписатися; відписатись; скасувати підписку; скасуйте підписку; не пишіть мені; не пиши мені
-        asks: більше не пишіть; видаліть мій номер; видаліть мене; припиніть писати; припиніть розсилку; припиніть надсилати
-        asks: перестаньте писати; перестаньте надсилати; досить писати; не турбуйте; не телефонуйте мені; дайте мені спокій
-        refuses: ні дякую; дякую не треба; не цікаво; не цікавить; мені не цікаво; не хочу; не хочемо; не бажаю; не потрібно
-        refuses: не треба; не згоден; не згодна; не даю згоди; не надсилайте; ніколи більше; відмовляюся; перестаньте; припиніть
+        ads: рекламу; реклами; реклама; рекламні повідомлення; рекламних повідомлень; рекламну розсилку; промоакції; акції
+        ads: промо; пропозиції; маркетинг; маркетингові повідомлення; маркетингових повідомлень; спецпропозиції
+        ads: оголошення; пропозиції й оголошення; пропозиції та оголошення; знижки
+        messages: повідомлення; повідомлень; сповіщення; сповіщень; розсилку; розсилки; розсилка; підписку; підписки; спам
+        messages: смс; списку
+        asks: відпишіть мене; відписатися; відписатись; скасувати підписку; скасуйте підписку; не пишіть мені
+        asks: не пиши мені; більше не пишіть; видаліть мій номер; видаліть мене; припиніть писати; припиніть розсилку
+        asks: припиніть надсилати; перестаньте писати; перестаньте надсилати; досить писати; не турбуйте
+        asks: не телефонуйте мені; дайте мені спокій
+        refuses: ні дякую; дякую не треба; не цікаво; не цікавить; мені не цікаво; не хочу; не хочемо; не бажаю
+        refuses: не потрібно; не треба; не згоден; не згодна; не даю згоди; не надсилайте; ніколи більше; відмовляюся
+        refuses: перестаньте; припиніть
         no: ні; ніколи; нізащо; не
         polite: будь ласка; дякую; вітаю; привіт; добрий день; зараз; ок
         fill: усі; всі; всіх; мої; ваші; ці; від; мені; вашу; більше
     """,
     "el": """
         stop: διακοπή; σταμάτα; διαγραφή; σταματήστε; απεγγραφή; διαγράψτε με; διαγράψτε τον αριθμό μου; όχι άλλα μηνύματα
-        stop: σταματήστε τα μηνύματα; διακοπή μηνυμάτων; μη μου στέλνετε; μη μου στέλνετε μηνύματα; θέλω διαγραφή; κατάργηση εγγραφής
+        stop: σταματήστε τα μηνύματα; διακοπή μηνυμάτων; μη μου στέλνετε; μη μου στέλνετε μηνύματα; θέλω διαγραφή
+        stop: κατάργηση εγγραφής
         start: εγγραφή; συνέχεια; επανεγγραφή; εγγραφή ξανά
         marketing: όχι διαφημίσεις; χωρίς διαφημίσεις; δεν θέλω διαφημίσεις; όχι άλλες διαφημίσεις; όχι προσφορές
         halt: διακοπή; διακόψτε; σταματήστε; σταμάτα; τερματισμός; παύση; ακύρωση; απενεργοποίηση; αποκλεισμός; κατάργηση
         halt: όχι άλλα; όχι άλλες; δεν θέλω άλλες; δεν θέλω άλλα; μη λήψη; απεγγραφή από; να μη λαμβάνω
         without: όχι; χωρίς; δεν θέλω
         resume: συνέχιση; συνέχεια; επανέναρξη; ενεργοποίηση; έναρξη; εκ νέου λήψη
-        ads: προσφορές; προσφορών; διαφημίσεις; διαφημίσεων; διαφήμιση; προωθητικά μηνύματα; προωθητικών μηνυμάτων; προωθήσεις
-        ads: προωθητικές ενέργειες; προωθητικών ενεργειών; μάρκετινγκ; μηνύματα μάρκετινγκ; μηνυμάτων μάρκετινγκ; ανακοινώσεις
-        ads: διαφημιστικά μηνύματα; διαφημιστικών μηνυμάτων; ενημερωτικό δελτίο; προσφορών και ανακοινώσεων; προωθήσεων
-        messages: μηνύματα; μηνυμάτων; μήνυμα; ειδοποιήσεις; ειδοποιήσεων; συνδρομή; συνδρομής; εγγραφής; λίστα; ενημερώσεις; spam
-        asks: διαγράψτε με; διαγράψτε τον αριθμό; να διαγραφώ; απεγγραφή; μη μου γράφετε; μη μου στέλνετε; μην μου στέλνετε
-        asks: μην μου γράφετε; μην επικοινωνείτε; μη με ενοχλείτε; μην με ενοχλείτε; σταματήστε να μου; αφήστε με ήσυχο
-        asks: αφήστε με ήσυχη; βγάλτε με από
+        ads: προσφορές; προσφορών; διαφημίσεις; διαφημίσεων; διαφήμιση; προωθητικά μηνύματα; προωθητικών μηνυμάτων
+        ads: προωθήσεις; προωθητικές ενέργειες; προωθητικών ενεργειών; μάρκετινγκ; μηνύματα μάρκετινγκ
+        ads: μηνυμάτων μάρκετινγκ; ανακοινώσεις; διαφημιστικά μηνύματα; διαφημιστικών μηνυμάτων; ενημερωτικό δελτίο
+        ads: προσφορών και ανακοινώσεων; προωθήσεων
+        messages: μηνύματα; μηνυμάτων; μήνυμα; ειδοποιήσεις; ειδοποιήσεων; συνδρομή; συνδρομής; εγγραφής; λίστα
+        messages: ενημερώσεις; spam
+        asks: διαγράψτε με; διαγράψτε τον αριθμό; να διαγραφώ; απεγγραφή; μη μου γράφετε; μη μου στέλνετε
+        asks: μην μου στέλνετε; μην μου γράφετε; μην επικοινωνείτε; μη με ενοχλείτε; μην με ενοχλείτε; σταματήστε να μου
+        asks: αφήστε με ήσυχο; αφήστε με ήσυχη; βγάλτε με από
         refuses: όχι ευχαριστώ; δεν ενδιαφέρομαι; δεν με ενδιαφέρει; δεν θέλω; δεν θέλουμε; δεν επιθυμώ; δεν συμφωνώ
         refuses: δεν αποδέχομαι; δεν συναινώ; μη στέλνετε; μην στέλνετε; ποτέ ξανά; αρνούμαι; όχι πια
         no: όχι; οχι; ποτέ

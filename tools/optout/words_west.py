@@ -8,13 +8,13 @@ WORDS = {
     "en": """
         stop: unsubscribe; unsubscribe me; unsubscribe all; unsub; opt out; optout; opt me out; quit; revoke
         stop: stop texting me; stop messaging me; stop texting; stop messaging; stop contacting me; stop writing to me
-        stop: stop sending me messages; remove me; remove me from your list; remove me from the list; take me off your list
-        stop: do not contact me; don't contact me; don't message me; do not message me; don't text me; leave me alone
-        stop: no more messages; no more texts; delete my number; remove my number
+        stop: stop sending me messages; remove me; remove me from your list; remove me from the list
+        stop: take me off your list; do not contact me; don't contact me; don't message me; do not message me
+        stop: don't text me; leave me alone; no more messages; no more texts; delete my number; remove my number
         start: subscribe; resubscribe; opt in; optin; subscribe me; sign me up again
         marketing: no advertising; no more offers; not interested in offers; unsubscribe from offers
-        halt: stop; stop all; stop sending; stop receiving; stop getting; cancel; unsubscribe from
-        halt: opt out of; don't send; do not send; no more
+        halt: stop; stop all; stop sending; stop receiving; stop getting; cancel; unsubscribe from; opt out of; don't send
+        halt: do not send; no more
         close: end; block; pause; turn off; mute
         without: no; without; don't want; i don't want
         resume: resume; restart; start; start again; turn on; subscribe to; opt in to; unblock
@@ -23,24 +23,26 @@ WORDS = {
         ads: newsletter; newsletters; promotions and offers; offers and promotions
         messages: messages; message; texts; text messages; notifications; updates; subscription; subscriptions; alerts
         messages: whatsapp messages; whatsapps; mailing list; spam; all messages; mailings
-        asks: unsubscribe; opt out; stop sending; stop messaging; stop texting; stop contacting; stop writing; stop spamming
-        asks: stop bothering; do not contact; don't contact; dont contact; do not message; don't message; dont message
-        asks: don't text; dont text; do not text; don't write; do not write; never contact; never message; never text
-        asks: remove me; remove my number; delete my number; take me off; leave me alone; lose my number
-        refuses: no thanks; no thank you; not interested; i don't want; i dont want; i do not want; we don't want; don't send
-        refuses: do not send; dont send; never send; no longer want; not want to receive; do not agree; don't agree; dont agree
-        refuses: don't consent; do not consent; no consent; i refuse; i object; never again; not anymore; stop it; stop this
+        asks: unsubscribe; opt out; stop sending; stop messaging; stop texting; stop contacting; stop writing
+        asks: stop spamming; stop bothering; do not contact; don't contact; dont contact; do not message; don't message
+        asks: dont message; don't text; dont text; do not text; don't write; do not write; never contact; never message
+        asks: never text; remove me; remove my number; delete my number; take me off; leave me alone; lose my number
+        refuses: no thanks; no thank you; not interested; i don't want; i dont want; i do not want; we don't want
+        refuses: don't send; do not send; dont send; never send; no longer want; not want to receive; do not agree
+        refuses: don't agree; dont agree; don't consent; do not consent; no consent; i refuse; i object; never again
+        refuses: not anymore; stop it; stop this
         no: no; nope; nah; never; no way
         polite: please; pls; plz; thanks; thank you; thx; kindly; now; immediately; asap; hi; hello; ok; okay
         fill: the; all; my; your; these; this; any; from; me; us; to
     """,
     "es": """
-        stop: salir; salirme; baja; dar de baja; darme de baja; dame de baja; deme de baja; denme de baja; quiero darme de baja
-        stop: baja por favor; solicito la baja; parar; desuscribir; desuscribirme; desuscribirse; cancelar suscripción
-        stop: cancelar la suscripción; anular suscripción; detener mensajes; detener; no más mensajes
-        stop: no enviar más mensajes; no quiero más mensajes; no quiero recibir más mensajes; no me escriban más
-        stop: no me envíen más mensajes; no me manden más mensajes; no me escriban; no me contacten; dejen de escribirme
-        stop: deja de escribirme; basta de mensajes; bórrame de la lista; quítenme de la lista; eliminarme
+        stop: salir; salirme; baja; dar de baja; darme de baja; dame de baja; deme de baja; denme de baja
+        stop: quiero darme de baja; baja por favor; solicito la baja; parar; desuscribir; desuscribirme; desuscribirse
+        stop: cancelar suscripción; cancelar la suscripción; anular suscripción; detener mensajes; detener
+        stop: no más mensajes; no enviar más mensajes; no quiero más mensajes; no quiero recibir más mensajes
+        stop: no me escriban más; no me envíen más mensajes; no me manden más mensajes; no me escriban; no me contacten
+        stop: dejen de escribirme; deja de escribirme; basta de mensajes; bórrame de la lista; quítenme de la lista
+        stop: eliminarme
         start: alta; suscribir; suscribirme; suscribirse; darme de alta; quiero recibir mensajes; reanudar
         marketing: no más promociones; sin publicidad; no deseo publicidad; no quiero publicidad; no quiero promociones
         halt: detener; detén; detenga; parar; suspender; pausar; cancelar; dejar de recibir; dejar; interrumpir; finalizar
@@ -48,21 +50,21 @@ WORDS = {
         halt: no quiero recibir; no deseo recibir; cancelar suscripción a
         without: sin; no quiero; no deseo; no
         resume: reanudar; reactivar; continuar; retomar; activar; volver a recibir; recibir de nuevo; suscribirme a
-        ads: promociones; promoción; publicidad; publicidades; ofertas; ofertas y anuncios; anuncios; mensajes promocionales
-        ads: mensajes de marketing; mensajes publicitarios; marketing; campañas; boletín; boletines; newsletter; propaganda
-        ads: promociones y ofertas; ofertas y promociones; notificaciones promocionales
+        ads: promociones; promoción; publicidad; publicidades; ofertas; ofertas y anuncios; anuncios
+        ads: mensajes promocionales; mensajes de marketing; mensajes publicitarios; marketing; campañas; boletín
+        ads: boletines; newsletter; propaganda; promociones y ofertas; ofertas y promociones; notificaciones promocionales
         messages: mensajes; mensaje; notificaciones; avisos; actualizaciones; suscripción; suscripciones; whatsapps; spam
         messages: textos; lista; lista de difusión; comunicaciones; correos; alertas
         asks: dar de baja; darme de baja; darse de baja; dame de baja; deme de baja; denme de baja; darnos de baja
-        asks: la baja; desuscribir; desuscribirme; dejen de escribirme; deja de escribirme; dejen de escribir; deje de escribirme
-        asks: dejen de enviarme; dejen de mandarme; deja de mandarme; dejen de molestar; dejen de contactarme; no me escriban
-        asks: no me escribas; no me escriba; no me contacten; no me contacte; no me contactes; no me molesten; no me moleste
-        asks: no molesten; no me llamen; bórrenme; bórrame; quítenme de; sáquenme de; sáqueme de; elimínenme; eliminen mi número
-        asks: borren mi número; borrar mi número; déjenme en paz
-        refuses: no gracias; no me interesa; no estoy interesado; no estoy interesada; no nos interesa; no quiero; no deseo
-        refuses: no queremos; ya no quiero; no acepto; no autorizo; no estoy de acuerdo; no consiento; no me manden; no me mandes
-        refuses: no me mande; no me envíen; no me envíes; no me envíe; no manden; no envíen; no mandes; no vuelvan a; nunca más
-        refuses: dejen de; deja de; deje de; ya basta; basta ya; me opongo
+        asks: la baja; desuscribir; desuscribirme; dejen de escribirme; deja de escribirme; dejen de escribir
+        asks: deje de escribirme; dejen de enviarme; dejen de mandarme; deja de mandarme; dejen de molestar
+        asks: dejen de contactarme; no me escriban; no me escribas; no me escriba; no me contacten; no me contacte
+        asks: no me contactes; no me molesten; no me moleste; no molesten; no me llamen; bórrenme; bórrame; quítenme de
+        asks: sáquenme de; sáqueme de; elimínenme; eliminen mi número; borren mi número; borrar mi número; déjenme en paz
+        refuses: no gracias; no me interesa; no estoy interesado; no estoy interesada; no nos interesa; no quiero
+        refuses: no deseo; no queremos; ya no quiero; no acepto; no autorizo; no estoy de acuerdo; no consiento
+        refuses: no me manden; no me mandes; no me mande; no me envíen; no me envíes; no me envíe; no manden; no envíen
+        refuses: no mandes; no vuelvan a; nunca más; dejen de; deja de; deje de; ya basta; basta ya; me opongo
         no: no; nop; nel; para nada; nunca; jamás; no no
         polite: por favor; porfavor; porfa; pf; gracias; muchas gracias; hola; buenos días; buenas tardes; buenas; ya; ok
         fill: los; las; el; la; de; mis; sus; tus; estos; estas; todos; todas; más; a; me; esta
@@ -71,7 +73,8 @@ WORDS = {
         stop: sair; sair da lista; descadastrar; descadastrar me; quero sair; cancelar inscrição; cancelar assinatura
         stop: cancelar subscrição; parar mensagens; parar; não quero mais mensagens; não quero receber mais mensagens
         stop: não quero mais receber mensagens; não me mande mais mensagens; não enviar mais; remover; remover da lista
-        stop: me tire da lista; me remova da lista; pare de mandar mensagem; pare de me mandar mensagens; não me escrevam mais
+        stop: me tire da lista; me remova da lista; pare de mandar mensagem; pare de me mandar mensagens
+        stop: não me escrevam mais
         start: quero voltar; quero receber; cadastrar; inscrever; quero receber mensagens; voltar a receber; retomar
         marketing: sem promoções; parar promoções; não quero promoções; não quero publicidade; sem publicidade
         halt: parar; interromper; deter; suspender; pausar; cancelar; parar de receber; deixar de receber; encerrar
@@ -80,15 +83,16 @@ WORDS = {
         without: sem; não quero; não
         resume: retomar; reativar; continuar; ativar; voltar a receber; recomeçar; receber novamente
         ads: promoções; promoção; publicidade; ofertas; ofertas e anúncios; anúncios; propagandas; propaganda; marketing
-        ads: mensagens promocionais; mensagens de marketing; mensagens publicitárias; campanhas; newsletter; promoções e ofertas
-        ads: ofertas e promoções; avisos promocionais
+        ads: mensagens promocionais; mensagens de marketing; mensagens publicitárias; campanhas; newsletter
+        ads: promoções e ofertas; ofertas e promoções; avisos promocionais
         messages: mensagens; mensagem; notificações; avisos; atualizações; assinatura; inscrição; subscrição; spam; lista
         messages: whatsapps; comunicações; e-mails; alertas; cadastro
-        asks: sair da lista; descadastrar; descadastre; me descadastre; me descadastrem; cancelar inscrição; me tire da; me tirem da
-        asks: me remova; me removam; remover meu número; apague meu número; apaguem meu número; excluir meu número
-        asks: pare de me mandar; parem de me mandar; parem de mandar; pare de mandar; parem de enviar; parem de me enviar
-        asks: pare de enviar; não me escreva; não me escrevam; não me contate; não me contatem; não entre em contato
-        asks: não entrem em contato; não me incomodem; não me perturbe; me deixe em paz; me deixem em paz
+        asks: sair da lista; descadastrar; descadastre; me descadastre; me descadastrem; cancelar inscrição; me tire da
+        asks: me tirem da; me remova; me removam; remover meu número; apague meu número; apaguem meu número
+        asks: excluir meu número; pare de me mandar; parem de me mandar; parem de mandar; pare de mandar; parem de enviar
+        asks: parem de me enviar; pare de enviar; não me escreva; não me escrevam; não me contate; não me contatem
+        asks: não entre em contato; não entrem em contato; não me incomodem; não me perturbe; me deixe em paz
+        asks: me deixem em paz
         refuses: não obrigado; não obrigada; não tenho interesse; não me interessa; não quero; não desejo; não queremos
         refuses: não aceito; não autorizo; não concordo; não me mande; não me mandem; não mande; não mandem; não me envie
         refuses: não me enviem; não envie; não enviem; nunca mais; pare de; parem de; chega de; já chega; sem interesse
@@ -98,28 +102,30 @@ WORDS = {
     """,
     "fr": """
         stop: arrêt; arrêter; arrêtez; désabonner; me désabonner; désabonnement; se désabonner; désinscription
-        stop: désinscrire; me désinscrire; désabonnez moi; désinscrivez moi; se désinscrire; plus de messages
-        stop: stop sms; stop message; stop messages; ne plus recevoir de messages; je ne veux plus de messages
-        stop: ne m'écrivez plus; ne me contactez plus; supprimez mon numéro; retirez moi de la liste
+        stop: désinscrire; me désinscrire; désabonnez moi; désinscrivez moi; se désinscrire; plus de messages; stop sms
+        stop: stop message; stop messages; ne plus recevoir de messages; je ne veux plus de messages; ne m'écrivez plus
+        stop: ne me contactez plus; supprimez mon numéro; retirez moi de la liste
         start: m'abonner; s'abonner; reprendre; je m'abonne; réabonner; me réabonner; s'inscrire; m'inscrire
         marketing: plus de promotions; stop pub; stop pubs; pas de pub; plus de pub; pas de publicité; plus de publicité
-        halt: arrêter; arrêt; arrêtez; stopper; interrompre; suspendre; cesser; mettre fin à; mettre en pause; annuler; bloquer
-        halt: désactiver; ne plus recevoir; ne pas recevoir; plus de; me désabonner; se désabonner; refuser; terminer
-        halt: je ne veux plus
+        halt: arrêter; arrêt; arrêtez; stopper; interrompre; suspendre; cesser; mettre fin à; mettre en pause; annuler
+        halt: bloquer; désactiver; ne plus recevoir; ne pas recevoir; plus de; me désabonner; se désabonner; refuser
+        halt: terminer; je ne veux plus
         without: pas de; sans; aucune; je ne veux pas
         resume: reprendre; réactiver; relancer; recommencer; redémarrer; continuer; activer; recevoir à nouveau; réabonner
-        ads: promotions; promotion; promos; publicité; publicités; pub; pubs; offres; offres et annonces; annonces; marketing
-        ads: messages promotionnels; messages marketing; messages publicitaires; offres promotionnelles; newsletter
-        ads: campagnes; offres et promotions; promotions et offres
+        ads: promotions; promotion; promos; publicité; publicités; pub; pubs; offres; offres et annonces; annonces
+        ads: marketing; messages promotionnels; messages marketing; messages publicitaires; offres promotionnelles
+        ads: newsletter; campagnes; offres et promotions; promotions et offres
         messages: messages; message; notifications; abonnement; alertes; actualités; sms; spam; spams; liste; whatsapps
         messages: envois; mises à jour; communications; abonnements
         asks: me désabonner; désabonner; désabonnez; désinscrire; désinscrivez; désinscription; ne m'écrivez plus
         asks: ne me contactez plus; ne m'appelez plus; arrêtez de m'écrire; arrêtez de m'envoyer; arrêtez de me contacter
         asks: arrêtez d'envoyer; cessez de m'envoyer; cessez de m'écrire; retirez moi; supprimez moi; supprimez mon numéro
-        asks: effacez mon numéro; enlevez moi; laissez moi tranquille; fichez moi la paix; plus être contacté; plus être contactée
+        asks: effacez mon numéro; enlevez moi; laissez moi tranquille; fichez moi la paix; plus être contacté
+        asks: plus être contactée
         refuses: non merci; pas intéressé; pas intéressée; ça ne m'intéresse pas; je ne veux pas; je ne veux plus
-        refuses: je ne souhaite pas; je ne souhaite plus; nous ne voulons pas; ne m'envoyez plus; ne m'envoyez pas; n'envoyez plus
-        refuses: je refuse; je n'accepte pas; je ne suis pas d'accord; je m'oppose; plus jamais; arrêtez de; cessez de
+        refuses: je ne souhaite pas; je ne souhaite plus; nous ne voulons pas; ne m'envoyez plus; ne m'envoyez pas
+        refuses: n'envoyez plus; je refuse; je n'accepte pas; je ne suis pas d'accord; je m'oppose; plus jamais
+        refuses: arrêtez de; cessez de
         no: non; jamais; pas du tout; nan
         polite: s'il vous plaît; s'il te plaît; svp; stp; merci; merci beaucoup; bonjour; bonsoir; maintenant; ok
         fill: les; la; le; l; de; des; d; du; mes; vos; ces; toutes; tous; à; aux; nos
@@ -134,43 +140,46 @@ WORDS = {
         halt: deaktivieren; blockieren; abschalten; nicht mehr erhalten; nicht mehr senden; kündigen; keine weiteren
         without: keine; ohne; keine mehr; ich will keine; ich möchte keine
         resume: fortsetzen; wieder aufnehmen; wieder erhalten; wieder starten; reaktivieren; aktivieren; wieder aktivieren
-        ads: werbung; werbeaktionen; werbeangebote; werbenachrichten; aktionen; angebote; promotions; promotionen; rabattaktionen
-        ads: angebote und ankündigungen; werbebotschaften; marketing; marketingnachrichten; newsletter; kampagnen; anzeigen
-        ads: werbeinhalte; sonderangebote; angebote und aktionen
-        messages: nachrichten; nachricht; benachrichtigungen; mitteilungen; abo; abonnement; verteiler; liste; spam; updates
-        messages: whatsapps; meldungen; sms
+        ads: werbung; werbeaktionen; werbeangebote; werbenachrichten; aktionen; angebote; promotions; promotionen
+        ads: rabattaktionen; angebote und ankündigungen; werbebotschaften; marketing; marketingnachrichten; newsletter
+        ads: kampagnen; anzeigen; werbeinhalte; sonderangebote; angebote und aktionen
+        messages: nachrichten; nachricht; benachrichtigungen; mitteilungen; abo; abonnement; verteiler; liste; spam
+        messages: updates; whatsapps; meldungen; sms
         asks: abmelden; melden sie mich ab; meldet mich ab; abbestellen; aus dem verteiler; von der liste; aus der liste
-        asks: schreiben sie mir nicht mehr; schreibt mir nicht mehr; schreiben sie mir bitte nicht; kontaktieren sie mich nicht
-        asks: nicht mehr kontaktieren; nicht mehr kontaktiert; nicht mehr anschreiben; hören sie auf mir; hört auf mir
-        asks: löschen sie meine nummer; löscht meine nummer; meine nummer löschen; lassen sie mich in ruhe; lasst mich in ruhe
-        asks: nicht mehr belästigen
-        refuses: nein danke; kein interesse; nicht interessiert; ich will keine; ich möchte keine; ich will nicht; ich möchte nicht
-        refuses: wir möchten keine; schicken sie mir keine; schickt mir keine; senden sie mir keine; keine weiteren; nie wieder
-        refuses: ich widerspreche; widerspruch; nicht einverstanden; ich stimme nicht zu; hören sie auf; hört auf; keine mehr
-        refuses: ich will nicht mehr; schicken sie keine; schickt keine
+        asks: schreiben sie mir nicht mehr; schreibt mir nicht mehr; schreiben sie mir bitte nicht
+        asks: kontaktieren sie mich nicht; nicht mehr kontaktieren; nicht mehr kontaktiert; nicht mehr anschreiben
+        asks: hören sie auf mir; hört auf mir; löschen sie meine nummer; löscht meine nummer; meine nummer löschen
+        asks: lassen sie mich in ruhe; lasst mich in ruhe; nicht mehr belästigen
+        refuses: nein danke; kein interesse; nicht interessiert; ich will keine; ich möchte keine; ich will nicht
+        refuses: ich möchte nicht; wir möchten keine; schicken sie mir keine; schickt mir keine; senden sie mir keine
+        refuses: keine weiteren; nie wieder; ich widerspreche; widerspruch; nicht einverstanden; ich stimme nicht zu
+        refuses: hören sie auf; hört auf; keine mehr; ich will nicht mehr; schicken sie keine; schickt keine
         no: nein; nö; nee; niemals; auf keinen fall
         polite: bitte; danke; vielen dank; hallo; guten tag; sofort; jetzt; ok; dankeschön
         fill: die; den; der; das; alle; meine; ihre; diese; von; mehr; eure; weitere
     """,
     "it": """
-        stop: smetti; smettete; smettetela; disiscrivimi; disiscrivi; disiscriviti; disiscrizione; cancellami; cancellatemi
-        stop: annulla iscrizione; annullare iscrizione; annulla l'iscrizione; cancella iscrizione; basta messaggi
-        stop: interrompi; interrompere; non scrivetemi più; non contattatemi più; non voglio più messaggi; rimuovimi
-        stop: rimuovetemi; toglietemi dalla lista; niente più messaggi
+        stop: smetti; smettete; smettetela; disiscrivimi; disiscrivi; disiscriviti; disiscrizione; cancellami
+        stop: cancellatemi; annulla iscrizione; annullare iscrizione; annulla l'iscrizione; cancella iscrizione
+        stop: basta messaggi; interrompi; interrompere; non scrivetemi più; non contattatemi più; non voglio più messaggi
+        stop: rimuovimi; rimuovetemi; toglietemi dalla lista; niente più messaggi
         start: iscrivimi; riprendi; iscrivermi; iscriviti; riattiva; voglio ricevere messaggi
         marketing: basta promozioni; niente pubblicità; no pubblicità; basta pubblicità; niente promozioni
-        halt: interrompi; interrompere; ferma; fermare; blocca; bloccare; sospendi; sospendere; annulla; termina; disattiva
-        halt: smetti di ricevere; non ricevere più; non ricevere; basta; stoppa; stop alle; cessa; non voglio più; disattivare
+        halt: interrompi; interrompere; ferma; fermare; blocca; bloccare; sospendi; sospendere; annulla; termina
+        halt: disattiva; smetti di ricevere; non ricevere più; non ricevere; basta; stoppa; stop alle; cessa
+        halt: non voglio più; disattivare
         without: niente; no; senza; non voglio; nessuna
         resume: riprendi; riattiva; continua; riprendere; riattivare; ricomincia; attiva; ricevi di nuovo
-        ads: promozioni; promozione; pubblicità; offerte; offerte e annunci; annunci; messaggi promozionali; messaggi di marketing
-        ads: marketing; messaggi pubblicitari; campagne; newsletter; promo; offerte e promozioni; offerte promozionali
-        messages: messaggi; messaggio; notifiche; avvisi; aggiornamenti; iscrizione; abbonamento; lista; spam; comunicazioni
-        messages: whatsapp messaggi; sms
-        asks: disiscrivimi; disiscrivermi; disiscrivere; cancellatemi; cancellami; cancellarmi; non scrivetemi; non mi scrivete
-        asks: non contattatemi; non mi contattate; non mi contatti; smettete di scrivermi; smettetela di scrivermi
-        asks: smetti di scrivermi; smettete di mandarmi; smettetela di mandarmi; smettete di inviarmi; rimuovetemi; rimuovimi
-        asks: toglietemi dalla; cancellate il mio numero; cancella il mio numero; lasciatemi in pace; non disturbatemi
+        ads: promozioni; promozione; pubblicità; offerte; offerte e annunci; annunci; messaggi promozionali
+        ads: messaggi di marketing; marketing; messaggi pubblicitari; campagne; newsletter; promo; offerte e promozioni
+        ads: offerte promozionali
+        messages: messaggi; messaggio; notifiche; avvisi; aggiornamenti; iscrizione; abbonamento; lista; spam
+        messages: comunicazioni; whatsapp messaggi; sms
+        asks: disiscrivimi; disiscrivermi; disiscrivere; cancellatemi; cancellami; cancellarmi; non scrivetemi
+        asks: non mi scrivete; non contattatemi; non mi contattate; non mi contatti; smettete di scrivermi
+        asks: smettetela di scrivermi; smetti di scrivermi; smettete di mandarmi; smettetela di mandarmi
+        asks: smettete di inviarmi; rimuovetemi; rimuovimi; toglietemi dalla; cancellate il mio numero
+        asks: cancella il mio numero; lasciatemi in pace; non disturbatemi
         refuses: no grazie; non mi interessa; non sono interessato; non sono interessata; non voglio; non desidero
         refuses: non vogliamo; non mandatemi; non mi mandate; non inviatemi; non mi inviate; non accetto; non acconsento
         refuses: non sono d'accordo; mai più; smettete di; smettetela; smetti di; mi oppongo; non voglio più
@@ -179,22 +188,24 @@ WORDS = {
         fill: le; la; i; gli; il; l; di; dei; delle; mie; vostre; queste; tutte; tutti; più; alle; a
     """,
     "nl": """
-        stop: afmelden; uitschrijven; stop berichten; stoppen; afmelding; schrijf me uit; meld me af
-        stop: geen berichten meer; stuur geen berichten meer; verwijder mijn nummer; niet meer berichten
+        stop: afmelden; uitschrijven; stop berichten; stoppen; afmelding; schrijf me uit; meld me af; geen berichten meer
+        stop: stuur geen berichten meer; verwijder mijn nummer; niet meer berichten
         start: aanmelden; inschrijven; hervatten; weer aanmelden; abonneren
         marketing: geen reclame; geen aanbiedingen; geen reclame meer; geen aanbiedingen meer
-        halt: stop; stoppen; stop met; beëindigen; afmelden voor; uitschrijven voor; onderbreken; pauzeren; annuleren; blokkeren
-        halt: uitschakelen; niet meer ontvangen; niet ontvangen; opzeggen; geen meer
+        halt: stop; stoppen; stop met; beëindigen; afmelden voor; uitschrijven voor; onderbreken; pauzeren; annuleren
+        halt: blokkeren; uitschakelen; niet meer ontvangen; niet ontvangen; opzeggen; geen meer
         without: geen; zonder; ik wil geen
         resume: hervatten; hervat; weer ontvangen; opnieuw ontvangen; doorgaan met; activeren; heractiveren; start
         ads: promoties; promotie; reclame; reclames; aanbiedingen; aanbiedingen en aankondigingen; acties; advertenties
-        ads: marketing; marketingberichten; promotieberichten; reclameberichten; nieuwsbrief; campagnes; promotionele berichten
+        ads: marketing; marketingberichten; promotieberichten; reclameberichten; nieuwsbrief; campagnes
+        ads: promotionele berichten
         messages: berichten; bericht; meldingen; abonnement; updates; lijst; spam; appjes; sms
         asks: afmelden; uitschrijven; schrijf me uit; schrijf mij uit; meld me af; meld mij af; niet meer contacteren
         asks: neem geen contact; geen contact meer; stop met appen; stop met sturen; stop met berichten; app me niet meer
         asks: verwijder mijn nummer; van de lijst; uit de lijst; laat me met rust; laat mij met rust; schrijf me niet meer
         refuses: nee bedankt; nee dank u; nee dank je; geen interesse; niet geïnteresseerd; ik wil geen; ik wil niet
-        refuses: stuur me geen; stuur mij geen; stuur geen; nooit meer; niet akkoord; ik weiger; hou op; houd op; niet meer
+        refuses: stuur me geen; stuur mij geen; stuur geen; nooit meer; niet akkoord; ik weiger; hou op; houd op
+        refuses: niet meer
         no: nee; neen; nooit; absoluut niet
         polite: alstublieft; alsjeblieft; aub; ajb; bedankt; dank u; dank je; hallo; graag; nu; ok
         fill: de; het; alle; mijn; uw; deze; van; meer; jullie; met
@@ -204,8 +215,8 @@ WORDS = {
         stop: ta bort mig; ta bort mitt nummer; avanmäl; avanmäl mig; sluta skicka meddelanden; kontakta mig inte mer
         start: prenumerera; starta; återuppta; anmäl mig
         marketing: ingen reklam; inga erbjudanden; ingen mer reklam; inga fler erbjudanden
-        halt: stoppa; sluta med; avsluta; pausa; avbryt; stäng av; blockera; avregistrera från; sluta få; inte få fler; inga fler
-        halt: sluta skicka; avprenumerera på
+        halt: stoppa; sluta med; avsluta; pausa; avbryt; stäng av; blockera; avregistrera från; sluta få; inte få fler
+        halt: inga fler; sluta skicka; avprenumerera på
         without: ingen; inga; utan; vill inte ha
         resume: återuppta; starta; starta om; fortsätt; fortsätt med; aktivera; få igen
         ads: kampanjer; kampanj; reklam; erbjudanden; erbjudanden och meddelanden; annonser; marknadsföring; nyhetsbrev
@@ -213,8 +224,8 @@ WORDS = {
         messages: meddelanden; meddelande; aviseringar; prenumeration; prenumerationen; uppdateringar; utskick; spam; sms
         asks: avregistrera mig; avanmäl mig; avsluta prenumerationen; ta bort mig; ta bort mitt nummer; radera mitt nummer
         asks: sluta skicka; sluta kontakta; sluta skriva; kontakta mig inte; skriv inte till mig; lämna mig ifred
-        refuses: nej tack; inte intresserad; ej intresserad; jag vill inte; vi vill inte; skicka inte; aldrig mer; godkänner inte
-        refuses: samtycker inte; inte längre
+        refuses: nej tack; inte intresserad; ej intresserad; jag vill inte; vi vill inte; skicka inte; aldrig mer
+        refuses: godkänner inte; samtycker inte; inte längre
         no: nej; aldrig
         polite: snälla; tack; tack så mycket; hej; vänligen; nu; ok
         fill: alla; mina; era; dessa; de; från; mer; mig
@@ -229,11 +240,14 @@ WORDS = {
         without: ingen; uden; jeg vil ikke have
         resume: genoptag; start; fortsæt; aktivér; aktiver; modtag igen; genstart
         ads: kampagner; kampagne; reklamer; reklame; tilbud; tilbud og meddelelser; annoncer; markedsføring; nyhedsbrev
-        ads: reklamebeskeder; salgsfremmende beskeder; markedsføringsbeskeder; promoveringer; kampagnetilbud; kampagnebeskeder
+        ads: reklamebeskeder; salgsfremmende beskeder; markedsføringsbeskeder; promoveringer; kampagnetilbud
+        ads: kampagnebeskeder
         messages: beskeder; besked; meddelelser; notifikationer; abonnement; abonnementet; opdateringer; spam; sms
-        asks: afmeld mig; afmelde mig; frameld mig; framelde mig; fjern mig; slet mit nummer; stop med at skrive; stop med at sende
-        asks: stop med at kontakte; skriv ikke til mig; kontakt mig ikke; lad mig være; lad mig være i fred
-        refuses: nej tak; ikke interesseret; jeg vil ikke; vi vil ikke; send ikke; aldrig igen; ikke længere; samtykker ikke
+        asks: afmeld mig; afmelde mig; frameld mig; framelde mig; fjern mig; slet mit nummer; stop med at skrive
+        asks: stop med at sende; stop med at kontakte; skriv ikke til mig; kontakt mig ikke; lad mig være
+        asks: lad mig være i fred
+        refuses: nej tak; ikke interesseret; jeg vil ikke; vi vil ikke; send ikke; aldrig igen; ikke længere
+        refuses: samtykker ikke
         no: nej; næ; aldrig
         polite: venligst; tak; mange tak; hej; nu; ok
         fill: alle; mine; jeres; disse; de; fra; flere; mig
@@ -262,17 +276,18 @@ WORDS = {
         stop: poista numeroni; älkää lähettäkö enää
         start: tilaa; jatka; aloita; liity
         marketing: ei mainoksia; ei enää mainoksia; ei tarjouksia; en halua mainoksia
-        halt: lopeta; pysäytä; keskeytä; peruuta; estä; ei enää; älä lähetä; poista käytöstä; lopettakaa; en halua
-        halt: peru; en halua enää
+        halt: lopeta; pysäytä; keskeytä; peruuta; estä; ei enää; älä lähetä; poista käytöstä; lopettakaa; en halua; peru
+        halt: en halua enää
         without: ei; ilman; en halua
         resume: jatka; aloita; aloita uudelleen; käynnistä; ota käyttöön; vastaanota uudelleen; tilaa uudelleen
         ads: kampanjat; kampanjoita; kampanjaviestit; mainokset; mainoksia; mainonta; tarjoukset; tarjouksia; markkinointi
         ads: markkinointiviestit; mainosviestit; uutiskirje; tarjoukset ja ilmoitukset; promootiot; tarjousviestit
         messages: viestit; viestejä; viestien; ilmoitukset; ilmoituksia; tilaus; tilaukseni; päivitykset; roskaposti
         asks: poistakaa minut; poista minut; poistakaa numeroni; poista numeroni; peruuttaa tilauksen; perua tilauksen
-        asks: älkää ottako yhteyttä; älkää kirjoittako; lopettakaa viestittely; lopettakaa viestien; jättäkää minut rauhaan
-        refuses: ei kiitos; en ole kiinnostunut; ei kiinnosta; en halua; emme halua; älkää lähettäkö; älä lähetä
-        refuses: ei enää; en suostu; en hyväksy
+        asks: älkää ottako yhteyttä; älkää kirjoittako; lopettakaa viestittely; lopettakaa viestien
+        asks: jättäkää minut rauhaan
+        refuses: ei kiitos; en ole kiinnostunut; ei kiinnosta; en halua; emme halua; älkää lähettäkö; älä lähetä; ei enää
+        refuses: en suostu; en hyväksy
         no: ei ikinä; ei koskaan
         polite: kiitos; hei; ole hyvä; pyydän; nyt; ok; ystävällisesti
         fill: kaikki; kaikkien; nämä; minun; teidän; enää
