@@ -92,6 +92,7 @@ from .models import (
     test_robust_sending,
     test_robust_store,
     test_robust_sync,
+    test_rules_answers,
     test_rules_begin,
     test_rules_day,
     test_rules_machine,

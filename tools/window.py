@@ -14,6 +14,7 @@ windows) and "Pricing" (free entry points).
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 WINDOW_HOURS = 24
 FREE_ENTRY_HOURS = 72
@@ -38,13 +39,36 @@ def from_timestamp(seconds: int) -> datetime | None:
     return moment.replace(tzinfo=None)
 
 
-def moment_of(seconds: int, came: datetime) -> datetime:
+CLOCK_AHEAD = timedelta(days=1)
+"""By how much WhatsApp's clock may be ahead of ours where moments only tell what came after what."""
+
+
+def moment_of(
+    seconds: int, came: datetime, ahead: timedelta = timedelta(0)
+) -> datetime:
     """Return when something happened that WhatsApp told us of at ``came`` (naive UTC).
 
-    Never later than that: a clock that runs ahead would make everything after it old
-    news. Without a time stamp that can be true, it is when it came.
+    Without a time stamp that can be true it is when it came: a wish of 2099 would make
+    every later one old news.
+
+    :param ahead: how much later than ``came`` it may be, because clocks differ.
     """
-    return min(from_timestamp(seconds) or came, came)
+    found = from_timestamp(seconds) or came
+    return found if found <= came + ahead else came
+
+
+def local_text(moment: datetime, zone: str | None) -> str:
+    """Return a moment for a text that people of several time zones read: with the zone's name.
+
+    :param moment: naive UTC.
+    :param zone: of the tz database; without one, or an unknown one, UTC.
+    """
+    try:
+        where = ZoneInfo(zone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        zone, where = "UTC", ZoneInfo("UTC")
+    local = moment.replace(tzinfo=timezone.utc).astimezone(where)
+    return f"{local:%Y-%m-%d %H:%M} ({zone or 'UTC'})"
 
 
 def counts(kind: str) -> bool:

@@ -109,7 +109,7 @@ class WaKeyword(models.Model):
 
         At installation and with every update. Words are archived to be rid of them: deleted ones come back.
         """
-        known = set(self.with_context(active_test=False).search([]).mapped("key"))
+        known = set(self.with_context(active_test=False).search([("key", "!=", False)]).mapped("key"))
         self.create(
             [
                 {"word": word, "action": said.action, "purpose": said.purpose, "language": said.language or False}

@@ -253,7 +253,8 @@ class DiscussChannel(models.Model):
         text over WhatsApp's limit becomes several messages.
         """
         conversation = self._wa_conversation()
-        quoted = message.parent_id.sudo().wa_message_ids[:1]
+        # Of a post that left as several messages the first that WhatsApp knows.
+        quoted = message.parent_id.sudo().wa_message_ids.sorted(lambda row: (not row.wamid, row.id))[:1]
         key = self._wa_client_key()
         for index, (kind, content, preview) in enumerate(self._wa_parts(text, files)):
             row = self.env["wa.message"]._enqueue(

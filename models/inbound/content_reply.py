@@ -109,8 +109,16 @@ class WaInboundContent(models.AbstractModel):
         until = reading.timestamp(reply.get("expiration_timestamp"))
         if not until:
             return self._tap_line(self.env._("📞 May be called for now"))
-        day = datetime.fromtimestamp(until, tz=timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
-        return self._tap_line(self.env._("📞 May be called until %s", day))
+        return self._tap_line(Markup(self.env._("📞 May be called until %s")) % self._moment(until))  # noqa: S704 (ours)
+
+    @api.model
+    def _moment(self, seconds):
+        """Return a moment that screens show in the time zone of whoever looks; UTC, and named, elsewhere."""
+        moment = datetime.fromtimestamp(seconds, tz=timezone.utc)
+        return Markup('<span class="o_wa_moment" title="%s">%s</span>') % (
+            moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            moment.strftime("%Y-%m-%d %H:%M UTC"),
+        )
 
     @api.model
     def _tap(self, label, payload=None):

@@ -2,7 +2,7 @@ from odoo import api, models
 
 from ...tools.bidi import neutralise, one_line
 from ...tools.webhook.events import Person
-from ...tools.window import moment_of
+from ...tools.window import CLOCK_AHEAD, moment_of
 
 #: Changes that give the person new ids; the others only say that something is different.
 REKEYING = ("user_changed_number", "customer_changed_number", "user_changed_user_id", "user_id_update")
@@ -126,7 +126,7 @@ class WaInboundPreference(models.AbstractModel):
         if not item.person.has_own_id:
             return ["preference of nobody"]
         contact, _new = self.env["wa.contact"]._ensure(number.account_id, item.person)
-        said_at = moment_of(item.timestamp, event.received_at)
+        said_at = moment_of(item.timestamp, event.received_at, CLOCK_AHEAD)
         self._keep(contact, number, item, said_at)
         if contact.marketing_preference_at and contact.marketing_preference_at >= said_at:
             # Webhooks come in any order: the latest word of the customer counts.

@@ -9,7 +9,7 @@ from ...tools.phone import phone_key
 from ...tools.redact import redact
 from ...tools.webhook import reading
 from ...tools.webhook.events import NoticeEvent
-from ...tools.window import moment_of
+from ...tools.window import CLOCK_AHEAD, moment_of
 
 #: Objects inside of a notice that name the number it is about.
 NUMBER_PARTS = ("recipient", "phone_number_settings")
@@ -59,7 +59,7 @@ class WaInboundNotice(models.AbstractModel):
         if not account:
             return [f"{item.field} about an account or number that is not connected here"]
         record = number or account
-        moment = fields.Datetime.to_string(moment_of(item.timestamp, event.received_at))
+        moment = fields.Datetime.to_string(moment_of(item.timestamp, event.received_at, CLOCK_AHEAD))
         if not self._is_news(record, moment, item):
             return [f"{item.field}: known already"]
         news = method(item.value, account, number)

@@ -1,7 +1,7 @@
 from odoo import api, models
 
 from ...tools.webhook import reading
-from ...tools.window import from_timestamp
+from ...tools.window import from_timestamp, local_text
 from ..account.meta_words import meta_word
 from .notice import News
 
@@ -62,7 +62,11 @@ class WaInboundNotice(models.AbstractModel):
         until = max(filter(None, ends), default=False)
         labels = ", ".join(meta_word(self.env, kind) for kind in kinds if kind)
         words = (
-            self.env._("WhatsApp restricts this account until %(until)s: %(kinds)s", until=until, kinds=labels)
+            self.env._(
+                "WhatsApp restricts this account until %(until)s: %(kinds)s",
+                until=local_text(until, account.company_id.partner_id.tz),
+                kinds=labels,
+            )
             if until
             else self.env._("WhatsApp restricts this account: %s", labels or "?")
         )

@@ -24,6 +24,12 @@ KINDS = {
 }
 #: States of a message of ours that no customer can be answering.
 NEVER_SEEN = ("queued", "failed", "cancelled")
+#: Templates sent within this time are questions asked together.
+TOGETHER = timedelta(minutes=10)
+#: Messages before one of ours among which such a template is looked for.
+TOGETHER_LOOKED_AT = 20
+#: WhatsApp's clock is not ours: an answer may seem a little older than what it answers.
+CLOCKS_DIFFER = timedelta(minutes=1)
 
 
 class Facts:
@@ -134,7 +140,26 @@ class Facts:
         if row.quoted_id or reading.mapping((row.content or {}).get("context")).get("id"):
             return row.quoted_id
         previous = self._previous(row)
-        return previous if previous.direction == "out" else previous.browse()
+        return previous if previous.direction == "out" and not self._is_one_of_several(previous) else previous.browse()
+
+    @staticmethod
+    def _is_one_of_several(ours):
+        """Tell whether another template was sent together with this one, so that words alone answer either.
+
+        Taps and quotes say what they are about; "yes" to two questions is a person's matter.
+        """
+        if ours.kind != "template":
+            return False
+        asked = ours.sent_at or ours.create_date
+        recent = ours.search(
+            [("conversation_id", "=", ours.conversation_id.id), ("id", "<", ours.id)], order="id desc", limit=TOGETHER_LOOKED_AT
+        )
+        for other in recent.filtered(lambda row: row.kind not in (*EFFECTS, *THIN) and row.state not in NEVER_SEEN):
+            if other.direction == "in" or (other.sent_at or other.create_date) < asked - TOGETHER:
+                return False
+            if other.kind == "template" and (other.content or {}).get("name") != (ours.content or {}).get("name"):
+                return True
+        return False
 
     def _is_answer(self, row):
         """Tell whether a message answers us; who says "stop" does not answer, but goes."""
@@ -179,11 +204,13 @@ class Facts:
                            SELECT p.id FROM wa_message p
                             WHERE p.conversation_id = row.conversation_id AND p.id < row.id
                               AND p.is_history IS NOT TRUE
+                              AND COALESCE(p.sent_at, p.create_date) <= COALESCE(row.sent_at, row.create_date) + %(skew)s
                               AND p.kind != ALL(%(no_message)s) AND p.state != ALL(%(never_seen)s)
                          ORDER BY COALESCE(p.sent_at, p.create_date) DESC, p.id DESC LIMIT 1) previous
                      WHERE row.id = ANY(%(ids)s)
                     """,
                     ids=self.rows.ids,
+                    skew=CLOCKS_DIFFER,
                     no_message=[*EFFECTS, *THIN],
                     never_seen=list(NEVER_SEEN),
                 )

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools.translate import LazyTranslate
 
-from ...tools.window import moment_of
+from ...tools.window import CLOCK_AHEAD, moment_of
 
 _lt = LazyTranslate(__name__)
 
@@ -266,7 +266,7 @@ class WaTemplate(models.Model):
         """
         self.ensure_one()
         value = item.value
-        decided_at = moment_of(item.timestamp, fields.Datetime.now())
+        decided_at = moment_of(item.timestamp, fields.Datetime.now(), CLOCK_AHEAD)
         if item.change == "status" and value.get("event"):
             if self.status_at and self.status_at > decided_at:
                 return  # a late webhook about something that was decided anew since

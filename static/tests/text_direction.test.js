@@ -16,6 +16,7 @@ import {
 import { getTextDirection } from "@crm_whatsapp/core/common/text_direction";
 
 import { describe, expect, queryFirst, queryOne, test } from "@odoo/hoot";
+import { mockTimeZone } from "@odoo/hoot-mock";
 import {
     defineModels,
     fields,
@@ -166,4 +167,17 @@ test("R10: a message that came late says when it was written and when it came", 
     await contains(".o-mail-Message:contains(older) .o-mail-Message-header .o_crm_whatsapp_late");
     await contains(".o_crm_whatsapp_late", { count: 1 });
     await contains(".o-mail-Message-header", { count: 3 });
+});
+
+test("a moment in a message is of the time zone of whoever looks", async () => {
+    mockTimeZone(5);
+    const pyEnv = await startServer();
+    const channelId = createConversation(pyEnv);
+    createMessage(pyEnv, channelId, {
+        body: 'May be called until <span class="o_wa_moment" title="2026-12-01T21:30:00Z">2026-12-01 21:30 UTC</span>',
+        wa_direction: "in",
+    });
+    await start();
+    await openDiscuss(channelId);
+    await contains(".o_wa_moment", { text: "Dec 2, 2026, 2:30 AM" });
 });

@@ -1,6 +1,6 @@
 """Automation rules for tests of what WhatsApp messages start."""
 
-from odoo import Command
+from odoo import Command, fields
 
 from ..common import WaCase
 
@@ -79,3 +79,29 @@ class RuleMixin:
 
 class RuleCase(RuleMixin, WaCase):
     """A connected account, and no rules but those of the test."""
+
+
+class AnswerCase(RuleCase):
+    """A customer who has written, and what both sides say then."""
+
+    def setUp(self):
+        super().setUp()
+        self.conversation = self.receive(self.inbound("Good morning"))
+        self.lead = self.conversation.lead_id
+
+    def say(self, text="Hi", **message):
+        self.receive(self.inbound(text, **message))
+
+    def ours(self, text="May we help you?", **vals):
+        """Write to the customer, as if it had been sent."""
+        row = self.reply(self.ana, self.conversation, text).wa_message_ids
+        row.write({"state": "sent", "sent_at": fields.Datetime.now(), "wamid": f"wamid.OUT.{row.id}", **vals})
+        return row
+
+    def our_template(self, template=None):
+        template = template or self.template
+        return self.ours(kind="template", template_id=template.id, content={"name": template.name, "language": "en"})
+
+    def assertRan(self, *names):
+        self.assertEqual(self.tags(self.lead), sorted(names))
+        self.untag(self.lead)

@@ -151,8 +151,9 @@ class TestInboundKinds(RecordedCase):
 
     def test_permission_to_call(self):
         until = from_timestamp(self.moment(1796035200))
+        moment = f'until <span class="o_wa_moment" title="{until:%Y-%m-%dT%H:%M:%SZ}">'
         row = self._check(
-            "interactive_call_permission_reply", "interactive", f"May be called until {until:%Y-%m-%d}",
+            "interactive_call_permission_reply", "interactive", f"May be called {moment}",
             payload="accept", subkind="call_permission_reply",
         )  # fmt: skip
         self.assertEqual(row.answers["response_source"], "user_action")

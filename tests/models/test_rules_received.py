@@ -9,34 +9,12 @@ from odoo.exceptions import ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from .rule_case import LOG, RuleCase
+from .rule_case import LOG, AnswerCase
 
 
 @tagged("post_install", "-at_install", "wa")
-class TestRulesReceived(RuleCase):
+class TestRulesReceived(AnswerCase):
     """Which messages start a rule, on which records, and how often."""
-
-    def setUp(self):
-        super().setUp()
-        self.conversation = self.receive(self.inbound("Good morning"))
-        self.lead = self.conversation.lead_id
-
-    def say(self, text="Hi", **message):
-        self.receive(self.inbound(text, **message))
-
-    def ours(self, text="May we help you?", **vals):
-        """Write to the customer, as if it had been sent."""
-        row = self.reply(self.ana, self.conversation, text).wa_message_ids
-        row.write({"state": "sent", "sent_at": fields.Datetime.now(), "wamid": f"wamid.OUT.{row.id}", **vals})
-        return row
-
-    def our_template(self, template=None):
-        template = template or self.template
-        return self.ours(kind="template", template_id=template.id, content={"name": template.name, "language": "en"})
-
-    def assertRan(self, *names):
-        self.assertEqual(self.tags(self.lead), sorted(names))
-        self.untag(self.lead)
 
     # ---------------------------------------------------------------- conditions
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tools.window import counts, free_entry_until, from_timestamp, is_open, window_until
+from tools.window import counts, free_entry_until, from_timestamp, is_open, local_text, moment_of, window_until
 
 NOON = datetime(2026, 11, 23, 12, 0, 0)
 DAY = timedelta(hours=24)
@@ -64,3 +64,16 @@ def test_entry_through_an_ad_is_free_for_72_hours_after_a_timely_answer():
     assert free_entry_until(NOON, NOON + timedelta(hours=25)) is None
     assert free_entry_until(NOON, None) is None
     assert free_entry_until(None, NOON) is None
+
+
+def test_moments_that_cannot_be_are_the_arrival():
+    """R10: 1970, negative and future moments."""
+    for seconds in (0, 1, -5, 86400, 1230767999, 4086000000):
+        assert moment_of(seconds, NOON) == NOON
+    assert moment_of(1467367200, NOON) == datetime(2016, 7, 1, 10, 0)
+
+
+def test_moments_that_many_read_name_their_zone():
+    """A time is never shown bare where it is not the reader's own."""
+    assert local_text(NOON, "America/Mexico_City") == "2026-11-23 06:00 (America/Mexico_City)"
+    assert local_text(NOON, None) == local_text(NOON, "No/Where") == "2026-11-23 12:00 (UTC)"

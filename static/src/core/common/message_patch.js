@@ -5,7 +5,10 @@ import { MessageFailure } from "@crm_whatsapp/core/common/message_failure";
 import { MessageTick } from "@crm_whatsapp/core/common/message_tick";
 import { MessageWait } from "@crm_whatsapp/core/common/message_wait";
 
+import { user } from "@web/core/user";
 import { patch } from "@web/core/utils/patch";
+
+const { DateTime } = luxon;
 
 Message.components = {
     ...Message.components,
@@ -24,6 +27,18 @@ patch(Message.prototype, {
         return Boolean(
             this.env.inChatWindow && (this.message.isWaOutgoing || this.message.isWaNote)
         );
+    },
+    /** Moments in what the server wrote are shown in the time zone of whoever looks. */
+    prepareMessageBody(bodyEl) {
+        super.prepareMessageBody(...arguments);
+        for (const el of (this.message.isWa && bodyEl?.querySelectorAll(".o_wa_moment")) || []) {
+            const moment = DateTime.fromISO(el.title);
+            if (moment.isValid) {
+                el.textContent = moment.toLocaleString(DateTime.DATETIME_MED, {
+                    locale: user.lang,
+                });
+            }
+        }
     },
     get attClass() {
         const attClass = super.attClass;
