@@ -17,7 +17,7 @@ class WaConversation(models.Model):
         """
         self.ensure_one()
         conversation = self.sudo()
-        if conversation.stop_request_id:
+        if conversation.stop_request_id or conversation.contact_id.is_blocked:
             return
         conversation.with_context(wa_no_broadcast=True).write(
             {"stop_request_id": row.id, "stop_activity_id": conversation._plan_stop_decision(row).id}
