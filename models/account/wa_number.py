@@ -254,6 +254,11 @@ class WaNumber(models.Model):
         action["domain"] = [("number_id", "=", self.id)]
         return action
 
+    def action_open_account(self):
+        """Open the account: most of what is wrong with a number is mended there."""
+        self.ensure_one()
+        return self.account_id.get_formview_action()
+
     def action_resume(self):
         """Let the number send again after its fault has been mended."""
         self.check_access("write")
