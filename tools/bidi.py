@@ -28,7 +28,7 @@ _UNSEEN = re.compile(
 _PHONE = re.compile(r"\+[\d\s().\-/]{6,30}")
 # Also their full-width forms, which spreadsheets of some languages take for the same.
 _FORMULA = re.compile(
-    "[\\s\u200b-\u200f\u2060]*(?:[=+\\-@\uff1d\uff0b\uff0d\uff20\ufe62\ufe63\ufe66\ufe6b\u2212]|\\{=|(?:ex|in)ternal:)\\s*",
+    "(?:[\\s\u200b-\u200f\u2060]*(?:[=+\\-@\uff1d\uff0b\uff0d\uff20\ufe62\ufe63\ufe66\ufe6b\u2212]|\\{=|(?:ex|in)ternal:))+",
     re.IGNORECASE,
 )
 _HARMFUL = re.compile(f"[{_DIRECTIONS}{_CONTROLS}\ufeff\ud800-\udfff]")
@@ -66,9 +66,8 @@ def without_formula(name: str) -> str:
     """
     if _PHONE.fullmatch(name):
         return name
-    while found := _FORMULA.match(name):
-        name = name[found.end() :]
-    return name
+    found = _FORMULA.match(name)
+    return name[found.end() :].lstrip() if found else name
 
 
 def short_name(text: str | None) -> str:

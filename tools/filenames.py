@@ -23,6 +23,8 @@ BYTES_LIMIT = 245
 """Longest name in UTF-8: file systems take 255, and browsers add " (1)"."""
 
 _TEXTS = frozenset({"application/json", "application/rtf", "image/svg+xml"})
+#: Characters at either end that are looked at of an endless name.
+_PLENTY = 1000
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?=\.|$)", re.IGNORECASE)
 _FORBIDDEN = re.compile(r'[<>:"|?*]')
 #: An ending: short, Latin letters and digits, at least one letter. "09.51" and "v1.2" have none.
@@ -37,6 +39,9 @@ def clean(name: str | None, *, from_stranger: bool = True) -> str:
     :param from_stranger: also drop folders in front, characters that no Windows takes, and signs that would make a
         spreadsheet compute the name. What a colleague sends keeps its words; phones know what they can store.
     """
+    name = name or ""
+    if len(name) > 4 * _PLENTY:
+        name = name[:_PLENTY] + name[-_PLENTY:]  # the middle would be cut out anyway
     name = one_line(name).replace("\\", "/")
     name = name.rpartition("/")[2] if from_stranger else name.replace("/", "_")
     name = "".join(c for c in name if c in _JOINERS or unicodedata.category(c) not in ("Cf", "Zl", "Zp", "Co"))
@@ -105,6 +110,7 @@ def _shortened(name: str, limit: int) -> str:
     if _fits(name, limit):
         return name
     # Two endings are told apart by their ends: what stands before ".pdf.exe" gives way, never what comes after.
+    stem = stem[:limit]
     while not _fits(stem + last, limit):
         cut = len(stem) - 1
         while cut > 1 and belongs_together(stem, cut):

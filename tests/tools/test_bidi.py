@@ -40,4 +40,30 @@ def test_names_that_nobody_can_see_are_none():
     assert short_name("\u3164 \u3164") == ""
     assert short_name(" Ada\n\u202eExample ") == "Ada Example"
     assert short_name("👩‍🚀") == "👩‍🚀"
+    assert short_name("=" * 1_000_000 + "A") == "A"
     assert len(short_name("x" * 10_000)) == NAME_LIMIT
+
+
+def test_names_are_no_formulas():
+    """S17: nothing at the beginning of a stranger's name is computed; what is no formula stays."""
+    for name, kept in (
+        ('=HYPERLINK("https://e.example")', 'HYPERLINK("https://e.example")'),
+        ("@SUM(1+1)*cmd", "SUM(1+1)*cmd"),
+        ("-2+3", "2+3"),
+        ("+cmd|' /C calc'!A0", "cmd|' /C calc'!A0"),
+        ("\t=1+1", "1+1"),
+        ("\r=1+1", "1+1"),
+        (" = - + A", "A"),
+        ("\u200b=A", "A"),
+        ("＝A", "A"),
+        ("{=A1}", "A1}"),
+        ("external:\\\\e.example\\a", "\\\\e.example\\a"),
+        ("=", ""),
+        ("+1 202-555-0143", "+1 202-555-0143"),
+        ("+44 7700 900123", "+44 7700 900123"),
+        ("Jean-Luc", "Jean-Luc"),
+        ("A=B", "A=B"),
+        ("Ana =)", "Ana =)"),
+        ("External Ltd", "External Ltd"),
+    ):
+        assert short_name(name) == kept, name

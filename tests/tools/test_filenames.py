@@ -37,6 +37,14 @@ def test_clean(given, expected):
     assert clean(clean(given)) == clean(given)
 
 
+def test_endless_names_cost_nothing():
+    """A million characters, of any kind, are cut at once."""
+    for character in ("x", "=", "\u0301", "\u200b", "😀", " ", ".", "👩\u200d"):
+        name = clean(character * 1_000_000 + ".pdf")
+        assert len(name) <= 120
+        assert len(with_ending(name or "x", "application/pdf")) <= 120
+
+
 def test_a_colleagues_name_keeps_its_words():
     assert clean("offer 1/2.pdf", from_stranger=False) == "offer 1_2.pdf"
     assert clean("-final.pdf", from_stranger=False) == "-final.pdf"
@@ -98,6 +106,12 @@ def test_sniff():
     assert filetypes.sniff(b"BMW has a new car, and here is what it costs") == ""
     for raw in (b"", b"x", b"PK", b"RIFF", b"MZ"):
         filetypes.sniff(raw)
+
+
+def test_a_list_of_a_million_members_is_not_read(monkeypatch):
+    end = b"PK\x05\x06" + bytes(8) + (80_000_000).to_bytes(4, "little") + bytes(6)
+    monkeypatch.setattr(zipfile, "ZipFile", lambda *_: pytest.fail("it was read"))
+    assert filetypes.sniff(b"PK\x03\x04" + bytes(100) + end) == "application/zip"
 
 
 def test_bytes_decide_where_they_are_distinct():
