@@ -68,7 +68,7 @@ from .dispatch import wa_dispatch_worker, wa_dispatch_waiting, wa_ending
 from .event import wa_event_retention, wa_event_worker
 from .sending import wa_free_text
 from . import wa_limits
-from .media import wa_media_download, ir_attachment, ir_attachment_guard, ir_binary
+from .media import wa_media_download, wa_media_keep, ir_attachment, ir_attachment_guard, ir_binary
 from .message import wa_message_inbound
 from .sending import wa_message_send
 from .message import wa_message_status

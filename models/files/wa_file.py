@@ -25,7 +25,7 @@ ALIASES = {
     "application/ogg": "audio/ogg",
     "video/x-m4v": "video/mp4",
     "video/3gp": "video/3gpp",
-    # What this addon keeps as a plain file, see ``wa_media_download``.
+    # What this addon keeps as a plain file, see ``wa_media_keep``.
     "binary/octet-stream": "application/octet-stream",
 }
 #: Types by ending, where Odoo found nothing better than "some bytes".

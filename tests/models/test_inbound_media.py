@@ -294,7 +294,7 @@ class TestInboundMediaRecorded(RecordedCase):
 
     def test_another_checksum_is_logged_and_the_file_kept(self):
         media = self.receive_recorded("image").media_ids
-        logger = "odoo.addons.crm_whatsapp.models.media.wa_media_download"
+        logger = "odoo.addons.crm_whatsapp.models.media.wa_media_keep"
         media.sha256 = base64.b64encode(hashlib.sha256(PNG).digest()).decode()
         with self.assertNoLogs(logger, logging.INFO):
             media._attach(PNG, "image/png")
