@@ -1,9 +1,11 @@
+import importlib.util
 from datetime import datetime
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
 
+from ..common import ROOT
 from .test_dispatch import DispatchCase
 
 EVENT_PATH = "wa_conversation_ids.message_ids.event_id.body"
@@ -315,6 +317,33 @@ class TestValuePaths(ValueCase):
             self.assertEqual(plan.state, "refused")
             self.assertIn("choose the field again", plan.reason)
         self.assertFalse(self.last_outgoing(self.conversation))
+
+    def test_update_from_a_version_that_noted_nobody(self):
+        """S8: what every sales manager may read goes on being sent after the update; a path over webhooks is not."""
+        path = ROOT / "migrations" / "19.0.1.3.0" / "post-value-paths.py"
+        spec = importlib.util.spec_from_file_location("post_value_paths", path)
+        migration = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(migration)
+        evil = self.template_of(False, name="evil").parameter_ids
+        own = self.template_of("lead_properties", name="properties").parameter_ids | self.template.parameter_ids
+        rule = self.rule(wa_content="text", wa_text="Hello {{ partner_id.name }}", wa_template_id=False)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE wa_template_parameter SET field_path = %s WHERE id = %s; UPDATE wa_template_parameter SET path_user_id = NULL;"
+            "UPDATE ir_act_server SET wa_text_user_id = NULL",
+            [EVENT_PATH, evil.id],
+        )
+        self.env.invalidate_all()
+        migration.migrate(self.env.cr, None)
+        self.assertFalse(own.path_user_id, "a new installation has nothing to update")
+        migration.migrate(self.env.cr, "19.0.1.2.0")
+        self.env.invalidate_all()
+        self.assertEqual(own.path_user_id, self.env.ref("base.user_root"))
+        self.assertFalse(evil.path_user_id)
+        self.assertEqual(rule.wa_text_user_id, self.env.ref("base.user_root"))
+        self.assertEqual(self.template._send_to_records(self.lead)[0].status, "queued")
+        [outcome] = evil.template_id._send_to_records(self.lead)
+        self.assertIn("choose the field again", outcome.reason)
 
     def test_the_one_who_sends_is_asked_too(self):
         """S8: a field that its author may read is not sent by somebody who may not."""
