@@ -4,6 +4,8 @@ No texts of the ``.po`` files: a business in Odoo's English has customers who wr
 and their language is not installed. An account may replace them by its own.
 """
 
+from ...tools.languages import base, choose
+
 #: Language -> (everything stopped, only marketing stopped); ``%s`` is the business.
 CONFIRMATIONS = {
     "en": (
@@ -78,6 +80,10 @@ CONFIRMATIONS = {
         "已完成:您不会再收到%s的消息。如有需要,请在此留言。",
         "已完成:您不会再收到%s的广告。我们仍会回复您的消息。",
     ),
+    "zh_TW": (
+        "已完成:您不會再收到%s的訊息。如有需要,請在此留言。",
+        "已完成:您不會再收到%s的廣告。我們仍會回覆您的訊息。",
+    ),
     "ja": (
         "完了しました。今後%sからメッセージは届きません。ご用の際はこちらにご連絡ください。",
         "完了しました。今後%sから広告は届きません。メッセージには引き続きお答えします。",
@@ -143,7 +149,8 @@ LANGUAGE_OF_COUNTRY = {
         "he": "IL",
         "fa": "IR AF",
         "id": "ID",
-        "zh": "CN TW HK MO",
+        "zh": "CN",
+        "zh_TW": "TW HK MO",
         "ja": "JP",
         "ko": "KR",
         "sv": "SE",
@@ -167,6 +174,13 @@ def confirmation(purpose, languages, business):
     :param languages: codes such as ``es`` or ``es_MX``, best first; empty ones are passed over
     :param str business: its name
     """
-    known = (code[:2] for code in languages if code)
-    language = next((code for code in known if code in CONFIRMATIONS), "en")
-    return CONFIRMATIONS[language][purpose == "marketing"] % business
+    codes = [code for code in languages if code]
+    found = (choose(_finer(code, codes), CONFIRMATIONS) for code in codes)
+    return CONFIRMATIONS[next(filter(None, found), "en")][purpose == "marketing"] % business
+
+
+def _finer(code, codes):
+    """Return the code that says the same language more exactly: a word is Chinese, the customer's country says which."""
+    if code != base(code):
+        return code
+    return next((other for other in codes if base(other) == code and other != code), code)

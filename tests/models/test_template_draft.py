@@ -5,6 +5,7 @@ from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
 
+from ...models.consent.wa_optout_words import confirmation
 from ..common import WABA_ID, WaCase
 from .template_case import TemplateCase
 from .test_outbound_files import PDF
@@ -323,6 +324,18 @@ class TestTemplateDraft(DraftCase, WaCase):
         self.assertEqual(gets("es_419", "en", "es_ES", "es_MX"), "es_MX")
         self.assertEqual(gets("pt_PT", "en", "pt_BR", "pt_PT"), "pt_PT")
         self.assertEqual(gets("en_GB", "en_US", "en_GB"), "en_GB")
+
+    def test_the_confirmation_of_a_stop_follows_script_and_language(self):
+        """Nobody in Taiwan is answered in Simplified Chinese, and nobody in Manila in Finnish."""
+        for codes, start in (
+            (("zh", "zh_TW"), "已完成:您不會再收到"),
+            (("zh", False, "zh_HK"), "已完成:您不會再收到"),
+            (("zh", "zh", "en_US"), "已完成:您不会再收到"),
+            ((False, False, "fil_PH"), "Done"),
+            (("es", "es"), "Listo"),
+            ((False, False, "pt_BR"), "Pronto"),
+        ):
+            self.assertTrue(confirmation("all", codes, "Example Shop").startswith(start), codes)
 
     def test_number_for_the_customers_language(self):
         """The number is chosen by the nearest language, too."""
