@@ -23,6 +23,8 @@ class Definitions:
         self.asked = {}
         #: Files that everybody gets alike (``SendableFile``), by what they are made from.
         self.files = {}
+        #: How values are put into words (``wa.value.text``), by all that decides it.
+        self.voices = {}
 
 
 class WaTemplate(models.Model):
@@ -52,7 +54,13 @@ class WaTemplate(models.Model):
         own = record.sudo()["company_id"] if record and "company_id" in record._fields else None
         if own is None or own._name != "res.company":
             own = self.env["res.company"]
-        voice = self.env["wa.value.text"]._voice(partner, own or company or self.sudo().company_id, self.language)
+        partner, company = partner.sudo(), own or company or self.sudo().company_id
+        known = self.env.context.get(DEFINITIONS)
+        voices = known.voices if isinstance(known, Definitions) else {}
+        key = (partner.lang, partner.tz, company, self.language)
+        if key not in voices:
+            voices[key] = self.env["wa.value.text"]._voice(partner, company, self.language)
+        voice = voices[key]
         return self.with_context(**voice), record.with_context(**voice)
 
     # ---------------------------------------------------------------- rendering

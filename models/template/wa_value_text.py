@@ -1,5 +1,6 @@
 from datetime import datetime
 
+import babel
 import babel.dates
 import babel.lists
 import babel.numbers
@@ -51,14 +52,19 @@ class WaValueText(models.AbstractModel):
 
     @api.model
     def _locale(self, env):
-        """Return the ``babel.Locale`` of a context, and whether Odoo's own settings of that language hold."""
-        if foreign := env.context.get(LOCALE):
-            for code in (foreign, languages.base(foreign)):
-                try:
-                    return babel.Locale.parse(code), False
-                except (ValueError, babel.UnknownLocaleError):
-                    continue
-        return babel_locale_parse(get_lang(env).code), True
+        """Return the ``babel.Locale`` of a context's language."""
+        return self._foreign_locale(env) or babel_locale_parse(get_lang(env).code)
+
+    @api.model
+    def _foreign_locale(self, env):
+        """Return the ``babel.Locale`` of a language that Odoo does not speak here, or None: its own settings hold."""
+        foreign = env.context.get(LOCALE)
+        for code in (foreign, languages.base(foreign)) if foreign else ():
+            try:
+                return babel.Locale.parse(code)
+            except (ValueError, babel.UnknownLocaleError):
+                continue
+        return None
 
     # -------------------------------------------------------------------- paths
 
@@ -156,8 +162,7 @@ class WaValueText(models.AbstractModel):
         kept = list(dict.fromkeys(text for text in texts if text))
         if len(kept) < 2:
             return "".join(kept)
-        locale, _own = self._locale(env)
-        return babel.lists.format_list(kept, "standard", locale)
+        return babel.lists.format_list(kept, "standard", self._locale(env))
 
     @api.model
     def _yes_or_no(self, env, value):
@@ -170,33 +175,30 @@ class WaValueText(models.AbstractModel):
 
     @api.model
     def _date(self, env, value):
-        locale, own = self._locale(env)
-        return format_date(env, value) if own else babel.dates.format_date(value, "medium", locale)
+        locale = self._foreign_locale(env)
+        return babel.dates.format_date(value, "medium", locale) if locale else format_date(env, value)
 
     @api.model
     def _moment(self, env, value):
         """Return a moment in the time zone of the context; where there is none, UTC is named."""
         zone = env.context.get("tz") or "UTC"
-        locale, own = self._locale(env)
-        if own:
-            text = format_datetime(env, value, tz=zone, dt_format="short")
-        else:
+        if locale := self._foreign_locale(env):
             local = pytz.utc.localize(value).astimezone(pytz.timezone(zone))
             text = babel.dates.format_datetime(local, "short", tzinfo=local.tzinfo, locale=locale)
+        else:
+            text = format_datetime(env, value, tz=zone, dt_format="short")
         return f"{text} UTC" if zone == "UTC" else text
 
     @api.model
     def _amount(self, env, value, currency):
-        locale, own = self._locale(env)
-        if not own:
+        if locale := self._foreign_locale(env):
             return babel.numbers.format_currency(currency.round(value), currency.name, locale=locale)
         # Odoo marks the minus with a character that no phone shows.
         return format_amount(env, value, currency).replace("\N{ZERO WIDTH NO-BREAK SPACE}", "")
 
     @api.model
     def _number(self, env, value, digits):
-        locale, own = self._locale(env)
-        if not own:
+        if locale := self._foreign_locale(env):
             pattern = "#,##0" + (f".{'0' * digits}" if digits else "")
             return babel.numbers.format_decimal(value, pattern, locale=locale)
         return env["res.lang"].browse(get_lang(env).id).format(f"%.{digits}f", value, grouping=True)
