@@ -329,7 +329,8 @@ class TestValuePaths(ValueCase):
         rule = self.rule(wa_content="text", wa_text="Hello {{ partner_id.name }}", wa_template_id=False)
         self.env.flush_all()
         self.env.cr.execute(
-            "UPDATE wa_template_parameter SET field_path = %s WHERE id = %s; UPDATE wa_template_parameter SET path_user_id = NULL;"
+            "UPDATE wa_template_parameter SET field_path = %s WHERE id = %s;"
+            "UPDATE wa_template_parameter SET path_user_id = NULL;"
             "UPDATE ir_act_server SET wa_text_user_id = NULL",
             [EVENT_PATH, evil.id],
         )
