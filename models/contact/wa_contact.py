@@ -21,9 +21,8 @@ class WaContact(models.Model):
     _order = "id desc"
 
     portfolio_key = fields.Char(required=True, readonly=True, help="Company and portfolio, see wa.account.")
-    company_id = fields.Many2one(
-        "res.company", compute="_compute_company_id", store=True, precompute=True, ondelete="cascade"
-    )
+    # Follows from the scope. Not computed: core would think up each of ten thousand contacts once more for it.
+    company_id = fields.Many2one("res.company", readonly=True, ondelete="cascade")
     bsuid = fields.Char("WhatsApp User ID", readonly=True)
     parent_bsuid = fields.Char("Parent WhatsApp User ID", readonly=True)
     wa_id = fields.Char("WhatsApp Phone", readonly=True, help="Digits, as WhatsApp writes them.")
@@ -74,12 +73,6 @@ class WaContact(models.Model):
 
     # ------------------------------------------------------------------ compute
 
-    @api.depends("portfolio_key")
-    def _compute_company_id(self):
-        for contact in self:
-            company_id, slash, _portfolio = (contact.portfolio_key or "").partition("/")
-            contact.company_id = int(company_id) if slash else False
-
     @api.depends("partner_id.name", "profile_name", "username", "wa_id", "bsuid")
     def _compute_display_name(self):
         for contact in self:
@@ -119,7 +112,7 @@ class WaContact(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Whoever was erased and comes back keeps what they had refused."""
-        contacts = super().create(vals_list)
+        contacts = super().create([{**vals, "company_id": self._company_of(vals.get("portfolio_key"))} for vals in vals_list])
         self.env["wa.suppression"]._apply(contacts)
         return contacts
 
@@ -168,6 +161,12 @@ class WaContact(models.Model):
             )
 
     # ----------------------------------------------------------------- matching
+
+    @api.model
+    def _company_of(self, key):
+        """Return the id of the company of a scope, see ``wa.account._get_portfolio_key``, or False."""
+        company_id, slash, _portfolio = (key or "").partition("/")
+        return int(company_id) if slash else False
 
     @api.model
     def _phone_vals(self, wa_id):

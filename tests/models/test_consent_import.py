@@ -41,13 +41,15 @@ class TestConsentImport(WaCase):
                 (2, "Will be recorded"),
                 (3, "country_missing"),
                 (4, "evidence_missing"),
-                (5, "date_unclear"),
-                (6, "repeated"),
+                (5, "date_two_ways"),
+                (6, "twice"),
                 (7, "Will be recorded"),
             ],
         )
         self.assertIn("choose the country", wizard.line_ids[1].result)
-        self.assertEqual((wizard.good_count, wizard.bad_count), (2, 4))
+        self.assertIn("in line 2", wizard.line_ids[4].result)
+        self.assertEqual((wizard.line_count, wizard.good_count, wizard.old_count, wizard.bad_count), (6, 2, 1, 3))
+        self.assertIn("separated by “;”", wizard.how_read)
         self.assertFalse(self.env["wa.consent"].search([("source", "=", "import")]))
 
     def test_good_lines_are_recorded_with_proof_and_file(self):
@@ -107,8 +109,77 @@ class TestConsentImport(WaCase):
         wizard.action_check()
         self.assertEqual(wizard.line_ids.evidence, "Oui, bien sûr")
 
+    def test_lists_of_the_reports(self):
+        """R1, R34: former spellings and digits of other scripts are read."""
+        wizard = self.wizard(text="phone;purpose;evidence;date;source\n+229 97 00 00 01;service;Oui;2026-03-01;counter\n")
+        wizard.action_check()
+        self.assertEqual((wizard.line_ids.problem, wizard.line_ids.e164), (False, "+2290197000001"))
+        text = (
+            "phone;purpose;evidence;date;source\n+٩٦٦٥٠١٢٣٤٥٦٧;marketing;Yes please;2026-03-01;counter\n"
+            "٠٥٠١٢٣٤٥٦٧;marketing;Yes please;2026-03-01;counter\n+۹۸۹۱۲۰۰۰۰۰۰۱;marketing;Yes please;2026-03-01;counter\n"
+        )
+        wizard = self.wizard(file=base64.b64encode(text.encode()), country_id=self.env.ref("base.sa").id)
+        wizard.action_check()
+        self.assertEqual(wizard.line_ids.mapped("e164"), ["+966501234567", "+966501234567", "+989120000001"])
+        self.assertEqual(wizard.line_ids.mapped("problem"), [False, "twice", False])
+        wizard.action_import()
+        contacts = self.env["wa.consent"].search([("source", "=", "import")]).contact_id
+        self.assertEqual(set(contacts.mapped("wa_id")), {"966501234567", "989120000001"})
+
+    def test_former_number_is_the_contact_and_customer_we_know(self):
+        """R1"""
+        customer = self.env["res.partner"].create({"name": "Koffi", "phone": "+229 01 97 00 00 01"})
+        conversation = self.receive(self.inbound(wa_id="22997000001", bsuid=None))
+        self.assertEqual(conversation.partner_id, customer)
+        wizard = self.wizard(text="+229 97 00 00 01;marketing;Oui;2026-03-01;counter")
+        wizard.action_check()
+        wizard.action_import()
+        self.assertEqual(conversation.consent_marketing, "granted")
+
+    def test_two_people_import_one_list(self):
+        """What a colleague recorded between check and import is not recorded twice, and the count says so."""
+        first, second = self.wizard(text=LINES), self.wizard(text=LINES + "\n+1 202 555 0144;service;Yes;2026-03-03;")
+        first.action_check()
+        second.action_check()
+        first.action_import()
+        second.action_import()
+        self.assertEqual(self.env["wa.consent"].search_count([("source", "=", "import")]), 3)
+        self.assertEqual((second.good_count, second.old_count, second.bad_count), (1, 3, 3))
+        third = self.wizard(text=LINES)
+        third.action_check()
+        self.assertEqual((third.good_count, third.old_count), (0, 3))
+
+    def test_order_of_dates(self):
+        wizard = self.wizard(text="+1 202 555 0143;service;Yes;03/04/2026;", date_order="dmy")
+        wizard.action_check()
+        self.assertEqual(str(wizard.line_ids.happened_at)[:10], "2026-04-03")
+
+    def test_sheets_and_columns_that_are_not_read_are_said(self):
+        book = Workbook()
+        book.active.title = "Fair"
+        for row in (["Phone", "Purpose", "Evidence", "Date", "Shoe size"], ["+44 7700 900123", "marketing", "Yes", "2026-03-01", 43]):
+            book.active.append(row)
+        book.create_sheet("Second day").append(["+44 7700 900124"])
+        buffer = io.BytesIO()
+        book.save(buffer)
+        wizard = self.wizard(file=base64.b64encode(buffer.getvalue()), file_name="fair.xlsx")
+        wizard.action_check()
+        self.assertIn("Fair", wizard.how_read)
+        self.assertIn("Second day", wizard.how_read)
+        self.assertIn("Shoe size", wizard.how_read)
+
+    def test_fifty_thousand_lines(self):
+        """Checked within seconds, with the number of every line, and not one more."""
+        lines = "\n".join(f"+1202{5550000 + i:07};marketing;Yes;2026-03-01;fair" for i in range(50_000))
+        wizard = self.wizard(file=base64.b64encode(lines.encode("utf-16")))
+        wizard.action_check()
+        self.assertEqual((wizard.line_count, wizard.good_count, wizard.bad_count), (50_000, 50_000, 0))
+        self.assertEqual(wizard.line_ids[-1:].row, 50_000)
+        with self.assertRaisesRegex(UserError, "50001 lines"):
+            self.wizard(text=lines + "\n+1 202 555 0143;marketing;Yes;2026-03-01;fair").action_check()
+
     def test_unusable_files_are_refused_with_a_reason(self):
-        for raw in (b"PK\x03\x04 no spreadsheet", b"\x00\x01\x02\xff", b""):
+        for raw in (b"PK\x03\x04 no spreadsheet", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x00\x01\x02\xff", b""):
             with self.assertRaises(UserError):
                 self.wizard(file=base64.b64encode(raw), file_name="x").action_check()
         with self.assertRaisesRegex(UserError, "empty"):
