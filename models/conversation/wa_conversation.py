@@ -40,6 +40,12 @@ class WaConversation(models.Model):
         "res.users", "Assigned To", index=True, domain="[('share', '=', False)]", check_company=True
     )
     lead_id = fields.Many2one("crm.lead", index="btree_not_null", ondelete="set null", check_company=True)
+    other_lead_ids = fields.Many2many(
+        "crm.lead",
+        string="Other Open Leads",
+        compute="_compute_other_lead_ids",
+        help="Of this customer, or of others with this number. Change the lead above if the choice was wrong.",
+    )
     state = fields.Selection(
         [
             ("open", "Open"),
@@ -103,6 +109,11 @@ class WaConversation(models.Model):
     def _compute_display_name(self):
         for conversation in self:
             conversation.display_name = conversation.contact_id.display_name
+
+    @api.depends("lead_id", "partner_id", "contact_id.wa_id")
+    def _compute_other_lead_ids(self):
+        for conversation in self:
+            conversation.other_lead_ids = conversation._find_open_leads_of_number() - conversation.lead_id
 
     @api.depends("last_inbound_at")
     def _compute_window_until(self):

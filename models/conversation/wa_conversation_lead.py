@@ -53,6 +53,19 @@ class WaConversation(models.Model):
         )
         return self.env["crm.lead"].search(domain, order="id desc")
 
+    def _find_open_leads_of_number(self):
+        """Return every open lead this conversation could continue, also of others with this number, best first.
+
+        As far as the current user may see them.
+        """
+        self.ensure_one()
+        found = Domain("partner_id", "=", self.partner_id.id) if self.partner_id else Domain.FALSE
+        if numbers := self._lead_numbers():
+            found |= Domain("phone_sanitized", "in", numbers)
+        domain = found & Domain("won_status", "=", "pending") & Domain("company_id", "in", (False, self.company_id.id))
+        leads = self.env["crm.lead"].search(domain, order="id desc")
+        return leads.sorted(lambda lead: (lead.partner_id != self.partner_id, lead.team_id != self.team_id))
+
     def _choose_open_lead(self, leads):
         """Return the open lead of this customer to continue, or an empty set.
 

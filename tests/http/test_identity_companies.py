@@ -1,9 +1,10 @@
+import importlib.util
 import json
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from ..common import APP_SECRET, PHONE_NUMBER_ID, WaHttpCase
+from ..common import APP_SECRET, PHONE_NUMBER_ID, ROOT, WaHttpCase
 
 PHONE_NUMBER_ID_B = "900000000000202"
 VALID, INVALID = "12025550175", "447700900205"
@@ -227,6 +228,29 @@ class TestIdentityCompanies(WaHttpCase):
         self.hear("to A", wa_id=VALID, bsuid=None)
         with self.assertRaisesRegex(UserError, "company"):
             self.account.company_id = self.company_b
+
+    def test_update_names_the_company_of_each_contact(self):
+        """R5: by SQL, before the addon's tables are looked at; twice is as good as once."""
+        first, second = self.customer_of_both()
+        silent = self.env["wa.contact"].create({"portfolio_key": self.account_b._get_portfolio_key(), "bsuid": "US.NOBODY"})
+        second.contact_id.bsuid = "US.205"
+        keys = {contact: contact.portfolio_key for contact in first.contact_id | second.contact_id}
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE wa_contact SET portfolio_key = split_part(portfolio_key, '/', 2), company_id = NULL,"
+            " wa_id = CASE WHEN id = %s THEN NULL ELSE wa_id END, phone_key = CASE WHEN id = %s THEN NULL ELSE phone_key END",
+            [second.contact_id.id, second.contact_id.id],
+        )
+        path = ROOT / "migrations" / "19.0.1.3.0" / "pre-contact_company.py"
+        spec = importlib.util.spec_from_file_location("pre_contact_company", path)
+        migration = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(migration)
+        for _ in range(2):
+            migration.migrate(self.env.cr, "19.0.1.2.0")
+            self.env.invalidate_all(flush=False)
+            self.assertEqual({contact: contact.portfolio_key for contact in keys}, keys)
+            self.assertEqual((first.contact_id.company_id, second.contact_id.company_id), (self.company_a, self.company_b))
+            self.assertIn(silent.company_id, (self.company_a, self.company_b))
 
     def test_update_divides_contacts_of_two_companies(self):
         """R5: before the update one contact served both companies, with A's customer."""

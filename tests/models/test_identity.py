@@ -187,6 +187,32 @@ class TestIdentity(WaCase):
         self.assertEqual(conversation.lead_id, lead)
         self.assertEqual(lead.partner_id, conversation.partner_id)
 
+    def test_several_open_leads_of_one_number(self):
+        """The newest of the number's team is continued, the others are shown, and what a person chooses stays."""
+        customer, other = self.env["res.partner"].create(
+            [{"name": "Ada", "phone": PHONE}, {"name": "Ada's shop", "phone": PHONE, "is_company": True}]
+        )
+        lead = {"partner_id": customer.id, "team_id": self.team.id}
+        first, second, _lost, foreign, of_shop = self.env["crm.lead"].create(
+            [
+                {"name": "First", **lead},
+                {"name": "Second", **lead},
+                {"name": "Lost", **lead},
+                {"name": "Other team", **lead, "team_id": self.other_team.id},
+                {"name": "Of the shop", **lead, "partner_id": other.id},
+            ]
+        )
+        _lost.action_set_lost()
+        conversation = self.receive(self.inbound())
+        self.assertEqual((conversation.partner_id, conversation.lead_id), (customer, second))
+        self.assertEqual(conversation.other_lead_ids.ids, (first | foreign | of_shop).ids)
+        conversation.with_user(self.lead_manager).lead_id = of_shop
+        self.receive(self.inbound("Again"))
+        self.assertEqual(conversation.lead_id, of_shop)
+        of_shop.action_set_lost()
+        self.receive(self.inbound("And again"))
+        self.assertEqual(conversation.lead_id, second)
+
     def test_lead_of_a_form_is_continued_in_the_other_spelling_of_the_number(self):
         lead = self.env["crm.lead"].create(
             {"name": "Web form", "phone": "+55 11 98765-4321", "team_id": self.team.id}

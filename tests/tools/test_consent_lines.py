@@ -129,7 +129,8 @@ def test_dates_of_other_places(text, order, expected):
 @pytest.mark.parametrize("mark", [";", "\t", ",", "|"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_every_way_of_writing_a_list(codec, mark, end):
-    text = mark.join(["Téléphone", "Purpose", "Evidence", "Date"]) + end + mark.join(["+447700900123", "marketing", "Où? Là", "2026-03-01"])
+    rows = (["Téléphone", "Purpose", "Evidence", "Date"], ["+447700900123", "marketing", "Où? Là", "2026-03-01"])
+    text = end.join(mark.join(row) for row in rows)
     decoded = decode(text.encode(codec))
     table = rows_of_text(decoded[0], is_heading)
     [line] = read(table.rows, None, NOW).lines
@@ -154,7 +155,8 @@ def test_blank_lines_and_long_cells_keep_the_numbers_people_see():
 
 
 def test_a_quotation_mark_that_is_never_closed_spoils_one_line():
-    text = '+447700900123;marketing;"yes;2026-03-01\n' + "\n".join(f"+4477009002{i:02};marketing;yes;2026-03-01" for i in range(50))
+    good = [f"+4477009002{i:02};marketing;yes;2026-03-01" for i in range(50)]
+    text = "\n".join(['+447700900123;marketing;"yes;2026-03-01', *good])
     lines = read(rows_of_text(text).rows, None, NOW).lines
     assert len(lines) == 51
     assert [bool(line.problem) for line in lines] == [True, *[False] * 50]
