@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from ..discuss.vouching import vouch
+
 
 class WaConversation(models.Model):
     """Two conversations that turn out to be one, because their contacts are one person."""
@@ -28,7 +30,7 @@ class WaConversation(models.Model):
         messages = self.env["mail.message"].sudo().search(
             [("model", "=", "discuss.channel"), ("res_id", "=", other.channel_id.id)]
         )
-        messages.write({"res_id": self.channel_id.id})
+        vouch(messages).write({"res_id": self.channel_id.id})
         other.message_ids.write({"conversation_id": self.id})
         leading = (self | other).sorted(lambda c: c._lead_precedence(), reverse=True)[:1]
         moments = ("last_inbound_at", "last_message_at", "last_touch_at")

@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import api, models
 
 from ...tools.status import RANK
+from ..discuss.vouching import vouch
 from .message import EFFECTS, THIN
 
 
@@ -112,7 +113,7 @@ class WaInboundEcho(models.AbstractModel):
             if item.media:
                 self.env["wa.media"].sudo().create(self.env["wa.media"]._prepare_inbound(row, item.media))
                 self.env["wa.media"]._trigger_download()
-            row.mail_message_id.body = self.env["wa.inbound.content"]._render(row)
+            vouch(row.mail_message_id).body = self.env["wa.inbound.content"]._render(row)
             row.mail_message_id._wa_broadcast_content("body")
             return []
         return super()._complete(row, item)

@@ -7,6 +7,7 @@ from ...tools.markup import plain
 from ...tools.webhook import messages, reading
 from ...tools.webhook.events import Person
 from ...tools.webhook.route import Route
+from ..discuss.vouching import vouch
 from .content import FILE_KINDS
 
 #: The longest emoji we take; some are sequences of a dozen characters.
@@ -168,7 +169,7 @@ class WaInboundEffect(models.AbstractModel):
     def _show(self, target):
         message = target.mail_message_id.sudo()
         if message:
-            message.body = self.env["wa.inbound.content"]._render(target)
+            vouch(message).body = self.env["wa.inbound.content"]._render(target)
             message._wa_broadcast_content("body")
 
     @api.model

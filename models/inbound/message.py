@@ -7,6 +7,7 @@ from ...tools.bidi import neutralise
 from ...tools.redact import redact
 from ...tools.webhook import reading
 from ...tools.window import counts
+from ..discuss.vouching import vouch
 from ..message.wa_post import Post
 
 #: Kinds that change another message instead of being one.
@@ -229,6 +230,6 @@ class WaInboundMessage(models.AbstractModel):
                 media = self.env["wa.media"].sudo()
                 media.create([media._prepare_inbound(row, file) for file in files])
                 media._trigger_download()
-            row.mail_message_id.body = content._render(row)
+            vouch(row.mail_message_id).body = content._render(row)
             row.mail_message_id._wa_broadcast_content("body")
         return [] if row.is_supported else [f"message type not handled yet: {item.kind}"]

@@ -67,7 +67,7 @@ class WaMedia(models.Model):
         )
         self.message_id.write({"error_code": False, "error_detail": False})
         if message:
-            message.attachment_ids = [(4, attachment.id)]
+            vouch(message).attachment_ids = [(4, attachment.id)]
         self._show()
 
     def _compare_checksum(self, content):
