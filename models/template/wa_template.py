@@ -162,7 +162,7 @@ class WaTemplate(models.Model):
             template.quality_label = self.env._(label) if label else template.quality
 
     @api.depends(
-        "header_text", "header_format", "body", "footer", "button_ids.text", "parameter_ids.example"
+        "header_text", "header_format", "body", "footer", "button_ids.text", "parameter_ids.example", "is_edited", "status"
     )
     def _compute_preview_html(self):
         for template in self:

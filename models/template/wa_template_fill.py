@@ -94,11 +94,13 @@ class WaTemplate(models.Model):
         return asked
 
     def _read_definition(self):
+        # What is being mended here is only looked at: WhatsApp sends what it approved.
+        is_draft = not self.components or (self.is_edited and self.status == "REJECTED")
         return parse_template(
             {
                 **self._prepare_definition(),
                 "category": self.category,
-                **({"components": self.components} if self.components and not self.is_edited else {}),
+                **({} if is_draft else {"components": self.components}),
             }
         )
 

@@ -152,6 +152,22 @@ class TestTemplateReview(DraftCase, TemplateCase):
             self.assertEqual(template.status, "REJECTED")
             self.assertIn(f"number {number}", template.body)
 
+    def test_an_appeal_that_succeeds_beats_the_change(self):
+        """U5: what WhatsApp approves after all is what is sent, not what somebody had begun to change here."""
+        self.sandbox.control("POST", "switches", review="reject", reject_reason="SCAM", review_delay_s=0)
+        template = self.draft()
+        template.action_submit()
+        self.deliver()
+        self.read_again(template)
+        template.with_user(self.lead_manager).body = "Other words, {{1}}, that nobody approved."
+        self.sandbox.control("POST", f"templates/{template.template_uid}", status="APPROVED")
+        self.deliver()
+        self.assertEqual((template.status, template.is_edited), ("APPROVED", True))
+        _row, card = self.send(template)
+        self.assertEqual(card["body"], "Hello Ada Example, your order is ready to be fetched.")
+        self.read_again(template)
+        self.assertEqual((template.is_edited, template.body), (False, "Hello {{1}}, your order is ready to be fetched."))
+
     def test_parts_that_cannot_be_said_here_send_people_to_whatsapp(self):
         """U5: a rejected template with a file above its text is not handed in without it."""
         template = self.approved(
