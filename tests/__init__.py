@@ -104,6 +104,7 @@ from .models import (
     test_sequence,
     test_sequence_change,
     test_sequence_filters,
+    test_several_leads,
     test_stage_settings,
     test_status,
     test_template_draft,

@@ -19,6 +19,7 @@ class WaConversation(models.Model):
         for conversation in looking:
             if lead := conversation._choose_open_lead(leads):
                 conversation.lead_id = lead
+                conversation._explain_lead(conversation._own_open_leads(leads))
                 if not lead.partner_id and conversation.partner_id:
                     lead.partner_id = conversation.partner_id
 
@@ -74,9 +75,37 @@ class WaConversation(models.Model):
 
         :param leads: ``crm.lead`` records of :meth:`_find_open_leads`.
         """
+        own = self._own_open_leads(leads)
+        return own.filtered(lambda lead: lead.team_id == self.team_id)[:1] or own[:1]
+
+    def _explain_lead(self, leads):
+        """Say in the thread which of several open leads was chosen, why, and that it can be changed.
+
+        :param leads: all open leads of this customer.
+        """
+        self.ensure_one()
+        if len(leads) < 2:
+            return
+        facts = {"count": len(leads), "lead": self.lead_id.sudo().name}
+        if self.lead_id.team_id == self.team_id and self.team_id:
+            line = self.env._(
+                "This customer has %(count)s open leads. What they write is put down to “%(lead)s”, the newest of this "
+                "number's team; an answer to a message about another lead is about that one. Choose another one under Lead.",
+                **facts,
+            )
+        else:
+            line = self.env._(
+                "This customer has %(count)s open leads. What they write is put down to “%(lead)s”, the newest; an answer to a "
+                "message about another lead is about that one. Choose another one under Lead.",
+                **facts,
+            )
+        self.env["wa.inbound.note"]._post(self, line)
+
+    def _own_open_leads(self, leads):
+        """Return those of these open leads that are of this conversation's customer and company, the newest first."""
         self.ensure_one()
         numbers = self._lead_numbers()
-        own = leads.filtered(
+        return leads.filtered(
             lambda lead: lead.company_id in (self.company_id, self.company_id.browse())
             and (
                 lead.partner_id == self.partner_id
@@ -84,7 +113,6 @@ class WaConversation(models.Model):
                 else bool(lead.phone_sanitized) and lead.phone_sanitized in numbers
             )
         )
-        return own.filtered(lambda lead: lead.team_id == self.team_id)[:1] or own[:1]
 
     def _lead_numbers(self):
         """Return every spelling (``+…``) of the customer's phone."""

@@ -1,4 +1,5 @@
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.tools import SQL
 
 from ...tools.status import reached
 from ..wa_race import OF_THE_TRANSACTION
@@ -120,7 +121,7 @@ class WaRule(models.AbstractModel):
             "wa.message": row,
             "wa.conversation": conversation,
             "res.partner": conversation.partner_id,
-            "crm.lead": self._lead(row),
+            "crm.lead": rule.model_name == "crm.lead" and self._lead(row),
         }.get(rule.model_name)
         model = rule.env[rule.model_name]
         return model.browse(found.ids) if found else model
@@ -129,12 +130,36 @@ class WaRule(models.AbstractModel):
     def _lead(self, row):
         """Return the lead a message is about.
 
-        An answer that quotes our message about another open lead of the same customer is
-        about that one; anything else is about the lead of the conversation.
+        A customer may have several open leads, in one conversation. An answer that quotes a message of ours is
+        about that one's lead. Else it is about the lead of what we wrote since they wrote last; if that was
+        about several, or about none, about the lead of the conversation, or the last one of these.
         """
         if row.direction == "out":
             return row.lead_id or row.conversation_id.lead_id
         answered = row.target_id.lead_id or row.quoted_id.lead_id
         if answered and row.conversation_id._is_open_lead(answered):
             return answered
-        return row.conversation_id.lead_id
+        own = row.conversation_id.lead_id
+        written = self._leads_written_about(row)
+        return own if own in written or not written else written[0]
+
+    @api.model
+    def _leads_written_about(self, row):
+        """Return the open leads about which we wrote between the customer's message before and this one, latest first."""
+        ids = self.env.execute_query(
+            SQL(
+                """
+                SELECT m.lead_id FROM wa_message m
+                 WHERE m.conversation_id = %(conversation)s AND m.direction = 'out' AND m.lead_id IS NOT NULL
+                   AND m.id < %(row)s AND m.state NOT IN ('failed', 'cancelled')
+                   AND m.id > COALESCE((SELECT MAX(p.id) FROM wa_message p
+                                         WHERE p.conversation_id = %(conversation)s AND p.direction = 'in'
+                                           AND p.id < %(row)s), 0)
+              GROUP BY m.lead_id ORDER BY MAX(m.id) DESC
+                """,
+                conversation=row.conversation_id.id,
+                row=row.id,
+            )
+        )
+        leads = self.env["crm.lead"].sudo().browse([lead_id for (lead_id,) in ids])
+        return leads.filtered(row.conversation_id._is_open_lead)
