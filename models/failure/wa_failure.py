@@ -42,7 +42,7 @@ SENTENCES = {
         _lt("Ask an administrator to open WhatsApp → Configuration → Accounts, where the restriction is named."),
     ),
     "machine_answers": (
-        _lt("Automatic messages went back and forth here with nobody of you between them, so nothing that sends itself goes out."),
+        _lt("Automatic messages went back and forth with nobody of you between them, so nothing that sends itself goes out."),
         _lt("Read the conversation. As soon as one of you writes in it, automation goes on."),
     ),
     "country_no_marketing": (
