@@ -49,7 +49,9 @@ export class FormLink extends Component {
         }
         this.dialog.add(ConfirmationDialog, {
             title: _t("Discard your changes?"),
-            body: _t("What you changed here is not saved yet. Stay to save it, or go on without it."),
+            body: _t(
+                "What you changed here is not saved yet. Stay to save it, or go on without it."
+            ),
             confirmLabel: _t("Discard and go on"),
             cancelLabel: _t("Stay"),
             confirm: async () => {

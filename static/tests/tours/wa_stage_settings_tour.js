@@ -95,7 +95,8 @@ registry.category("web_tour.tours").add("wa_stage_link_asks", {
         },
         {
             content: "Go on without it",
-            trigger: ".modal:contains(not saved yet) .modal-footer button:contains(Discard and go on)",
+            trigger:
+                ".modal:contains(not saved yet) .modal-footer button:contains(Discard and go on)",
             run: "click",
         },
         {
