@@ -3,6 +3,7 @@ from .http import (
     test_blocked,
     test_export_formulas,
     test_files_kept,
+    test_files_reported,
     test_live_updates,
     test_identity_companies,
     test_identity_names,
