@@ -270,6 +270,23 @@ class TestTemplateDraft(DraftCase, WaCase):
         with self.assertRaises(ValidationError):
             template.button_ids.text = "x" * 26
 
+    def test_fields_are_chosen_from_the_right_model_before_anything_is_saved(self):
+        """U12: the selector knows the kind of record of a template, and of a rule, that is just being made."""
+        form = Form(self.env["wa.template"])
+        with form.parameter_ids.new() as line:
+            line.name = "1"
+            self.assertEqual(line.model, "crm.lead")
+        form.model_id = self.env["ir.model"]._get("res.partner")
+        with form.parameter_ids.new() as line:
+            line.name = "2"
+            self.assertEqual(line.model, "res.partner")
+        action = Form(self.env["ir.actions.server"].with_context(default_state="wa_template"))
+        action.model_id = self.env["ir.model"]._get("crm.lead")
+        action.wa_template_id = self.template
+        with action.wa_value_ids.new() as line:
+            line.parameter_id = self.template.parameter_ids[0]
+            self.assertEqual(line.model, "crm.lead")
+
     def test_two_accounts_with_templates_of_the_same_name(self):
         """U4: the account is named where it is needed, and only there; its number where even that is not enough."""
         other = self.env["wa.account"].create({"name": "Second Shop", "waba_id": "900000000000777", "state": "connected"})
