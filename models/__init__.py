@@ -39,6 +39,7 @@ from .discuss import (
     discuss_channel_email,
     discuss_channel_guard,
     discuss_channel_member,
+    discuss_channel_note,
     discuss_channel_notify,
     discuss_channel_send,
     discuss_channel_shop,

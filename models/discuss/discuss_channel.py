@@ -13,9 +13,6 @@ from .vouching import is_vouched, vouch
 #: Kinds of files under which a text can stand.
 WITH_CAPTION = ("image", "video", "document")
 
-#: How a line looks that the addon itself writes into a thread.
-THIN = Markup('<span class="o_wa_note">%s</span>')
-
 
 def is_wa(channel):
     """Tell whether a channel is a WhatsApp conversation (a Store predicate)."""
@@ -168,32 +165,6 @@ class DiscussChannel(models.Model):
         if message_type != "notification" and not by_gateway and self._wa_is_public(post_vals):
             raise UserError(self.env._("Only replies and notes can be written in a WhatsApp conversation."))
         return {**post_vals, "subtype_xmlid": "mail.mt_note", "subtype_id": False}
-
-    def _wa_note(self, words, author):
-        """Show a thin line of the addon itself: nobody's message, not unread, not sent.
-
-        :param str words: plain text or Markup.
-        :param author: ``res.partner`` it is about.
-        :returns: ``mail.message``
-        """
-        return (
-            vouch(self.sudo())
-            .message_post(
-                body=THIN % words,
-                message_type="notification",
-                subtype_xmlid="mail.mt_note",
-                author_id=author.id,
-            )
-            .with_env(self.env)
-        )
-
-    def _wa_log(self, words, author):
-        """Write a thin line into many conversations at once; open windows show it when they are opened again.
-
-        :param dict words: ``{channel id: plain text or Markup}``
-        """
-        bodies = {id_: THIN % line for id_, line in words.items()}
-        vouch(self.sudo())._message_log_batch(bodies, author_id=author.id)
 
     def _wa_check_sender(self):
         """Raise unless the current user may send something that is no template, now."""
