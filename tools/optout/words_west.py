@@ -15,10 +15,10 @@ WORDS = {
         marketing: no advertising; no more offers; not interested in offers; unsubscribe from offers
         halt: stop; stop all; stop sending; stop receiving; stop getting; cancel; unsubscribe from; opt out of; don't send
         halt: do not send; no more
-        close: end; block; pause; turn off; mute
+        close: end; block; pause; turn off; mute; disable; deactivate
         without: no; without; don't want; i don't want
         resume: resume; restart; start; start again; turn on; subscribe to; opt in to; unblock
-        ads: promotions; promotion; promos; promo; promotional messages; promotional offers; marketing; marketing messages
+        ads: ad; promotions; promotion; promos; promo; promotional messages; promotional offers; marketing; marketing messages
         ads: ads; adverts; advertising; advertisements; offers; offers and announcements; special offers; deals; campaigns
         ads: newsletter; newsletters; promotions and offers; offers and promotions
         messages: messages; message; texts; text messages; notifications; updates; subscription; subscriptions; alerts
@@ -77,7 +77,8 @@ WORDS = {
         stop: não me escrevam mais
         start: quero voltar; quero receber; cadastrar; inscrever; quero receber mensagens; voltar a receber; retomar
         marketing: sem promoções; parar promoções; não quero promoções; não quero publicidade; sem publicidade
-        halt: parar; interromper; deter; suspender; pausar; cancelar; parar de receber; deixar de receber; encerrar
+        halt: parar; interromper; deter; suspender; pausar; cancelar; parar de receber; parar de enviar
+        halt: deixar de receber; encerrar
         halt: desativar; bloquear; descadastrar de; não receber mais; não receber; não enviar; chega de; não quero mais
         halt: não quero receber; chega
         without: sem; não quero; não
