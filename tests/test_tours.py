@@ -59,6 +59,12 @@ class TestTours(WaHttpCase):
         self.start_tour("/odoo/discuss", "wa_discuss", login=self.ana.login)
         self.assertFalse(self.outgoing())
 
+    def test_search_by_phone(self):
+        """R7, U8: the list and the quick search of Discuss find a customer by the number as people write it."""
+        lucia = self.receive(self.inbound("Hola", wa_id="12025550167", bsuid="US.2", name="Lucía Example"))
+        lucia.user_id = self.ana
+        self.start_tour("/odoo/whatsapp", "wa_search", login=self.ana.login)
+
     def test_files_and_buttons(self):
         arrived, lost = (
             self.receive(self.inbound(type="image", image={"id": uid, "mime_type": "image/png", "caption": caption}))
