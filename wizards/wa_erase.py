@@ -65,5 +65,6 @@ class WaErase(models.TransientModel):
             "res_model": "wa.erasure",
             "res_id": erasure.id,
             "view_mode": "form",
-            "target": "current",
+            # Where one came from shows a name that is gone.
+            "target": "main",
         }
