@@ -70,7 +70,7 @@ class WaErasure(models.Model):
     def _erase_identity(self, contacts, partners, leads):
         """Let nothing recognise or address the person any more: contacts, customers, leads, plans, consents."""
         contacts, partners, leads = (
-            records.with_context(self.env.context) for records in (contacts, partners, leads)
+            records.with_context(**self.env.context) for records in (contacts, partners, leads)
         )
         # What waits to be processed would make the person known again.
         self._clean_webhooks(SQL("event.state = 'new'"))

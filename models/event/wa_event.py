@@ -118,7 +118,8 @@ class WaEvent(models.Model):
         found = needles(value, self.env.company.country_id.code) if isinstance(value, str) else ()
         return Domain.OR(Domain("body", "like", needle) for needle in found)
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_failed(self):
         """Give up a webhook that could not be processed: an administrator's decision.
 
         :raises AccessError: it still waits, or was processed and goes by itself after some days.
@@ -130,7 +131,6 @@ class WaEvent(models.Model):
                     "some days."
                 )
             )
-        return super().unlink()
 
     # ----------------------------------------------------------------- actions
 

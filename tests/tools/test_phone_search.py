@@ -1,6 +1,7 @@
 """What to look for when somebody types a phone number."""
 
 import pytest
+
 from tools.erasing import spellings, without_lines, without_person
 from tools.phone_search import exact, needles
 
