@@ -11,7 +11,8 @@ from .common import ROOT, WaHttpCase
 AXE = ROOT / ".dev" / "axe" / "axe.min.js"
 #: What is ours on a page of the web client, and what of core stands inside of it.
 OURS = (
-    "[class*=o_crm_whatsapp]:not(.o_crm_whatsapp_list), .o_crm_whatsapp_list .text-muted, .o_wa_recipes .o_kanban_record, .o_list_renderer button[name^=action_], "
+    "[class*=o_crm_whatsapp]:not(.o_crm_whatsapp_list), .o_crm_whatsapp_list .text-muted, "
+    ".o_wa_recipes .o_kanban_record, .o_list_renderer button[name^=action_], "
     ".o_dialog:has(.o_crm_whatsapp_send)"
 )
 CORE = "[class*=o-mail-], [class*=o_searchview], .o_control_panel *, .form-check-input"
