@@ -53,6 +53,7 @@ from .conversation import res_users_departure
 from .account import (
     wa_account_connect,
     wa_account_health,
+    wa_account_alerts,
     wa_account_check,
     wa_account_archive,
     wa_account_notice,

@@ -1,4 +1,7 @@
+import logging
 from urllib.parse import urlsplit
+
+import psycopg2
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
@@ -7,6 +10,8 @@ from ...tools.failures import CONFIGURATION
 from ...tools.graph import address
 from ...tools.graph.errors import GraphError, NotSentError, OutcomeUnknownError, is_unknown_field, node_type
 from .health_words import HEALTH_WORDS, STOPPING
+
+_logger = logging.getLogger(__name__)
 
 #: What we want to hear about. Source: cloud-api reference §5.8, recommended set.
 WEBHOOK_FIELDS = (
@@ -236,11 +241,14 @@ class WaAccount(models.Model):
         ):
             raise Refusal("callback_not_public", url=self.get_base_url())
         try:
-            self._ensure_listed(transport)
+            own = self._ensure_listed(transport)
             app = self._get_app_transport() if self.app_id else None
             present = app.app_callback(self.app_id) if app else None
             if app and (not present or present == callback_url or self._is_former_callback(present)):
                 app.set_app_callback(self.app_id, callback_url, verify_token, WEBHOOK_FIELDS)
+                if own.get("override_callback_uri") not in (None, "", callback_url):
+                    # It would go before the app's own callback.
+                    transport.subscribe(self.waba_id)
             else:
                 transport.subscribe(self.waba_id, callback_url=callback_url, verify_token=verify_token)
                 self._say_messages_only()
@@ -251,10 +259,14 @@ class WaAccount(models.Model):
             raise
 
     def _ensure_listed(self, transport):
-        """Subscribe our app to the account, unless it is: doing it again would take our own override away for a moment."""
+        """Subscribe our app to the account, unless it is: doing it again would take our own override away for a moment.
+
+        :returns: our app's entry as it was before, {} if there was none
+        """
         own = self._own_subscription(transport)
         if own is None:
             transport.subscribe(self.waba_id)
+        return own or {}
 
     def _own_subscription(self, transport):
         """Return our app's entry among those that listen to the account, or None.
@@ -327,9 +339,13 @@ class WaAccount(models.Model):
             if not pending:
                 return
             pending.clear()
-            with registry.cursor() as own:
-                env = api.Environment(own, SUPERUSER_ID, {})
-                env["wa.account"].browse(ids).exists()._note_refusal(code, facts)
+            try:
+                with registry.cursor() as own:
+                    env = api.Environment(own, SUPERUSER_ID, {})
+                    env["wa.account"].browse(ids).exists()._note_refusal(code, facts)
+            except psycopg2.Error:
+                # The job that looks after accounts finds the same; the user's own error must come through.
+                _logger.warning("WhatsApp: what was refused for accounts %s could not be kept", ids, exc_info=True)
 
         if ids:
             cr.postrollback.add(write)

@@ -130,6 +130,16 @@ class TestAccountConnect(AccountCase):
         calls = [row for row in self.sandbox.requests_log() if row["path"].endswith("/subscribed_apps")]
         self.assertEqual({row["method"] for row in calls}, {"GET"})
 
+    def test_override_that_leads_elsewhere_goes(self):
+        self.connect()
+        elsewhere = {"callback_url": self.callback.url + "/other", "verify_token": "x", "waba_id": WABA_ID}
+        self.sandbox.control("POST", "callback", **elsewhere)
+        self.look_after()
+        self.assertEqual(self.codes(), ["callback_elsewhere"])
+        self.connect()
+        self.look_after()
+        self.assertEqual(self.codes(), [])
+
     def test_draft_keeps_the_reason_on_its_page(self):
         self.account.state = "draft"
         self.account._note_refusal("app_secret")
