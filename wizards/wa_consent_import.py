@@ -19,7 +19,7 @@ PROBLEMS = {
     "phone_missing": _lt("There is no phone number."),
     "phone_invalid": _lt("This is no phone number: digits are missing, or there are too many."),
     "phone_words": _lt("This is no phone number: there are words where the digits should be."),
-    "phone_cut": _lt("The spreadsheet has cut this number. Format the column as text, enter it again and export anew."),
+    "phone_cut": _lt("The spreadsheet cut this number. Make the column text and enter it again."),
     "phone_several": _lt("There are several phone numbers. Write one in each line."),
     "country_missing": _lt("The number has no country code. Write it with + or choose the country of such numbers."),
     "purpose_unknown": _lt("The purpose must be service or marketing."),

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import ormcache
 
-from ...tools.phone import digits
+from ...tools.phone import digits, plain, variants
 from ...tools.quiet import QuietHours
 
 
@@ -89,7 +89,7 @@ class WaCountryRule(models.Model):
         prefix = vals.get("phone_prefix")
         if not prefix:
             return vals
-        bare = "".join(c for c in prefix if c not in "+ -()")
+        bare = "".join(c for c in plain(prefix) if c not in "+ -()")
         return {**vals, "phone_prefix": bare or False}
 
     # ----------------------------------------------------------------- business
@@ -124,5 +124,5 @@ class WaCountryRule(models.Model):
             for rule in self._all()
             if rule.company_id in (0, company.id)
             and rule.country in ("", country)
-            and (wa_id or "").startswith(rule.prefix)
+            and (not rule.prefix or any(spelling.startswith(rule.prefix) for spelling in variants(wa_id)))
         ]

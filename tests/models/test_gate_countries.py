@@ -85,6 +85,15 @@ class TestCountryRules(WaCase):
         )
         self.assertEqual(self.code(kind="free", origin="chat", wa_id="447700900124", bsuid=None), "")
 
+    def test_a_prefix_in_other_digits_and_of_another_spelling(self):
+        """R34, R1: a prefix is typed in any script and holds for every spelling of a number."""
+        rule = self.env["wa.country.rule"].create({"phone_prefix": "+٢٢٥ ٠٧", "what": "no_marketing"})
+        self.assertEqual(rule.phone_prefix, "22507")
+        company = self.account.company_id
+        for wa_id, applies in (("22547000001", True), ("2250747000001", True), ("22505000001", False), (None, False)):
+            found = rule._for("CI", wa_id, company)
+            self.assertEqual("22507" in [one.prefix for one in found], applies, wa_id)
+
     def test_a_prefix_is_digits(self):
         rule = self.env["wa.country.rule"].create({"phone_prefix": "+1 (787)", "what": "no_marketing"})
         self.assertEqual(rule.phone_prefix, "1787")
