@@ -66,7 +66,7 @@ def ensure_axe() -> None:
 
 
 def shares(count: int) -> list[str]:
-    """Odoo's `--test-tags` for all of our tests in about that many shares of like size, the largest first; then the JavaScript ones.
+    """Odoo's `--test-tags` for all of our tests: the JavaScript ones, then about that many shares of like size.
 
     A share is made of whole files: what a class prepares is prepared once.
     """
