@@ -28,6 +28,7 @@ class Writer:
         self._quotes = 0
         self._bullet = ""
         self._code: list[str] | None = None
+        self._ends_with_link = False  # one that was taken out of its emphasis
         self._link: list[int] = []  # where the words of the latest link stand
 
     # -- structure ---------------------------------------------------------
@@ -98,10 +99,14 @@ class Writer:
                 inside = bool(self._out) and not self._breaks
                 if (self._blank or inside) and not self._blank.endswith(" "):
                     self._blank += " "
-            elif _LINK.match(piece) and any(mark in piece for mark in self._wanted):
+            elif _LINK.match(piece) and any(mark in piece for mark in self._wanted) and not self._touches_word():
                 self._apart(piece)
             else:
                 self._word(piece.replace("`", "'") if "`" in self._wanted else piece)
+
+    def _touches_word(self) -> bool:
+        """Tell whether the next word follows an emphasised one without a blank: no mark can close between them."""
+        return bool(self._live) and not (self._blank or self._breaks)
 
     def _apart(self, link: str) -> None:
         """Write a link that contains the mark it would stand in: emphasis ends before it and goes on after it.
@@ -113,12 +118,16 @@ class Writer:
         self._wanted = []
         self._word(link)
         self._wanted = marks
+        self._ends_with_link = True
 
     def _word(self, word: str) -> None:
+        # A mark right behind a link would be read as its end.
+        touches = self._ends_with_link and not (self._blank or self._breaks)
+        self._ends_with_link = False
         self._start_line()
         self._write(self._blank.replace("\u00a0", " "))
         self._blank = ""
-        for mark in self._wanted[len(self._live) :]:
+        for mark in [] if touches else self._wanted[len(self._live) :]:
             if self._closed == mark:
                 self._out.pop()  # *a**b* is one bold word
                 self._closed = ""
