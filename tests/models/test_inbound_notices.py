@@ -205,12 +205,12 @@ class TestInboundTemplateNotices(RecordedCase):
             self.order_ready.quality = False
             self.receive_recorded(name)
             self.assertEqual(self.order_ready.quality, "YELLOW")
-            self.assertIn("YELLOW", self.order_ready.message_ids[0].body)
+            self.assertIn("Medium", self.order_ready.message_ids[0].body)
 
     def test_category_announced_and_changed(self):
         self.receive_recorded("template_category_announced")
         self.assertEqual(self.order_ready.category, "UTILITY")
-        self.assertIn("MARKETING", self.order_ready.message_ids[0].body)
+        self.assertIn("Marketing", self.order_ready.message_ids[0].body)
         self.receive_recorded("template_category_changed")
         self.assertEqual(self.order_ready.category, "MARKETING")
 

@@ -28,6 +28,7 @@ QUEUE_AGAIN = {
     "models/sending/wa_message_send.py:_ask_gate",
     "models/sending/wa_message_send.py:_unclaim",
     "models/sending/wa_message_send.py:_retry_later",
+    "models/sending/wa_message_send.py:_wait_for_secret",
 }
 #: Functions that write the word about something else than a ``wa.message``.
 OTHER_QUEUES = {"models/dispatch/wa_dispatch_worker.py:_note_outcome"}

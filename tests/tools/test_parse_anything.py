@@ -5,9 +5,10 @@ import json
 
 import pytest
 from conftest import PAYLOADS
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from tools.webhook import reading
 from tools.webhook.events import MessageEvent, StatusEvent, UnknownEvent
 from tools.webhook.parse import READERS, parse
 from tools.webhook.reading import LAST_SECOND, MAX_DEPTH
@@ -349,3 +350,32 @@ def test_the_one_contact_is_not_given_to_everybody_without_ids():
     status = {"id": "wamid.S", "status": "read"}
     value = {"contacts": [contact], "statuses": [status, {**status, "id": "wamid.T"}]}
     assert not any(event.person for event in parse(wrap("messages", value)).events)
+
+
+@given(st.dictionaries(st.text(), anything, max_size=6))
+@example({"a": 10.0**300})
+def test_what_looks_clean_is_left_as_the_cleaning_would_leave_it(value):
+    text = json.dumps(value)
+    assert reading.load(text) == reading._clean(json.loads(text), 0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a": 1e999}',
+        '{"a": [-1E400, "1e999"]}',
+        '{"a": NaN, "b": "NaN"}',
+        '{"a": "\\u0000b\\ud800"}',
+        '{"a": ' + "9" * 3000 + "}",
+        '{"a": "]]]}}}", "b": ' + "[" * 59 + "]" * 59 + "}",
+        '{"a": "\\\\", "b": {"c\\"{": []}}',
+    ],
+)
+def test_what_has_to_be_cleaned_is_seen_in_the_text(text):
+    assert reading.load(text) == reading._clean(json.loads(text), 0)
+
+
+def test_brackets_in_words_do_not_hide_what_is_nested_too_deep():
+    text = '{"a": "' + "]" * 200 + '", "b": ' + "[" * 80 + "]" * 80 + "}"
+    with pytest.raises(reading.Unreadable, match="too_deep"):
+        reading.load(text)

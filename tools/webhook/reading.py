@@ -35,6 +35,8 @@ _SUSPICIOUS = (r"\u", "NaN", "Infinity", "\x00")
 """Without any of these in the text of a body, nothing in it has to be cleaned, but for
 numbers that are too long and what is nested too deep."""
 
+_EXPONENT = re.compile("[0-9][eE]")
+
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
@@ -81,9 +83,11 @@ def _is_clean(body: bytes | str | Json) -> bool:
         return False
     # Every second piece between quotes is outside of them.
     outside = text.replace("\\\\", "").replace('\\"', "").split('"')[::2]
-    if max(map(len, outside)) > MAX_BITS // 4:
+    structure = "".join(outside)
+    # 1e999 is read as infinite.
+    if max(map(len, outside)) > MAX_BITS // 4 or _EXPONENT.search(structure):
         return False
-    brackets = "".join(outside).encode().translate(None, _NO_BRACKETS)
+    brackets = structure.encode().translate(None, _NO_BRACKETS)
     for _level in range(MAX_DEPTH):
         if not brackets:
             return True
