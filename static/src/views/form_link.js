@@ -48,17 +48,20 @@ export class FormLink extends Component {
             return this.open();
         }
         this.dialog.add(ConfirmationDialog, {
-            title: _t("Discard your changes?"),
-            body: _t(
-                "What you changed here is not saved yet. Stay to save it, or go on without it."
-            ),
-            confirmLabel: _t("Discard and go on"),
-            cancelLabel: _t("Stay"),
+            title: _t("Save your changes?"),
+            body: _t("What you changed here is not saved yet. Close this question to go on editing."),
+            confirmLabel: _t("Save and go on"),
+            cancelLabel: _t("Discard and go on"),
             confirm: async () => {
+                if (await record.save()) {
+                    await this.open();
+                }
+            },
+            cancel: async () => {
                 await record.discard();
                 await this.open();
             },
-            cancel: () => {},
+            dismiss: () => {},
         });
     }
 

@@ -82,7 +82,7 @@ registry.category("web_tour.tours").add("wa_stage_link_asks", {
         },
         {
             content: "It asks; stay",
-            trigger: ".modal:contains(not saved yet) .modal-footer button:contains(Stay)",
+            trigger: ".modal:contains(not saved yet) .modal-header .btn-close",
             run: "click",
         },
         {

@@ -34,8 +34,13 @@ registry.category("web_tour.tours").add("wa_stage_story", {
             run: "click",
         },
         {
-            content: "Rehearse: the setting is saved first",
+            content: "Rehearse what is set",
             trigger: ".modal button[name=action_wa_rehearse]",
+            run: "click",
+        },
+        {
+            content: "It asks before it saves",
+            trigger: ".modal .modal-footer button:contains(Save and go on)",
             run: "click",
         },
         {
