@@ -104,6 +104,7 @@ def run(plan: Plan) -> list[Result]:
     All of them run in shares, in as many databases side by side as there are processors (at most two).
     """
     ensure_browser()
+    ensure_axe()
     plan.addon_database()
     selection = test_tags(tuple(tag for tag in plan.tags if tag not in ("odoo",)))
     everything = selection == f"/{paths.MODULE}"
