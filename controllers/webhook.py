@@ -4,7 +4,6 @@ import re
 
 from odoo import http
 from odoo.http import request
-from odoo.tools import SQL
 
 from ..tools.redact import protect
 from ..tools.webhook.signature import verify
@@ -84,23 +83,8 @@ class WaWebhook(http.Controller):
 
         Also of an archived one: WhatsApp may not have been told, or has something on its
         way, and what customers wrote is kept (decision 48).
-
-        One query and no records: this is the only thing that every webhook pays
-        for besides storing it.
         """
         if not WEBHOOK_KEY.fullmatch(webhook_key):
             return None
-        rows = request.env.execute_query(
-            SQL(
-                """
-                SELECT a.id, ARRAY_REMOVE(ARRAY_AGG(s.value), NULL)
-                  FROM wa_account a
-             LEFT JOIN wa_secret s ON s.account_id = a.id AND s.kind = ANY(%s)
-                 WHERE a.webhook_key = %s
-              GROUP BY a.id
-                """,
-                list(kinds),
-                webhook_key,
-            )
-        )
-        return {"id": rows[0][0], "secrets": rows[0][1]} if rows else None
+        found = request.env["wa.secret"]._of_callback(webhook_key, kinds)
+        return {"id": found[0], "secrets": found[1]} if found else None

@@ -295,6 +295,7 @@ class WaAccount(models.Model):
         """Disconnect, then delete the numbers as records: each has a sender job that goes with it."""
         self.filtered("active")._disconnect()
         self.with_context(active_test=False).number_ids.unlink()
+        self.env.registry.clear_cache()  # the secrets go in the database, and the callback with them
         return super().unlink()
 
     # ----------------------------------------------------------------- business

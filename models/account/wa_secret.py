@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL, ormcache
 
 
 class WaSecret(models.Model):
@@ -12,6 +13,7 @@ class WaSecret(models.Model):
     """
 
     _name = "wa.secret"
+    _inherit = ["wa.cached.mixin"]
     _description = "WhatsApp Account Secret"
     _log_access = True
     _rec_name = "kind"
@@ -38,6 +40,44 @@ class WaSecret(models.Model):
         return (
             self.sudo().search([("account_id", "=", account.id), ("kind", "=", kind)], limit=1).value
         )
+
+    @api.model
+    def _of_callback(self, webhook_key, kinds):
+        """Return ``(account id, values of these kinds)`` of the account with this callback, or None. Server code only.
+
+        :param str webhook_key: may be anything.
+        :param tuple kinds: of secrets.
+        """
+        try:
+            return self._read_callback(webhook_key, kinds)
+        except LookupError:
+            return None
+
+    @api.model
+    @ormcache("webhook_key", "kinds")
+    def _read_callback(self, webhook_key, kinds):
+        """Do what :meth:`_of_callback` says.
+
+        Kept in the registry's cache, which changes of secrets and accounts clear: every webhook asks.
+
+        :raises LookupError: there is none. What strangers try fills no cache.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT a.id, ARRAY_REMOVE(ARRAY_AGG(s.value), NULL)
+                  FROM wa_account a
+             LEFT JOIN wa_secret s ON s.account_id = a.id AND s.kind = ANY(%s)
+                 WHERE a.webhook_key = %s
+              GROUP BY a.id
+                """,
+                list(kinds),
+                webhook_key,
+            )
+        )
+        if not rows:
+            raise LookupError(webhook_key)
+        return rows[0][0], tuple(rows[0][1])
 
     @api.model
     def _set(self, account, kind, value):

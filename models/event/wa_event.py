@@ -33,7 +33,8 @@ class WaEvent(models.Model):
     _order = "id desc"
     _rec_name = "received_at"
 
-    account_id = fields.Many2one("wa.account", required=True, index=True, ondelete="cascade", readonly=True)
+    # No index of its own: `_digest_uniq` begins with it.
+    account_id = fields.Many2one("wa.account", required=True, ondelete="cascade", readonly=True)
     company_id = fields.Many2one(related="account_id.company_id")
     digest = fields.Char(required=True, readonly=True, help="SHA-256 of the body.")
     body = fields.Text(required=True, readonly=True)

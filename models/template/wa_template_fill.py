@@ -57,11 +57,12 @@ class WaTemplate(models.Model):
         partner, company = partner.sudo(), own or company or self.sudo().company_id
         known = self.env.context.get(DEFINITIONS)
         voices = known.voices if isinstance(known, Definitions) else {}
-        key = (partner.lang, partner.tz, company, self.language)
+        key = (partner.lang, partner.tz, company, self.language, self.env, record.env)
         if key not in voices:
-            voices[key] = self.env["wa.value.text"]._voice(partner, company, self.language)
-        voice = voices[key]
-        return self.with_context(**voice), record.with_context(**voice)
+            voice = self.env["wa.value.text"]._voice(partner, company, self.language)
+            voices[key] = (self.with_context(**voice).env, record.with_context(**voice).env)
+        own_env, record_env = voices[key]
+        return self.with_env(own_env), record.with_env(record_env)
 
     # ---------------------------------------------------------------- rendering
 
