@@ -45,6 +45,8 @@ _EPOCH = datetime(1899, 12, 30, tzinfo=timezone.utc).replace(tzinfo=None)
 _SERIALS = range(20000, 80000)
 #: Nobody agreed to anything on a phone before.
 _EARLIEST = 1990
+#: What programs for letters make of a hyphen.
+_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-"))
 _CLOCK = r"(?:[ ,T]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?: ?([AaPp])\.?[Mm]\.?)?)?"
 _YEAR_FIRST = re.compile(r"(\d{4})[./-](\d{1,2})[./-](\d{1,2})" + _CLOCK)
 #: With dots the day is first, wherever that is written; with strokes it depends on where.
@@ -52,6 +54,8 @@ _DOTS = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})" + _CLOCK)
 _STROKES = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})" + _CLOCK)
 #: What a spreadsheet makes of a long number: the digits are lost.
 _CUT = re.compile(r"\+?\d+(?:[.,]\d+)?[eE]\+?\d+")
+#: More of a cell is no phone number, and not looked at.
+_LONGEST = 200
 #: Two numbers in one cell.
 _SEVERAL = re.compile(r"\d[\d\s().-]{5,}\d\s*(?:[/;|,&\n]|\b(?:or|and|oder|und|ou|et|o|y|e)\b)\s*\+?\(?\d[\d\s().-]{5,}\d")
 
@@ -151,7 +155,7 @@ def _columns(texts: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _line(
     number: int, values: dict[str, object], country: str | None, now: datetime, order: str, zone: tzinfo
 ) -> ConsentLine:
-    phone = _text(values.get("phone")).removeprefix("'")
+    phone = _text(values.get("phone")).removeprefix("'")[:_LONGEST]
     at = moment(values.get("date"), order, zone)
     e164 = "" if _SEVERAL.search(plain(phone)) else normalise(phone, country) or ""
     purpose = _word(values.get("purpose"), PURPOSES)
@@ -210,21 +214,26 @@ def moment(value: object, order: str = "", zone: tzinfo = timezone.utc) -> datet
     spreadsheet's own dates, and ``31/03/2026`` where only one of the two can be the month
     or ``order`` says it; each with a time of day.
     """
+    try:
+        only = _moment(value, order, zone)
+    except (ValueError, OverflowError):  # no date, or one at the ends of time
+        return None
+    return only if only and only.year >= _EARLIEST else None
+
+
+def _moment(value: object, order: str, zone: tzinfo) -> datetime | None:
+    """Return what a cell means as a date, however long ago; raises for what is none."""
     if isinstance(value, datetime):
         return _in_zone(value, zone)
     if isinstance(value, date):
         return _naive(value.year, value.month, value.day)
     if isinstance(value, (int, float)) and not isinstance(value, bool) and int(value) in _SERIALS:
         return _EPOCH + timedelta(days=float(value))
-    text = plain(_text(value))
+    text = plain(_text(value)).translate(_DASHES)
     found = {read for read in _readings(text, order) if read is not None}
     if not found:
-        try:
-            found = {_in_zone(datetime.fromisoformat(text), zone)}
-        except (ValueError, OverflowError):
-            return None
-    only = found.pop() if len(found) == 1 else None
-    return only if only and only.year >= _EARLIEST else None
+        return _in_zone(datetime.fromisoformat(text), zone)
+    return found.pop() if len(found) == 1 else None
 
 
 def _readings(text: str, order: str) -> list[datetime | None]:

@@ -14,7 +14,13 @@ _WORDS = frozenset(
     "ninguno ninguna unbekannt desconocido inconnu".split()
 )
 #: A currency's sign or code and an amount without a digit but zero: ``$ 0.00``, ``0,00 kr``, ``CHF 0``, ``0:00``, ``0 %``.
-_ZERO = re.compile(r"(?:[^\W\d_]{1,3}\.?)?0[0.,:' ]*(?:[^\W\d_]{1,3}\.?)?")
+#: Or a unit and none of it: ``0 days``.
+_SIGN = r"[^\W\d_]{1,3}\.?|[^\W\d_]\.[^\W\d_]\.?"
+_ZERO = re.compile(rf"(?:{_SIGN})?0[0.,:']*(?:{_SIGN}|[^\W\d_]{{4,8}})?")
+#: Abbreviations, of which the marks are a part.
+_SHORT = frozenset({"n.a", "k.a", "s/n"})
+#: Marks between Arabic digits.
+_ARABIC = str.maketrans({"\u066b": ".", "\u066c": "'"})
 
 
 def is_empty_like(value: object) -> bool:
@@ -22,7 +28,7 @@ def is_empty_like(value: object) -> bool:
 
     :param value: as the customer would read it.
     """
-    text = unicodedata.normalize("NFKC", "" if value is None or value is False else str(value))
+    text = unicodedata.normalize("NFKC", "" if value is None or value is False else str(value)).translate(_ARABIC)
     # Signs, currencies and blanks aside; digits of any script are digits.
     kept = "".join(
         str(unicodedata.digit(c)) if unicodedata.category(c) == "Nd" else c
@@ -35,4 +41,4 @@ def is_empty_like(value: object) -> bool:
     # Nan and Nil are also names: the number that is none is written like this alone.
     if kept == "NaN" or kept.replace(".", "").replace("'", "").casefold() in _WORDS:
         return True
-    return bool(_ZERO.fullmatch(kept))
+    return kept.casefold().rstrip(".") in _SHORT or bool(_ZERO.fullmatch(kept))

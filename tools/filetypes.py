@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 
 _OOXML = "application/vnd.openxmlformats-officedocument."
 _ODF = "application/vnd.oasis.opendocument."
@@ -184,7 +185,7 @@ def _zipped(raw: bytes) -> str:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             names = archive.namelist()[:5000]
             told = _told_by_member(archive) if "mimetype" in names else ""
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, ValueError, RuntimeError, OSError, EOFError):  # NotImplementedError among them
         return "application/zip"
     if told in ENDINGS and told.startswith("application/"):
         return told
@@ -205,11 +206,15 @@ def _has_long_list(raw: bytes) -> bool:
 
 
 def _told_by_member(archive: zipfile.ZipFile) -> str:
-    """OpenDocument and EPUB carry their type as a member that is not compressed."""
+    """OpenDocument and EPUB carry their type as a member that is not compressed.
+
+    A compressed one is not read: its size is a claim, and a few kilobytes may unfold into gigabytes.
+    """
     info = archive.getinfo("mimetype")
-    if info.file_size > 200 or info.flag_bits & 1:
+    if info.compress_type != zipfile.ZIP_STORED or info.file_size > 200 or info.flag_bits & 1:
         return ""
-    return archive.read(info).decode("ascii", "replace").strip()
+    with archive.open(info) as member:
+        return member.read(200).decode("ascii", "replace").strip()
 
 
 def _compound(raw: bytes) -> str:

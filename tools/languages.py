@@ -19,7 +19,7 @@ from typing import NamedTuple
 _ALIASES = {"no": "nb", "nn": "nb", "iw": "he", "in": "id", "tl": "fil", "mo": "ro", "cmn": "zh"}
 
 #: Scripts as glibc, and with it Odoo, writes them.
-_SCRIPTS = {"latin": "Latn", "cyrillic": "Cyrl", "arabic": "Arab", "devanagari": "Deva"}
+_SCRIPTS = {"latin": "Latn", "ijekavianlatin": "Latn", "cyrillic": "Cyrl", "arabic": "Arab", "devanagari": "Deva"}
 
 #: Languages that are written in several scripts: the usual one, and where it is another.
 _SCRIPT_OF = {
@@ -95,7 +95,7 @@ def parse(code: str) -> Tag:
     if language == "sh":
         language, script, says = "sr", "Latn", True
     for part in rest:
-        if part in _SCRIPTS or (len(part) == 4 and part.isalpha()):
+        if part in _SCRIPTS or (len(part) == 4 and part.isalpha() and part != "euro"):  # a currency in names of glibc
             script, says = _SCRIPTS.get(part, part.title()), True
         elif (len(part) == 2 and part.isalpha()) or (len(part) == 3 and part.isdigit()):
             region = part.upper()

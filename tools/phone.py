@@ -101,13 +101,20 @@ def _parse(raw: str | None, country: str | None) -> phonenumbers.PhoneNumber | N
     text = plain(raw)
     if not text or re.search(r"[a-z]", text.lower().split("ext")[0]):
         return None  # letters: a vanity number or no number at all
-    if text.startswith("00") and not country:
+    region = (country or "").upper()
+    number = _read(text, region) if region or not text.startswith("00") else None
+    if text.startswith("00") and (number is None or number.country_code == phonenumbers.country_code_for_region(region)):
+        # "00" leads abroad nearly everywhere. Where something else does (011, 8~10), no number begins with it at home.
         text = "+" + text[2:]
+        number = _read(text, None)
+    return number if number and (not text.startswith("+") or _kept_whole(text, number)) else None
+
+
+def _read(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
     try:
-        number = phonenumbers.parse(text, (country or "").upper() or None)
+        return phonenumbers.parse(text, region or None)
     except phonenumbers.NumberParseException:
         return None
-    return number if not text.startswith("+") or _kept_whole(text, number) else None
 
 
 def _kept_whole(text: str, number: phonenumbers.PhoneNumber) -> bool:

@@ -27,7 +27,7 @@ def picture_size(raw: bytes) -> Size | None:
         if begins(head):
             try:
                 size = read(head)
-            except (struct.error, ValueError, IndexError):
+            except (struct.error, ValueError, IndexError, OverflowError):
                 return None
             return size if size and all(side > 0 for side in size) else None
     return None

@@ -71,7 +71,7 @@ def rows_of_text(text: str, is_heading: Callable[[Sequence[str]], bool] = lambda
     """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     first, _break, rest = text.partition("\n")
-    declared = first.strip().strip('"').lower()
+    declared = first.strip(' "').lower()  # a tab may be the separator it names
     if declared.startswith("sep=") and len(declared) == 5:
         table = _split(rest, declared[4])
         return Table([[], *table.rows], table.separator)

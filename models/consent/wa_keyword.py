@@ -84,6 +84,8 @@ class WaKeyword(models.Model):
         action, purpose, language, spelling = found
         if needs_marks(language, key) and spelling not in marked(text):
             return None
+        if (action, purpose) == ("optout", "marketing") and optout.is_question(text):
+            return None  # "no more offers?" asks for some
         return (action, purpose, language)
 
     @api.model

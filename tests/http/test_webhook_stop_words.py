@@ -101,6 +101,21 @@ class TestStopWords(WordsCase):
         later = self.customer_writes("¿Me pueden devolver el dinero?")
         self.assertEqual(self.said(later), [("service", "granted", "message", "¿Me pueden devolver el dinero?")])
 
+    def test_what_did_not_come_stops_nothing(self):
+        """R29: a message that did not come, or offers that are missing, are trouble or a question, and no stop."""
+        texts = ("Nachricht nicht erhalten", "Bericht niet ontvangen", "Saya tidak menerima pesan", "没有优惠吗？")
+        for text in (*texts, "No more offers?", "¿Sin publicidad?"):
+            row = self.customer_writes(text)
+            self.assertFalse(row.contact_id.consent_ids.filtered(lambda c: c.action == "withdrawn"), text)
+            self.assertFalse(row.conversation_id.stop_request_id, text)
+
+    def test_stop_after_other_words_is_told_and_no_consent(self):
+        """R29: "No thanks. Stop!", spam, data protection: a person is told."""
+        for text in ("No thanks, stop!", "Please erase my data", "Ich widerrufe meine Einwilligung"):
+            row = self.customer_writes(text)
+            self.assertFalse(self.said(row), text)
+            self.assertTrue(row.conversation_id.stop_request_id, text)
+
     def test_no_is_no_proof(self):
         """R29: words that say no are no proof, in whatever kind of message they stand."""
         for text in ("No, gracias", "NO", "nein danke", "Non merci!", "لا شكرا", "不用了", "I'm not interested, sorry"):

@@ -171,3 +171,32 @@ def test_unknown_ambiguous_and_superfluous_columns_are_said():
     assert read([["Phone", "Name", "Shoe size"], GOOD], None, NOW).ignored == ("Name", "Shoe size")
     [line] = read([[*GOOD, "granted", "left over"]], None, NOW).lines
     assert line.problem == "cells_left_over"
+
+
+@pytest.mark.parametrize("cell", ["1" * 200_000, "1 " * 100_000, "1234567/" * 30_000, "+1-" * 60_000])
+def test_endless_cell_is_refused_at_once(cell):
+    """R34: one cell without an end does not keep the list from being read."""
+    refused, fine = read([[cell, "marketing", "yes", "2026-03-01"], GOOD], None, NOW).lines
+    assert refused.problem.startswith(("phone_", "country_"))
+    assert not fine.problem
+
+
+@pytest.mark.parametrize(
+    "value",
+    [float("nan"), float("inf"), datetime(9999, 12, 31, 23, 59, tzinfo=timezone.utc), datetime(1899, 12, 30), date(1900, 1, 1)],
+)
+def test_dates_that_cannot_be_are_none(value):
+    """A spreadsheet's empty date is a day of 1899, and no proof; neither stops the list."""
+    assert moment(value, "", timezone(timedelta(hours=13))) is None
+
+
+def test_hyphens_of_word_processors_stand_in_dates():
+    for dash in "\u2010\u2011\u2013\u2212":
+        assert moment(f"2026{dash}03{dash}31") == datetime(2026, 3, 31)
+
+
+def test_tab_may_be_the_named_separator():
+    """``sep=`` and a tab: the headings are those of the next line."""
+    text = "sep=\t\nDate\tPhone\tPurpose\tEvidence\n2026-03-01\t+12025550143\tmarketing\tyes\n"
+    [line] = read(rows_of_text(text, is_heading).rows, None, NOW).lines
+    assert (line.row, line.e164, line.problem) == (3, "+12025550143", "")

@@ -1,6 +1,7 @@
 """R19: names of files, and what files are."""
 
 import io
+import tracemalloc
 import zipfile
 
 import pytest
@@ -123,3 +124,22 @@ def test_bytes_decide_where_they_are_distinct():
     assert filetypes.actual_type(b"hello", "text/plain; charset=utf-8") == "text/plain"
     assert filetypes.actual_type(b"\0\0\0\x18ftypmp42", "audio/mp4") == "audio/mp4"
     assert filetypes.actual_type(b"???", "") == ""
+
+
+def test_member_that_tells_the_type_is_not_unfolded():
+    """S12: a compressed member lies about its size and unfolds into far more; broken ones raise nothing."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", b"application/epub+zip" + bytes(50_000_000))
+    size = (50_000_020).to_bytes(4, "little")
+    lying = held.getvalue().replace(size, (20).to_bytes(4, "little"))
+    assert lying != held.getvalue()
+    tracemalloc.start()
+    try:
+        assert filetypes.sniff(lying) == "application/zip"
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
+    broken = bytearray(held.getvalue())
+    broken[40:60] = b"\xff" * 20
+    assert filetypes.sniff(bytes(broken)) == "application/zip"

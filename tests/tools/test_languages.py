@@ -108,3 +108,8 @@ def test_a_value_is_not_filled_again():
 def test_in_which_of_our_languages_values_are_written(language, customer, spoken, found):
     """Dates and labels follow the language of the text they stand in."""
     assert of_text(language, customer, spoken) == found
+
+
+def test_names_of_glibc():
+    assert choose("de_DE@euro", ["de"]) == "de"
+    assert choose("sr@ijekavianlatin", ["sr_Cyrl", "sr_Latn"]) == "sr_Latn"

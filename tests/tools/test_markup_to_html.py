@@ -236,3 +236,11 @@ def test_plain_is_one_short_line(text, limit):
     found = plain(text, limit)
     assert len(found) <= limit
     assert "\n" not in found
+
+
+def test_brackets_behind_a_link_are_counted_once():
+    """R13: however many there are; a quarter of a million took minutes."""
+    for tail in (")", ".)", "]}", "(x)"):
+        text = "https://a.example/" + tail * 120_000
+        assert 'href="https://a.example/' in to_html(text)
+    assert 'href="https://a.example/(b)"' in to_html("https://a.example/(b)))).")

@@ -387,3 +387,67 @@ def test_long_texts_are_read():
 
 def test_said_is_what_keywords_are():
     assert label("Stop promotions") == Said("optout", "marketing", "en") == ("optout", "marketing", "en")
+
+
+MISSING = [
+    *("Nachricht nicht erhalten", "Nachrichten nicht erhalten", "Bericht niet ontvangen", "Geen berichten", "Ingen beskeder"),
+    *("ingen meldinger", "ei viestejä", "No mensajes", "Saya tidak menerima pesan", "عدم استلام الرسائل", "عدم دریافت پیامک"),
+    *("Μη λήψη μηνυμάτων", "Tôi không nhận được tin nhắn", "promo tidak ada", "Kampanya yok", "אין מבצעים", "没有优惠"),
+    *("ไม่มีโปรโมชั่น", "キャンペーンなし", "нет акций", "без скидки", "tanpa diskon", "aucune promotion", "할인 없이"),
+]
+
+
+@pytest.mark.parametrize("text", MISSING)
+def test_what_is_missing_stops_nothing(text, whole):
+    """R29: "message not received", "there are no offers": a complaint or a fact, and nobody is alarmed."""
+    assert not whole(text), (text, whole(text))
+    assert not asks_to_stop(text), text
+
+
+@pytest.mark.parametrize(
+    "text", ["No offers?", "Keine Angebote?", "plus d'offres ?", "¿No ofertas?", "没有优惠？", "لا عروض؟", "Sem ofertas?"]
+)
+def test_question_for_offers_stops_nothing(text):
+    """R29: who asks for offers wants some."""
+    assert not label(text)
+    assert not says_no(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "purpose"),
+    [("Nachrichten nicht mehr erhalten", "all"), ("geen berichten meer", "all"), ("No más mensajes", "all"), ("no ads", "marketing")],
+)
+def test_no_more_is_still_a_stop(text, purpose, whole):
+    assert whole(text)[:2] == ("optout", purpose)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("No thanks, stop", "I said stop!", "STOP. I never signed up for this", "this is spam", "Please erase my data"),
+        *("I want to withdraw my consent", "Reported and blocked", "don't call me again", "Quiten mi número", "Borren mis datos"),
+        *("¿cómo me doy de baja?", "no molestar", "apaguem meus dados", "Para de me mandar mensagem", "Supprimez mes données"),
+        *("c'est du spam", "Ich widerrufe meine Einwilligung", "Löschen Sie bitte meine Daten", "Lass mich in Ruhe"),
+        *("revoco il consenso", "stop hiermee", "cofam zgodę", "Nechte mě být", "ne zavarjanak", "Mesaj göndermeyi bırakın"),
+        *("удалите мои данные", "Отстаньте", "видаліть мої дані", "كفاية رسائل", "احذفوا بياناتي", "مزاحم نشو", "别烦我"),
+        *("メッセージを止めて", "그만 좀 보내세요", "vil ikke ha flere meldinger", "Jätä rauhaan", "cancel my subscription"),
+    ],
+)
+def test_other_ways_to_ask_for_silence(text):
+    """R29: spam, data protection, a stop after other words: somebody is told, and it is no consent."""
+    assert asks_to_stop(text), text
+    assert says_no(text), text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Please cancel my order and send me updates", "I want to stop by and see the offers", "取消订单,请发短信通知"),
+        *("Cancelar el pedido y mandar mensaje", "Отменить заказ и прислать сообщение", "zamówienie anuluj, wyślij wiadomość"),
+        *("Siparişi iptal et, mesaj at", "ร้านปิดกี่โมง โปรโมชั่นมีไหม", "¿Stop o sigo?", "alta, media, baja?"),
+    ],
+)
+def test_order_that_ends_is_no_request_for_silence(text):
+    """R29: an order is cancelled, somebody stops by."""
+    assert not asks_to_stop(text), text
+    assert not says_no(text), text

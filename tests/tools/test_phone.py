@@ -229,3 +229,22 @@ def test_only_former_spellings_are_modernised(raw, country, expected):
 def test_digits_of_every_script():
     assert digits("٠١٢ ۳۴۵ ６７８ ९") == "0123456789"
     assert digits("½ ² ⑨ 1") == "1"
+
+
+@pytest.mark.parametrize(
+    ("raw", "country", "e164"),
+    [
+        ("00 44 7700 900123", "US", "+447700900123"),
+        ("00 44 7700 900123", "RU", "+447700900123"),
+        ("0044 7700 900123", "AU", "+447700900123"),
+        ("0011 44 7700 900123", "AU", "+447700900123"),
+        ("8 10 44 7700 900123", "RU", "+447700900123"),
+        ("00229 97000001", "BJ", "+2290197000001"),
+        ("00 1 202 555 0143", "US", "+12025550143"),
+        ("00", "US", None),
+        ("0012", "US", None),
+    ],
+)
+def test_two_zeros_lead_abroad_everywhere(raw, country, e164):
+    """R34: also where another prefix is usual; in Russia it became a number that nobody has."""
+    assert normalise(raw, country) == e164

@@ -47,3 +47,12 @@ def test_one_person_is_taken_out_of_a_body():
 def test_lines_of_others_stay():
     assert without_lines("+1 202-555-0167;yes\n+1 202-555-0199;yes\n", ["12025550167"]) == "+1 202-555-0199;yes\n"
     assert {"12025550167", "+12025550167", "+1 202-555-0167"} <= spellings("12025550167")
+
+
+@pytest.mark.parametrize(
+    "term",
+    ["whatsapp:+12025550167", "Tel. +1 202 555 0167", "mobile: +12025550167", "https://api.whatsapp.com/send?phone=12025550167"],
+)
+def test_what_stands_before_a_pasted_number(term):
+    """R7: as programs write it."""
+    assert "12025550167" in needles(term, "US")

@@ -47,3 +47,10 @@ def test_what_is_none_or_cut_never_raises():
     for whole in (head_of_png(7, 7), jpeg((7, 7)), b"II*\0" + struct.pack("<IH", 8, 60_000), b"GIF89a" + bytes(7) + b"!" * 900):
         for end in range(len(whole)):
             picture_size(whole[:end])
+
+
+def test_addresses_beyond_the_end_of_memory_never_raise():
+    """S12: BigTIFF takes addresses of 64 bits."""
+    for at in (1 << 62, 1 << 63, (1 << 64) - 1):
+        assert picture_size(b"II+\0\x08\0\0\0" + struct.pack("<Q", at) + bytes(40)) is None
+        assert picture_size(b"MM\0+\0\x08\0\0" + struct.pack(">Q", at) + bytes(40)) is None

@@ -44,3 +44,9 @@ def test_values_that_say_nothing(value):
 )  # fmt: skip
 def test_values_that_say_something(value):
     assert not is_empty_like(value)
+
+
+@pytest.mark.parametrize("value", ["٠٫٠٠ ر.س", "0 ريال", "0 days", "0 items", "n.a.", "N.A.", "k.A."])
+def test_nothing_of_a_unit_says_nothing(value):
+    """U6: zero in other scripts, none of something, and short words for it."""
+    assert is_empty_like(value)

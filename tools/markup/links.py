@@ -53,6 +53,7 @@ def trim(url: str, is_open: AbstractSet[str] = frozenset(), before: str = "") ->
     if closing:
         url = url[: _first_unpaired(url, closing)]
     unused, end, host_end = set(is_open), len(url), _HOST.match(url).end()  # type: ignore[union-attr]
+    count = {bracket: url.count(bracket) for pair in _PAIRS.items() for bracket in pair}  # of what is left
     while end:
         last = url[end - 1]
         if last in _MARKS:
@@ -60,8 +61,9 @@ def trim(url: str, is_open: AbstractSet[str] = frozenset(), before: str = "") ->
                 break  # a path may end like this, a host cannot
             unused.discard(last)
         elif last in _PAIRS:
-            if url.count(_PAIRS[last], 0, end) >= url.count(last, 0, end):
+            if count[_PAIRS[last]] >= count[last]:
                 break
+            count[last] -= 1
         elif last not in _TRAILING and not _is_sign(last):
             break
         end -= 1

@@ -28,11 +28,12 @@ Words that stop in one language and are ordinary in another ("para", "fin", "no"
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from ..keywords import key_of, spelled
+from ..keywords import key_of, needs_marks, spelled
 from . import words_east, words_west, words_world
 
 #: Longer texts are read up to here.
@@ -43,6 +44,14 @@ NEAR = 6
 MOST_WORDS = 10
 #: Most words of one phrase.
 LONGEST = 6
+#: Signs of a question: "No offers?" asks for some.
+_QUESTIONS = "?？؟;՞"
+#: "No messages" tells what is missing, "no more messages" asks. Fillers that make the difference for acts that have one.
+_MORE = frozenset(map(key_of, "more mehr meer flere fler mer enää más mas più mai mais więcej больше більше artık lagi".split()))
+#: Who stops by asks for no silence.
+_VISITS = re.compile(r"\bstop (?:by|at|in|off|over|here)\b")
+#: Between the clauses of a text.
+_CLAUSES = re.compile(r"[.,;:!?\n…—–。、，！？；：؛،؟।]+")
 #: Written without blanks between words, or with endings at the words.
 _JOINED = ("zh", "ja", "th", "ko")
 #: Particles between a Korean word and what is done with it.
@@ -112,9 +121,15 @@ def label(text: str | None) -> Said | None:
                 continue
         elif not words & _object_words(language):
             continue
-        if meaning := _labels(language).get(_core(key, language)):
-            return Said(*meaning, language)
+        for action, purpose, needs in _labels(language).get(_core(key, language), ()):
+            if needs <= words and not (purpose == "marketing" and is_question(text)):
+                return Said(action, purpose, language)
     return None
+
+
+def is_question(text: str | None) -> bool:
+    """Tell whether a text ends with a question mark of whatever script."""
+    return (text or "").rstrip()[-1:] in _QUESTIONS and bool((text or "").strip())
 
 
 def asks_to_stop(text: str | None) -> bool:
@@ -122,9 +137,26 @@ def asks_to_stop(text: str | None) -> bool:
     kinds = _found(text)
     if "asks" in kinds:
         return True
+    if _says_stop_among_others(text):
+        return True
     ends = sorted(kinds.get("halt", []) + kinds.get("refuses", []))
     things = kinds.get("thing", [])
     return any(abs(end - thing) <= NEAR for end in ends for thing in things)
+
+
+def _says_stop_among_others(text: str | None) -> bool:
+    """Tell whether the first or the last of several clauses is a word that stops everything: "No thanks. Stop!"."""
+    clauses = [clause for clause in map(key_of, _CLAUSES.split((text or "")[:LIMIT])) if clause]
+    if len(clauses) < 2 or is_question(text):
+        return False
+    return any(len(clause) > 3 and clause in _stops() for clause in (clauses[0], clauses[-1]))
+
+
+@lru_cache(maxsize=1)
+def _stops() -> frozenset[str]:
+    """Return the words that stop everything, but for those that mean something else without their marks."""
+    words = ((language, key) for language in _WORDS for key in _group(language, "stop"))
+    return frozenset(key for language, key in words if not needs_marks(language, key))
 
 
 def says_no(text: str | None) -> bool:
@@ -195,9 +227,12 @@ def _object_words(language: str) -> frozenset[str]:
 
 
 @cache
-def _labels(language: str) -> dict[str, tuple[str, str]]:
-    """Return ``{phrase without fillers: (action, purpose)}`` of a language: each act with each thing, in either order."""
-    found: dict[str, tuple[str, str]] = {}
+def _labels(language: str) -> dict[str, list[tuple[str, str, frozenset[str]]]]:
+    """Return ``{phrase without fillers: [(action, purpose, fillers it needs)]}``: each act with each thing, in either order.
+
+    What was said last about a phrase counts first.
+    """
+    found: dict[str, list[tuple[str, str, frozenset[str]]]] = {}
     for acts, things, action, purpose in (
         ("resume", "messages", "optin", "all"),
         ("resume", "ads", "optin", "marketing"),
@@ -208,9 +243,10 @@ def _labels(language: str) -> dict[str, tuple[str, str]]:
         ("halt", "ads", "optout", "marketing"),
     ):
         for act in _group(language, acts):
+            needs = _MORE.intersection(act.split()) if purpose == "all" and action == "optout" else frozenset()
             for thing in _group(language, things):
                 for phrase in _phrases(act, thing, language):
-                    found[phrase] = (action, purpose)
+                    found.setdefault(phrase, []).insert(0, (action, purpose, frozenset(needs)))
     return found
 
 
@@ -258,7 +294,7 @@ def _found(text: str | None) -> dict[str, list[int]]:
 
 @lru_cache(maxsize=256)
 def _read(text: str) -> dict[str, list[int]]:
-    key = spelled(text)
+    key = _VISITS.sub(" ", spelled(text))
     found: dict[str, list[int]] = {}
     words, parts = key.split(), _parts(is_joined=False)
     for start in range(len(words)):

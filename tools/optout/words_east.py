@@ -7,8 +7,9 @@ WORDS = {
         stop: anuluj subskrypcję; wypisuję się
         start: zapisz mnie; wznów; zapisuję się; subskrybuj; zapisz
         marketing: bez reklam; nie chcę reklam; koniec reklam; bez promocji; nie chcę ofert
-        halt: zatrzymaj; wstrzymaj; przestań wysyłać; anuluj; zakończ; przerwij; wyłącz; zablokuj; rezygnuję z; wypisz z
+        halt: zatrzymaj; wstrzymaj; przestań wysyłać; zakończ; przerwij; wyłącz; zablokuj; rezygnuję z; wypisz z
         halt: nie otrzymuj; nie wysyłaj; nie chcę więcej; koniec; zrezygnuj z; nie chcę otrzymywać
+        close: anuluj
         without: bez; nie chcę; żadnych
         resume: wznów; przywróć; kontynuuj; włącz; rozpocznij; otrzymuj ponownie; odblokuj
         ads: promocje; promocji; reklamy; reklam; oferty; ofert; marketing; wiadomości promocyjne; wiadomości marketingowe
@@ -19,7 +20,8 @@ WORDS = {
         asks: wypisz mnie; wypiszcie mnie; proszę mnie wypisać; chcę się wypisać; usuńcie mnie; usuń mnie
         asks: usuńcie mój numer; usuń mój numer; przestańcie pisać; przestańcie wysyłać; przestań pisać; przestań wysyłać
         asks: nie piszcie do mnie; nie pisz do mnie; nie kontaktujcie się; proszę nie pisać; proszę się nie kontaktować
-        asks: dajcie mi spokój; zostawcie mnie w spokoju; wypisać się
+        asks: dajcie mi spokój; zostawcie mnie w spokoju; wypisać się; usunąć mój numer; usuńcie moje dane; usunąć moje dane
+        asks: cofam zgodę; wycofuję zgodę; to spam; to jest spam; skąd macie mój numer; anulować subskrypcję
         refuses: nie dziękuję; nie jestem zainteresowany; nie jestem zainteresowana; nie interesuje mnie; nie chcę
         refuses: nie chcemy; nie życzę sobie; nie wyrażam zgody; nie zgadzam się; nie wysyłajcie; nie wysyłaj
         refuses: nie przysyłajcie; nigdy więcej; przestańcie; sprzeciwiam się; nie wyrażam
@@ -32,8 +34,9 @@ WORDS = {
         stop: smažte mé číslo; konec zpráv; žádné další zprávy; vyřaďte mě; zrušit odběr
         start: přihlásit; obnovit; přihlásit se; přihlásit odběr; odebírat
         marketing: bez reklamy; nechci reklamu; žádné reklamy; žádná reklama; nechci nabídky
-        halt: zastavit; zastavte; ukončit; pozastavit; zrušit; vypnout; blokovat; nedostávat; odhlásit; přestat dostávat
+        halt: zastavit; zastavte; ukončit; pozastavit; vypnout; blokovat; nedostávat; odhlásit; přestat dostávat
         halt: odhlásit odběr; nezasílat; neposílat; nechci už; nechci další; už nechci
+        close: zrušit
         without: bez; žádné; nechci; žádná
         resume: obnovit; pokračovat; zapnout; znovu zapnout; znovu spustit; spustit; aktivovat; znovu odebírat
         ads: propagace; propagační zprávy; reklamy; reklamu; reklama; nabídky; nabídek; marketing; marketingové zprávy
@@ -42,6 +45,7 @@ WORDS = {
         asks: odhlaste mě; odhlásit se; odhlásit odběr; zrušte odběr; vyřaďte mě; smažte mě; smažte mé číslo
         asks: smažte moje číslo; přestaňte psát; přestaňte posílat; přestaňte mi psát; přestaňte mi posílat; nepište mi
         asks: nekontaktujte mě; už mi nepište; už mi neposílejte; nechte mě na pokoji; neobtěžujte
+        asks: nechte mě být; smažte mé údaje; smažte moje údaje; odvolávám souhlas; to je spam; neposílejte mi
         refuses: ne děkuji; ne díky; nemám zájem; nezajímá mě; nechci; nechceme; nepřeji si; nesouhlasím; neposílejte
         refuses: nezasílejte; už nikdy; přestaňte; odmítám
         no: ne; nikdy; v žádném případě
@@ -66,7 +70,8 @@ WORDS = {
         messages: listáról; hírlevelet; sms
         asks: leiratkozom; leiratkozni; leiratkoznék; iratkozzanak le; töröljenek a; töröljék a számomat
         asks: töröljék a számom; ne írjanak nekem; ne írjon nekem; ne írjanak többet; ne keressenek; ne küldjenek többet
-        asks: hagyják abba; hagyjanak békén; hagyjon békén; ne zaklassanak
+        asks: hagyják abba; hagyjanak békén; hagyjon békén; ne zaklassanak; ne zavarjanak; töröljék az adataimat
+        asks: visszavonom a hozzájárulásomat; ez spam; nem járultam hozzá
         refuses: nem köszönöm; köszönöm nem; nem érdekel; nem kérek; nem akarok; nem szeretnék; ne küldjenek; ne küldjön
         refuses: nem járulok hozzá; nem egyezem bele; soha többet; soha többé; nem fogadom el; tiltakozom
         no: nem; soha; ne
@@ -79,8 +84,9 @@ WORDS = {
         stop: ștergeți-mă; fără mesaje; vreau să mă dezabonez; stop mesaje
         start: abonează-mă; reia; abonare; abonați-mă; mă abonez
         marketing: fără reclame; fără promoții; fără reclamă; nu vreau reclame; nu vreau promoții; nu vreau oferte
-        halt: oprește; opriți; oprire; încetează; încetați; suspendă; întrerupe; anulează; dezactivează; blochează
+        halt: oprește; opriți; oprire; încetează; încetați; suspendă; întrerupe; dezactivează; blochează
         halt: nu mai primi; nu mai vreau; nu mai trimiteți; renunță la; dezabonare de la; stopează; nu mai doresc
+        close: anulează
         without: fără; nu vreau; nu doresc
         resume: reia; reluați; continuă; reactivează; activează; pornește; repornește; primește din nou
         ads: promoții; promoțiile; promoțiilor; reclame; reclamele; reclamă; oferte; ofertele; publicitate; publicitatea
@@ -91,6 +97,7 @@ WORDS = {
         asks: dezabonați mă; dezabonează mă; mă dezabonez; să mă dezabonez; ștergeți mă; ștergeți numărul
         asks: ștergeți mi numărul; nu mi mai scrieți; nu mă mai contactați; nu mă contactați; nu mi mai trimiteți
         asks: încetați să mi; nu mă mai deranjați; lăsați mă în pace; scoateți mă
+        asks: să mă ștergeți; ștergeți datele mele; îmi retrag acordul; îmi retrag consimțământul; este spam; nu mai vreau nimic
         refuses: nu mulțumesc; nu mersi; nu sunt interesat; nu sunt interesată; nu mă interesează; nu vreau; nu doresc
         refuses: nu vrem; nu mai vreau; nu mai trimiteți; nu trimiteți; nu sunt de acord; nu accept; niciodată; refuz
         refuses: mă opun
@@ -106,9 +113,10 @@ WORDS = {
         start: abone ol; yeniden abone ol; tekrar başlat; abone olmak istiyorum; mesajları sürdür
         marketing: reklam istemiyorum; reklamsız; promosyon istemiyorum; reklam yok; reklam göndermeyin
         marketing: kampanya istemiyorum
-        halt: durdur; durdurun; sonlandır; iptal et; kapat; engelle; duraklat; almayı durdur; almayı bırak; gönderme
+        halt: durdur; durdurun; sonlandır; kapat; engelle; duraklat; almayı durdur; almayı bırak; gönderme
         halt: göndermeyin; istemiyorum; artık istemiyorum; bırak; kes; almak istemiyorum
-        without: yok; hayır
+        close: iptal et
+        without: hayır
         resume: sürdür; devam ettir; devam et; başlat; yeniden başlat; aç; tekrar aç; tekrar al; almaya devam et
         ads: promosyonları; promosyonlar; promosyon; kampanyaları; kampanyalar; kampanya; reklamları; reklamlar; reklam
         ads: teklifleri; teklifler; tanıtımları; tanıtımlar; tanıtım mesajlarını; tanıtım mesajları; pazarlama
@@ -119,7 +127,8 @@ WORDS = {
         asks: abonelikten çık; abonelikten çıkmak; aboneliğimi iptal; aboneliği iptal; listeden çıkarın
         asks: listenizden çıkarın; numaramı silin; numaramı sil; bana yazmayın; artık yazmayın; mesaj atmayın; mesaj atma
         asks: mesaj göndermeyin; rahatsız etmeyin; beni aramayın; bana ulaşmayın; iletişime geçmeyin; bir daha yazmayın
-        asks: beni rahat bırakın
+        asks: beni rahat bırakın; göndermeyi bırakın; göndermeyi kesin; listeden çıkarır mısınız; listeden çıkarılmak
+        asks: verilerimi silin; onayımı geri; iznimi geri; bu spam; numaramı nereden
         refuses: hayır teşekkürler; hayır teşekkür ederim; ilgilenmiyorum; ilgimi çekmiyor; istemiyorum; istemiyoruz
         refuses: istemem; kabul etmiyorum; onaylamıyorum; onay vermiyorum; izin vermiyorum; göndermeyin; atmayın; bir daha
         refuses: reddediyorum
@@ -134,21 +143,24 @@ WORDS = {
         stop: отмена подписки; отменить подписку
         start: подписаться; подпишите меня; возобновить; подписка; старт
         marketing: без рекламы; не хочу рекламу; не нужна реклама; хватит рекламы; реклама не нужна
-        halt: остановить; прекратить; прекратите; отключить; отключите; отменить; отписаться от; приостановить
+        halt: остановить; прекратить; прекратите; отключить; отключите; отписаться от; приостановить
         halt: не получать; больше не получать; не присылать; не присылайте; стоп; хватит; заблокировать; завершить
         halt: отказаться от; не хочу получать
-        without: без; не хочу; не надо; не нужны; не нужна; нет
+        close: отменить
+        without: без; не хочу; не надо; не нужны; не нужна
         resume: возобновить; продолжить; включить; снова получать; подписаться на; запустить; разблокировать
         ads: рекламу; рекламы; реклама; рекламные сообщения; рекламных сообщений; рекламные рассылки; рекламную рассылку
         ads: промоакции; акции; промо; промоматериалы; предложения; маркетинг; маркетинговые сообщения
         ads: маркетинговых сообщений; спецпредложения; предложения и объявления; объявления; промо сообщения
-        ads: рекламные предложения; скидки
+        ads: рекламные предложения
         messages: сообщения; сообщений; сообщение; уведомления; уведомлений; рассылку; рассылки; рассылка; подписку
         messages: подписки; подписка; спам; смс; списка; оповещения
         asks: отпишите меня; отписаться; отпишите; отменить подписку; отмените подписку; не пишите мне; не пиши мне
         asks: больше не пишите; удалите мой номер; удалите меня; уберите меня; прекратите писать; прекратите рассылку
         asks: прекратите присылать; прекратите слать; перестаньте писать; перестаньте присылать; перестаньте слать
         asks: хватит писать; хватит слать; не связывайтесь со мной; не беспокойте; не звоните мне; оставьте меня в покое
+        asks: не пишите сюда; не пишите больше; хватит спамить; это спам; удалите мои данные; отзываю согласие; отстаньте
+        asks: не нужно мне писать; не надо мне писать; откуда у вас мой номер; отменить рассылку
         refuses: нет спасибо; спасибо не надо; спасибо нет; не интересно; не интересует; мне не интересно
         refuses: не заинтересован; не заинтересована; не хочу; не хотим; не желаю; не нужно; не надо; не согласен
         refuses: не согласна; не даю согласия; не присылайте; не шлите; больше никогда; отказываюсь; против; перестаньте
@@ -163,19 +175,20 @@ WORDS = {
         stop: скасувати підписку; зупиніть
         start: підписатися; підпишіть мене; відновити; підписка; підписатись
         marketing: без реклами; не хочу реклами; реклама не потрібна; не потрібна реклама; досить реклами
-        halt: зупинити; припинити; припиніть; вимкнути; скасувати; відписатися від; призупинити; не отримувати
+        halt: зупинити; припинити; припиніть; вимкнути; відписатися від; призупинити; не отримувати
         halt: не надсилати; не надсилайте; стоп; досить; заблокувати; завершити; відмовитися від; не хочу отримувати
-        without: без; не хочу; не треба; не потрібна; не потрібні; ні
+        close: скасувати
+        without: без; не хочу; не треба; не потрібна; не потрібні
         resume: відновити; продовжити; увімкнути; знову отримувати; підписатися на; запустити; розблокувати
         ads: рекламу; реклами; реклама; рекламні повідомлення; рекламних повідомлень; рекламну розсилку; промоакції; акції
         ads: промо; пропозиції; маркетинг; маркетингові повідомлення; маркетингових повідомлень; спецпропозиції
-        ads: оголошення; пропозиції й оголошення; пропозиції та оголошення; знижки
+        ads: оголошення; пропозиції й оголошення; пропозиції та оголошення
         messages: повідомлення; повідомлень; сповіщення; сповіщень; розсилку; розсилки; розсилка; підписку; підписки; спам
         messages: смс; списку
         asks: відпишіть мене; відписатися; відписатись; скасувати підписку; скасуйте підписку; не пишіть мені
         asks: не пиши мені; більше не пишіть; видаліть мій номер; видаліть мене; припиніть писати; припиніть розсилку
         asks: припиніть надсилати; перестаньте писати; перестаньте надсилати; досить писати; не турбуйте
-        asks: не телефонуйте мені; дайте мені спокій
+        asks: не телефонуйте мені; дайте мені спокій; видаліть мої дані; відкликаю згоду; відчепіться; це спам
         refuses: ні дякую; дякую не треба; не цікаво; не цікавить; мені не цікаво; не хочу; не хочемо; не бажаю
         refuses: не потрібно; не треба; не згоден; не згодна; не даю згоди; не надсилайте; ніколи більше; відмовляюся
         refuses: перестаньте; припиніть
@@ -190,7 +203,7 @@ WORDS = {
         start: εγγραφή; συνέχεια; επανεγγραφή; εγγραφή ξανά
         marketing: όχι διαφημίσεις; χωρίς διαφημίσεις; δεν θέλω διαφημίσεις; όχι άλλες διαφημίσεις; όχι προσφορές
         halt: διακοπή; διακόψτε; σταματήστε; σταμάτα; τερματισμός; παύση; ακύρωση; απενεργοποίηση; αποκλεισμός; κατάργηση
-        halt: όχι άλλα; όχι άλλες; δεν θέλω άλλες; δεν θέλω άλλα; μη λήψη; απεγγραφή από; να μη λαμβάνω
+        halt: όχι άλλα; όχι άλλες; δεν θέλω άλλες; δεν θέλω άλλα; απεγγραφή από; να μη λαμβάνω
         without: όχι; χωρίς; δεν θέλω
         resume: συνέχιση; συνέχεια; επανέναρξη; ενεργοποίηση; έναρξη; εκ νέου λήψη
         ads: προσφορές; προσφορών; διαφημίσεις; διαφημίσεων; διαφήμιση; προωθητικά μηνύματα; προωθητικών μηνυμάτων
@@ -201,7 +214,8 @@ WORDS = {
         messages: ενημερώσεις; spam
         asks: διαγράψτε με; διαγράψτε τον αριθμό; να διαγραφώ; απεγγραφή; μη μου γράφετε; μη μου στέλνετε
         asks: μην μου στέλνετε; μην μου γράφετε; μην επικοινωνείτε; μη με ενοχλείτε; μην με ενοχλείτε; σταματήστε να μου
-        asks: αφήστε με ήσυχο; αφήστε με ήσυχη; βγάλτε με από
+        asks: αφήστε με ήσυχο; αφήστε με ήσυχη; βγάλτε με από; με ξαναενοχλήσετε; διαγράψτε τα δεδομένα μου
+        asks: ανακαλώ τη συγκατάθεσή μου; είναι spam
         refuses: όχι ευχαριστώ; δεν ενδιαφέρομαι; δεν με ενδιαφέρει; δεν θέλω; δεν θέλουμε; δεν επιθυμώ; δεν συμφωνώ
         refuses: δεν αποδέχομαι; δεν συναινώ; μη στέλνετε; μην στέλνετε; ποτέ ξανά; αρνούμαι; όχι πια
         no: όχι; οχι; ποτέ

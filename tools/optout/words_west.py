@@ -13,9 +13,9 @@ WORDS = {
         stop: don't text me; leave me alone; no more messages; no more texts; delete my number; remove my number
         start: subscribe; resubscribe; opt in; optin; subscribe me; sign me up again
         marketing: no advertising; no more offers; not interested in offers; unsubscribe from offers
-        halt: stop; stop all; stop sending; stop receiving; stop getting; cancel; unsubscribe from; opt out of; don't send
+        halt: stop; stop all; stop sending; stop receiving; stop getting; unsubscribe from; opt out of; don't send
         halt: do not send; no more
-        close: end; block; pause; turn off; mute; disable; deactivate
+        close: end; cancel; block; pause; turn off; mute; disable; deactivate
         without: no; without; don't want; i don't want
         resume: resume; restart; start; start again; turn on; subscribe to; opt in to; unblock
         ads: ad; promotions; promotion; promos; promo; promotional messages; promotional offers; marketing; marketing messages
@@ -26,6 +26,13 @@ WORDS = {
         asks: unsubscribe; opt out; stop sending; stop messaging; stop texting; stop contacting; stop writing
         asks: stop spamming; stop bothering; do not contact; don't contact; dont contact; do not message; don't message
         asks: dont message; don't text; dont text; do not text; don't write; do not write; never contact; never message
+        asks: withdraw my consent; withdraw consent; revoke my consent; revoke consent; erase my data; delete my data
+        asks: delete all my data; remove my data; erase me; said stop; told you to stop; asked you to stop; tell you to stop
+        asks: this is spam; it's spam; are spamming; reported and blocked; blocked and reported; report you; block you
+        asks: blocking you; don't call me; do not call me; dont call me; take my number; take me off; cease and desist
+        asks: cancel my subscription; cancel the subscription; cancel subscription; never signed up; did not sign up
+        asks: didn't sign up; never subscribed; did not subscribe; didn't subscribe; never agreed; go away; fuck off
+        asks: piss off; wanna get this anymore; want this anymore; gave you my number; where did you get my number
         asks: never text; remove me; remove my number; delete my number; take me off; leave me alone; lose my number
         refuses: no thanks; no thank you; not interested; i don't want; i dont want; i do not want; we don't want
         refuses: don't send; do not send; dont send; never send; no longer want; not want to receive; do not agree
@@ -45,9 +52,10 @@ WORDS = {
         stop: eliminarme
         start: alta; suscribir; suscribirme; suscribirse; darme de alta; quiero recibir mensajes; reanudar
         marketing: no más promociones; sin publicidad; no deseo publicidad; no quiero publicidad; no quiero promociones
-        halt: detener; detén; detenga; parar; suspender; pausar; cancelar; dejar de recibir; dejar; interrumpir; finalizar
+        halt: detener; detén; detenga; parar; suspender; pausar; dejar de recibir; dejar; interrumpir
         halt: bloquear; desactivar; anular; no recibir más; no recibir; no enviar; basta de; no más; no quiero más
         halt: no quiero recibir; no deseo recibir; cancelar suscripción a
+        close: cancelar; finalizar
         without: sin; no quiero; no deseo; no
         resume: reanudar; reactivar; continuar; retomar; activar; volver a recibir; recibir de nuevo; suscribirme a
         ads: promociones; promoción; publicidad; publicidades; ofertas; ofertas y anuncios; anuncios
@@ -58,6 +66,12 @@ WORDS = {
         asks: dar de baja; darme de baja; darse de baja; dame de baja; deme de baja; denme de baja; darnos de baja
         asks: la baja; desuscribir; desuscribirme; dejen de escribirme; deja de escribirme; dejen de escribir
         asks: deje de escribirme; dejen de enviarme; dejen de mandarme; deja de mandarme; dejen de molestar
+        asks: doy de baja; de tu lista; de su lista; quiten mi número; quita mi número; quítame de; borra mis datos
+        asks: borren mis datos; borrar mis datos; eliminen mis datos; eliminar mis datos; retiro mi consentimiento
+        asks: revoco mi consentimiento; no molestar; no me manden nada; no me envíen nada; no me escriban nada; no me hable más
+        asks: no me hablen más; dejo de recibir; quiero salirme; es spam; nunca autoricé; nunca me suscribí
+        asks: quién les dio mi número; quién te dio mi número; cancelen mi suscripción; cancelar mi suscripción
+        asks: cancelar la suscripción; cancela mi suscripción
         asks: dejen de contactarme; no me escriban; no me escribas; no me escriba; no me contacten; no me contacte
         asks: no me contactes; no me molesten; no me moleste; no molesten; no me llamen; bórrenme; bórrame; quítenme de
         asks: sáquenme de; sáqueme de; elimínenme; eliminen mi número; borren mi número; borrar mi número; déjenme en paz
@@ -77,7 +91,8 @@ WORDS = {
         stop: não me escrevam mais
         start: quero voltar; quero receber; cadastrar; inscrever; quero receber mensagens; voltar a receber; retomar
         marketing: sem promoções; parar promoções; não quero promoções; não quero publicidade; sem publicidade
-        halt: parar; interromper; deter; suspender; pausar; cancelar; parar de receber; parar de enviar
+        close: cancelar
+        halt: parar; interromper; deter; suspender; pausar; parar de receber; parar de enviar
         halt: deixar de receber; encerrar
         halt: desativar; bloquear; descadastrar de; não receber mais; não receber; não enviar; chega de; não quero mais
         halt: não quero receber; chega
@@ -93,7 +108,11 @@ WORDS = {
         asks: excluir meu número; pare de me mandar; parem de me mandar; parem de mandar; pare de mandar; parem de enviar
         asks: parem de me enviar; pare de enviar; não me escreva; não me escrevam; não me contate; não me contatem
         asks: não entre em contato; não entrem em contato; não me incomodem; não me perturbe; me deixe em paz
-        asks: me deixem em paz
+        asks: me deixem em paz; para de me mandar; parar de me mandar; retire meu número; retirem meu número; me tira d
+        asks: me tira da; me tira dessa; me tirem dessa; apague meus dados; apaguem meus dados; excluir meus dados
+        asks: não me mande mais; não me mandem mais; não mande mais; retiro meu consentimento; revogo meu consentimento
+        asks: é spam; nunca autorizei; quem deu meu número; cancelar minha assinatura; cancelar minha inscrição
+        asks: cancele minha assinatura; cancele minha inscrição; cancelem minha inscrição
         refuses: não obrigado; não obrigada; não tenho interesse; não me interessa; não quero; não desejo; não queremos
         refuses: não aceito; não autorizo; não concordo; não me mande; não me mandem; não mande; não mandem; não me envie
         refuses: não me enviem; não envie; não enviem; nunca mais; pare de; parem de; chega de; já chega; sem interesse
@@ -108,10 +127,11 @@ WORDS = {
         stop: ne me contactez plus; supprimez mon numéro; retirez moi de la liste
         start: m'abonner; s'abonner; reprendre; je m'abonne; réabonner; me réabonner; s'inscrire; m'inscrire
         marketing: plus de promotions; stop pub; stop pubs; pas de pub; plus de pub; pas de publicité; plus de publicité
-        halt: arrêter; arrêt; arrêtez; stopper; interrompre; suspendre; cesser; mettre fin à; mettre en pause; annuler
+        halt: arrêter; arrêt; arrêtez; stopper; interrompre; suspendre; cesser; mettre fin à; mettre en pause
         halt: bloquer; désactiver; ne plus recevoir; ne pas recevoir; plus de; me désabonner; se désabonner; refuser
-        halt: terminer; je ne veux plus
-        without: pas de; sans; aucune; je ne veux pas
+        halt: je ne veux plus
+        close: annuler; terminer
+        without: pas de; sans; je ne veux pas
         resume: reprendre; réactiver; relancer; recommencer; redémarrer; continuer; activer; recevoir à nouveau; réabonner
         ads: promotions; promotion; promos; publicité; publicités; pub; pubs; offres; offres et annonces; annonces
         ads: marketing; messages promotionnels; messages marketing; messages publicitaires; offres promotionnelles
@@ -122,7 +142,10 @@ WORDS = {
         asks: ne me contactez plus; ne m'appelez plus; arrêtez de m'écrire; arrêtez de m'envoyer; arrêtez de me contacter
         asks: arrêtez d'envoyer; cessez de m'envoyer; cessez de m'écrire; retirez moi; supprimez moi; supprimez mon numéro
         asks: effacez mon numéro; enlevez moi; laissez moi tranquille; fichez moi la paix; plus être contacté
-        asks: plus être contactée
+        asks: plus être contactée; supprimez mes données; supprimer mes données; effacez mes données; effacer mes données
+        asks: je retire mon consentement; je révoque mon consentement; c'est du spam; du harcèlement; n'envoyez plus rien
+        asks: ne m'envoyez plus rien; n'écrivez plus; qui vous a donné mon numéro; annuler mon abonnement
+        asks: annulez mon abonnement; jamais inscrit; jamais donné mon accord
         refuses: non merci; pas intéressé; pas intéressée; ça ne m'intéresse pas; je ne veux pas; je ne veux plus
         refuses: je ne souhaite pas; je ne souhaite plus; nous ne voulons pas; ne m'envoyez plus; ne m'envoyez pas
         refuses: n'envoyez plus; je refuse; je n'accepte pas; je ne suis pas d'accord; je m'oppose; plus jamais
@@ -138,7 +161,8 @@ WORDS = {
         start: anmelden; wieder anmelden; abonnieren; anmeldung; nachrichten fortsetzen
         marketing: keine werbung; keine werbung mehr; keine angebote mehr; keine aktionen mehr; werbung abbestellen
         halt: stoppen; stoppe; stopp; beenden; abbestellen; abmelden; einstellen; unterbrechen; pausieren; anhalten
-        halt: deaktivieren; blockieren; abschalten; nicht mehr erhalten; nicht mehr senden; kündigen; keine weiteren
+        halt: deaktivieren; blockieren; abschalten; nicht mehr erhalten; nicht mehr senden; keine weiteren
+        close: kündigen
         without: keine; ohne; keine mehr; ich will keine; ich möchte keine
         resume: fortsetzen; wieder aufnehmen; wieder erhalten; wieder starten; reaktivieren; aktivieren; wieder aktivieren
         ads: werbung; werbeaktionen; werbeangebote; werbenachrichten; aktionen; angebote; promotions; promotionen
@@ -150,7 +174,10 @@ WORDS = {
         asks: schreiben sie mir nicht mehr; schreibt mir nicht mehr; schreiben sie mir bitte nicht
         asks: kontaktieren sie mich nicht; nicht mehr kontaktieren; nicht mehr kontaktiert; nicht mehr anschreiben
         asks: hören sie auf mir; hört auf mir; löschen sie meine nummer; löscht meine nummer; meine nummer löschen
-        asks: lassen sie mich in ruhe; lasst mich in ruhe; nicht mehr belästigen
+        asks: lassen sie mich in ruhe; lasst mich in ruhe; lass mich in ruhe; nicht mehr belästigen; meine daten löschen
+        asks: löschen sie meine daten; löschen sie bitte meine daten; löscht meine daten; meine daten zu löschen
+        asks: widerrufe meine einwilligung; widerruf meiner einwilligung; einwilligung widerrufen; nie zugestimmt
+        asks: lassen sie das; hör auf; das ist spam; nie angemeldet; woher haben sie meine nummer; abo kündigen
         refuses: nein danke; kein interesse; nicht interessiert; ich will keine; ich möchte keine; ich will nicht
         refuses: ich möchte nicht; wir möchten keine; schicken sie mir keine; schickt mir keine; senden sie mir keine
         refuses: keine weiteren; nie wieder; ich widerspreche; widerspruch; nicht einverstanden; ich stimme nicht zu
@@ -166,10 +193,11 @@ WORDS = {
         stop: rimuovimi; rimuovetemi; toglietemi dalla lista; niente più messaggi
         start: iscrivimi; riprendi; iscrivermi; iscriviti; riattiva; voglio ricevere messaggi
         marketing: basta promozioni; niente pubblicità; no pubblicità; basta pubblicità; niente promozioni
-        halt: interrompi; interrompere; ferma; fermare; blocca; bloccare; sospendi; sospendere; annulla; termina
+        halt: interrompi; interrompere; ferma; fermare; blocca; bloccare; sospendi; sospendere
         halt: disattiva; smetti di ricevere; non ricevere più; non ricevere; basta; stoppa; stop alle; cessa
         halt: non voglio più; disattivare
-        without: niente; no; senza; non voglio; nessuna
+        close: annulla; termina
+        without: niente; no; senza; non voglio
         resume: riprendi; riattiva; continua; riprendere; riattivare; ricomincia; attiva; ricevi di nuovo
         ads: promozioni; promozione; pubblicità; offerte; offerte e annunci; annunci; messaggi promozionali
         ads: messaggi di marketing; marketing; messaggi pubblicitari; campagne; newsletter; promo; offerte e promozioni
@@ -180,7 +208,9 @@ WORDS = {
         asks: non mi scrivete; non contattatemi; non mi contattate; non mi contatti; smettete di scrivermi
         asks: smettetela di scrivermi; smetti di scrivermi; smettete di mandarmi; smettetela di mandarmi
         asks: smettete di inviarmi; rimuovetemi; rimuovimi; toglietemi dalla; cancellate il mio numero
-        asks: cancella il mio numero; lasciatemi in pace; non disturbatemi
+        asks: cancella il mio numero; lasciatemi in pace; non disturbatemi; cancellate i miei dati; cancellare i miei dati
+        asks: cancella i miei dati; eliminate i miei dati; revoco il consenso; ritiro il consenso; mai dato il consenso
+        asks: mai autorizzato; è spam; chi vi ha dato il mio numero; annulla la mia iscrizione
         refuses: no grazie; non mi interessa; non sono interessato; non sono interessata; non voglio; non desidero
         refuses: non vogliamo; non mandatemi; non mi mandate; non inviatemi; non mi inviate; non accetto; non acconsento
         refuses: non sono d'accordo; mai più; smettete di; smettetela; smetti di; mi oppongo; non voglio più
@@ -193,8 +223,9 @@ WORDS = {
         stop: stuur geen berichten meer; verwijder mijn nummer; niet meer berichten
         start: aanmelden; inschrijven; hervatten; weer aanmelden; abonneren
         marketing: geen reclame; geen aanbiedingen; geen reclame meer; geen aanbiedingen meer
-        halt: stop; stoppen; stop met; beëindigen; afmelden voor; uitschrijven voor; onderbreken; pauzeren; annuleren
-        halt: blokkeren; uitschakelen; niet meer ontvangen; niet ontvangen; opzeggen; geen meer
+        halt: stop; stoppen; stop met; beëindigen; afmelden voor; uitschrijven voor; onderbreken; pauzeren
+        halt: blokkeren; uitschakelen; niet meer ontvangen; opzeggen; geen meer
+        close: annuleren
         without: geen; zonder; ik wil geen
         resume: hervatten; hervat; weer ontvangen; opnieuw ontvangen; doorgaan met; activeren; heractiveren; start
         ads: promoties; promotie; reclame; reclames; aanbiedingen; aanbiedingen en aankondigingen; acties; advertenties
@@ -204,6 +235,8 @@ WORDS = {
         asks: afmelden; uitschrijven; schrijf me uit; schrijf mij uit; meld me af; meld mij af; niet meer contacteren
         asks: neem geen contact; geen contact meer; stop met appen; stop met sturen; stop met berichten; app me niet meer
         asks: verwijder mijn nummer; van de lijst; uit de lijst; laat me met rust; laat mij met rust; schrijf me niet meer
+        asks: verwijder mijn gegevens; wis mijn gegevens; ik trek mijn toestemming in; nooit toestemming gegeven; wil dit niet
+        asks: stop hiermee; dit is spam; hoe komt u aan mijn nummer
         refuses: nee bedankt; nee dank u; nee dank je; geen interesse; niet geïnteresseerd; ik wil geen; ik wil niet
         refuses: stuur me geen; stuur mij geen; stuur geen; nooit meer; niet akkoord; ik weiger; hou op; houd op
         refuses: niet meer
@@ -216,7 +249,8 @@ WORDS = {
         stop: ta bort mig; ta bort mitt nummer; avanmäl; avanmäl mig; sluta skicka meddelanden; kontakta mig inte mer
         start: prenumerera; starta; återuppta; anmäl mig
         marketing: ingen reklam; inga erbjudanden; ingen mer reklam; inga fler erbjudanden
-        halt: stoppa; sluta med; avsluta; pausa; avbryt; stäng av; blockera; avregistrera från; sluta få; inte få fler
+        close: avbryt
+        halt: stoppa; sluta med; avsluta; pausa; stäng av; blockera; avregistrera från; sluta få; inte få fler
         halt: inga fler; sluta skicka; avprenumerera på
         without: ingen; inga; utan; vill inte ha
         resume: återuppta; starta; starta om; fortsätt; fortsätt med; aktivera; få igen
@@ -225,6 +259,7 @@ WORDS = {
         messages: meddelanden; meddelande; aviseringar; prenumeration; prenumerationen; uppdateringar; utskick; spam; sms
         asks: avregistrera mig; avanmäl mig; avsluta prenumerationen; ta bort mig; ta bort mitt nummer; radera mitt nummer
         asks: sluta skicka; sluta kontakta; sluta skriva; kontakta mig inte; skriv inte till mig; lämna mig ifred
+        asks: radera mina uppgifter; ta bort mina uppgifter; återkallar mitt samtycke; det är spam; vill inte ha fler
         refuses: nej tack; inte intresserad; ej intresserad; jag vill inte; vi vill inte; skicka inte; aldrig mer
         refuses: godkänner inte; samtycker inte; inte längre
         no: nej; aldrig
@@ -236,7 +271,8 @@ WORDS = {
         stop: opsig abonnement; fjern mig; fjern mig fra listen; skriv ikke til mig mere; kontakt mig ikke mere
         start: tilmeld; tilmeld mig; genoptag; abonner
         marketing: ingen reklamer; ingen reklame; ingen tilbud; ikke flere tilbud; ikke flere reklamer
-        halt: stop; stop med; afmeld; afslut; annuller; sæt på pause; bloker; slå fra; modtag ikke flere; ikke flere
+        close: annuller
+        halt: stop; stop med; afmeld; afslut; sæt på pause; bloker; slå fra; modtag ikke flere; ikke flere
         halt: stop med at sende; ingen flere
         without: ingen; uden; jeg vil ikke have
         resume: genoptag; start; fortsæt; aktivér; aktiver; modtag igen; genstart
@@ -246,7 +282,7 @@ WORDS = {
         messages: beskeder; besked; meddelelser; notifikationer; abonnement; abonnementet; opdateringer; spam; sms
         asks: afmeld mig; afmelde mig; frameld mig; framelde mig; fjern mig; slet mit nummer; stop med at skrive
         asks: stop med at sende; stop med at kontakte; skriv ikke til mig; kontakt mig ikke; lad mig være
-        asks: lad mig være i fred
+        asks: lad mig være i fred; slet mine data; slet mine oplysninger; trækker mit samtykke; det er spam; vil ikke have flere
         refuses: nej tak; ikke interesseret; jeg vil ikke; vi vil ikke; send ikke; aldrig igen; ikke længere
         refuses: samtykker ikke
         no: nej; næ; aldrig
@@ -258,7 +294,8 @@ WORDS = {
         stop: stopp meldinger; fjern meg; fjern meg fra listen; ikke kontakt meg mer; avslutt abonnement
         start: meld på; meld meg på; gjenoppta; abonner
         marketing: ikke reklame; ingen reklame; ikke mer reklame; ingen tilbud; ingen flere tilbud
-        halt: stopp; stopp med; avslutt; avbryt; sett på pause; blokker; slå av; meld av; ikke motta flere; ingen flere
+        close: avbryt
+        halt: stopp; stopp med; avslutt; sett på pause; blokker; slå av; meld av; ikke motta flere; ingen flere
         halt: slutt å sende; stans
         without: ingen; ikke; uten; vil ikke ha
         resume: gjenoppta; start; fortsett; aktiver; motta igjen; start igjen
@@ -267,6 +304,7 @@ WORDS = {
         messages: meldinger; melding; varsler; abonnement; abonnementet; oppdateringer; utsendelser; spam; sms
         asks: meld meg av; melde meg av; fjern meg; slett nummeret mitt; slutt å sende; slutt å skrive; slutt å kontakte
         asks: ikke kontakt meg; ikke skriv til meg; la meg være; la meg være i fred; si opp abonnementet
+        asks: slett dataene mine; slett opplysningene mine; trekker samtykket; det er spam; vil ikke ha flere
         refuses: nei takk; ikke interessert; jeg vil ikke; vi vil ikke; ikke send; aldri mer; ikke lenger; samtykker ikke
         no: nei; aldri
         polite: vennligst; takk; tusen takk; hei; nå; ok; vær så snill
@@ -277,7 +315,8 @@ WORDS = {
         stop: poista numeroni; älkää lähettäkö enää
         start: tilaa; jatka; aloita; liity
         marketing: ei mainoksia; ei enää mainoksia; ei tarjouksia; en halua mainoksia
-        halt: lopeta; pysäytä; keskeytä; peruuta; estä; ei enää; älä lähetä; poista käytöstä; lopettakaa; en halua; peru
+        close: peruuta; peru
+        halt: lopeta; pysäytä; keskeytä; estä; ei enää; älä lähetä; poista käytöstä; lopettakaa; en halua
         halt: en halua enää
         without: ei; ilman; en halua
         resume: jatka; aloita; aloita uudelleen; käynnistä; ota käyttöön; vastaanota uudelleen; tilaa uudelleen
@@ -286,7 +325,8 @@ WORDS = {
         messages: viestit; viestejä; viestien; ilmoitukset; ilmoituksia; tilaus; tilaukseni; päivitykset; roskaposti
         asks: poistakaa minut; poista minut; poistakaa numeroni; poista numeroni; peruuttaa tilauksen; perua tilauksen
         asks: älkää ottako yhteyttä; älkää kirjoittako; lopettakaa viestittely; lopettakaa viestien
-        asks: jättäkää minut rauhaan
+        asks: jättäkää minut rauhaan; jätä minut rauhaan; jätä rauhaan; jättäkää rauhaan; enää lähettäkö; poistakaa tietoni
+        asks: poista tietoni; peruutan suostumukseni; tämä on roskapostia
         refuses: ei kiitos; en ole kiinnostunut; ei kiinnosta; en halua; emme halua; älkää lähettäkö; älä lähetä; ei enää
         refuses: en suostu; en hyväksy
         no: ei ikinä; ei koskaan

@@ -7,7 +7,8 @@ WORDS = {
         stop: لا تراسلوني; احذفوا رقمي; احذف رقمي; بدون رسائل; أزيلوني من القائمة; مو عايز رسائل; مش عايز رسائل
         start: اشتراك; ابدأ; استئناف; اشترك; إعادة الاشتراك; بدء; متابعة الاشتراك
         marketing: بدون إعلانات; لا أريد إعلانات; لا اعلانات; بدون عروض; لا أريد عروض; مش عايز إعلانات
-        halt: إيقاف; أوقف; أوقفوا; وقف; إلغاء; إنهاء; تعليق; توقف عن; عدم استلام; عدم تلقي; التوقف عن تلقي
+        close: إلغاء
+        halt: إيقاف; أوقف; أوقفوا; وقف; إنهاء; تعليق; توقف عن; التوقف عن تلقي
         halt: التوقف عن استلام; حظر; إيقاف تلقي; إلغاء الاشتراك في; لا أريد المزيد من; لا مزيد من; توقفوا عن ارسال; كفى
         halt: تعطيل; منع
         without: بدون; لا أريد; لا; بلا; مش عايز; ما أبي; ما ابغى; ما بدي
@@ -19,6 +20,7 @@ WORDS = {
         messages: التحديثات; سبام
         asks: إلغاء الاشتراك; إلغاء اشتراكي; ألغوا اشتراكي; الغي اشتراكي; لا تراسلوني; لا تراسلني; لا تتصلوا بي
         asks: لا تتواصلوا معي; توقفوا عن ارسال; توقفوا عن مراسلتي; توقف عن ارسال; احذفوا رقمي; احذف رقمي; أزيلوا رقمي
+        asks: كفاية رسائل; كفاية رسايل; احذفوا بياناتي; احذف بياناتي; أسحب موافقتي; هذا سبام; من أين حصلتم على رقمي
         asks: أزيلوني; اتركوني وشأني; لا تزعجوني; لا ترسلوا لي; لا ترسل لي; لا تبعتولي; ما تبعتولي; لا ترسلون; ما ترسلون
         refuses: لا شكرا; لا أريد; لا اريد; لست مهتما; لست مهتم; غير مهتم; غير مهتمة; مش مهتم; لا يهمني; مش عايز; مش عاوز
         refuses: ما أبي; ما ابغى; ما بدي; لا أوافق; لا اوافق; غير موافق; لا أقبل; أرفض; ارفض; لا ترسلوا; لا ترسل; أبدا
@@ -32,16 +34,17 @@ WORDS = {
         stop: להסרה; די להודעות; לא רוצה הודעות; בלי הודעות; תורידו אותי; מחקו את המספר שלי; להפסיק
         start: הרשמה; הצטרפות; חידוש; הירשם; התחל
         marketing: בלי פרסומות; ללא פרסומות; לא רוצה פרסומות; לא רוצה פרסום; בלי מבצעים
-        halt: הפסק; הפסקת; הפסיקו; להפסיק; הפסקה; עצור; עצירת; בטל; ביטול; הסר; הסרה מ; השהה; השהיית; חסום; כבה; הפסק לקבל
+        halt: הפסק; הפסקת; הפסיקו; להפסיק; הפסקה; עצור; עצירת; הסר; הסרה מ; השהה; השהיית; חסום; כבה; הפסק לקבל
         halt: לא לקבל; תפסיקו לשלוח; לא רוצה יותר; די ל; די עם
-        without: בלי; ללא; לא רוצה; אין; לא
+        close: בטל; ביטול
+        without: בלי; ללא; לא רוצה; לא
         resume: חדש; חידוש; המשך; הפעל; הפעלת; התחל; המשך לקבל; קבל שוב; הפעל מחדש
         ads: מבצעים; מבצע; קידומי מכירות; קידום מכירות; פרסומות; פרסומת; פרסום; הצעות; שיווק; הודעות שיווקיות
         ads: הודעות פרסומיות; הודעות קידום מכירות; דיוור; ניוזלטר; הצעות והודעות; הטבות; תוכן שיווקי; הודעות שיווק
         messages: הודעות; הודעה; ההודעות; התראות; עדכונים; מנוי; המנוי; רשימה; הרשימה; ספאם; דיוור; מרשימת; מהרשימה
         asks: הסירו אותי; להסיר אותי; תסירו אותי; הסר אותי; תורידו אותי; מחקו את המספר; תמחקו את המספר; אל תכתבו לי
         asks: אל תשלחו לי; אל תפנו אלי; תפסיקו לכתוב; תפסיקו לשלוח; תפסיקו להציק; להפסיק לשלוח; עזבו אותי; אל תתקשרו
-        asks: לבטל את המנוי
+        asks: לבטל את המנוי; מחקו את הפרטים שלי; תמחקו את הפרטים; זה ספאם; די עם ההודעות
         refuses: לא תודה; לא מעוניין; לא מעוניינת; לא מעניין אותי; לא מעניין; אני לא רוצה; לא רוצה; לא רוצים; לא מסכים
         refuses: לא מסכימה; לא מאשר; לא מאשרת; אל תשלחו; אל תשלח; לעולם לא; מתנגד; מסרב; יותר לא
         no: לא; אף פעם; ממש לא
@@ -53,7 +56,7 @@ WORDS = {
         stop: شماره من را حذف کنید; پیام نمی‌خواهم; خروج; قطع پیام; قطع
         start: عضویت; شروع; ازسرگیری; عضویت مجدد; ادامه
         marketing: بدون تبلیغات; تبلیغات نفرستید; تبلیغات نمی‌خواهم; تبلیغ نفرستید; تبلیغ نمی‌خواهم
-        halt: توقف; لغو; قطع; متوقف کردن; متوقف کنید; پایان; عدم دریافت; دریافت نکردن; غیرفعال کردن; بستن; لغو دریافت
+        halt: توقف; لغو; قطع; متوقف کردن; متوقف کنید; پایان; غیرفعال کردن; بستن; لغو دریافت
         halt: توقف دریافت; نفرستید; نمی‌خواهم; نمیخوام; لغو اشتراک
         without: بدون; بی
         resume: ازسرگیری; ادامه; شروع; فعال کردن; فعال سازی; دریافت دوباره; شروع دوباره; ادامه دریافت
@@ -62,7 +65,7 @@ WORDS = {
         messages: پیام‌ها; پیام; پیام‌های; پیامک; اعلان‌ها; عضویت; اشتراک; عضویتم; لیست; فهرست; اسپم
         asks: لغو عضویت; لغو اشتراک; عضویتم را لغو; اشتراکم را لغو; پیام نفرستید; پیام نفرست; پیام ندهید; پیام ندید
         asks: دیگر پیام; دیگه پیام; شماره من را حذف; شماره‌ام را حذف; شمارمو حذف; تماس نگیرید; مزاحم نشوید; مزاحم نشید
-        asks: مرا حذف کنید; راحتم بذارید
+        asks: مرا حذف کنید; راحتم بذارید; شماره منو حذف; شماره مرا حذف; اطلاعات من را حذف; مزاحم نشو; این اسپم است
         refuses: نه ممنون; نه متشکرم; نه مرسی; علاقه ندارم; علاقه‌ای ندارم; نمی‌خواهم; نمیخواهم; نمیخوام; نمی‌خوام
         refuses: موافق نیستم; قبول ندارم; رضایت ندارم; نفرستید; نفرست; دیگر هرگز; هرگز; مخالفم
         no: نه; خیر; نخیر; هرگز; هیچوقت
@@ -76,21 +79,22 @@ WORDS = {
         stop: मुझे मैसेज मत करो
         start: शुरू करें; शुरू करो; फिर से शुरू करें; सदस्यता लें; सब्सक्राइब; जारी रखें; shuru karo
         marketing: विज्ञापन नहीं; विज्ञापन मत भेजो; विज्ञापन नहीं चाहिए; ऑफर नहीं चाहिए; प्रचार नहीं; ads mat bhejo
-        halt: बंद करें; बंद करो; रोकें; रोको; समाप्त करें; रद्द करें; पाना बंद करें; प्राप्त करना बंद करें; भेजना बंद करें
+        close: रद्द करें
+        halt: बंद करें; बंद करो; रोकें; रोको; समाप्त करें; पाना बंद करें; प्राप्त करना बंद करें; भेजना बंद करें
         halt: मत भेजो; मत भेजें; नहीं चाहिए; ब्लॉक करें; band karo; band kare; band karein; mat bhejo; nahi chahiye
         halt: से सदस्यता समाप्त करें; रोक दें
-        without: नहीं; बिना
+        without: बिना
         resume: शुरू करें; फिर से शुरू करें; चालू करें; जारी रखें; फिर से पाएँ; दोबारा शुरू करें; फिर से चालू करें
         resume: चालू करो
         ads: प्रमोशन; प्रचार; विज्ञापन; ऑफ़र; ऑफर; प्रचार संदेश; मार्केटिंग; मार्केटिंग संदेश; मार्केटिंग मैसेज
-        ads: प्रमोशनल मैसेज; प्रचार वाले मैसेज; प्रमोशनल संदेश; छूट; न्यूज़लेटर; ऑफ़र और घोषणाएँ; प्रोमोशन; promotion; ads
+        ads: प्रमोशनल मैसेज; प्रचार वाले मैसेज; प्रमोशनल संदेश; न्यूज़लेटर; ऑफ़र और घोषणाएँ; प्रोमोशन; promotion; ads
         ads: offers; प्रमोशन मैसेज
         messages: संदेश; मैसेज; मेसेज; सूचनाएँ; सूचना; नोटिफिकेशन; सदस्यता; सब्सक्रिप्शन; अपडेट; स्पैम; message; messages
         messages: msg; sandesh
         asks: मैसेज मत भेजो; मैसेज मत भेजें; मैसेज मत करो; मैसेज मत कीजिए; संदेश मत भेजें; संदेश न भेजें; मैसेज न भेजें
         asks: मैसेज ना भेजें; सदस्यता समाप्त; सदस्यता रद्द; अनसब्सक्राइब; मेरा नंबर हटा; मेरा नंबर डिलीट; संपर्क मत करो
         asks: संपर्क न करें; परेशान मत करो; परेशान न करें; कॉल मत करो; message mat bhejo; message mat karo; msg mat karo
-        asks: msg mat bhejo; message band; pareshan mat karo
+        asks: msg mat bhejo; message band; pareshan mat karo; मेरा डेटा हटा; मेरा डेटा डिलीट; सहमति वापस
         refuses: नहीं धन्यवाद; जी नहीं; रुचि नहीं; इच्छुक नहीं; दिलचस्पी नहीं; नहीं चाहिए; मुझे नहीं चाहिए; सहमत नहीं
         refuses: मंज़ूर नहीं; मत भेजो; मत भेजें; न भेजें; कभी नहीं; अनुमति नहीं; nahi chahiye; interested nahi; mat bhejo
         refuses: nahi thank you; nahi dhanyavad
@@ -106,17 +110,18 @@ WORDS = {
         start: berlangganan; mulai; lanjutkan; mulai lagi; langganan lagi
         marketing: tanpa promosi; jangan kirim promosi; tidak mau promosi; tanpa iklan; jangan kirim iklan
         marketing: tidak mau iklan
-        halt: hentikan; berhenti; stop; setop; berhenti menerima; batalkan; jeda; akhiri; blokir; matikan; nonaktifkan
-        halt: jangan kirim; berhenti berlangganan; tidak menerima; tidak mau; jangan kirim lagi; tidak ingin menerima
+        halt: hentikan; berhenti; stop; setop; berhenti menerima; jeda; akhiri; blokir; matikan; nonaktifkan
+        halt: jangan kirim; berhenti berlangganan; tidak mau; jangan kirim lagi; tidak ingin menerima
         halt: hentikan semua
-        without: tanpa; tidak mau; tidak ada; jangan
+        close: batalkan
+        without: tanpa; tidak mau; jangan
         resume: lanjutkan; mulai; mulai lagi; aktifkan; aktifkan kembali; terima lagi; teruskan; berlangganan lagi
         ads: promosi; promo; iklan; penawaran; penawaran dan pengumuman; pesan promosi; pesan pemasaran; pemasaran
-        ads: marketing; diskon; pesan iklan; kampanye; newsletter; buletin; promosi dan penawaran; pesan marketing
+        ads: marketing; pesan iklan; kampanye; newsletter; buletin; promosi dan penawaran; pesan marketing
         messages: pesan; notifikasi; langganan; berlangganan; pembaruan; update; daftar; spam; sms; chat; wa; broadcast
         asks: berhenti berlangganan; batalkan langganan; jangan hubungi; jangan chat; jangan wa; jangan kirim pesan
         asks: jangan kirimi saya; berhenti mengirim; berhenti kirim; stop kirim; hapus nomor saya; keluarkan saya
-        asks: jangan ganggu; jangan telepon saya; tidak ingin dihubungi; tidak mau dihubungi
+        asks: jangan ganggu; jangan telepon saya; tidak ingin dihubungi; tidak mau dihubungi; hapus data saya; ini spam
         refuses: tidak terima kasih; tidak makasih; tidak tertarik; nggak tertarik; gak tertarik; tidak berminat
         refuses: gak minat; tidak mau; nggak mau; gak mau; tidak ingin; tidak setuju; tidak bersedia; jangan kirim
         refuses: tidak lagi; tidak pernah lagi; saya menolak; keberatan
@@ -129,8 +134,9 @@ WORDS = {
         stop: ngừng gửi tin nhắn; đừng nhắn tin nữa; xóa số của tôi; không nhận tin nhắn; không nhận tin; dừng tin nhắn
         start: đăng ký; tiếp tục; bắt đầu; đăng ký lại; nhận lại
         marketing: không quảng cáo; không nhận quảng cáo; đừng gửi quảng cáo; không muốn nhận quảng cáo; không khuyến mãi
-        halt: dừng; ngừng; dừng nhận; ngừng nhận; tắt; hủy; huỷ; chặn; không nhận; tạm dừng; kết thúc; đừng gửi; ngừng gửi
+        halt: dừng; ngừng; dừng nhận; ngừng nhận; tắt; chặn; tạm dừng; kết thúc; đừng gửi; ngừng gửi
         halt: hủy nhận; hủy đăng ký nhận; không muốn nhận; dừng gửi; từ chối nhận
+        close: hủy; huỷ; không nhận
         without: không; không muốn
         resume: tiếp tục; tiếp tục nhận; bật; bật lại; nhận lại; bắt đầu; bắt đầu lại; khôi phục; mở lại
         ads: khuyến mãi; khuyến mại; tin khuyến mãi; tin nhắn khuyến mãi; quảng cáo; tin quảng cáo; tin nhắn quảng cáo
@@ -139,7 +145,7 @@ WORDS = {
         messages: tin nhắn; tin; thông báo; đăng ký; cập nhật; danh sách; spam; sms
         asks: hủy đăng ký; huỷ đăng ký; ngừng gửi; đừng gửi; đừng nhắn tin; đừng nhắn; đừng liên hệ; đừng liên lạc
         asks: không liên hệ; xóa số của tôi; xoá số của tôi; xóa tôi khỏi; ngừng nhắn tin; ngừng liên hệ; đừng làm phiền
-        asks: đừng gọi cho tôi; không muốn nhận tin
+        asks: đừng gọi cho tôi; không muốn nhận tin; xóa dữ liệu của tôi; xoá dữ liệu của tôi; đây là spam
         refuses: không cảm ơn; không cám ơn; không quan tâm; không có nhu cầu; không muốn; tôi không muốn; không đồng ý
         refuses: đừng gửi; không bao giờ; không chấp nhận; từ chối; không nhận nữa
         no: không; ko; khong; không bao giờ
@@ -152,9 +158,10 @@ WORDS = {
         stop: ยกเลิกสมาชิก
         start: ติดตาม; เริ่ม; สมัคร; รับข้อความอีกครั้ง; เริ่มใหม่; สมัครใหม่
         marketing: ไม่รับโฆษณา; ไม่เอาโฆษณา; ไม่ต้องการโฆษณา; ไม่รับโปรโมชั่น
-        halt: หยุด; ยกเลิก; หยุดรับ; ยกเลิกรับ; ยกเลิกการรับ; เลิกรับ; ไม่รับ; หยุดส่ง; เลิกส่ง; บล็อก; ปิด; ระงับ
+        close: หยุด; ยกเลิก; ปิด
+        halt: หยุดรับ; ยกเลิกรับ; ยกเลิกการรับ; เลิกรับ; ไม่รับ; หยุดส่ง; เลิกส่ง; บล็อก; ระงับ
         halt: หยุดชั่วคราว; งดรับ; ไม่ต้องการรับ; ไม่ต้องส่ง; อย่าส่ง; ยุติ
-        without: ไม่เอา; ไม่ต้องการ; ไม่มี; ไม่
+        without: ไม่เอา; ไม่ต้องการ
         resume: เริ่ม; เริ่มรับ; รับต่อ; ดำเนินการต่อ; เปิด; เปิดรับ; กลับมารับ; รับอีกครั้ง; ทำต่อ; เปิดใช้
         ads: โปรโมชั่น; โปรโมชัน; โฆษณา; ข้อเสนอ; ข้อความโปรโมชัน; ข้อความโปรโมชั่น; การตลาด; ข้อความการตลาด; ข้อความโฆษณา
         ads: ส่วนลด; ข้อเสนอและประกาศ; ข่าวประชาสัมพันธ์; ข้อความส่งเสริมการขาย; การส่งเสริมการขาย; แคมเปญ
@@ -173,9 +180,10 @@ WORDS = {
         stop: 不要联系我; 不要聯絡我; 停止訊息; 停止消息
         start: 订阅; 訂閱; 恢复; 恢復; 重新订阅; 重新訂閱; 开始; 開始
         marketing: 不要广告; 不要廣告; 别发广告; 別發廣告; 不要推广; 不要推廣; 不要促销; 不要促銷; 不需要广告; 不需要廣告
-        halt: 停止; 停止接收; 停止发送; 停止發送; 取消; 退订; 退訂; 拒收; 拒绝; 拒絕; 不再接收; 关闭; 關閉; 屏蔽; 封鎖
+        close: 取消; 关闭; 關閉
+        halt: 停止; 停止接收; 停止发送; 停止發送; 退订; 退訂; 拒收; 拒绝; 拒絕; 不再接收; 屏蔽; 封鎖
         halt: 暂停; 暫停; 终止; 終止; 不接收; 不要再发; 不要再發; 取消订阅; 取消訂閱; 停用; 不想收到
-        without: 不要; 不需要; 无; 無; 没有; 別; 别
+        without: 不要; 不需要; 別; 别
         resume: 恢复; 恢復; 继续; 繼續; 重新接收; 开启; 開啟; 恢复接收; 恢復接收; 继续接收; 繼續接收; 重新开启; 重新開啟
         resume: 启用; 啟用; 重新订阅; 重新訂閱
         ads: 促销; 促銷; 促销信息; 促銷訊息; 推广; 推廣; 推广信息; 推廣訊息; 广告; 廣告; 优惠; 優惠; 优惠信息; 優惠訊息
@@ -184,7 +192,7 @@ WORDS = {
         messages: 信息; 消息; 讯息; 訊息; 短信; 簡訊; 通知; 订阅; 訂閱; 更新; 推送; 名单; 名單; 騷擾; 骚扰
         asks: 退订; 退訂; 取消订阅; 取消訂閱; 不要再发; 不要再發; 别再发; 別再發; 不要联系我; 不要聯絡我; 别联系我
         asks: 別聯絡我; 删除我的号码; 刪除我的號碼; 停止发; 停止發; 不要给我发; 不要給我發; 别给我发; 別給我發; 不要打扰
-        asks: 不要打擾; 别打扰; 別打擾; 不要骚扰; 不要騷擾; 别骚扰; 別騷擾; 不想再收到; 不要再傳
+        asks: 不要打擾; 别打扰; 別打擾; 不要骚扰; 不要騷擾; 别骚扰; 別騷擾; 不想再收到; 不要再傳; 再给我发; 再給我發; 别烦我; 別煩我; 删除我的数据; 刪除我的資料; 撤回同意
         refuses: 不用了; 不要了; 不需要; 没兴趣; 沒興趣; 不感兴趣; 不感興趣; 我不要; 不想要; 不同意; 不接受; 拒绝; 拒絕
         refuses: 不想收; 不要发; 不要發; 永远不
         no: 不; 不要; 没有; 沒有; 否; 不用; 不是; 別; 不行; 不必
@@ -197,10 +205,11 @@ WORDS = {
         stop: 受信拒否; ストップ; もう送らないでください; 連絡しないでください
         start: 配信再開; 登録; 再開; 購読; 再登録; 配信開始; スタート
         marketing: 広告不要; 宣伝不要; 広告停止; 宣伝停止; 広告はいりません; 宣伝はいりません; 広告お断り
-        halt: 停止; を停止; の配信を停止; の受信を停止; 配信停止; 受信停止; を止める; をやめる; 解除; を解除; 拒否; を拒否
+        close: 停止; 解除; を解除; 拒否
+        halt: を停止; の配信を停止; の受信を停止; 配信停止; 受信停止; を止める; をやめる; を止めて; を拒否
         halt: 不要; をブロック; をオフにする; の停止; を中止; を受け取らない; はいりません; は不要; は不要です; 停止する
         halt: を停止する; の受け取りを停止; を送らないで; を終了; の配信停止
-        without: なし; いらない; お断り; いりません
+        without: いらない; お断り; いりません
         resume: 再開; を再開; の配信を再開; の受信を再開; を再開する; を受け取る; をオンにする; 配信再開; 受信再開
         resume: を続ける; の受け取りを再開; の再開; 再開する
         ads: プロモーション; 宣伝; 広告; キャンペーン; オファー; お得な情報; マーケティング; マーケティングメッセージ
@@ -209,7 +218,7 @@ WORDS = {
         messages: メッセージ; 通知; お知らせ; 配信; 連絡; 登録; 購読; 更新情報; 迷惑; スパム; ライン
         asks: 配信停止; 配信を停止; 登録解除; 登録を解除; 購読解除; 送らないで; 連絡しないで; 送信しないで
         asks: メッセージをやめ; 番号を削除; 番号を消して; 迷惑です; 退会; 連絡をやめ; 送るのをやめ; 送ってこないで
-        asks: 解除してください; 解除したい
+        asks: 解除してください; 解除したい; 個人情報を削除; 同意を撤回; 情報を削除して
         refuses: いりません; いらない; 結構です; けっこうです; 興味ありません; 興味がありません; 興味ない; 不要です
         refuses: 必要ありません; 同意しません; お断りします; お断り; 拒否します; やめてください; もういい; 二度と
         refuses: 希望しません; 遠慮します
@@ -224,17 +233,18 @@ WORDS = {
         stop: 내 번호 삭제; 번호 삭제해 주세요; 그만 보내; 스톱
         start: 수신동의; 수신 동의; 구독; 재개; 시작; 다시 구독; 다시 받기
         marketing: 광고 수신거부; 광고 그만; 광고 싫어요; 광고 보내지 마세요; 광고 안 받아요; 홍보 그만
-        halt: 중지; 중단; 그만 받기; 그만; 수신거부; 수신 거부; 거부; 취소; 해지; 차단; 끄기; 정지; 받지 않기; 안 받기
+        halt: 중지; 중단; 그만 받기; 그만; 수신거부; 수신 거부; 거부; 차단; 끄기; 정지; 받지 않기; 안 받기
         halt: 수신 중지; 수신 중단; 종료; 보내지 마세요; 보내지 마; 구독 취소; 일시 중지; 원하지 않습니다
         halt: 받고 싶지 않아요
-        without: 없이; 싫어요; 싫습니다; 필요 없어요; 필요없어요; 노
+        close: 취소; 해지
+        without: 싫어요; 싫습니다; 필요 없어요; 필요없어요; 노
         resume: 재개; 계속 받기; 다시 받기; 다시 시작; 시작; 켜기; 받기; 수신 재개; 수신 동의; 계속
-        ads: 프로모션; 광고; 홍보; 할인; 혜택; 마케팅; 마케팅 메시지; 프로모션 메시지; 광고 메시지; 홍보 메시지; 이벤트
+        ads: 프로모션; 광고; 홍보; 혜택; 마케팅; 마케팅 메시지; 프로모션 메시지; 광고 메시지; 홍보 메시지; 이벤트
         ads: 광고성 정보; 광고성 메시지; 판촉; 뉴스레터; 혜택 및 공지; 특가; 캠페인; 프로모션 알림
         messages: 메시지; 메세지; 문자; 알림; 구독; 수신; 연락; 업데이트; 카톡; 스팸; 목록
         asks: 수신거부; 수신 거부; 구독 취소; 구독취소; 구독 해지; 보내지 마; 보내지마; 보내지 말아; 그만 보내
         asks: 연락하지 마; 연락하지마; 연락하지 말아; 번호 삭제; 번호 지워; 귀찮게 하지 마; 전화하지 마; 문자하지 마
-        asks: 받고 싶지 않
+        asks: 받고 싶지 않; 그만 좀 보내; 그만좀 보내; 개인정보 삭제; 동의 철회; 동의를 철회
         refuses: 괜찮아요 필요; 괜찮습니다 필요; 관심 없; 관심없; 필요 없; 필요없; 원하지 않; 싫어요; 싫습니다
         refuses: 동의하지 않; 거부합니다; 거절; 사양; 안 받; 됐어요; 됐습니다
         no: 아니요; 아니오; 아니; 아뇨; 노; 싫어; 절대
