@@ -65,7 +65,7 @@ def local_text(moment: datetime, zone: str | None) -> str:
     """
     try:
         where = ZoneInfo(zone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # a folder of the database
         zone, where = "UTC", ZoneInfo("UTC")
     local = moment.replace(tzinfo=timezone.utc).astimezone(where)
     return f"{local:%Y-%m-%d %H:%M} ({zone or 'UTC'})"

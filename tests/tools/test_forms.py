@@ -45,3 +45,14 @@ def test_anything_ends():
     for odd in (None, 7, "x", [], {}, [[[]]], {"a": [None, {}]}):
         assert forms.files(odd) == []
         rows(odd)
+
+
+def test_text_within_text_can_be_stored():
+    """R21: answers written as text once more hold what no database takes, and the same is done about it."""
+    inner = json.dumps({"note": "a\x00b\ud800", "big": float("inf")})
+    picture = json.dumps([{"id": "1\x00", "mime_type": "image/png", "file_name": "a\x00.png"}])
+    answers = {"extra": inner, "photos": picture}
+    assert forms.rows(answers, "yes", "no", "file") == [("Extra: Note", "ab\ufffd"), ("Photos", "a.png")]
+    assert [(file.id, file.filename) for file in forms.files(answers)] == [("1", "a.png")]
+    deep = "[" * 80 + "]" * 80
+    assert forms.unfolded(deep) == deep

@@ -76,4 +76,4 @@ def test_moments_that_cannot_be_are_the_arrival():
 def test_moments_that_many_read_name_their_zone():
     """A time is never shown bare where it is not the reader's own."""
     assert local_text(NOON, "America/Mexico_City") == "2026-11-23 06:00 (America/Mexico_City)"
-    assert local_text(NOON, None) == local_text(NOON, "No/Where") == "2026-11-23 12:00 (UTC)"
+    assert local_text(NOON, None) == local_text(NOON, "No/Where") == local_text(NOON, "Europe") == "2026-11-23 12:00 (UTC)"

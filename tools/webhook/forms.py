@@ -80,8 +80,8 @@ def unfolded(value: Any) -> Any:
     if not isinstance(value, str) or value.strip()[:1] not in ("{", "["):
         return value
     try:
-        found = json.loads(value)
-    except (ValueError, RecursionError):
+        found = reading.cleaned(json.loads(value))
+    except (ValueError, RecursionError):  # Unreadable among them
         return value
     return found if isinstance(found, (dict, list)) else value
 

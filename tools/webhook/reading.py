@@ -95,6 +95,14 @@ def _is_clean(body: bytes | str | Json) -> bool:
     return False
 
 
+def cleaned(value: Any) -> Any:
+    """Return JSON that stood as text within JSON, safe to store as what :func:`load` returns.
+
+    :raise Unreadable: ``too_deep``.
+    """
+    return _clean(value, 0)
+
+
 def _clean(value: Any, depth: int) -> Any:
     if depth > MAX_DEPTH:
         raise Unreadable("too_deep")
