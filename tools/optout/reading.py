@@ -47,7 +47,9 @@ LONGEST = 6
 #: Signs of a question: "No offers?" asks for some.
 _QUESTIONS = "?？؟;՞"
 #: "No messages" tells what is missing, "no more messages" asks. Fillers that make the difference for acts that have one.
-_MORE = frozenset(map(key_of, "more mehr meer flere fler mer enää más mas più mai mais więcej больше більше artık lagi".split()))
+_MORE = frozenset(
+    map(key_of, "more mehr meer flere fler mer enää más mas più mai mais więcej больше більше artık lagi".split())  # noqa: SIM905
+)
 #: Who stops by asks for no silence.
 _VISITS = re.compile(r"\bstop (?:by|at|in|off|over|here)\b")
 #: Between the clauses of a text.
