@@ -43,8 +43,8 @@ ACTIONS = {
 #: Spreadsheets count days from here. Source: ECMA-376, date systems (1900).
 _EPOCH = datetime(1899, 12, 30, tzinfo=timezone.utc).replace(tzinfo=None)
 _SERIALS = range(20000, 80000)
-#: Nobody agreed to anything on a phone before.
-_EARLIEST = 1990
+#: Nobody agreed to anything on a phone before; the last year of all has days that no other time zone knows.
+_YEARS = range(1990, 9999)
 #: What programs for letters make of a hyphen.
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-"))
 _CLOCK = r"(?:[ ,T]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?: ?([AaPp])\.?[Mm]\.?)?)?"
@@ -218,7 +218,7 @@ def moment(value: object, order: str = "", zone: tzinfo = timezone.utc) -> datet
         only = _moment(value, order, zone)
     except (ValueError, OverflowError):  # no date, or one at the ends of time
         return None
-    return only if only and only.year >= _EARLIEST else None
+    return only if only and only.year in _YEARS else None
 
 
 def _moment(value: object, order: str, zone: tzinfo) -> datetime | None:
