@@ -41,6 +41,8 @@ NOTHING_NEW = ("repeated", "twice")
 MAX_ROWS = 50000
 #: More columns are not looked at.
 MAX_COLUMNS = 50
+#: What reading a broken workbook raises; its parts are read only when they are needed.
+BROKEN = (BadZipFile, SyntaxError, zlib.error, LookupError, ValueError, TypeError, OSError)
 XLSX, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
@@ -239,13 +241,12 @@ class WaConsentImport(models.TransientModel):
     def _read_xlsx(self, raw):
         # Comes with Odoo for its own imports. pylint: disable=import-outside-toplevel
         from openpyxl import load_workbook
-        from openpyxl.utils.exceptions import InvalidFileException
 
         try:
             book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
             sheet, *others = book.worksheets
             rows = self._rows_of_sheet(sheet)
-        except (InvalidFileException, BadZipFile, SyntaxError, zlib.error, LookupError, ValueError, TypeError, OSError) as error:
+        except BROKEN as error:
             raise UserError(self.env._("The file cannot be read as an Excel file (xlsx).")) from error
         how_read = self.env._("Excel, sheet “%s”", sheet.title)
         if others:
