@@ -104,7 +104,7 @@ class TestStopWords(WordsCase):
     def test_what_did_not_come_stops_nothing(self):
         """R29: a message that did not come, or offers that are missing, are trouble or a question, and no stop."""
         texts = ("Nachricht nicht erhalten", "Bericht niet ontvangen", "Saya tidak menerima pesan", "没有优惠吗？")
-        for text in (*texts, "No more offers?", "¿Sin publicidad?"):
+        for text in (*texts, "No offers?", "¿Sin publicidad?"):
             row = self.customer_writes(text)
             self.assertFalse(row.contact_id.consent_ids.filtered(lambda c: c.action == "withdrawn"), text)
             self.assertFalse(row.conversation_id.stop_request_id, text)
