@@ -219,6 +219,9 @@ class WaAccount(models.Model):
             if any(account.api_url != API_URL for account in accounts):
                 self._refuse_address()
         for account in accounts:
+            # Also what a default of the context says.
+            typed = FROM_WHATSAPP - {"webhook_key", "state" if account.state == "draft" else ""}
+            self._check_typed({name: True for name in typed if account[name]})
             if not self.env["wa.secret"]._get(account, "verify_token"):
                 self.env["wa.secret"]._set(account, "verify_token", secrets.token_urlsafe(24))
         self.env["wa.webhook.health"].sudo().create([{"account_id": a.id} for a in accounts])
@@ -235,10 +238,12 @@ class WaAccount(models.Model):
             self._check_company_stays(vals["company_id"])
         if "api_url" in vals:
             self._prepare_move(vals["api_url"])
-        leaving = self.filtered("active") if vals.get("active") is False else self.browse()
+        # What WhatsApp is told is not undone with this transaction: whoever may not do this changes nothing there either.
+        self.check_access("write")
+        leaving = self.filtered("active") if "active" in vals and not vals["active"] else self.browse()
         returning = self.filtered(lambda account: not account.active) if vals.get("active") else self.browse()
-        leaving._disconnect()
         result = super().write(vals)
+        leaving._disconnect()
         leaving._archive_dependents()
         returning._bring_back()
         if {"company_id", "portfolio_id"} & vals.keys():
@@ -292,10 +297,20 @@ class WaAccount(models.Model):
         )
 
     def unlink(self):
-        """Disconnect, then delete the numbers as records: each has a sender job that goes with it."""
+        """Disconnect, then delete the numbers as records: each has a sender job that goes with it.
+
+        :raises UserError: customers have written to it. Before WhatsApp is told anything: that would not be undone.
+        """
+        self.check_access("unlink")
+        if self.env["wa.conversation"].sudo().search_count([("account_id", "in", self.ids)], limit=1):
+            raise UserError(
+                self.env._(
+                    "Customers have written to this account: deleting it would take their conversations along. "
+                    "Disconnect and archive it instead."
+                )
+            )
         self.filtered("active")._disconnect()
         self.with_context(active_test=False).number_ids.unlink()
-        self.env.registry.clear_cache()  # the secrets go in the database, and the callback with them
         return super().unlink()
 
     # ----------------------------------------------------------------- business

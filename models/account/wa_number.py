@@ -156,6 +156,9 @@ class WaNumber(models.Model):
         for vals in vals_list:
             self._check_typed(vals)
         numbers = super().create(vals_list)
+        for number in numbers:
+            # Also what a default of the context says.
+            self._check_typed({name: True for name in FROM_WHATSAPP if number[name]})
         numbers._ensure_sender_cron()
         return numbers
 

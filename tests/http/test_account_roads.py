@@ -243,6 +243,11 @@ class TestAccountOverRpc(WaHttpCase):
             self.refused(self.call(self.admin_user, "wa.account", "write", self.account.ids, vals))
         new = {"name": "C", "waba_id": "900000000000447", "portfolio_id": "1"}
         self.refused(self.call(self.wanda, "wa.account", "create", [new]))
+        new.pop("portfolio_id")
+        for default in ({"default_portfolio_id": other.portfolio_id}, {"default_state": "connected"}):
+            self.refused(self.call(self.wanda, "wa.account", "create", [new], context=default))
+        number = {"name": "D", "account_id": self.account.id, "phone_number_id": "900000000000448"}
+        self.refused(self.call(self.wanda, "wa.number", "create", [number], context={"default_status": "CONNECTED"}))
         for vals in ({"is_blocked": True}, {"status": "CONNECTED"}, {"quality_rating": "GREEN"}, {"hold_until": False}):
             self.refused(self.call(self.admin_user, "wa.number", "write", self.number.ids, vals))
 

@@ -1,4 +1,4 @@
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from ..account_case import AccountCase
@@ -129,3 +129,20 @@ class TestAccountArchive(AccountCase):
         account.with_user(self.wanda).unlink()
         state = {one["waba_id"]: one["subscribed"] for one in self.sandbox.control("GET", "state")["accounts"]}
         self.assertFalse(state[other["waba_id"]])
+
+    def test_whoever_may_not_disconnect_changes_nothing_at_whatsapp(self):
+        """U2: by RPC, a colleague without the right cuts nobody off: what WhatsApp was told is not undone with the rest."""
+        for user in (self.ana, self.lead_manager):
+            with self.assertRaises(AccessError):
+                self.account.with_user(user).write({"active": False})
+            with self.assertRaises(AccessError):
+                self.account.with_user(user).unlink()
+        self.assertTrue(self.listening())
+
+    def test_change_that_is_refused_tells_whatsapp_nothing(self):
+        """U2: archived together with something that is not allowed; deleted although customers wrote to it."""
+        with self.assertRaises(ValidationError):
+            self.account.with_user(self.wanda).write({"active": False, "api_version": "newest"})
+        with self.assertRaisesRegex(UserError, "archive it instead"):
+            self.account.with_user(self.wanda).unlink()
+        self.assertTrue(self.listening())
