@@ -36,7 +36,24 @@ def in_files(texts: Iterable[str]) -> set[str]:
     return {text for text in found if text}
 
 
-def without_person(body: str, ids: Iterable[str]) -> str:
+def exact_pattern(text: str) -> str:
+    """Return the regular expression (PostgreSQL) that finds a number or address, and no part of a longer number."""
+    before = r"(?<!\d)" if text[:1].isdigit() else ""
+    return before + re.escape(text) + (r"(?!\d)" if text[-1:].isdigit() else "")
+
+
+def name_pattern(name: str, in_html: bool = False) -> str:
+    """Return the regular expression (PostgreSQL) that finds a name as words of their own.
+
+    Customers choose what they are called: in HTML, what would be a part of a tag stays, unless it is the whole value of an
+    attribute.
+    """
+    text = re.escape(name)
+    whole = rf"(?<!\w){text}(?!\w)"
+    return rf"{whole}(?![^<>]*>)|(?<==[\"']){text}(?=[\"'])" if in_html else whole
+
+
+def without_person(body: str, ids: Iterable[str], usernames: Iterable[str] = ()) -> str:
     """Return a webhook's body without what one person wrote and what is said about them.
 
     The smallest part that names one of their ids goes: a message, a contact, a status.
@@ -44,27 +61,30 @@ def without_person(body: str, ids: Iterable[str]) -> str:
     whole: nobody knows which of its words are whose.
 
     :param body: as it came.
-    :param ids: ``wa_id`` in all spellings, BSUIDs, @username.
+    :param ids: ``wa_id`` in all spellings, BSUIDs.
+    :param usernames: @usernames; people choose them, so they count only where the body says that it is one: "text" may be.
     """
-    known = frozenset(ids)
-    if not any(id_ in body for id_ in known):
+    known, chosen = frozenset(ids), frozenset(name.lstrip("@") for name in usernames)
+    if not any(id_ in body for id_ in known | chosen):
         return body
     try:
         root = json.loads(body)
     except ValueError:
-        return _EMPTY
-    cleaned, still_named = _cleaned(root, known)
+        return _EMPTY if any(id_ in body for id_ in known) else body
+    cleaned, still_named = _cleaned(root, known, chosen)
     return _EMPTY if still_named else json.dumps(cleaned, ensure_ascii=False)
 
 
-def _cleaned(value: Any, ids: frozenset[str]) -> tuple[Any, bool]:
+def _cleaned(value: Any, ids: frozenset[str], usernames: frozenset[str]) -> tuple[Any, bool]:
     """Return a value without the items of lists that name somebody, and whether it still does itself."""
     if isinstance(value, list):
-        pairs = [_cleaned(item, ids) for item in value]
+        pairs = [_cleaned(item, ids, usernames) for item in value]
         return [item for item, named in pairs if not named], False
     if isinstance(value, dict):
-        parts = {key: _cleaned(item, ids) for key, item in value.items()}
+        parts = {key: _cleaned(item, ids, usernames) for key, item in value.items()}
         named = any(named for _item, named in parts.values()) or any(_is_id(key, ids) for key in value)
+        given = value.get("username")
+        named = named or (isinstance(given, str) and given.strip().lstrip("@") in usernames)
         return {key: item for key, (item, _named) in parts.items()}, named
     return value, isinstance(value, str | int) and _is_id(str(value), ids)
 

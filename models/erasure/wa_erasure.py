@@ -1,4 +1,5 @@
 import logging
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -14,6 +15,8 @@ _logger = logging.getLogger(__name__)
 STEPS = ("files", "messages", "channels", "webhooks", "chatter", "traces", "contacts")
 #: In a row, what nobody could finish: then a person has to look.
 MAX_FAILURES = 5
+#: Minutes after which a request that left has been answered, or its sender is dead.
+ON_ITS_WAY = 5
 
 
 class WaErasure(models.Model):
@@ -70,6 +73,7 @@ class WaErasure(models.Model):
             "leads": self.env._("Leads"),
             "customers": self.env._("Customer records"),
             "texts": self.env._("Other texts"),
+            "common_names": self.env._("Names that are ordinary words here, and were left in other people's texts"),
             "kept_files": self.env._("Lists that are proof for other people, and could not be opened to take out a line"),
         }
         for erasure in self:
@@ -160,14 +164,20 @@ class WaErasure(models.Model):
     def _check_quiet(self, conversations):
         """Refuse while a request is on its way; what waits is called off for good.
 
+        What WhatsApp has accepted and holds back, and what a dead sender left behind, may stay as it is
+        for ever: nobody waits for those.
+
         :raises UserError: a message is being sent at this moment.
         """
-        self.env["wa.message"].flush_model(["state"])
+        self.env["wa.message"].flush_model(["claimed_at", "posted_at", "state", "wamid"])
         self.env.cr.execute(
-            "SELECT state FROM wa_message WHERE conversation_id = ANY(%s) AND state IN ('queued', 'sending') FOR UPDATE",
-            [conversations.ids],
+            """
+            SELECT state = 'sending' AND wamid IS NULL AND GREATEST(claimed_at, posted_at) > %s
+              FROM wa_message WHERE conversation_id = ANY(%s) AND state IN ('queued', 'sending') FOR UPDATE
+            """,
+            [fields.Datetime.now() - timedelta(minutes=ON_ITS_WAY), conversations.ids],
         )
-        if "sending" in {state for (state,) in self.env.cr.fetchall()}:
+        if any(is_leaving for (is_leaving,) in self.env.cr.fetchall()):
             raise UserError(
                 self.env._("A message to this person is being sent at this moment. Wait a minute, then try again.")
             )
@@ -188,28 +198,34 @@ class WaErasure(models.Model):
 
     @api.model
     def _names_of(self, contacts, partners, leads):
-        """Return what the person is called and reached by: ``{"ids": […], "texts": […], "words": […]}``.
+        """Return what the person is called and reached by.
 
-        ``ids`` are exact, ``texts`` unmistakable wherever they stand; ``words`` (first names)
-        may be other people's as well.
+        ``ids`` are exact, and ``usernames`` where a webhook says that it is one; ``texts`` (numbers, addresses)
+        unmistakable wherever they stand. ``names`` of two words or more may be ordinary words, which the customer
+        chose, and ``words`` (first names) other people's as well.
         """
-        ids, texts, words = set(), set(), set()
+        ids, texts = set(), set()
         for contact in contacts:
-            known = set(variants(contact.wa_id)) | {contact.wa_id, contact.bsuid, contact.parent_bsuid, contact.username}
-            ids |= known - {False, None, ""}
+            ids |= set(variants(contact.wa_id)) | {contact.wa_id, contact.bsuid, contact.parent_bsuid}
         phones = {contact.wa_id for contact in contacts} | {
             digits(record.phone_sanitized) for record in (*partners, *leads) if record.phone_sanitized
         }
         for phone in phones - {False, ""}:
             texts |= spellings(phone)
         texts |= {record.phone for record in (*partners, *leads) if len(digits(record.phone)) > 6}
-        texts |= {record[name] for record in partners for name in ("email", "email_normalized") if record[name]}
+        # "-" and "n/a" are no addresses.
+        texts |= {text for p in partners if p.email_normalized for text in (p.email, p.email_normalized)}
         texts |= {contact.bsuid for contact in contacts if contact.bsuid}
-        names = {contact.profile_name for contact in contacts} | {partner.name for partner in partners}
-        names |= {name for lead in leads for name in (lead.contact_name, lead.partner_name)}
-        for name in filter(None, names - {self.env._("Erased customer")}):
-            (texts if len(name.split()) > 1 else words).add(name)
-        return {"ids": sorted(ids), "texts": sorted(texts), "words": sorted(words)}
+        called = {contact.profile_name for contact in contacts} | {partner.name for partner in partners}
+        called |= {name for lead in leads for name in (lead.contact_name, lead.partner_name)}
+        called = {name.strip() for name in called if name} - {self.env._("Erased customer"), ""}
+        return {
+            "ids": sorted(ids - {False, None, ""}),
+            "usernames": sorted({contact.username for contact in contacts if contact.username}),
+            "texts": sorted(texts),
+            "names": sorted(name for name in called if len(name.split()) > 1),
+            "words": sorted(name for name in called if len(name.split()) == 1),
+        }
 
     # ---------------------------------------------------------------------- job
 
@@ -283,11 +299,13 @@ class WaErasure(models.Model):
         counts[what] = counts.get(what, 0) + number
         self.removed = counts
 
-    def _searched_texts(self, with_words=False):
-        """Return what is looked for in texts, as it may stand in HTML and JSON, longest first."""
+    def _searched(self, *kinds):
+        """Return what is looked for in texts, as it may stand in HTML and JSON, longest first.
+
+        :param kinds: of :meth:`_names_of`.
+        """
         names = self.names or {}
-        found = in_files([*names.get("texts", ()), *(names.get("words", ()) if with_words else ())])
-        return sorted(found, key=len, reverse=True)
+        return sorted(in_files(text for kind in kinds for text in names.get(kind, ())), key=len, reverse=True)
 
     # ------------------------------------------------------------------ actions
 

@@ -3,7 +3,7 @@ import re
 from odoo import Command, models
 from odoo.tools import SQL
 
-from ...tools.erasing import ERASED, without_lines, without_person
+from ...tools.erasing import ERASED, exact_pattern, name_pattern, without_lines, without_person
 from ...tools.phone import digits
 
 #: Rows removed in one transaction: about a second's work.
@@ -37,6 +37,12 @@ TEXTS = {
     "wa_refusal": ("detail",),
     "wa_message": ("error_detail",),
 }
+#: Columns of those with HTML in them.
+HTML = frozenset(("body", "body_html", "note", "feedback", "description"))
+#: What stands in more rows of others is no name there, whatever the customer called themselves: "Good morning".
+COMMON = 100
+#: Shorter first names are parts of everything.
+SHORTEST_WORD = 3
 #: Rows that live for hours and are nobody's record: they go when they name the person: table -> columns.
 PASSING = {
     "mail_push": ("payload",),
@@ -93,6 +99,8 @@ class WaErasure(models.Model):
                 }
             )
         conversations = contacts.conversation_ids
+        # Quotes what they wrote, on a record that may stay.
+        conversations.stop_activity_id.unlink()
         for conversation in conversations:
             conversation.channel_id.name = self.env._("Erased customer")
         conversations.write(
@@ -244,8 +252,8 @@ class WaErasure(models.Model):
 
     def _clean_webhooks(self, which):
         """Take the person out of the webhooks among ``which`` (SQL) that came before."""
-        ids = self.names["ids"]
-        if not ids:
+        ids, usernames = self.names["ids"], self.names["usernames"]
+        if not ids and not usernames:
             return
         self.env["wa.event"].flush_model()
         rows = self.env.execute_query(
@@ -259,13 +267,13 @@ class WaErasure(models.Model):
                 """,
                 which,
                 self.requested_at,
-                [f"%{_like(id_)}%" for id_ in ids],
+                [f"%{_like(id_)}%" for id_ in (*ids, *usernames)],
                 (self.company_id | self.contact_ids.company_id).ids,
             )
         )
         changed = 0
         for event_id, body in rows:
-            cleaned = without_person(body, ids)
+            cleaned = without_person(body, ids, usernames)
             if cleaned != body:
                 self.env["wa.event"].browse(event_id).write({"body": cleaned, "error": False, "note": False})
                 changed += 1
@@ -291,13 +299,21 @@ class WaErasure(models.Model):
     def _erase_traces(self):
         """Take the person's name, numbers and ids out of texts that stay, and remove what is passing."""
         self.env.flush_all()
-        texts = self._searched_texts()
+        texts, names = self._searched("texts"), self._searched("names")
+        common = set()
         for table, columns in self._existing(TEXTS):
             for column in columns:
-                self._count("texts", self._replace(table, column, texts))
-        searched = self._searched_texts(with_words=True)
+                called = {name: name_pattern(name, column in HTML) for name in names}
+                common |= (found := self._common(table, column, called))
+                patterns = {text: exact_pattern(text) for text in texts}
+                patterns |= {name: pattern for name, pattern in called.items() if name not in found}
+                self._count("texts", self._replace(table, column, patterns))
+        self._count("common_names", len(common))
+        words = [word for word in self._searched("words") if len(word) >= SHORTEST_WORD]
+        searched = [*texts, *names, *words]
+        patterns = [*map(exact_pattern, texts), *map(name_pattern, (*names, *words))]
         for table, columns in self._existing(PASSING):
-            self._remove_naming(table, columns, searched)
+            self._remove_naming(table, columns, searched, "|".join(patterns))
         channels = [f'%"discuss.channel", {channel}]%' for channel in self.channel_ids.ids]
         shown = rf'"(id|res_id|channel_id|thread_id)": ({"|".join(map(str, self.channel_ids.ids)) or 0})\y'
         self.env.cr.execute(
@@ -311,7 +327,7 @@ class WaErasure(models.Model):
             {
                 "channels": channels,
                 "shown": shown,
-                "texts": [f"%{_like(text)}%" for text in texts],
+                "texts": [f"%{_like(text)}%" for text in (*texts, *names)],
                 "words": [f'%"{_like(word)}"%' for word in searched],
                 "old": DELIVERED_AFTER,
             },
@@ -335,34 +351,66 @@ class WaErasure(models.Model):
             if existing := [column for column in columns if (table, column) in known]:
                 yield table, existing
 
-    def _replace(self, table, column, texts):
-        """Replace texts in one column; returns in how many rows."""
-        if not texts:
-            return 0
-        name = SQL.identifier(column)
-        # Of a number, no part of a longer one.
-        pattern = "|".join(
-            rf"(?<!\d){re.escape(text)}(?!\d)" if text[-1:].isdigit() else re.escape(text) for text in texts
+    def _common(self, table, column, names):
+        """Return those of these names that stand in so many rows of a column that they are words of others there.
+
+        :param dict names: ``{name: regular expression of PostgreSQL that finds it}``
+        """
+        if not names:
+            return set()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT named.name FROM (SELECT %(column)s AS text FROM %(table)s WHERE %(column)s LIKE ANY(%(likes)s)) AS found
+                  JOIN unnest(%(names)s, %(patterns)s) AS named (name, pattern) ON found.text ~ named.pattern
+              GROUP BY named.name HAVING COUNT(*) > %(limit)s
+                """,
+                column=SQL.identifier(column),
+                table=SQL.identifier(table),
+                likes=[f"%{_like(name)}%" for name in names],
+                names=list(names),
+                patterns=list(names.values()),
+                limit=COMMON,
+            )
         )
+        return {name for (name,) in rows}
+
+    def _replace(self, table, column, patterns):
+        """Replace texts in one column; returns in how many rows.
+
+        :param dict patterns: ``{text: regular expression of PostgreSQL that finds it}``
+        """
+        if not patterns:
+            return 0
+        name, pattern = SQL.identifier(column), "|".join(patterns.values())
         self.env.cr.execute(
             SQL(
-                "UPDATE %s SET %s = regexp_replace(%s, %s, %s, 'g') WHERE %s LIKE ANY(%s)",
+                "UPDATE %s SET %s = regexp_replace(%s, %s, %s, 'g') WHERE %s LIKE ANY(%s) AND %s ~ %s",
                 SQL.identifier(table),
                 name,
                 name,
                 pattern,
                 ERASED,
                 name,
-                [f"%{_like(text)}%" for text in texts],
+                [f"%{_like(text)}%" for text in patterns],
+                name,
+                pattern,
             )
         )
         return self.env.cr.rowcount
 
-    def _remove_naming(self, table, columns, texts):
+    def _remove_naming(self, table, columns, texts, pattern):
+        """Remove rows in which one of these texts stands, as a word of its own.
+
+        :param str pattern: the regular expression of PostgreSQL that finds them.
+        """
         if not texts:
             return
-        patterns = [f"%{_like(text)}%" for text in texts]
-        conditions = SQL(" OR ").join(SQL("%s LIKE ANY(%s)", SQL.identifier(column), patterns) for column in columns)
+        likes = [f"%{_like(text)}%" for text in texts]
+        conditions = SQL(" OR ").join(
+            SQL("%s LIKE ANY(%s) AND %s ~ %s", SQL.identifier(column), likes, SQL.identifier(column), pattern)
+            for column in columns
+        )
         self.env.cr.execute(SQL("DELETE FROM %s WHERE %s", SQL.identifier(table), conditions))
 
     def _erase_contacts(self):

@@ -2,7 +2,9 @@
 
 import json
 import os
+from datetime import timedelta
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL
@@ -173,10 +175,74 @@ class TestErasure(WaCase):
     def test_not_while_something_is_being_sent(self):
         """S4: refused with a reason while a message is on its way."""
         conversation = self.rich()
-        conversation.message_ids[:1].write({"direction": "out", "state": "sending"})
+        now = fields.Datetime.now()
+        vals = {"direction": "out", "state": "sending", "wamid": False, "claimed_at": now, "posted_at": now}
+        conversation.message_ids[:1].write(vals)
         with self.assertRaisesRegex(UserError, "being sent at this moment"):
             self.erase(conversation.contact_id)
         self.assertEqual(conversation.contact_id.wa_id, WA_ID)
+
+    def test_what_never_ends_keeps_nobody(self):
+        """S4: WhatsApp holds a message back for days, and a sender died: the person is erased all the same."""
+        conversation = self.rich()
+        held, dead = conversation.message_ids[:2]
+        now = fields.Datetime.now()
+        vals = {"direction": "out", "state": "sending", "claimed_at": now, "posted_at": now}
+        held.write({**vals, "wamid": "wamid.HELD"})
+        long_ago = now - timedelta(hours=1)
+        dead.write({"direction": "out", "state": "sending", "wamid": False, "claimed_at": long_ago, "posted_at": False})
+        self.erase(conversation.contact_id)
+        self.assertEqual(self.traces(), [])
+
+    def test_question_that_quotes_the_person(self):
+        """S4: without the customer: the activity on a lead that stays goes, for it says what they wrote."""
+        conversation = self.receive(self.from_her(f"Enough of {WORDS[0]}"))
+        lead = self.env["crm.lead"].create({"name": "Ours", "partner_id": conversation.partner_id.id, "user_id": self.ana.id})
+        conversation.lead_id = lead
+        conversation._note_stop_request(conversation.message_ids[:1])
+        self.assertIn(WORDS[0], lead.activity_ids.note)
+        self.erase(conversation.contact_id, with_customer=False)
+        self.assertTrue(lead.exists())
+        self.assertFalse([row for row in self.traces((WORDS[0],)) if row[0] == "mail_activity"])
+
+    def texts_of_others(self, *bodies):
+        """Return notes on somebody else's record."""
+        other = self.env["res.partner"].create({"name": "Otto"})
+        return self.env["mail.message"].create(
+            [{"model": "res.partner", "res_id": other.id, "body": body, "message_type": "comment"} for body in bodies]
+        )
+
+    def test_customers_choose_their_names(self):
+        """S4: erasing somebody called like a part of a page or an ordinary greeting destroys no text of others."""
+        page = '<p><a href="https://example.com/a href" class="x">Rule a href</a>, a hrefs</p>'
+        [tagged_note, *greetings] = self.texts_of_others(page, *["<p>Good morning Otto</p>"] * 101)
+        dash = self.texts_of_others("<p>2026-03-31 - sent</p>")
+        for number, name in enumerate(("a href", "Good morning")):
+            conversation = self.receive(self.inbound("Hi", wa_id=f"1202555017{number}", bsuid=f"US.88{number}", name=name))
+            self.assertEqual(conversation.contact_id.profile_name, name)
+            conversation.partner_id.email = "-"
+            erasure = self.erase(conversation.contact_id)
+        self.env.invalidate_all()
+        self.assertIn("ordinary words", erasure.summary)
+        self.assertEqual({note.body for note in greetings}, {"<p>Good morning Otto</p>"})
+        self.assertIn('<a href="https://example.com/', tagged_note.body)
+        self.assertIn(", a hrefs", tagged_note.body)
+        self.assertIn("Rule [erased]</a>", tagged_note.body)
+        self.assertEqual(dash.body, "<p>2026-03-31 - sent</p>")
+
+    def test_customers_choose_their_usernames(self):
+        """S4, promise 1: somebody called @text takes nobody else's message along, neither waiting nor stored."""
+        conversation = self.receive(self.from_her("Hi"))
+        conversation.contact_id.username = "text"
+        theirs = self.inbound("Waits", **OTHER)
+        hers = self.from_her(f"Waiting {WORDS[0]}")
+        hers["entry"][0]["changes"][0]["value"]["contacts"][0]["profile"]["username"] = "text"
+        self.store_webhook(theirs)
+        self.store_webhook(hers)
+        self.erase(conversation.contact_id)
+        self.process_webhooks()
+        self.assertTrue(self.env["wa.message"].search([("preview", "=", "Waits")]))
+        self.assertEqual(self.traces(), [])
 
     def test_only_administrators_and_their_companies(self):
         """S4: salespeople and managers may not, nor whoever may not change the customer's leads."""
