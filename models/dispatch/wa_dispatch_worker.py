@@ -145,7 +145,8 @@ class WaDispatch(models.Model):
         options = {"number": first.number_id.with_env(env) or None}
         if first.by_language:
             options["by_language"] = True
-        if first.by_hand and first.user_id.active:
+        if first.by_hand:
+            # Also if they have left since: nobody's plan gets the rights of the system by that.
             options["person"] = first.user_id
         if first.action_id:
             options |= first.action_id.with_env(env)._wa_sending_options()
@@ -162,7 +163,10 @@ class WaDispatch(models.Model):
         if first.action_id and not first.action_id._wa_is_in_force():
             self._cancel("rule_switched_off")
             return None
-        user = first.user_id if first.user_id.active else self.env.user
+        if first.by_hand and not first.user_id:
+            self._cancel("no_longer_applies")
+            return None
+        user = first.user_id if first.user_id.active or first.by_hand else self.env.user
         # A rule speaks for the business; what a person chose to send is read with their rights.
         as_system = first.origin != "bulk"
         own, companies = first.company_id, user.company_ids

@@ -96,11 +96,14 @@ class WaTemplate(models.Model):
         """Queue this template in a conversation, filled from a record (or an empty set).
 
         :returns: :class:`SendOutcome`
-        :raises AccessError: the conversation is not the current user's.
+        :raises AccessError: the conversation is not the current user's, or a record that is not about it.
         """
         self.ensure_one()
-        reach = self.env["wa.reach"]
+        reach, own = self.env["wa.reach"], conversation.sudo()
         reach._check_conversation(reach._person(), conversation)
+        if record and record not in (own.lead_id, own.partner_id):
+            # It gets a note, and the message.
+            reach._check_records(reach._person(), record)
         outcome = self._prepare(conversation, record, origin, overrides=overrides)
         outcome.conversation = conversation
         self._finish([outcome], origin)

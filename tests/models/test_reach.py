@@ -177,6 +177,28 @@ class TestReach(ReachCase):
         plan = self.plans(mine)
         self.assertEqual((plan.state, plan.by_hand), ("queued", False), plan.reason)
 
+    def test_who_planned_has_left(self):
+        """S3, a day late: the plan of somebody who left reaches no further than they did."""
+        mine = self.own_lead(self.ada)
+        self.run_by_hand(self.action(), mine)
+        self.many(self.own_lead(self.grace)).action_send()
+        self.cid.active = False
+        self.run_plans()
+        self.assertEqual(self.plans(mine).mapped("code"), ["conversation_of_others"])
+        self.assertFalse(self.last_outgoing(self.conversation))
+        self.assertEqual(self.env["wa.dispatch"].search([("origin", "=", "bulk")], limit=1).state, "queued")
+
+    def test_record_beside_ones_own_conversation(self):
+        """S3: in a conversation of one's own, about a record that is somebody else's: no note, no message there."""
+        foreign = self.own_lead(self.grace)
+        wizards = self.env["wa.template.send"].with_user(self.ana)
+        about = {"res_model": "crm.lead", "res_id": foreign.id, "template_id": self.greeting.id}
+        with self.assertRaises(AccessError):
+            wizards.create({"conversation_id": self.conversation.id, **about}).action_send()
+        self.assertFalse(self.last_outgoing(self.conversation))
+        wizards.create({"conversation_id": self.conversation.id, **about, "res_id": self.lead.id}).action_send()
+        self.assertEqual(self.last_outgoing(self.conversation).lead_id, self.lead)
+
     def test_context_of_a_client_marks_nothing(self):
         """The mark of an action run by hand, sent by a client, is a text like any other."""
         rule = self.action(group_ids=False).with_context(wa_by_hand="1", active_model="crm.lead", active_ids=self.lead.ids)
