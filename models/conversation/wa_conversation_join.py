@@ -41,6 +41,10 @@ class WaConversation(models.Model):
                 "user_id": (leading.user_id or self.user_id or other.user_id).id,
                 "waiting_since": min(filter(None, (self.waiting_since, other.waiting_since)), default=False),
                 "awaiting_since": self._awaiting_since_of(self | other),
+                # What a person has to decide, and what was stopped, holds for whoever they are together.
+                "stop_request_id": (self.stop_request_id or other.stop_request_id).id,
+                "stop_activity_id": (self.stop_activity_id or other.stop_activity_id).id,
+                "machine_since": self.machine_since or other.machine_since,
             }
         )
         self.env.flush_all()

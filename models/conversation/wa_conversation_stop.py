@@ -66,6 +66,8 @@ class WaConversation(models.Model):
     def action_record_stop(self):
         """Open the wizard to record that the customer wants no more messages, with their words."""
         self.ensure_one()
+        # Their words go into the action.
+        self.check_access("write")
         request = self.sudo().stop_request_id
         action = self.action_record_wa_consent()
         action["context"] = {

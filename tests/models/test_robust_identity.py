@@ -30,6 +30,19 @@ class TestIdentityKept(WaCase):
         self.receive(self.inbound("Me again"))
         self.assertEqual(conversation.partner_id, known)
 
+    def test_joining_keeps_what_a_person_has_to_decide(self):
+        """R29: a question that waits for a person, and machines that were stopped, stay so."""
+        kept = self.receive(self.inbound("Hello"))
+        other = self.receive(self.inbound("Enough of this", wa_id="12025550188", bsuid="US.ALSO.ME"))
+        row = other.message_ids[:1]
+        other._note_stop_request(row)
+        other.machine_since = "2026-01-01 00:00:00"
+        activity = other.stop_activity_id
+        self.assertTrue(activity)
+        kept._take_messages(other)
+        self.assertEqual((kept.stop_request_id, kept.stop_activity_id), (row, activity))
+        self.assertTrue(kept.machine_since)
+
     def test_joining_keeps_the_lead_that_people_made(self):
         stranger = self.receive(self.inbound("I hide my number", wa_id=None))
         stranger.user_id = self.ana

@@ -66,6 +66,18 @@ class TestWizardRights(WaCase):
             # As the web client asks before anything is saved.
             wizards.onchange({"res_model": "crm.lead", "res_id": lead.id}, [], {"res_model": {}, "res_id": {}, "recipient": {}})
 
+    def test_words_that_may_ask_for_silence_are_for_who_answers(self):
+        """R29: the action that records them brings the customer's words along."""
+        self.conversation._note_stop_request(self.conversation.message_ids[:1])
+        paul = new_test_user(self.env, "wa_paul", groups="base.group_user", name="Paul")
+        portal = new_test_user(self.env, "wa_portal_user", groups="base.group_portal", name="Portal")
+        self.conversation.user_id = self.ana
+        for user in (self.cid, paul, portal):
+            with self.assertRaises(AccessError):
+                self.conversation.with_user(user).action_record_stop()
+        action = self.conversation.with_user(self.ana).action_record_stop()
+        self.assertEqual(action["context"]["default_evidence"], "Hi")
+
     def test_the_sequence_wizard_tells_nothing_of_another_team(self):
         sequence = self.env["wa.sequence"].create(
             {
