@@ -1,5 +1,6 @@
 import base64
 import io
+import zlib
 from zipfile import BadZipFile
 
 import pytz
@@ -38,8 +39,10 @@ PROBLEMS = {
 NOTHING_NEW = ("repeated", "twice")
 #: Longer lists are imported in parts.
 MAX_ROWS = 50000
-#: Columns of a spreadsheet that are looked at: a file of some kilobytes can claim a million rows of sixteen thousand cells.
-MOST_COLUMNS = 100
+#: More columns are not looked at.
+MAX_COLUMNS = 50
+#: What reading a broken workbook raises; its parts are read only when they are needed.
+BROKEN = (BadZipFile, SyntaxError, zlib.error, LookupError, ValueError, TypeError, OSError)
 XLSX, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
@@ -238,30 +241,33 @@ class WaConsentImport(models.TransientModel):
     def _read_xlsx(self, raw):
         # Comes with Odoo for its own imports. pylint: disable=import-outside-toplevel
         from openpyxl import load_workbook
-        from openpyxl.utils.exceptions import InvalidFileException
 
         try:
             book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
-        except (InvalidFileException, BadZipFile, KeyError, ValueError) as error:
+            sheet, *others = book.worksheets
+            rows = self._rows_of_sheet(sheet)
+        except BROKEN as error:
             raise UserError(self.env._("The file cannot be read as an Excel file (xlsx).")) from error
-        sheet, *others = book.worksheets
         how_read = self.env._("Excel, sheet “%s”", sheet.title)
         if others:
             names = ", ".join(other.title for other in others)
             how_read = self.env._("%(how)s. Sheets that are not read: %(names)s", how=how_read, names=names)
-        rows, filled = [], 0
-        for row in sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True):
-            cells = list(row)
-            while cells and cells[-1] is None:
-                cells.pop()
-            rows.append(cells)
-            filled += bool(cells)
-            # With the headings; how many there are in all is nothing worth waiting for.
-            if filled > MAX_ROWS + 1:
-                raise UserError(
-                    self.env._("The list has %(count)s lines, more than %(limit)s. Split it.", count=filled, limit=MAX_ROWS)
-                )
         return rows, how_read
+
+    def _rows_of_sheet(self, sheet):
+        """Return the rows of a sheet, empty ones in their place; reading ends soon after the most lines there may be.
+
+        What a sheet says about its size is a claim: whole columns with a colour make millions of empty cells.
+        """
+        sheet.reset_dimensions()
+        rows, count = [], 0
+        for cells in sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True):
+            filled = any(cell not in (None, "") for cell in cells)
+            count += filled
+            rows.append(list(cells) if filled else [])
+            if count > MAX_ROWS:
+                break
+        return rows
 
     def _line_vals(self, line, zone):
         at = zone.localize(line.at).astimezone(pytz.utc).replace(tzinfo=None) if line.at else False

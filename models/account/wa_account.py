@@ -311,6 +311,7 @@ class WaAccount(models.Model):
             )
         self.filtered("active")._disconnect()
         self.with_context(active_test=False).number_ids.unlink()
+        self.env.registry.clear_cache()  # the secrets go in the database, and the callback with them
         return super().unlink()
 
     # ----------------------------------------------------------------- business

@@ -1,5 +1,6 @@
 import base64
 import io
+import zipfile
 from datetime import datetime
 
 from openpyxl import Workbook
@@ -103,20 +104,6 @@ class TestConsentImport(WaCase):
         row = self.env["wa.consent"].search([("source", "=", "import")])
         self.assertEqual((row.contact_id.wa_id, row.attachment_id.name), ("447700900124", "fair.xlsx"))
 
-    def test_excel_that_claims_to_be_wide(self):
-        """S12's kind: one stray cell at the far right makes no row of sixteen thousand cells."""
-        book = Workbook()
-        for row in (["Phone", "Purpose", "Evidence", "Date"], ["+44 7700 900123", "marketing", "Yes", "2026-03-01"]):
-            book.active.append(row)
-        book.active.cell(row=40, column=16_000, value="x")
-        buffer = io.BytesIO()
-        book.save(buffer)
-        wizard = self.wizard(file=base64.b64encode(buffer.getvalue()), file_name="fair.xlsx")
-        rows, _how = wizard._read_rows()
-        self.assertLessEqual(sum(map(len, rows)), 8)
-        wizard.action_check()
-        self.assertEqual((wizard.line_count, wizard.good_count), (1, 1))
-
     def test_csv_of_an_old_windows_program(self):
         text = "+44 7700 900123;marketing;Oui, bien sûr;2026-03-01;salon"
         wizard = self.wizard(file=base64.b64encode(text.encode("cp1252")), file_name="a.csv")
@@ -181,6 +168,38 @@ class TestConsentImport(WaCase):
         self.assertIn("Fair", wizard.how_read)
         self.assertIn("Second day", wizard.how_read)
         self.assertIn("Shoe size", wizard.how_read)
+
+    def rewritten(self, change):
+        """Return a workbook of two rows after ``change`` of its sheet's XML."""
+        book, plain, changed = Workbook(), io.BytesIO(), io.BytesIO()
+        book.active.append(["Phone", "Purpose", "Evidence", "Date"])
+        book.active.append(["+44 7700 900123", "marketing", "Yes", "2026-03-01"])
+        book.save(plain)
+        with zipfile.ZipFile(plain) as old, zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as new:
+            for name in old.namelist():
+                raw = old.read(name)
+                new.writestr(name, change(raw) if name.endswith("sheet1.xml") else raw)
+        return base64.b64encode(changed.getvalue())
+
+    def test_sheet_that_claims_to_be_endless(self):
+        """R1: seventeen billion cells, as whole columns with a colour make them; only what is there is read."""
+        raw = self.rewritten(lambda xml: xml.replace(b'ref="A1:D2"', b'ref="A1:XFD1048576"'))
+        wizard = self.wizard(file=raw, file_name="fair.xlsx")
+        wizard.action_check()
+        self.assertEqual(self.results(wizard), [(2, "Will be recorded")])
+
+    def test_sheet_that_breaks_off_is_refused_in_words(self):
+        raw = self.rewritten(lambda xml: xml[: len(xml) // 2])
+        with self.assertRaisesRegex(UserError, "cannot be read"):
+            self.wizard(file=raw, file_name="fair.xlsx").action_check()
+
+    def test_last_day_of_time_is_refused_and_the_others_are_read(self):
+        """West of Greenwich that moment lies in the year 10000."""
+        self.lead_manager.tz = "America/Mexico_City"
+        last = "+1 202 555 0143;service;Yes;9999-12-31 23:59;"
+        wizard = self.wizard(text=f"{last}\n+1 202 555 0144;service;Yes;2026-03-01;")
+        wizard.action_check()
+        self.assertEqual(self.results(wizard), [(1, "date_unclear"), (2, "Will be recorded")])
 
     def test_fifty_thousand_lines(self):
         """Checked within seconds, with the number of every line, and not one more."""
