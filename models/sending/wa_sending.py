@@ -7,6 +7,7 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import models
 from odoo.exceptions import ConcurrencyError, UserError
+from odoo.tools.gc import disabling_gc
 from odoo.tools.misc import split_every
 
 from ...tools.markup import plain
@@ -103,11 +104,13 @@ class WaSending(models.AbstractModel):
         """
         person, outcomes = person or self.env["wa.reach"]._person(), []
         for chunk in split_every(CHUNK, records.ids, records.browse):
-            outcomes += self._send_to_chunk(chunk, number, origin, dedupe_key, policy, person, content)
-            if len(records) > CHUNK:
-                # Ten thousand records in one transaction must not all stay in memory.
-                self.env.flush_all()
-                self.env.invalidate_all(flush=False)
+            # All that is made for a chunk lives until its end: looking for what could be freed takes a tenth of the time.
+            with disabling_gc():
+                outcomes += self._send_to_chunk(chunk, number, origin, dedupe_key, policy, person, content)
+                if len(records) > CHUNK:
+                    # Ten thousand records in one transaction must not all stay in memory.
+                    self.env.flush_all()
+                    self.env.invalidate_all(flush=False)
         return outcomes
 
     def _send_to_chunk(self, records, number, origin, dedupe_key, policy, person, content):
