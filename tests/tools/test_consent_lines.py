@@ -183,7 +183,10 @@ def test_endless_cell_is_refused_at_once(cell):
 
 @pytest.mark.parametrize(
     "value",
-    [float("nan"), float("inf"), "9999-12-31 23:59", datetime(9999, 12, 31, 23, 59, tzinfo=timezone.utc), datetime(1899, 12, 30), date(1900, 1, 1)],
+    [
+        *(float("nan"), float("inf"), "9999-12-31 23:59", datetime(1899, 12, 30), date(1900, 1, 1)),
+        datetime(9999, 12, 31, 23, 59, tzinfo=timezone.utc),
+    ],
 )
 def test_dates_that_cannot_be_are_none(value):
     """A spreadsheet's empty date is a day of 1899, and no proof; neither stops the list."""

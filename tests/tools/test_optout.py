@@ -450,6 +450,7 @@ def test_other_ways_to_ask_for_silence(text):
         *("Please cancel my order and send me updates", "I want to stop by and see the offers", "取消订单,请发短信通知"),
         *("Cancelar el pedido y mandar mensaje", "Отменить заказ и прислать сообщение", "zamówienie anuluj, wyślij wiadomość"),
         *("Siparişi iptal et, mesaj at", "ร้านปิดกี่โมง โปรโมชั่นมีไหม", "¿Stop o sigo?", "alta, media, baja?"),
+        *("Calidad: alta, media, baja", "Bus stop, market"),
     ],
 )
 def test_order_that_ends_is_no_request_for_silence(text):

@@ -52,8 +52,9 @@ _MORE = frozenset(
 )
 #: Who stops by asks for no silence.
 _VISITS = re.compile(r"\bstop (?:by|at|in|off|over|here)\b")
-#: Between the clauses of a text.
-_CLAUSES = re.compile(r"[.,;:!?\n…—–。、，！？；：؛،؟।]+")
+#: Between the sentences of a text, and between the clauses of a sentence.
+_SENTENCES = re.compile(r"[.!?\n…。！？؟।]+")
+_CLAUSES = re.compile(r"[,;:—–、，；：؛،]+")
 #: Written without blanks between words, or with endings at the words.
 _JOINED = ("zh", "ja", "th", "ko")
 #: Particles between a Korean word and what is done with it.
@@ -147,11 +148,20 @@ def asks_to_stop(text: str | None) -> bool:
 
 
 def _says_stop_among_others(text: str | None) -> bool:
-    """Tell whether the first or the last of several clauses is a word that stops everything: "No thanks. Stop!"."""
-    clauses = [clause for clause in map(key_of, _CLAUSES.split((text or "")[:LIMIT])) if clause]
-    if len(clauses) < 2 or is_question(text):
+    """Tell whether the first or the last of several clauses is a word that stops everything: "No thanks. Stop!".
+
+    A sentence of more clauses than two is a list: "quality: alta, media, baja".
+    """
+    sentences = [_keys(_CLAUSES, sentence) for sentence in _SENTENCES.split((text or "")[:LIMIT])]
+    sentences = [clauses for clauses in sentences if clauses]
+    if sum(map(len, sentences)) < 2 or is_question(text):
         return False
-    return any(len(clause) > 3 and clause in _stops() for clause in (clauses[0], clauses[-1]))
+    ends = [clauses[place] for clauses, place in ((sentences[0], 0), (sentences[-1], -1)) if len(clauses) < 3]
+    return any(len(clause) > 3 and clause in _stops() for clause in ends)
+
+
+def _keys(separators: re.Pattern[str], text: str) -> list[str]:
+    return [key for key in map(key_of, separators.split(text)) if key]
 
 
 @lru_cache(maxsize=1)
