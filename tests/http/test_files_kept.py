@@ -1,3 +1,5 @@
+import importlib.util
+
 from PIL import Image
 
 from odoo import Command
@@ -5,7 +7,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..common import WaHttpCase
+from ..common import ROOT, WaHttpCase
 from ..models.test_picture_bombs import BOMB
 
 CONTENT = b"%PDF-1.4 what the customer sent"
@@ -188,6 +190,25 @@ class TestFilesKept(WaHttpCase):
         message = self.env["mail.message"].sudo().search([("attachment_ids", "in", self.received.ids)])
         with self.assertRaises(AccessError):
             message.with_user(self.admin_user).write({"attachment_ids": [Command.clear()]})
+
+    def test_update_closes_what_was_open(self):
+        """S5: files that were opened before: of channels, made of those, of messages and of accounts; others stay open."""
+        files = self.env["ir.attachment"]
+        places = ("ir.attachment", self.received.id), ("wa.account", self.account.id), ("wa.message", self.media.message_id.id)
+        made = [files.create({"name": "x", "raw": b"x", "res_model": model, "res_id": id_}) for model, id_ in places]
+        ours = self.received.union(*made)
+        elsewhere = files.create({"name": "logo", "raw": b"x", "public": True})
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE ir_attachment SET public = TRUE, access_token = 'x' WHERE id = ANY(%s)", [ours.ids])
+        path = ROOT / "migrations" / "19.0.1.3.0" / "post-files.py"
+        spec = importlib.util.spec_from_file_location("post_files", path)
+        script = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(script)
+        for _twice in range(2):
+            script.migrate(self.env.cr, "19.0.1.2.0")
+        self.env.invalidate_all()
+        self.assertFalse(any(ours.mapped("public")) or any(ours.mapped("access_token")))
+        self.assertTrue(elsewhere.public)
 
 
 @tagged("post_install", "-at_install", "wa", "wa_http")
