@@ -1,5 +1,6 @@
 """What customers write, by the signed webhook: lines, links, moments, order, and what an answer is about."""
 
+import json
 import time
 from datetime import timedelta
 
@@ -53,6 +54,14 @@ class WordsCase(WaHttpCase):
 @tagged("post_install", "-at_install", "wa", "wa_http")
 class TestLinesOfStrangers(WordsCase):
     """What a stranger writes is text wherever it becomes HTML."""
+
+    def test_text_within_the_text_of_a_form_is_kept(self):
+        """R21: answers written as text within text, with what no database takes, and a picture among them."""
+        inner = json.dumps({"note": "a\x00b\ud800", "photos": [{"id": "7\x00", "mime_type": "image/png", "sha256": "\x00"}]})
+        reply = {"name": "flow", "body": "Sent", "response_json": json.dumps({"extra": inner, "flow_token": "t"})}
+        row = self.customer_writes("x", type="interactive", interactive={"type": "nfm_reply", "nfm_reply": reply})
+        self.assertIn("ab", self.thread()[-1])
+        self.assertEqual(row.media_ids.mapped("media_uid"), ["7"])
 
     def test_notes_of_the_new_lead_have_the_same_lines(self):
         """R9: four lines with < and > stand in the notes of the lead as they were written."""
