@@ -14,6 +14,8 @@ from .phone import digits, format_international, variants
 ERASED = "[erased]"
 #: Fewer digits would also be amounts, dates and parts of other numbers.
 SHORTEST_NUMBER = 7
+#: With its country code nearly every number has so many; they are found inside of more digits, too.
+LONG_NUMBER = 10
 
 #: As Meta's own; what a body that is no JSON leaves.
 _EMPTY = "{}"
@@ -95,7 +97,16 @@ def _is_id(text: str, ids: frozenset[str]) -> bool:
 
 
 def without_lines(text: str, numbers: Iterable[str]) -> str:
-    """Return a list (one person a line) without the lines that contain one of these numbers (digits)."""
+    """Return a list (one person a line) without the lines in which one of these numbers (digits) stands in a cell.
+
+    A short one may be the end of somebody else's, so it has to be the whole cell; and a number and the date beside it
+    are no third one.
+    """
     wanted = {number for number in numbers if len(number) >= SHORTEST_NUMBER}
-    lines = text.splitlines(keepends=True)
-    return "".join(line for line in lines if not any(number in digits(line) for number in wanted))
+    long = {number for number in wanted if len(number) >= LONG_NUMBER}
+
+    def names(line: str) -> bool:
+        cells = {digits(cell) for cell in re.split(r"[;,|\t\"']", line)}
+        return not cells.isdisjoint(wanted) or any(number in cell for cell in cells for number in long)
+
+    return "".join(line for line in text.splitlines(keepends=True) if not names(line))

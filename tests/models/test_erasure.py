@@ -314,6 +314,18 @@ class TestErasure(WaCase):
         self.erase(conversation.contact_id)
         self.assertEqual(file.raw, b"+12025550199;yes\n")
 
+    def test_list_keeps_those_with_similar_numbers(self):
+        """S4: a number typed without its area code is the end of other people's, whose proof stays."""
+        conversation = self.receive(self.from_her("Hi"))
+        conversation.partner_id.phone = "555-0167"
+        other = self.receive(self.inbound("Hi", **OTHER))
+        lines = "+13035550167;yes\n+12025550199;555;0167\n", f'"+1 (202) 555-0167";yes\n5550167,yes\n+{WA_ID} yes\n'
+        file = self.env["ir.attachment"].create({"name": "list.csv", "raw": "".join(lines).encode()})
+        for contact in (conversation.contact_id, other.contact_id):
+            self.give_consent(contact, source="import", attachment_id=file.id)
+        self.erase(conversation.contact_id)
+        self.assertEqual(file.raw.decode(), lines[0])
+
     def test_failed_webhook_can_be_deleted(self):
         """S4: the hint says "or delete it": an administrator may, and nobody else, and no other webhook."""
         failed, done = self.env["wa.event"].create(
