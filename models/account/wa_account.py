@@ -297,11 +297,19 @@ class WaAccount(models.Model):
         )
 
     def unlink(self):
-        """Disconnect, then delete the numbers as records: each has a sender job that goes with it.
-
-        :raises UserError: customers have written to it. Before WhatsApp is told anything: that would not be undone.
-        """
+        """Disconnect, then delete the numbers as records: each has a sender job that goes with it."""
         self.check_access("unlink")
+        self._check_unused()
+        self.filtered("active")._disconnect()
+        self.with_context(active_test=False).number_ids.unlink()
+        self.env.registry.clear_cache()  # the secrets go in the database, and the callback with them
+        return super().unlink()
+
+    def _check_unused(self):
+        """Refuse to delete accounts with conversations, before WhatsApp is told anything: that would not be undone.
+
+        :raises UserError: customers have written to it.
+        """
         if self.env["wa.conversation"].sudo().search_count([("account_id", "in", self.ids)], limit=1):
             raise UserError(
                 self.env._(
@@ -309,10 +317,6 @@ class WaAccount(models.Model):
                     "Disconnect and archive it instead."
                 )
             )
-        self.filtered("active")._disconnect()
-        self.with_context(active_test=False).number_ids.unlink()
-        self.env.registry.clear_cache()  # the secrets go in the database, and the callback with them
-        return super().unlink()
 
     # ----------------------------------------------------------------- business
 
