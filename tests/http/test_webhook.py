@@ -106,5 +106,14 @@ class TestWebhookRoute(WaHttpCase):
 
     def test_webhook_insert_stays_cheap(self):
         self.post_webhook(self.inbound("warm up"))
-        with self.assertQueryCount(1):
-            self.env["wa.event"]._store(self.account.id, b'{"count":1}')
+        key = self.account.webhook_key
+        # The event, and whether a run of the worker is about to begin; who is called is known by now.
+        with self.assertQueryCount(2):
+            found = self.env["wa.secret"]._of_callback(key, ("app_secret", "app_secret_previous"))
+            self.env["wa.event"]._store(found[0], b'{"count":1}')
+
+    def test_a_changed_secret_is_known_at_once(self):
+        self.assertEqual(self.post_webhook(self.inbound("with the first secret")).status_code, 200)
+        self.account.sudo().app_secret = "another-secret"
+        self.account.sudo().app_secret_previous = False
+        self.assertEqual(self.post_webhook(self.inbound("with the first secret, again")).status_code, 401)
