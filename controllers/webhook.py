@@ -71,6 +71,9 @@ class WaWebhook(http.Controller):
         body = request.httprequest.get_data()
         signature = request.httprequest.headers.get("X-Hub-Signature-256")
         if not verify(account["secrets"], body, signature):
+            # Before anything is refused, the database is asked what the secrets are by now.
+            account = self._find_account(webhook_key, "app_secret", "app_secret_previous", cached=False) or account
+        if not verify(account["secrets"], body, signature):
             request.env["wa.webhook.health"].sudo()._count_refused(account["id"], body)
             _logger.info("WhatsApp account %s: webhook with a wrong signature refused", account["id"])
             return request.make_response("Unauthorized", status=401)
@@ -78,7 +81,7 @@ class WaWebhook(http.Controller):
         request.env["wa.account"].sudo()._look_from_webhook()
         return request.make_response("OK", headers=[("Content-Type", "text/plain")])
 
-    def _find_account(self, webhook_key, *kinds):
+    def _find_account(self, webhook_key, *kinds, cached=True):
         """Return ``{"id", "secrets"}`` of the account with this callback, or None.
 
         Also of an archived one: WhatsApp may not have been told, or has something on its
@@ -86,5 +89,5 @@ class WaWebhook(http.Controller):
         """
         if not WEBHOOK_KEY.fullmatch(webhook_key):
             return None
-        found = request.env["wa.secret"]._of_callback(webhook_key, kinds)
+        found = request.env["wa.secret"]._of_callback(webhook_key, kinds, cached)
         return {"id": found[0], "secrets": found[1]} if found else None

@@ -42,14 +42,16 @@ class WaSecret(models.Model):
         )
 
     @api.model
-    def _of_callback(self, webhook_key, kinds):
+    def _of_callback(self, webhook_key, kinds, cached=True):
         """Return ``(account id, values of these kinds)`` of the account with this callback, or None. Server code only.
 
         :param str webhook_key: may be anything.
         :param tuple kinds: of secrets.
+        :param bool cached: False: as the database has it now. Another thread may have filled the cache
+            between a change and its COMMIT.
         """
         try:
-            return self._read_callback(webhook_key, kinds)
+            return (self._read_callback if cached else self._query_callback)(webhook_key, kinds)
         except LookupError:
             return None
 
@@ -62,6 +64,11 @@ class WaSecret(models.Model):
 
         :raises LookupError: there is none. What strangers try fills no cache.
         """
+        return self._query_callback(webhook_key, kinds)
+
+    @api.model
+    def _query_callback(self, webhook_key, kinds):
+        """Do what :meth:`_read_callback` says, without the cache."""
         rows = self.env.execute_query(
             SQL(
                 """

@@ -112,6 +112,12 @@ class TestWebhookRoute(WaHttpCase):
             found = self.env["wa.secret"]._of_callback(key, ("app_secret", "app_secret_previous"))
             self.env["wa.event"]._store(found[0], b'{"count":1}')
 
+    def test_a_secret_that_changed_behind_the_cache_refuses_nothing(self):
+        self.assertEqual(self.post_webhook(self.inbound("fills the cache")).status_code, 200)
+        # What a thread leaves that filled the cache between the change and its COMMIT.
+        self.env.cr.execute("UPDATE wa_secret SET value = 'newest-secret' WHERE kind = 'app_secret'")
+        self.assertEqual(self.post_webhook(self.inbound("signed anew"), secret="newest-secret").status_code, 200)
+
     def test_a_changed_secret_is_known_at_once(self):
         self.assertEqual(self.post_webhook(self.inbound("with the first secret")).status_code, 200)
         self.account.sudo().app_secret = "another-secret"
