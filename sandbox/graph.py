@@ -6,13 +6,12 @@ Source: Meta, ``docs/graph-api/overview`` (nodes, edges), ``access-tokens``, ``g
 import asyncio
 import hashlib
 import hmac
-import json
 import re
 import time
 
 from aiohttp import web
 
-from . import graph_account, graph_media, graph_messages, graph_shop, graph_templates
+from . import graph_account, graph_media, graph_messages, graph_parameters, graph_shop, graph_templates
 from .errors import GraphError, unknown_node
 from .faults import strike
 
@@ -73,6 +72,7 @@ class Call:
         "raw",
         "record",
         "request",
+        "sent",
         "server",
         "token",
         "version",
@@ -81,7 +81,8 @@ class Call:
     def __init__(self, server, request):
         self.server, self.request = server, request
         self.version, self.node, self.edge = split_path(request.path)
-        self.params = request.query
+        #: What stands in the address, what stands in the body, and (``body``) all parameters of the call.
+        self.params, self.sent = request.query, {}
         self.body, self.files, self.raw = {}, {}, b""
         self.token = self.record = None
         self.label = f"{request.method} {request.path}"
@@ -91,45 +92,15 @@ class Call:
         return self.server.world
 
     async def read(self):
-        """Read the body, which Graph takes as JSON, as a form or as multipart."""
-        if self.request.method not in ("POST", "DELETE"):
-            return
-        kind = self.request.content_type
-        if kind == "multipart/form-data":
-            await self._read_multipart()
-            return
-        self.raw = await self.request.read()
-        if not self.raw or self.node.startswith("upload:"):
-            return
-        if kind == "application/x-www-form-urlencoded":
-            self.body = dict(await self.request.post())
-            return
-        try:
-            body = json.loads(self.raw, parse_constant=reject_constant)
-        except ValueError:
-            body = None
-        if not isinstance(body, dict):
-            raise GraphError(100, message="(#100) The request body is not a valid JSON object.")
-        self.body = body
-        self.label = f"{self.label} {body.get('type', '')}"
-
-    async def _read_multipart(self):
-        async for part in await self.request.multipart():
-            if part.filename is not None:
-                content_type = part.headers.get("Content-Type", "application/octet-stream")
-                self.files[part.name] = (part.filename, content_type, bytes(await part.read()))
-            else:
-                self.body[part.name] = await part.text()
+        """Read the request and join its parameters in ``body``, wherever they stood."""
+        self.sent, self.files, self.raw = await graph_parameters.read(self.request, self.node.startswith("upload:"))
+        self.body = graph_parameters.joined(self.params, self.sent)
+        if self.request.method == "POST":
+            self.label = f"{self.label} {self.body.get('type', '')}"
 
     def get(self, name, default=None):
-        """Return a parameter from the body or the query string."""
-        value = self.body.get(name)
-        return self.params.get(name, default) if value is None else value
-
-
-def reject_constant(name):
-    """Refuse ``NaN`` and ``Infinity``, which Python reads but JSON does not have."""
-    raise ValueError(name)
+        """Return a parameter of the call."""
+        return self.body.get(name, default)
 
 
 def split_path(path):
@@ -205,7 +176,7 @@ def authorise(call):
     scheme, _, value = header.partition(" ")
     if header and scheme.lower() not in ("bearer", "oauth"):
         raise GraphError(190)
-    value = value.strip() or call.params.get("access_token") or call.body.get("access_token")
+    value = value.strip() or call.params.get("access_token") or call.sent.get("access_token")
     if not value:
         raise GraphError(0, message="An access token is required to request this resource.")
     token = world.tokens.get(value) or app_token(world, str(value))
@@ -239,7 +210,7 @@ def app_token(world, value):
 def check_proof(call, value):
     """Check ``appsecret_proof`` when it is given or the app demands it."""
     app = call.world.app_of(call.token)
-    proof = call.params.get("appsecret_proof") or call.body.get("appsecret_proof")
+    proof = call.params.get("appsecret_proof") or call.sent.get("appsecret_proof")
     if proof is None:
         if app.require_proof:
             raise GraphError(
@@ -291,7 +262,7 @@ def log(call, started, status, error=None, fault=None):
             call.request.path,
             call.version,
             call.params,
-            call.body,
+            call.sent,
             status,
             error.code if error else None,
             error.details or error.message if error else None,

@@ -160,7 +160,7 @@ def read_number(call):
 def list_numbers(call):
     """``GET /{WABA_ID}/phone_numbers``."""
     numbers = [one for one in call.world.numbers.values() if one.waba_id == call.record.waba_id]
-    part, paging = page(numbers, call.params, lambda one: f"QVF{one.phone_number_id}")
+    part, paging = page(numbers, call.body, lambda one: f"QVF{one.phone_number_id}")
     data = [
         pick(number_record(call, one), call.get("fields"), NUMBER_DEFAULT, NUMBER_KNOWN, "WhatsAppBusinessPhoneNumber")
         for one in part
@@ -316,7 +316,7 @@ def list_accounts(call):
     """``GET /{business portfolio id}/owned_whatsapp_business_accounts``."""
     owned = [one for one in call.world.accounts.values() if one.portfolio_id == call.record]
     accounts = [one for one in owned if call.token.wabas is None or one.waba_id in call.token.wabas]
-    part, paging = page(accounts, call.params, lambda one: f"QVF{one.waba_id}")
+    part, paging = page(accounts, call.body, lambda one: f"QVF{one.waba_id}")
     return {
         "data": [
             {

@@ -34,8 +34,8 @@ def list_catalogs(call):
 def list_flows(call):
     """``GET /{WABA_ID}/flows``."""
     flows = list(call.world.shop(call.record.waba_id).flows.values())
-    part, paging = page(flows, call.params, lambda flow: f"MAZDZD{flow.id}")
-    data = [pick(record(one), call.params.get("fields"), DEFAULT, KNOWN, "Flow") for one in part]
+    part, paging = page(flows, call.body, lambda flow: f"MAZDZD{flow.id}")
+    data = [pick(record(one), call.get("fields"), DEFAULT, KNOWN, "Flow") for one in part]
     return {"data": data, **with_links(call, paging)}
 
 

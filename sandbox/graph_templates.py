@@ -50,7 +50,7 @@ def cursor(template):
 
 def list_templates(call):
     """``GET /{WABA_ID}/message_templates`` with filters and cursors."""
-    params = call.params
+    params = call.body
     templates = [one for one in call.world.templates.values() if one.waba_id == call.record.waba_id]
     for name in ("status", "category", "language"):
         if params.get(name):
