@@ -92,7 +92,7 @@ def change_template(server, request, body):
             raise ControlError(f"status must be one of {', '.join(rules_review.STATUSES)}.")
         set_status(server, template, body["status"], body.get("reason", "NONE"), body.get("other_info"))
     if "quality" in body:
-        previous, template.quality = template.quality, body["quality"]
+        previous, template.quality, template.quality_at = template.quality, body["quality"], server.world.now()
         server.traffic.publish(
             "message_template_quality_update", payloads.template_quality(template, previous), template.waba_id
         )

@@ -20,6 +20,11 @@ def names(text):
     return out
 
 
+def listed(text):
+    """Return the words of a parameter that takes several: ``A,B`` or ``["A","B"]``."""
+    return [word for word in (part.strip(' "[]') for part in str(text).split(",")) if word]
+
+
 def pick(record, wanted, default, known, node_type):
     """Return the wanted part of a record; ``id`` always comes along.
 

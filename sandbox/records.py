@@ -137,6 +137,8 @@ class Template:
     parameter_format: str = "POSITIONAL"
     rejected_reason: str = "NONE"
     quality: str = "UNKNOWN"
+    #: Epoch seconds since when the quality is that.
+    quality_at: float = 0.0
     previous_category: str | None = None
     ttl: int | None = None
     #: Epoch seconds of its edits while it was approved.

@@ -172,7 +172,7 @@ class World:
             language=language,
             category=category,
             components=components,
-            **more,
+            **{"quality_at": self.now(), **more},
         )
         self.templates[template.id] = template
         self.by_template[waba_id, name, language] = template
