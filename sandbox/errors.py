@@ -20,6 +20,7 @@ CODES = {
     33: (400, "Parameter value is not valid"),
     100: (400, "Invalid parameter"),
     101: (400, "Error validating application"),
+    104: (400, "An access token is required to request this resource."),
     190: (401, "Invalid OAuth access token - Cannot parse access token"),
     200: (
         403,
@@ -27,6 +28,7 @@ CODES = {
     ),
     368: (403, "Temporarily blocked for policies violations"),
     2200: (400, "Callback verification failed"),
+    2500: (400, "Unknown path components"),
     80007: (400, "Rate limit issues"),
     80008: (400, "There have been too many calls to this WhatsApp Business account"),
     130429: (400, "Rate limit hit"),
@@ -89,7 +91,15 @@ CODES = {
     133010: (400, "Phone number not registered"),
     135000: (400, "Generic user error"),
     137000: (400, "Identity key hash mismatch"),
-    139000: (400, "Flow cannot be changed in this status"),
+    139000: (400, "Blocked by integrity"),
+    139001: (400, "Flow cannot be updated"),
+    139002: (400, "Flow cannot be published"),
+    139003: (400, "Flow cannot be deprecated"),
+    139004: (400, "Flow cannot be deleted"),
+    139100: (400, "Failed to block/unblock some users"),
+    139101: (400, "Blocklist limit reached"),
+    139102: (400, "Blocklist concurrent update"),
+    139103: (400, "Internal error with the blocklist"),
 }
 
 
@@ -160,6 +170,11 @@ def missing(name):
 def invalid(details):
     """Return the refusal for a parameter whose value Meta does not accept."""
     return GraphError(131009, details)
+
+
+def unknown_path(path):
+    """Return Graph's answer for a path it cannot make out: an edge nobody has, a version that never was (code 2500)."""
+    return GraphError(2500, message=f"Unknown path components: /{path}")
 
 
 def unknown_node(node, method="get"):

@@ -1,62 +1,18 @@
 """The Graph API's front door: version, token, node and edge, error envelope, request log.
 
-Source: Meta, ``docs/graph-api/overview`` (nodes, edges), ``access-tokens``, ``guides/secure-requests``.
+Source: Meta, ``docs/graph-api/overview`` (nodes, edges).
 """
 
 import asyncio
-import hashlib
-import hmac
-import re
 import time
 
 from aiohttp import web
 
-from . import graph_account, graph_media, graph_messages, graph_parameters, graph_shop, graph_templates
-from .errors import GraphError, unknown_node
+from . import graph_parameters, rules_version
+from .errors import GraphError, unknown_node, unknown_path
 from .faults import strike
-
-VERSION = re.compile(r"^v(\d+)\.(\d+)$")
-BODY_KEPT = 20_000
-
-MESSAGING = "whatsapp_business_messaging"
-MANAGEMENT = "whatsapp_business_management"
-
-#: (kind of node, edge, method) -> (handler, scope the token needs).
-ROUTES = {
-    ("number", "messages", "POST"): (graph_messages.send, MESSAGING),
-    ("number", "media", "POST"): (graph_media.upload, MESSAGING),
-    ("number", "", "GET"): (graph_account.read_number, MANAGEMENT),
-    ("number", "", "POST"): (graph_account.write_number, MANAGEMENT),
-    ("account", "", "GET"): (graph_account.read_account, MANAGEMENT),
-    ("account", "phone_numbers", "GET"): (graph_account.list_numbers, MANAGEMENT),
-    ("account", "subscribed_apps", "GET"): (graph_account.list_subscribed, MANAGEMENT),
-    ("account", "subscribed_apps", "POST"): (graph_account.subscribe, MANAGEMENT),
-    ("account", "subscribed_apps", "DELETE"): (graph_account.unsubscribe, MANAGEMENT),
-    ("account", "message_templates", "GET"): (graph_templates.list_templates, MANAGEMENT),
-    ("account", "message_templates", "POST"): (graph_templates.create, MANAGEMENT),
-    ("account", "message_templates", "DELETE"): (graph_templates.delete_by_name, MANAGEMENT),
-    ("account", "product_catalogs", "GET"): (graph_shop.list_catalogs, MANAGEMENT),
-    ("account", "flows", "GET"): (graph_shop.list_flows, MANAGEMENT),
-    ("flow", "", "GET"): (graph_shop.read_flow, MANAGEMENT),
-    ("flow", "publish", "POST"): (graph_shop.publish, MANAGEMENT),
-    ("flow", "deprecate", "POST"): (graph_shop.deprecate, MANAGEMENT),
-    ("template", "", "GET"): (graph_templates.read, MANAGEMENT),
-    ("template", "", "POST"): (graph_templates.edit, MANAGEMENT),
-    ("template", "", "DELETE"): (graph_templates.delete, MANAGEMENT),
-    ("template", "unpause", "POST"): (graph_templates.unpause, MANAGEMENT),
-    ("media", "", "GET"): (graph_media.read, MESSAGING),
-    ("media", "", "DELETE"): (graph_media.delete, MESSAGING),
-    ("portfolio", "", "GET"): (graph_account.read_portfolio, None),
-    ("portfolio", "owned_whatsapp_business_accounts", "GET"): (graph_account.list_accounts, None),
-    ("app", "", "GET"): (graph_account.read_app, None),
-    ("app", "subscriptions", "POST"): (graph_account.set_app_callback, None),
-    ("app", "subscriptions", "GET"): (graph_account.read_app_callback, None),
-    ("app", "uploads", "POST"): (graph_media.start_upload, None),
-    ("upload", "", "POST"): (graph_media.continue_upload, None),
-    ("upload", "", "GET"): (graph_media.read_upload, None),
-    ("me", "", "GET"): (graph_account.read_me, None),
-    ("debug_token", "", "GET"): (graph_account.debug_token, None),
-}
+from .graph_access import authorise, find_node, missing_permission
+from .graph_routes import ROUTES, NotBuilt, has_edge, not_built
 
 
 class Call:
@@ -69,6 +25,7 @@ class Call:
         "label",
         "node",
         "params",
+        "part",
         "raw",
         "record",
         "request",
@@ -80,7 +37,8 @@ class Call:
 
     def __init__(self, server, request):
         self.server, self.request = server, request
-        self.version, self.node, self.edge = split_path(request.path)
+        self.part, self.node, self.edge = split_path(request.path)
+        self.version = None
         #: What stands in the address, what stands in the body, and (``body``) all parameters of the call.
         self.params, self.sent = request.query, {}
         self.body, self.files, self.raw = {}, {}, b""
@@ -104,14 +62,23 @@ class Call:
 
 
 def split_path(path):
-    """Return ``(version as a number, node, edge)`` of a path; without a version the newest counts."""
+    """Return ``(what stands for the version, node, edge)`` of a path; the first is None where none stands."""
     parts = [part for part in path.split("/") if part]
-    version = 26
-    match = VERSION.match(parts[0]) if parts else None
-    if match:
-        version = int(match.group(1))
-        parts = parts[1:]
+    version = parts.pop(0) if parts and rules_version.LIKE_VERSION.fullmatch(parts[0]) else None
     return version, parts[0] if parts else "", "/".join(parts[1:])
+
+
+def choose_version(call):
+    """Set the version that serves a call; without one in the path it is the newest.
+
+    :raise GraphError: 2500 for a version that never was.
+    """
+    switches = call.server.switches
+    first = switches.oldest_version or rules_version.oldest(call.world.now())
+    last = max(first, switches.newest_version)
+    call.version = last if call.part is None else rules_version.served(call.part, first, last)
+    if call.version is None:
+        raise unknown_path("/".join(filter(None, (call.node, call.edge))) or call.part)
 
 
 async def handle(server, request):
@@ -137,6 +104,11 @@ async def handle(server, request):
         server.journal.refused[problem.code] += 1
         status = problem.http
         answer = web.json_response(problem.envelope(), status=status)
+    except NotBuilt as problem:
+        status = 501
+        answer = web.json_response(problem.body(), status=status)
+    if call.version is not None:
+        answer.headers["facebook-api-version"] = f"v{call.version}.0"
     if latency:
         await asyncio.sleep(latency)
     log(call, started, status, error)
@@ -144,12 +116,20 @@ async def handle(server, request):
 
 
 async def respond(call):
-    """Check token and node, run the handler and return its answer."""
+    """Check version, token and node, run the handler and return its answer."""
+    choose_version(call)
+    method = call.request.method
+    if not_built(call.node, call.edge, method):  # what asks for a token bears none
+        raise NotBuilt(call.node, call.edge, method)
     authorise(call)
     kind, call.record = find_node(call)
-    route = ROUTES.get((kind, call.edge, call.request.method))
+    route = ROUTES.get((kind, call.edge, method))
     if route is None:
-        raise unknown_node(call.node or "/", call.request.method)
+        if not_built(kind, call.edge, method):
+            raise NotBuilt(kind, call.edge, method)
+        if method == "GET" and call.edge and not has_edge(kind, call.edge):
+            raise unknown_path(call.edge)
+        raise unknown_node(call.node or "/", method)
     handler, scope = route
     if scope and scope not in call.token.scopes:
         raise missing_permission(scope)
@@ -157,100 +137,6 @@ async def respond(call):
     if asyncio.iscoroutine(result):
         result = await result
     return result if isinstance(result, web.StreamResponse) else web.json_response(result)
-
-
-def missing_permission(scope):
-    """Return the refusal for a token without the needed scope."""
-    if scope == MESSAGING:
-        return GraphError(10, f"The token does not have the permission {scope}.")
-    return GraphError(200, message=f"(#200) Requires {scope} permission")
-
-
-def authorise(call):
-    """Find the token and check it; an app token ``APP_ID|APP_SECRET`` counts for the app's own edges.
-
-    Missing: code 0. Unknown or malformed: 190. Expired: 190 with subcode 463. Both with HTTP 401.
-    """
-    world = call.world
-    header = call.request.headers.get("Authorization", "")
-    scheme, _, value = header.partition(" ")
-    if header and scheme.lower() not in ("bearer", "oauth"):
-        raise GraphError(190)
-    value = value.strip() or call.params.get("access_token") or call.sent.get("access_token")
-    if not value:
-        raise GraphError(0, message="An access token is required to request this resource.")
-    token = world.tokens.get(value) or app_token(world, str(value))
-    if token is None or not token.valid:
-        raise GraphError(190, message="Invalid OAuth access token - Cannot parse access token")
-    if token.expires_at and token.expires_at <= world.now():
-        raise GraphError(190, message="Error validating access token: Session has expired.", subcode=463)
-    call.token = token
-    check_proof(call, str(value))
-
-
-def app_token(world, value):
-    """Return the token of the app that ``APP_ID|APP_SECRET`` speaks for, or None when it is no such text.
-
-    An app nobody knows: 101. A secret that is not the app's: 190 about the signature.
-    Source: Meta, ``docs/facebook-login/access-tokens`` (app tokens), ``docs/graph-api/guides/error-handling``.
-    """
-    app_id, bar, secret = value.partition("|")
-    if not bar or not app_id.isdigit():
-        return None
-    app = world.apps.get(app_id)
-    if app is None:
-        raise GraphError(
-            101, message="Error validating application. Cannot get application info due to a system error."
-        )
-    if not hmac.compare_digest(secret.encode(), app.secret.encode()):
-        raise GraphError(190, message="Invalid OAuth access token signature.")
-    return world.app_token(app_id)
-
-
-def check_proof(call, value):
-    """Check ``appsecret_proof`` when it is given or the app demands it."""
-    app = call.world.app_of(call.token)
-    proof = call.params.get("appsecret_proof") or call.sent.get("appsecret_proof")
-    if proof is None:
-        if app.require_proof:
-            raise GraphError(
-                100,
-                message="API calls from the server require an appsecret_proof argument",
-                kind="GraphMethodException",
-            )
-        return
-    right = hmac.new(app.secret.encode(), value.encode(), hashlib.sha256).hexdigest()
-    if not hmac.compare_digest(right, str(proof)):
-        raise GraphError(100, message="Invalid appsecret_proof provided in the API argument", kind="GraphMethodException")
-
-
-def find_node(call):
-    """Return what kind of node an id is, and the record; unknown or out of the token's reach is 100/33."""
-    world, node = call.world, call.node
-    if node in world.numbers:
-        kind, record = "number", world.numbers[node]
-    elif node in world.accounts:
-        kind, record = "account", world.accounts[node]
-    elif node in world.templates:
-        kind, record = "template", world.templates[node]
-    elif node in world.flows:
-        kind, record = "flow", world.flows[node]
-    elif node in world.media:
-        kind, record = "media", world.media[node]
-    elif node == world.portfolio_id or any(node == one.portfolio_id for one in world.accounts.values()):
-        kind, record = "portfolio", node
-    elif node in world.apps:
-        kind, record = "app", world.apps[node]
-    elif node.startswith("upload:"):
-        kind, record = "upload", node
-    elif node in ("debug_token", "me"):
-        kind, record = node, None
-    else:
-        raise unknown_node(node, call.request.method)
-    waba_id = getattr(record, "waba_id", None)
-    if waba_id and call.token.wabas is not None and waba_id not in call.token.wabas:
-        raise GraphError(200) if call.edge == "messages" else unknown_node(node, call.request.method)
-    return kind, record
 
 
 def log(call, started, status, error=None, fault=None):

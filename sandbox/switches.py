@@ -4,6 +4,8 @@ from __future__ import annotations  # the types of the fields are read as text
 
 from dataclasses import asdict, dataclass, field, fields
 
+from .rules_version import NEWEST
+
 
 class SwitchError(Exception):
     """A switch does not exist or cannot take that value."""
@@ -13,6 +15,9 @@ class SwitchError(Exception):
 class Switches:
     """All switches with their resting values. Times are milliseconds unless the name says otherwise."""
 
+    #: The oldest Graph version that lives (None: as Meta's calendar has it at the world's time) and the newest there is.
+    oldest_version: int | None = None
+    newest_version: int = NEWEST
     #: Delay of every Graph answer, half of it before and half after the work.
     latency_ms: int = 0
     #: Messages a second per number; None = what the number's own level allows (80, or 1,000).

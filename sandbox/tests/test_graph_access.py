@@ -17,7 +17,7 @@ LIST = {
 
 @story
 async def test_tokens(play):
-    cases = [(None, 401, 0), ("wrong", 401, 190), ("EAAEXPIRED", 401, 190)]
+    cases = [(None, 400, 104), ("wrong", 401, 190), ("EAAEXPIRED", 401, 190)]
     await play.control("POST", "tokens", {"token": "EAAEXPIRED", "expires_in_s": -1})
     for token, http, code in cases:
         status, answer = await play.graph("GET", WABA, token=token)
@@ -45,7 +45,7 @@ async def test_scopes_and_reach_of_tokens(play):
 
 @story
 async def test_unknown_nodes_and_edges(play):
-    for method, path in (("GET", "123456"), ("GET", f"{WABA}/nonsense"), ("POST", f"{WABA}/messages"), ("GET", "")):
+    for method, path in (("GET", "123456"), ("POST", f"{WABA}/nonsense"), ("POST", f"{WABA}/messages"), ("GET", "")):
         status, answer = await play.graph(method, path)
         error = answer["error"]
         assert (status, error["code"], error["error_subcode"]) == (400, 100, 33), path

@@ -1,0 +1,116 @@
+"""Which calls there are: nodes, edges and methods, and those that Meta has and the stand-in has not."""
+
+from . import graph_account, graph_media, graph_messages, graph_shop, graph_templates
+from .graph_access import MANAGEMENT, MESSAGING
+
+#: (kind of node, edge, method) -> (handler, scope the token needs).
+ROUTES = {
+    ("number", "messages", "POST"): (graph_messages.send, MESSAGING),
+    ("number", "media", "POST"): (graph_media.upload, MESSAGING),
+    ("number", "", "GET"): (graph_account.read_number, MANAGEMENT),
+    ("number", "", "POST"): (graph_account.write_number, MANAGEMENT),
+    ("account", "", "GET"): (graph_account.read_account, MANAGEMENT),
+    ("account", "phone_numbers", "GET"): (graph_account.list_numbers, MANAGEMENT),
+    ("account", "subscribed_apps", "GET"): (graph_account.list_subscribed, MANAGEMENT),
+    ("account", "subscribed_apps", "POST"): (graph_account.subscribe, MANAGEMENT),
+    ("account", "subscribed_apps", "DELETE"): (graph_account.unsubscribe, MANAGEMENT),
+    ("account", "message_templates", "GET"): (graph_templates.list_templates, MANAGEMENT),
+    ("account", "message_templates", "POST"): (graph_templates.create, MANAGEMENT),
+    ("account", "message_templates", "DELETE"): (graph_templates.delete_by_name, MANAGEMENT),
+    ("account", "product_catalogs", "GET"): (graph_shop.list_catalogs, MANAGEMENT),
+    ("account", "flows", "GET"): (graph_shop.list_flows, MANAGEMENT),
+    ("flow", "", "GET"): (graph_shop.read_flow, MANAGEMENT),
+    ("flow", "publish", "POST"): (graph_shop.publish, MANAGEMENT),
+    ("flow", "deprecate", "POST"): (graph_shop.deprecate, MANAGEMENT),
+    ("template", "", "GET"): (graph_templates.read, MANAGEMENT),
+    ("template", "", "POST"): (graph_templates.edit, MANAGEMENT),
+    ("template", "", "DELETE"): (graph_templates.delete, MANAGEMENT),
+    ("template", "unpause", "POST"): (graph_templates.unpause, MANAGEMENT),
+    ("media", "", "GET"): (graph_media.read, MESSAGING),
+    ("media", "", "DELETE"): (graph_media.delete, MESSAGING),
+    ("portfolio", "", "GET"): (graph_account.read_portfolio, None),
+    ("portfolio", "owned_whatsapp_business_accounts", "GET"): (graph_account.list_accounts, None),
+    ("app", "", "GET"): (graph_account.read_app, None),
+    ("app", "subscriptions", "POST"): (graph_account.set_app_callback, None),
+    ("app", "subscriptions", "GET"): (graph_account.read_app_callback, None),
+    ("app", "uploads", "POST"): (graph_media.start_upload, None),
+    ("upload", "", "POST"): (graph_media.continue_upload, None),
+    ("upload", "", "GET"): (graph_media.read_upload, None),
+    ("me", "", "GET"): (graph_account.read_me, None),
+    ("debug_token", "", "GET"): (graph_account.debug_token, None),
+}
+
+#: Calls that Meta has and the stand-in has not: kind of node -> {edge: methods}; a shorter edge covers what is below it.
+NOT_BUILT = {
+    "account": {
+        "": ("POST",),
+        "activities": ("GET",),
+        "assigned_users": ("GET", "POST", "DELETE"),
+        "flows": ("POST",),
+        "message_template_previews": ("GET",),
+        "message_templates/archive": ("POST",),
+        "message_templates/unarchive": ("POST",),
+        "migrate_flows": ("POST",),
+        "migrate_message_templates": ("POST",),
+        "phone_numbers": ("POST",),
+        "product_catalogs": ("POST", "DELETE"),
+        "schedules": ("GET", "POST", "DELETE"),
+        "signups": ("GET", "POST"),
+        "solutions": ("GET",),
+        "template_analytics": ("GET",),
+        "template_group_analytics": ("GET",),
+        "template_groups": ("GET", "POST", "DELETE"),
+        "upsert_message_templates": ("POST",),
+    },
+    "number": {
+        "business_compliance_info": ("GET", "POST"),
+        "call_permissions": ("GET",),
+        "calls": ("POST",),
+        "conversational_automation": ("GET", "POST"),
+        "groups": ("GET", "POST"),
+        "marketing_messages": ("POST",),
+        "message_history": ("GET",),
+        "message_qrdls": ("GET", "POST", "DELETE"),
+        "official_business_account": ("POST",),
+        "request_code": ("POST",),
+        "smb_app_data": ("POST",),
+        "username": ("GET", "POST", "DELETE"),
+        "username_suggestions": ("GET",),
+        "verify_code": ("POST",),
+        "whatsapp_business_encryption": ("GET", "POST"),
+        "whatsapp_commerce_settings": ("GET", "POST"),
+    },
+    "template": {"compare": ("GET",)},
+    "flow": {"": ("POST",)},
+    "portfolio": {"client_whatsapp_business_accounts": ("GET",)},
+    "app": {"subscriptions": ("DELETE",)},
+    "oauth": {"access_token": ("GET", "POST")},
+    "message_template_library": {"": ("GET",)},
+}
+
+
+class NotBuilt(Exception):
+    """Meta has this call, the stand-in has not. Answered with HTTP 501 in words that nobody takes for Meta's."""
+
+    def __init__(self, kind, edge, method):
+        super().__init__(f"{method} {kind}/{edge}")
+        self.kind, self.edge, self.method = kind, edge, method
+
+    def body(self):
+        """Return the JSON of the answer: no ``error`` object, no code, nothing a client of Meta's would read."""
+        what = f"{self.edge} of a node of the kind {self.kind}" if self.edge else f"a node of the kind {self.kind}"
+        return {
+            "stand_in": f"This is the stand-in, not WhatsApp: Meta has {self.method} for {what}, the stand-in does not. "
+            "See sandbox/README.md for what it has."
+        }
+
+
+def not_built(kind, edge, method):
+    """Tell whether a call exists at Meta although not here."""
+    known = NOT_BUILT.get(kind, {})
+    return any(method in known.get(name, ()) for name in (edge, edge.rpartition("/")[0]) if name or not edge)
+
+
+def has_edge(kind, edge):
+    """Tell whether a kind of node has an edge for any method."""
+    return edge in NOT_BUILT.get(kind, {}) or any(route[:2] == (kind, edge) for route in ROUTES)

@@ -1,0 +1,54 @@
+"""Graph versions: which are known, which still live, and what a call with another one gets.
+
+A version lives at least two years, until two years after its successor came out. A call to one that has ended is served
+by the oldest that lives; one that never was is no version but a piece of the path.
+Source: Meta, ``docs/graph-api/changelog`` (dates), ``docs/graph-api/guides/versioning``; filipporomani/whatsapp-python#46
+(the words for a version that never was).
+"""
+
+import re
+from datetime import datetime, timezone
+
+VERSION = re.compile(r"v([1-9]\d{0,2})\.0")
+#: Anything that was meant as a version: it is answered as a piece of the path.
+LIKE_VERSION = re.compile(r"v\d+(\.\d*)?", re.IGNORECASE)
+
+#: Version -> the day it ends; None: not announced.
+ENDS = {
+    20: "2026-09-24",
+    21: "2027-01-21",
+    22: "2027-05-20",
+    23: "2027-10-08",
+    24: "2028-02-18",
+    25: "2028-07-29",
+    26: None,
+}
+NEWEST = max(ENDS)
+
+
+def oldest(now):
+    """Return the oldest version that lives.
+
+    :param now: epoch seconds.
+    """
+    living = (version for version, day in ENDS.items() if day is None or now < day_start(day))
+    return min(living)
+
+
+def day_start(day):
+    """Return epoch seconds of the beginning of a day in UTC, ``YYYY-MM-DD``."""
+    return datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=timezone.utc).timestamp()
+
+
+def served(part, first, last):
+    """Return the version that serves a call.
+
+    :param part: the first piece of the path, such as ``v26.0``.
+    :param first: the oldest version that lives.
+    :param last: the newest version there is.
+    :return: the number, or None when there never was such a version.
+    """
+    match = VERSION.fullmatch(part)
+    if not match or int(match[1]) > last:
+        return None
+    return max(first, int(match[1]))
