@@ -5,12 +5,13 @@ webhook, or both. Both ways look here. A :class:`Failure` says which *family* th
 code belongs to (what a machine does about it), which *scope* it stops, how long
 to wait at least, and the *slug* of the sentence a person gets to read.
 
-Source: developers.facebook.com, WhatsApp "Error codes" and "Changelog".
+Source: developers.facebook.com, WhatsApp "Error codes" and "Changelog"; Graph API
+"Rate limits" (4, 17, 32, 341, 613) and "Error handling" (2500, 2635).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 TRANSIENT = "transient"
 THROTTLED = "throttled"
@@ -20,6 +21,10 @@ CONFIGURATION = "configuration"
 REQUEST = "request"
 
 FAMILIES = (TRANSIENT, THROTTLED, PERMANENT, RECIPIENT, CONFIGURATION, REQUEST)
+
+TOO_MANY_REQUESTS = 429
+WIDE = ("number", "account")
+"""Scopes of limits that hold for everything a number sends."""
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
@@ -60,11 +65,16 @@ def _table() -> dict[int, Failure]:
         (3, c, "permission_missing", "account", 0, None),
         (4, l, "api_rate_limit", "account", _MINUTE, None),
         (10, c, "permission_missing", "account", 0, None),
+        (17, l, "api_rate_limit", "account", _MINUTE, None),
+        (32, l, "api_rate_limit", "account", _MINUTE, None),
         (33, c, "number_unknown", "number", 0, None),
         (100, b, "request_invalid", "message", 0, None),
         (190, c, "token_invalid", "account", 0, None),
+        (341, l, "api_rate_limit", "account", _MINUTE, None),
         (368, c, "policy_violation", "account", 0, None),
         (613, l, "api_rate_limit", "number", _MINUTE, None),
+        (2500, c, "api_version", "account", 0, None),
+        (2635, c, "api_version", "account", 0, None),
         (80007, l, "api_rate_limit", "account", 5 * _MINUTE, None),
         (80008, l, "api_rate_limit", "account", 5 * _MINUTE, None),
         (130429, l, "number_throughput", "number", 1, None),
@@ -170,6 +180,17 @@ RANGES: tuple[tuple[int, int, str, str, str], ...] = (
 APP_SECRET = Failure(100, CONFIGURATION, "app_secret", "account")
 """Meta refuses the proof made with the app secret, or wants one: see :func:`is_about_proof`."""
 
+LIMIT_WITHOUT_CODE = Failure(None, THROTTLED, "api_rate_limit", "number")
+"""HTTP 429 from an edge, which knows no codes."""
+
+LIST_INCOMPLETE = Failure(None, TRANSIENT, "list_incomplete")
+"""Meta handed out a part of a list and no way to the rest."""
+
+
+def narrowed(failure: Failure) -> Failure:
+    """Return the same failure as one message's matter: account and number are well."""
+    return replace(failure, scope="message")
+
 
 def is_about_proof(
     code: int | None, subcode: int | None, kind: str, message: str
@@ -210,7 +231,22 @@ def classify(
     Codes nobody described yet become ``permanent`` (slug ``unknown_error``),
     unless the HTTP status or Meta's flag says otherwise: what may have been our
     customer's message is not sent again on a guess.
+
+    HTTP 429 is a limit whatever the code says, and slows down the whole number at
+    least: whoever sends too fast does so with every message. Source: the clients of
+    others (courier takes each 429 as the channel being throttled).
     """
+    found = _by_code(code, subcode, http_status, is_transient)
+    if http_status != TOO_MANY_REQUESTS:
+        return found
+    if found.family != THROTTLED:
+        return Failure(found.code, THROTTLED, "api_rate_limit", "number")
+    return found if found.scope in WIDE else replace(found, scope="number")
+
+
+def _by_code(
+    code: int | None, subcode: int | None, http_status: int | None, is_transient: bool
+) -> Failure:
     if code in (None, 100) and subcode in FAILURES:
         code = subcode
     if code in FAILURES:
@@ -222,8 +258,6 @@ def classify(
 
 
 def _family_by_status(http_status: int | None, is_transient: bool) -> str:
-    if http_status == 429:
-        return THROTTLED
     if is_transient or (http_status is not None and http_status >= 500):
         return TRANSIENT
     if http_status in (401, 403):
@@ -234,7 +268,7 @@ def _family_by_status(http_status: int | None, is_transient: bool) -> str:
 SLUGS: frozenset[str] = frozenset(
     {failure.slug for failure in FAILURES.values()}
     | {row[3] for row in RANGES}
-    | {"unknown_error", "api_address", "app_secret", "media_too_large", "media_incomplete", "media_storage_failed"}
+    | {"unknown_error", "api_address", "app_secret", "media_too_large", "media_incomplete", "media_storage_failed", "list_incomplete"}
 )
 """Every slug a failure can have, for the catalogue of sentences: those of
 :func:`classify`, and some that ``graph`` finds out by itself."""

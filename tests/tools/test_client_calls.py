@@ -54,9 +54,58 @@ def test_the_last_page_may_have_a_cursor_too(server, client):
     assert list(client.templates(WABA)) == [{"id": "1"}]
 
 
-def test_pages_that_go_round_in_circles_end(server, client):
+def linked(rows, **paging):
+    return answer(200, {"data": rows, "paging": paging})
+
+
+@pytest.mark.parametrize(
+    "paging",
+    [
+        {"next": "https://graph.facebook.com/v26.0/1/message_templates?limit=100&after=QUF+B%3D&access_token=EAAX"},
+        {"next": "https://graph.facebook.com/v26.0/1/message_templates?after=QUF+B%3D", "cursors": {}},
+        {"next": "https://graph.facebook.com/v26.0/1/message_templates?after=QUF+B%3D", "cursors": {"before": "X"}},
+        {"next": "https://graph.facebook.com/v26.0/1/message_templates?after=QUF+B%3D", "cursors": {"after": None}},
+    ],
+)
+def test_a_list_goes_on_when_only_the_address_of_the_next_page_comes(paging, server, client):
+    """W19: the cursor is taken from ``next``; the address itself is not called."""
+    for call in (client.templates, client.numbers, client.subscribed_apps):
+        server.seen.clear()
+        server.script = [linked([{"id": "1"}], **paging), answer(200, {"data": [{"id": "2"}]})]
+        assert [row["id"] for row in call(WABA)] == ["1", "2"]
+        assert [seen.query.get("after") for seen in server.seen] == [None, "QUF B="]
+        assert server.seen[0].path == server.seen[1].path
+        assert "access_token" not in server.seen[1].query
+
+
+def test_the_app_callback_is_looked_for_on_all_pages(server, client):
+    """W19: also where the first page holds another object's."""
+    mine = {"object": "whatsapp_business_account", "callback_url": "https://x.example/wa"}
+    server.script = [linked([{"object": "page"}], next="https://x.example/?after=B"), answer(200, {"data": [mine]})]
+    assert client.app_callback("7") == "https://x.example/wa"
+
+
+@pytest.mark.parametrize("address", ["https://graph.facebook.com/v26.0/1?limit=9", "http://[", True, ["x"], "?after="])
+def test_a_list_is_never_cut_in_silence(address, server, client):
+    """W19: Meta says that there is more and not where, so nothing counts as deleted."""
+    server.script = [linked([{"id": "1"}], next=address, cursors={"after": 7})]
+    for call in (client.templates, client.numbers, client.subscribed_apps):
+        with pytest.raises(errors.TransientError) as caught:
+            list(call(WABA))
+        assert caught.value.slug == "list_incomplete"
+
+
+def test_a_page_that_comes_again_is_an_error(server, client):
+    """W19: also in a circle of several pages."""
     server.script = [page([{"id": "1"}], "A")]
-    assert len(list(client.templates(WABA))) == 2
+    with pytest.raises(errors.TransientError) as caught:
+        list(client.templates(WABA))
+    assert caught.value.slug == "list_incomplete"
+    assert len(server.seen) == 2
+    server.script = [page([{"id": "1"}], cursor) for cursor in "ABABAB"]
+    with pytest.raises(errors.TransientError):
+        client.numbers(WABA)
+    assert len(server.seen) == 5
 
 
 def test_a_list_without_end_ends(server, client, monkeypatch):

@@ -2,12 +2,12 @@
 
 import pytest
 
-from tools.failures import FAILURES, FAMILIES, RANGES, SLUGS, classify
+from tools.failures import FAILURES, FAMILIES, RANGES, SLUGS, classify, narrowed
 
 # Section 1.5 of Meta's list by family: the letter stands for its class.
 BY_FAMILY = {
     "transient": (1, 2, 131000, 131016, 131057, 133000, 133004, 133015, 134101),
-    "throttled": (4, 613, 80007, 80008, 130429, 131048, 131056, 132069, 133016),
+    "throttled": (4, 17, 32, 341, 613, 80007, 80008, 130429, 131048, 131056, 132069, 133016),
     "permanent": (
         *(130497, 131020, 131021, 131035, 131036, 131041, 131047, 131052, 131053),
         *(131062, 131201, 131215, 132005, 132007, 137000, 138006, 139101, 2593109),
@@ -31,14 +31,14 @@ BY_FAMILY = {
 LISTED = {
     "T": (2, 131016, 131057, 133000, 133004, 133015),
     "T and then given up": (1, 131000),
-    "L": (4, 613, 80007, 80008, 130429, 131056, 133016),
+    "L": (4, 17, 32, 341, 613, 80007, 80008, 130429, 131056, 133016),
     "P": (
         *(130497, 131020, 131021, 131035, 131036, 131041, 131047, 131052, 131053),
         *(131062, *range(131201, 131216), 132005, 132007, 137000, 2593107, 2593108, 2593109),
     ),
     "R": (130472, 131026, 131049, 131050),
     "C": (
-        *(0, 3, 10, 33, 190, *range(200, 300), 368, 131005, 131030, 131031, 131037, 131042),
+        *(0, 3, 10, 33, 190, *range(200, 300), 368, 2500, 2635, 131005, 131030, 131031, 131037, 131042),
         *(131044, 131045, 131063, 131064, 132001, 132015, 132016, 132068, 133005, 133006),
         *(133008, 133009, 133010, 134011, 134102, 200005, 200006, 200007, 2388001, 2388012),
         *(2388091, 2388093, 2388103, 2494100, 2388019),
@@ -131,6 +131,11 @@ def test_unknown_server_errors_are_tried_a_few_times():
         (131056, "recipient"),
         (130429, "number"),
         (131047, "message"),
+        (4, "account"),
+        (17, "account"),
+        (32, "account"),
+        (341, "account"),
+        (2500, "account"),
     ],
 )
 def test_scope(code, scope):
@@ -151,7 +156,6 @@ def test_the_subcode_says_more_than_the_general_code():
         (400, False, "permanent"),
         (None, False, "permanent"),
         (400, True, "transient"),
-        (429, False, "throttled"),
         (500, False, "transient"),
         (503, False, "transient"),
         (401, False, "configuration"),
@@ -163,3 +167,27 @@ def test_the_subcode_says_more_than_the_general_code():
 def test_codes_nobody_knows(code, status, flag, family):
     found = classify(code, None, status, flag)
     assert (found.code, found.family, found.slug) == (code, family, "unknown_error")
+
+
+@pytest.mark.parametrize("code", [*FAILURES, 987654, None, 205])
+def test_429_slows_down_the_number_at_least(code):
+    """W16: whatever the code says, and however little we know of it."""
+    found, usual = classify(code, None, 429), classify(code)
+    assert (found.family, found.code) == ("throttled", code)
+    assert found.scope == ("account" if usual.family == "throttled" and usual.scope == "account" else "number")
+    if usual.family == "throttled":
+        assert (found.slug, found.wait) == (usual.slug, usual.wait)
+    else:
+        assert found.slug == "api_rate_limit"
+
+
+def test_throttles_of_the_graph_api_in_general():
+    """W15: they wait, and longer than a moment."""
+    for code in (17, 32, 341):
+        assert (classify(code).slug, classify(code).wait) == ("api_rate_limit", 60)
+
+
+def test_what_one_message_may_not_says_nothing_about_the_rest():
+    """W17: the same failure, narrowed."""
+    found = narrowed(classify(10))
+    assert (found.code, found.family, found.slug, found.scope) == (10, "configuration", "permission_missing", "message")

@@ -45,9 +45,12 @@ def _json_object(response: requests.Response) -> dict[str, Any] | None:
 def _without_error(response: requests.Response) -> errors.GraphError:
     status = response.status_code
     after = retry_after(response)
-    if status == 429:
+    if status == failures.TOO_MANY_REQUESTS:
         return errors.ThrottledError(
-            "too many requests", http_status=status, retry_after=after
+            "too many requests",
+            http_status=status,
+            retry_after=after,
+            failure=failures.LIMIT_WITHOUT_CODE,
         )
     if 300 <= status < 400:
         return _misdirected(status, "the API address leads elsewhere (redirect)")

@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any, TypeVar
 
-from .errors import GraphError, TransientError, is_unknown_field
+from .errors import GraphError, is_unknown_field, list_incomplete
 from .media_client import MediaCalls
 from .messages import mark_read
+from .paging import next_cursor
 from .results import SendResult
 from .transport import node
 
@@ -44,7 +45,7 @@ FEW_NUMBER_FIELDS = (
 FEW_TEMPLATE_FIELDS = "id,name,language,status,category,components,rejected_reason"
 PAGE_SIZE = 100
 MAX_PAGES = 1000
-"""A list that goes on longer than this is going round in circles."""
+"""A list that goes on longer than this is none we can take in."""
 T = TypeVar("T")
 
 
@@ -251,27 +252,25 @@ class GraphClient(MediaCalls):
     def _pages(self, path: str, params: Mapping[str, str]) -> Iterator[dict[str, Any]]:
         """Yield the items of all pages, following Meta's cursors.
 
-        :raise TransientError: when a page has no list, or pages never end.
+        A list is whole or an error: what is missing from one counts as deleted at Meta.
+
+        :raise TransientError: a page has no list, or Meta says that there is more and no way
+            leads to it, or only back to a page we had.
         """
         query: dict[str, Any] = {"limit": PAGE_SIZE, **params}
-        for _page in range(MAX_PAGES):
+        had: set[str] = set()
+        while True:
             answer = self._request("GET", path, params=query)
             items = answer.get("data")
             if not isinstance(items, list):
-                raise TransientError("a list was expected", http_status=200)
+                raise list_incomplete("a list was expected")
             yield from (item for item in items if isinstance(item, dict))
-            after = _next_cursor(answer)
-            if not after or after == query.get("after"):
+            after = next_cursor(answer)
+            if after is None:
                 return
+            if after in had:
+                raise list_incomplete("the same page comes again")
+            had.add(after)
+            if len(had) >= MAX_PAGES:
+                raise list_incomplete(f"there are more than {MAX_PAGES} pages")
             query["after"] = after
-        raise TransientError("the list does not end", http_status=200)
-
-
-def _next_cursor(answer: Mapping[str, Any]) -> str | None:
-    """Return the cursor of the next page; without ``next`` this is the last one."""
-    paging = answer.get("paging")
-    if not isinstance(paging, dict) or not paging.get("next"):
-        return None
-    cursors = paging.get("cursors")
-    after = cursors.get("after") if isinstance(cursors, dict) else None
-    return after if isinstance(after, str) else None

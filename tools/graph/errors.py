@@ -268,3 +268,11 @@ def incomplete(got: int, expected: int | None) -> TransientError:
     failure = failures.Failure(None, failures.TRANSIENT, "media_incomplete")
     of = f" of {expected}" if expected else ""
     return TransientError(f"{got}{of} bytes came", http_status=200, failure=failure)
+
+
+def list_incomplete(why: str) -> TransientError:
+    """Return the error for a list of which Meta hands out only a part.
+
+    :param why: for developers.
+    """
+    return TransientError(why, http_status=200, failure=failures.LIST_INCOMPLETE)
