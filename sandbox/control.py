@@ -110,7 +110,7 @@ def set_switches(server, request, body):
     values = dict(body)
     fault_given, fault = "fault" in values, values.pop("fault", None)
     paused = values.pop("paused", None)
-    was_pacing = server.switches.pacing
+    held_before = server.switches.holds()
     server.switches.update(values)
     if fault_given:
         server.faults.set(fault)
@@ -118,7 +118,7 @@ def set_switches(server, request, body):
         server.postman.paused = bool(paused)
         if not paused:
             server.postman.resume()
-    if was_pacing and not server.switches.pacing:
+    if held_before and not server.switches.holds():
         server.traffic.release_held()
     out = read_switches(server, request, body)
     server.hub.tell("switches", out)

@@ -1,6 +1,6 @@
 """Control API, the business side and Meta's side: callbacks, templates, numbers, tokens, any webhook."""
 
-from . import payloads, rules_review
+from . import payloads, rules_recipient, rules_review
 from .control_customers import number_of
 from .control_errors import ControlError, text, whole
 from .errors import GraphError
@@ -8,6 +8,9 @@ from .graph_templates import set_status
 from .records import Token
 from .views import message_view, number_view, template_view
 from .webhooks import Update
+
+#: Recipients that a test number may have. Source: Meta, "Get started".
+TEST_RECIPIENTS = 5
 
 
 async def set_callback(server, request, body):
@@ -105,14 +108,31 @@ def change_template(server, request, body):
 
 
 def change_number(server, request, body):
-    """Change a business number: ``quality``, ``level`` (STANDARD, HIGH, COEXISTENCE), ``status``, ``limit``."""
+    """Change a business number: ``quality``, ``level`` (STANDARD, HIGH, COEXISTENCE), ``status``, ``limit``.
+
+    ``test_recipients``: makes it a test number that may write to these (at most five) phone numbers; null ends that.
+    """
     number = number_of(server, request.match_info["id"])
     if body.get("level", "STANDARD") not in ("STANDARD", "HIGH", "COEXISTENCE"):
         raise ControlError("level must be STANDARD, HIGH or COEXISTENCE.")
+    if "test_recipients" in body:
+        number.test_recipients = test_recipients(body["test_recipients"])
     for name in ("quality", "level", "status", "limit", "verified_name"):
         if name in body:
             setattr(number, name, body[name])
     return number_view(number)
+
+
+def test_recipients(phones):
+    """Return what the list of a test number keeps of the phone numbers somebody entered, or None."""
+    if phones is None:
+        return None
+    if not isinstance(phones, list) or len(phones) > TEST_RECIPIENTS:
+        raise ControlError(f"test_recipients is a list of at most {TEST_RECIPIENTS} phone numbers, or null.")
+    try:
+        return [rules_recipient.as_listed(rules_recipient.normalise(phone, "")) for phone in phones]
+    except GraphError as error:
+        raise ControlError(error.details) from None
 
 
 def add_number(server, request, body):

@@ -34,7 +34,7 @@ class Fault:
     ``500`` and ``503``: Meta's JSON envelope with code 1 or 2. ``429``: code 130429 or 80007 with HTTP 429. ``html``:
     an edge server's page with HTTP 502. ``hang``: no answer for ``seconds``, then the connection is cut. ``cut``: the
     connection is cut after the body was read. ``slow``: the right answer after ``seconds``. ``error``: Meta's
-    envelope with ``code``. ``failed``: the message is accepted and a ``failed`` status with ``code`` follows.
+    envelope with ``code``, and with HTTP status ``http`` if given. ``failed``: the message is accepted and a ``failed`` status with ``code`` follows.
     ``empty`` and ``truncated`` strike downloads of files: 200 with nothing, or with the first half, and a
     ``Content-Length`` that fits what comes.
     """
@@ -49,6 +49,8 @@ class Fault:
     processed: bool | None = None
     seconds: float = 60.0
     code: int = 131000
+    #: HTTP status of ``error`` instead of the usual one of its code.
+    http: int | None = None
 
     def works_first(self):
         """Tell whether the request takes effect although the client gets no proper answer."""
@@ -78,7 +80,7 @@ class Faults:
         try:
             fault = Fault(**{**item, "kind": str(item["kind"])})
         except TypeError as error:
-            raise FaultError(f"A fault has the fields kind, times, match, after, processed, seconds, code: {error}") from error
+            raise FaultError(f"A fault has the fields kind, times, match, after, processed, seconds, code, http: {error}") from error
         if fault.code not in CODES:
             raise FaultError(f"Code {fault.code} is not one this server can answer.")
         return fault
@@ -128,7 +130,7 @@ async def strike(fault, request, answer):
         "500": lambda: GraphError(1, transient=True, http=500),
         "503": lambda: GraphError(2, transient=True),
         "429": lambda: GraphError(130429 if request.path.endswith("/messages") else 80007, http=429),
-        "error": lambda: GraphError(fault.code),
+        "error": lambda: GraphError(fault.code, http=fault.http),
     }[fault.kind]()
     return web.json_response(error.envelope(), status=error.http)
 

@@ -133,7 +133,7 @@ def number_record(call, number):
         "messaging_limit_tier": number.limit,
         "code_verification_status": "VERIFIED",
         "platform_type": "CLOUD_API",
-        "account_mode": "LIVE",
+        "account_mode": "LIVE" if number.test_recipients is None else "SANDBOX",
         "is_on_biz_app": number.level == "COEXISTENCE",
         "is_official_business_account": False,
         "is_pin_enabled": True,

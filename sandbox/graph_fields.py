@@ -85,4 +85,15 @@ def with_links(call, paging):
     for name, side in (("next", "after"), ("previous", "before")):
         if paging.pop(name, None):
             paging[name] = base + str(url.update_query({side: paging["cursors"][side]}).relative())
-    return {"paging": paging}
+    return {"paging": as_switched(paging, call.server.switches.paging)}
+
+
+def as_switched(paging, way):
+    """Return ``paging`` as some edges give it: cursors only inside the addresses, or not even there.
+
+    :param way: the switch ``paging``.
+    """
+    if way == "cursors":
+        return paging
+    links = {name: paging[name] for name in ("next", "previous") if name in paging}
+    return links if way == "next" else {name: address.split("?")[0] for name, address in links.items()}

@@ -63,15 +63,30 @@ def send(call):
     attach_context(world, customer, message, body.get("context"))
     fault = call.server.faults.take(call.label, "status") if call.server.faults.waiting else None
     message.wamid = world.next_wamid()
-    held = kind == "template" and message.category == "marketing" and call.server.switches.pacing
-    if held:
+    word = template_status(call.server.switches, message)
+    if word not in (None, "accepted"):
         message.status = "held"
     call.server.traffic.accept(message, GraphError(fault.code) if fault else failure)
-    return answer(world, how, value, customer, message, body, held)
+    return answer(world, how, value, customer, message, body, word)
 
 
-def answer(world, how, value, customer, message, body, held):
-    """Return the body of a successful send."""
+def template_status(switches, message):
+    """Return the ``message_status`` of a template, None for other messages; but ``accepted``, all mean that it waits.
+
+    Source: Meta's openapi file lists ``accepted``, ``held_for_quality_assessment`` and ``paused``.
+    """
+    if message.type != "template":
+        return None
+    if switches.template_status is not None:
+        return switches.template_status
+    return "held_for_quality_assessment" if switches.pacing and message.category == "marketing" else "accepted"
+
+
+def answer(world, how, value, customer, message, body, word=None):
+    """Return the body of a successful send.
+
+    :param word: ``message_status``, if the message has one.
+    """
     contact = {"input": str(value)}
     bsuid = world.bsuid_for(customer, world.numbers[message.phone_number_id])
     if how == "to":
@@ -81,8 +96,8 @@ def answer(world, how, value, customer, message, body, held):
     else:
         contact["user_id"] = bsuid
     sent = {"id": message.wamid}
-    if message.type == "template":
-        sent["message_status"] = "held_for_quality_assessment" if held else "accepted"
+    if word is not None:
+        sent["message_status"] = word
     return {"messaging_product": "whatsapp", "contacts": [contact], "messages": [sent]}
 
 
@@ -117,10 +132,13 @@ def find_customer(world, number, how, value):
         customer = world.by_bsuid.get(value)
         if customer is None or world.bsuid_for(customer, number) != value:
             raise rules_recipient.foreign_bsuid()
+        if number.test_recipients is not None and rules_recipient.as_listed(customer.wa_id) not in number.test_recipients:
+            raise rules_recipient.not_listed()
         return customer
     digits = rules_recipient.normalise(value, number.digits)
     if digits == number.digits:
         raise GraphError(131021, "The recipient's phone number is the sender's own.")
+    rules_recipient.check_listed(digits, number.test_recipients)
     customer = world.find_phone(digits)
     if customer is None:
         raise GraphError(131026, "The recipient's phone number is not a WhatsApp phone number.")

@@ -47,6 +47,8 @@ class Number:
     level: str = "STANDARD"
     status: str = "CONNECTED"
     limit: str = "TIER_2K"
+    #: A test number (development mode) may write only to these, digits as its list keeps them; None = a real number.
+    test_recipients: list | None = None
     #: {"override_callback_uri", "verify_token", "app_id"} of this number alone.
     webhook: dict = field(default_factory=dict)
     #: Service messages delivered, by "YYYY-MM"; the first 1,000 of a month are free.

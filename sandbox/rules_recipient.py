@@ -208,6 +208,32 @@ def same_person(digits):
     return out
 
 
+def as_listed(digits):
+    """Return the digits under which the list of a test number keeps a recipient.
+
+    Argentine and Mexican numbers lose the ``9`` or ``1`` after the calling code there, others stay as they were
+    entered. What a message is sent *to* is compared as it comes: an answer to the ``wa_id`` of a webhook, which has
+    that digit, is refused. Source: chatwoot#13932 and #11053, david-lev/pywa#155.
+    """
+    if len(digits) == 13 and digits.startswith(("549", "521")):
+        return digits[:2] + digits[3:]
+    return digits
+
+
+def not_listed():
+    """Return the refusal of a recipient a test number may not write to."""
+    return GraphError(131030, "Recipient phone number not in allowed list: Add recipient phone number to recipient list and try again.")
+
+
+def check_listed(digits, listed):
+    """Raise 131030 when a test number may not write to these digits.
+
+    :param listed: digits as the list keeps them; None: the number is no test number.
+    """
+    if listed is not None and digits not in listed:
+        raise not_listed()
+
+
 def target(body):
     """Return ``("to", value)`` or ``("recipient", value)``; when both are given ``to`` wins."""
     if body.get("to") not in (None, ""):

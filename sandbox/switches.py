@@ -30,6 +30,11 @@ class Switches:
     us_marketing_pause: bool = True
     #: Template sends answer ``held_for_quality_assessment`` and wait until this is switched off.
     pacing: bool = False
+    #: The ``message_status`` that templates are answered with instead of ``accepted``, such as ``paused``. Whatever it
+    #: is, they wait until this is None again.
+    template_status: str | None = None
+    #: What lists give to find the next page: "cursors" (and ``next``), "next" alone, or "lost" (``next`` without a cursor).
+    paging: str = "cursors"
 
     #: Extra copies of every webhook.
     duplicates: int = 0
@@ -81,12 +86,20 @@ class Switches:
         for name, value in checked.items():
             setattr(self, name, value)
 
+    def holds(self):
+        """Tell whether templates are held back."""
+        return self.pacing or self.template_status is not None
+
     def as_dict(self):
         """Return all switches with their present values."""
         return asdict(self)
 
 
-CHOICES = {"review": ("approve", "reject", "hold"), "batch_style": ("changes", "entries", "values")}
+CHOICES = {
+    "review": ("approve", "reject", "hold"),
+    "paging": ("cursors", "next", "lost"),
+    "batch_style": ("changes", "entries", "values"),
+}
 
 
 def convert(name, value, kind):

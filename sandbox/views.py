@@ -84,6 +84,7 @@ def number_view(number):
         "quality_rating": number.quality,
         "status": number.status,
         "throughput": number.level,
+        "test_recipients": number.test_recipients,
         "override_callback_uri": number.webhook.get("override_callback_uri"),
     }
 
