@@ -1,6 +1,7 @@
 """Control API, the shop: the catalogue and the flows of an account, as a business keeps them in Meta's own tools."""
 
 from .control_errors import ControlError
+from .graph_shop import set_flow_status
 from .views import shop_view
 
 FLOW_STATUSES = ("DRAFT", "PUBLISHED", "DEPRECATED", "BLOCKED", "THROTTLED")
@@ -63,7 +64,8 @@ def add_flow(server, request, body):
     account = account_of(server, body.get("waba_id"))
     if not str(body.get("name") or "").strip():
         raise ControlError("A flow needs a name.")
-    flow = server.world.add_flow(account.waba_id, name=str(body["name"]))
+    check_flow(body)
+    flow = server.world.add_flow(account.waba_id, name=str(body["name"]), status=body.get("status", "DRAFT"))
     return change(server, flow, body)
 
 
@@ -76,17 +78,24 @@ def change_flow(server, request, body):
 
 
 def change(server, flow, body):
-    """Take over what a call says about a form."""
+    """Take over what a call says about a form; another status is reported."""
+    check_flow(body)
+    for name in ("name", "screens", "endpoint_uri"):
+        if name in body:
+            setattr(flow, name, body[name])
+            flow.json = None if name == "screens" else flow.json
+    set_flow_status(server, flow, body.get("status", flow.status))
+    [out] = [one for one in shop_view(server.world.shop(flow.waba_id))["flows"] if one["id"] == flow.id]
+    return out
+
+
+def check_flow(body):
+    """Raise unless what a call says about a form makes sense."""
     if body.get("status", "DRAFT") not in FLOW_STATUSES:
         raise ControlError(f"status must be one of {', '.join(FLOW_STATUSES)}.")
     screens = body.get("screens", [])
     if not isinstance(screens, list) or not all(isinstance(one, dict) and one.get("id") for one in screens):
         raise ControlError('screens is a list of {"id", "title", "fields": [{"name", "label"}]}.')
-    for name in ("status", "name", "screens", "endpoint_uri"):
-        if name in body:
-            setattr(flow, name, body[name])
-    [out] = [one for one in shop_view(server.world.shop(flow.waba_id))["flows"] if one["id"] == flow.id]
-    return out
 
 
 ROUTES = (

@@ -80,7 +80,9 @@ class Faults:
         try:
             fault = Fault(**{**item, "kind": str(item["kind"])})
         except TypeError as error:
-            raise FaultError(f"A fault has the fields kind, times, match, after, processed, seconds, code, http: {error}") from error
+            raise FaultError(
+                f"A fault has the fields kind, times, match, after, processed, seconds, code, http: {error}"
+            ) from error
         if fault.code not in CODES:
             raise FaultError(f"Code {fault.code} is not one this server can answer.")
         return fault

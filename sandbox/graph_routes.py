@@ -1,25 +1,37 @@
 """Which calls there are: nodes, edges and methods, and those that Meta has and the stand-in has not."""
 
-from . import graph_account, graph_media, graph_messages, graph_shop, graph_templates
+from . import (
+    graph_account,
+    graph_app,
+    graph_callbacks,
+    graph_media,
+    graph_messages,
+    graph_number,
+    graph_shop,
+    graph_templates,
+)
 from .graph_access import MANAGEMENT, MESSAGING
 
 #: (kind of node, edge, method) -> (handler, scope the token needs).
 ROUTES = {
     ("number", "messages", "POST"): (graph_messages.send, MESSAGING),
     ("number", "media", "POST"): (graph_media.upload, MESSAGING),
-    ("number", "", "GET"): (graph_account.read_number, MANAGEMENT),
-    ("number", "", "POST"): (graph_account.write_number, MANAGEMENT),
+    ("number", "", "GET"): (graph_number.read_number, MANAGEMENT),
+    ("number", "", "POST"): (graph_number.write_number, MANAGEMENT),
     ("account", "", "GET"): (graph_account.read_account, MANAGEMENT),
-    ("account", "phone_numbers", "GET"): (graph_account.list_numbers, MANAGEMENT),
-    ("account", "subscribed_apps", "GET"): (graph_account.list_subscribed, MANAGEMENT),
-    ("account", "subscribed_apps", "POST"): (graph_account.subscribe, MANAGEMENT),
-    ("account", "subscribed_apps", "DELETE"): (graph_account.unsubscribe, MANAGEMENT),
+    ("account", "phone_numbers", "GET"): (graph_number.list_numbers, MANAGEMENT),
+    ("account", "subscribed_apps", "GET"): (graph_callbacks.list_subscribed, MANAGEMENT),
+    ("account", "subscribed_apps", "POST"): (graph_callbacks.subscribe, MANAGEMENT),
+    ("account", "subscribed_apps", "DELETE"): (graph_callbacks.unsubscribe, MANAGEMENT),
     ("account", "message_templates", "GET"): (graph_templates.list_templates, MANAGEMENT),
     ("account", "message_templates", "POST"): (graph_templates.create, MANAGEMENT),
     ("account", "message_templates", "DELETE"): (graph_templates.delete_by_name, MANAGEMENT),
     ("account", "product_catalogs", "GET"): (graph_shop.list_catalogs, MANAGEMENT),
     ("account", "flows", "GET"): (graph_shop.list_flows, MANAGEMENT),
     ("flow", "", "GET"): (graph_shop.read_flow, MANAGEMENT),
+    ("flow", "", "DELETE"): (graph_shop.delete_flow, MANAGEMENT),
+    ("flow", "assets", "GET"): (graph_shop.list_assets, MANAGEMENT),
+    ("flow", "assets", "POST"): (graph_shop.upload_asset, MANAGEMENT),
     ("flow", "publish", "POST"): (graph_shop.publish, MANAGEMENT),
     ("flow", "deprecate", "POST"): (graph_shop.deprecate, MANAGEMENT),
     ("template", "", "GET"): (graph_templates.read, MANAGEMENT),
@@ -28,16 +40,16 @@ ROUTES = {
     ("template", "unpause", "POST"): (graph_templates.unpause, MANAGEMENT),
     ("media", "", "GET"): (graph_media.read, MESSAGING),
     ("media", "", "DELETE"): (graph_media.delete, MESSAGING),
-    ("portfolio", "", "GET"): (graph_account.read_portfolio, None),
+    ("portfolio", "", "GET"): (graph_app.read_portfolio, None),
     ("portfolio", "owned_whatsapp_business_accounts", "GET"): (graph_account.list_accounts, None),
-    ("app", "", "GET"): (graph_account.read_app, None),
-    ("app", "subscriptions", "POST"): (graph_account.set_app_callback, None),
-    ("app", "subscriptions", "GET"): (graph_account.read_app_callback, None),
+    ("app", "", "GET"): (graph_app.read_app, None),
+    ("app", "subscriptions", "POST"): (graph_callbacks.set_app_callback, None),
+    ("app", "subscriptions", "GET"): (graph_callbacks.read_app_callback, None),
     ("app", "uploads", "POST"): (graph_media.start_upload, None),
     ("upload", "", "POST"): (graph_media.continue_upload, None),
     ("upload", "", "GET"): (graph_media.read_upload, None),
-    ("me", "", "GET"): (graph_account.read_me, None),
-    ("debug_token", "", "GET"): (graph_account.debug_token, None),
+    ("me", "", "GET"): (graph_app.read_me, None),
+    ("debug_token", "", "GET"): (graph_app.debug_token, None),
 }
 
 #: Calls that Meta has and the stand-in has not: kind of node -> {edge: methods}; a shorter edge covers what is below it.

@@ -3,25 +3,51 @@
 Source: Meta, ``flows/reference/flowsapi``; products are kept through Meta's commerce tools, here through the control API.
 """
 
+import hashlib
+import hmac
+from datetime import datetime, timezone
+
+from aiohttp import web
+
+from . import payloads_account, rules_flow
 from .errors import GraphError
+from .graph_app import app_name
 from .graph_fields import page, pick, with_links
 
 DEFAULT = ("id", "name", "status", "categories", "validation_errors")
-KNOWN = frozenset({"json_version", "data_api_version", "endpoint_uri", "preview", "health_status", "whatsapp_business_account"})
+KNOWN = frozenset({"data_api_version", "endpoint_uri", "data_channel_uri", "metric", "preview"})
+#: Where the JSON of a flow is fetched from, with the address that ``assets`` gives.
+ASSET_PATH = "/flow_assets/{id}/flow.json"
 
 
-def record(flow):
+def record(call, flow):
     """Return every field of a flow that has a value."""
+    app_id = call.world.app_of(call.token).app_id
+    account = call.world.accounts[flow.waba_id]
+    text = rules_flow.flow_json(flow)
     out = {
         "id": flow.id,
         "name": flow.name,
         "status": flow.status,
         "categories": flow.categories,
-        "validation_errors": [],
-        "json_version": "7.3",
+        "validation_errors": rules_flow.faults(text),
+        "json_version": rules_flow.version_of(text),
+        "updated_at": datetime.fromtimestamp(flow.updated_at, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S+0000"),
+        "application": {"id": app_id, "name": app_name(call.world, app_id), "link": "https://shop.example.com"},
+        "whatsapp_business_account": {
+            "id": account.waba_id,
+            "name": account.name,
+            "currency": account.currency,
+            "timezone_id": account.timezone_id,
+            "message_template_namespace": f"ns_{account.waba_id}",
+        },
+        "health_status": {
+            "can_send_message": "BLOCKED" if flow.status in ("BLOCKED", "DEPRECATED") else "AVAILABLE",
+            "entities": [],
+        },
     }
     if flow.endpoint_uri:
-        out["endpoint_uri"] = flow.endpoint_uri
+        out["endpoint_uri"] = out["data_channel_uri"] = flow.endpoint_uri
     return out
 
 
@@ -35,26 +61,77 @@ def list_flows(call):
     """``GET /{WABA_ID}/flows``."""
     flows = list(call.world.shop(call.record.waba_id).flows.values())
     part, paging = page(flows, call.body, lambda flow: f"MAZDZD{flow.id}")
-    data = [pick(record(one), call.get("fields"), DEFAULT, KNOWN, "Flow") for one in part]
+    data = [pick(record(call, one), call.get("fields"), DEFAULT, KNOWN, "Flow") for one in part]
     return {"data": data, **with_links(call, paging)}
 
 
 def read_flow(call):
     """``GET /{FLOW_ID}``."""
-    return pick(record(call.record), call.get("fields"), DEFAULT, KNOWN, "Flow")
+    return pick(record(call, call.record), call.get("fields"), DEFAULT, KNOWN, "Flow")
 
 
 def publish(call):
     """``POST /{FLOW_ID}/publish``: a draft becomes sendable, for good."""
-    if call.record.status != "DRAFT":
-        raise GraphError(139000, f"The flow is {call.record.status}; only drafts can be published.")
-    call.record.status = "PUBLISHED"
+    rules_flow.check_publish(call.record)
+    set_flow_status(call.server, call.record, "PUBLISHED")
     return {"success": True}
 
 
 def deprecate(call):
     """``POST /{FLOW_ID}/deprecate``: what was published is not sent any more."""
-    if call.record.status not in ("PUBLISHED", "THROTTLED", "BLOCKED"):
-        raise GraphError(139000, f"The flow is {call.record.status} and cannot be deprecated.")
-    call.record.status = "DEPRECATED"
+    rules_flow.check_deprecate(call.record)
+    set_flow_status(call.server, call.record, "DEPRECATED")
     return {"success": True}
+
+
+def delete_flow(call):
+    """``DELETE /{FLOW_ID}``: only a draft can be deleted."""
+    rules_flow.check_delete(call.record)
+    del call.world.flows[call.record.id]
+    return {"success": True}
+
+
+def set_flow_status(server, flow, status):
+    """Give a flow a status and report it by the webhook ``flows``; the same status is no news."""
+    former, flow.status, flow.updated_at = flow.status, status, server.world.now()
+    if former != status:
+        server.traffic.publish("flows", payloads_account.flow_status(flow, former), flow.waba_id)
+
+
+# ------------------------------------------------------------------ the JSON
+
+
+def list_assets(call):
+    """``GET /{FLOW_ID}/assets``: where the flow's JSON can be fetched."""
+    flow = call.record
+    path = ASSET_PATH.format(id=flow.id)
+    url = f"{call.server.base_url}{path}?hash={seal(call.world, flow.id)}"
+    return {"data": [{"name": "flow.json", "asset_type": "FLOW_JSON", "download_url": url}]}
+
+
+def seal(world, flow_id):
+    """Return the proof that an address of a flow's JSON was made here."""
+    return hmac.new(world.app_secret.encode(), flow_id.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def download_asset(server, request):
+    """Serve a flow's JSON to whoever has its address."""
+    flow = server.world.flows.get(request.match_info["id"])
+    if flow is None or not hmac.compare_digest(seal(server.world, flow.id), request.query.get("hash", "")):
+        return web.Response(status=404, text="")
+    return web.Response(text=rules_flow.flow_json(flow), content_type="application/json")
+
+
+def upload_asset(call):
+    """``POST /{FLOW_ID}/assets`` as a form with the file: replaces the flow's JSON; faults are told, not refused."""
+    if call.get("asset_type") != "FLOW_JSON":
+        raise GraphError(100, message="(#100) Param asset_type must be one of {FLOW_JSON}")
+    if "file" not in call.files:
+        raise GraphError(100, message="(#100) The parameter file is required.")
+    rules_flow.check_update(call.record)
+    text = call.files["file"][2].decode("utf-8", "replace")
+    faults = rules_flow.faults(text)
+    call.record.json, call.record.updated_at = text, call.world.now()
+    if not faults:
+        call.record.screens = rules_flow.screens_of(text)
+    return {"success": True, "validation_errors": faults}

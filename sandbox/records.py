@@ -28,6 +28,7 @@ class Account:
     timezone_id: str = "1"
     country: str = "US"
     review_status: str = "APPROVED"
+    status: str = "ACTIVE"
     #: The catalogue connected to the account; None = none is.
     catalog_id: str | None = None
     #: app id -> {"override_callback_uri", "verify_token"}; empty dict = subscribed without an override.
@@ -176,6 +177,9 @@ class Flow:
     screens: list = field(default_factory=list)
     #: Address of the business's own endpoint; without one a flow cannot exchange data.
     endpoint_uri: str | None = None
+    #: The JSON that was uploaded; None = it is made from the screens.
+    json: str | None = None
+    updated_at: float = 0.0
     #: Epoch seconds of what was sent lately: a throttled flow may be sent ten times in an hour.
     sent: list = field(default_factory=list)
 

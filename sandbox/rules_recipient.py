@@ -222,7 +222,9 @@ def as_listed(digits):
 
 def not_listed():
     """Return the refusal of a recipient a test number may not write to."""
-    return GraphError(131030, "Recipient phone number not in allowed list: Add recipient phone number to recipient list and try again.")
+    return GraphError(
+        131030, "Recipient phone number not in allowed list: Add recipient phone number to recipient list and try again."
+    )
 
 
 def check_listed(digits, listed):

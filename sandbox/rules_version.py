@@ -24,6 +24,8 @@ ENDS = {
     26: None,
 }
 NEWEST = max(ENDS)
+#: The version that brought ``whatsapp_business_manager_messaging_limit``. Source: Meta, changelog.
+LIMIT_SINCE = 24
 
 
 def oldest(now):

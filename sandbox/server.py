@@ -4,7 +4,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from . import control, graph, graph_media
+from . import control, graph, graph_media, graph_shop
 from .faults import Faults
 from .journal import Journal
 from .keep import Keeper
@@ -81,6 +81,7 @@ class Server:
         app = web.Application(client_max_size=BODY_MAX)
         control.add_routes(app, self)
         app.router.add_get(graph_media.DOWNLOAD_PATH, self._download)
+        app.router.add_get(graph_shop.ASSET_PATH, self._flow_asset)
         app.router.add_get("/", self._page)
         app.router.add_get("/page/{name}", self._page)
         app.router.add_route("*", "/{path:.*}", self._graph)
@@ -106,6 +107,9 @@ class Server:
 
     async def _download(self, request):
         return await graph_media.download(self, request)
+
+    async def _flow_asset(self, request):
+        return graph_shop.download_asset(self, request)
 
     async def _page(self, request):
         name = request.match_info.get("name", "index.html")

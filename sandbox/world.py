@@ -136,7 +136,7 @@ class World:
 
     def add_flow(self, waba_id, **values):
         """Add a form to an account."""
-        flow = Flow(**{"id": self.next_id(), **values}, waba_id=waba_id)
+        flow = Flow(**{"id": self.next_id(), "updated_at": self.now(), **values}, waba_id=waba_id)
         self.flows[flow.id] = flow
         return flow
 

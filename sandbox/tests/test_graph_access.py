@@ -102,7 +102,8 @@ async def test_an_app_may_demand_the_proof(play):
 
 @story
 async def test_accounts_and_numbers(play):
-    _, account = await play.graph("GET", f"{WABA}?fields=id,name,currency,owner_business_info,health_status{{entities}}")
+    fields = "id,name,currency,owner_business_info,health_status{can_send_message,entities}"
+    _, account = await play.graph("GET", f"{WABA}?fields={fields}")
     assert account["owner_business_info"]["id"] == "900000000000900"
     assert account["health_status"]["can_send_message"] == "AVAILABLE"
     _, numbers = await play.graph("GET", f"{WABA}/phone_numbers?fields=display_phone_number,throughput,status")

@@ -32,9 +32,7 @@ async def test_a_test_number_writes_to_its_list_alone(play):
     """Argentine and Mexican numbers stand in it without the extra digit, and are compared as they come."""
     for name, phone in (("Ada", "+12025550143"), ("Luz", "+5491123456789"), ("Ana", "+5215512345678")):
         await play.person(name=name, phone=phone)
-    row = await play.control(
-        "POST", f"numbers/{NUMBER}", {"test_recipients": ["+5491123456789", "+52 1 55 1234 5678"]}
-    )
+    row = await play.control("POST", f"numbers/{NUMBER}", {"test_recipients": ["+5491123456789", "+52 1 55 1234 5678"]})
     assert row["test_recipients"] == ["541123456789", "525512345678"]
     _, number = await play.graph("GET", f"{NUMBER}?fields=account_mode")
     assert number["account_mode"] == "SANDBOX"

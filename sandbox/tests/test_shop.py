@@ -109,7 +109,7 @@ async def test_flows_over_the_graph_api(play):
     }
     draft = next(one["id"] for one in answer["data"] if one["status"] == "DRAFT")
     assert await play.graph("POST", f"{draft}/publish") == (200, {"success": True})
-    assert (await play.graph("POST", f"{draft}/publish"))[1]["error"]["code"] == 139000
+    assert (await play.graph("POST", f"{draft}/publish"))[1]["error"]["code"] == 139002
     assert await play.graph("POST", f"{draft}/deprecate") == (200, {"success": True})
     assert (await play.graph("GET", draft))[1]["status"] == "DEPRECATED"
     _, answer = await play.graph("GET", f"{WABA}/product_catalogs")
