@@ -1,6 +1,7 @@
 """Control API: further apps and accounts, made while the server runs."""
 
-from .control_errors import ControlError, text
+from . import payloads_account, reports
+from .control_errors import ControlError, one_of, text
 from .fiction import us_numbers
 from .records import Token
 from .views import number_view
@@ -62,6 +63,85 @@ def add_account(server, request, body):
     }
 
 
+def change_account(server, request, body):
+    """Change an account as Meta would, with the webhooks by which Meta reports it.
+
+    ``review`` (APPROVED, REJECTED, PENDING, DEFERRED), ``restrict`` (``[{restriction_type, expires_in_s?}]``), ``ban``
+    (DISABLE, REINSTATE, SCHEDULE_FOR_DISABLE; ``in_days``), ``violation`` (a word), ``event`` (an app, a partner or a phone
+    came or went; ``reason``), ``alert`` (``{type, severity?, status?, description?, phone_number_id?}``).
+    """
+    account = server.world.accounts.get(request.match_info["id"])
+    if account is None:
+        raise ControlError(f"There is no account {request.match_info['id']}.", 404)
+    one_of(body, "review", reports.REVIEWS)
+    one_of(body, "ban", reports.BANS)
+    one_of(body, "event", reports.PARTNERSHIPS)
+    ends, told = restrictions_of(server, body), alert_of(server, account, body)
+    if "review" in body:
+        reports.set_review(server, account, body["review"])
+    if ends:
+        reports.restrict(server, account, ends)
+    if "ban" in body:
+        days = body.get("in_days", 30 if body["ban"] == "SCHEDULE_FOR_DISABLE" else 0)
+        reports.ban(server, account, body["ban"], server.world.now() + seconds(days, "in_days") * reports.DAY)
+    if "violation" in body:
+        value = payloads_account.violation(text(body, "violation"))
+        server.traffic.publish("account_update", value, account.waba_id)
+    if "event" in body:
+        value = payloads_account.partnership(body["event"], account, body.get("reason"))
+        server.traffic.publish("account_update", value, account.waba_id)
+    if told:
+        server.traffic.publish("account_alerts", told, account.waba_id)
+    return {
+        "waba_id": account.waba_id,
+        "status": account.status,
+        "review_status": account.review_status,
+        "restrictions": account.restrictions,
+    }
+
+
+def restrictions_of(server, body):
+    """Return ``{restriction_type: epoch seconds or None}`` of a call."""
+    given = body.get("restrict", [])
+    if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+        raise ControlError("restrict is a list of {restriction_type, expires_in_s?}.")
+    ends = {}
+    for one in given:
+        one_of({"restriction_type": None, **one}, "restriction_type", reports.RESTRICTIONS)
+        after = one.get("expires_in_s")
+        ends[one["restriction_type"]] = None if after is None else server.world.now() + seconds(after, "expires_in_s")
+    return ends
+
+
+def alert_of(server, account, body):
+    """Return the value of ``account_alerts`` a call asks for, or None."""
+    given = body.get("alert")
+    if given is None:
+        return None
+    if not isinstance(given, dict):
+        raise ControlError("alert is {type, severity?, status?, description?, phone_number_id?}.")
+    one_of({"type": None, **given}, "type", reports.ALERTS)
+    one_of(given, "severity", reports.SEVERITIES)
+    number = given.get("phone_number_id")
+    if number is not None and number not in server.world.numbers:
+        raise ControlError(f"There is no business number {number}.", 404)
+    return payloads_account.alert(
+        "PHONE_NUMBER" if number else "BUSINESS",
+        number or account.portfolio_id,
+        given["type"],
+        given.get("severity", "INFORMATIONAL"),
+        given.get("status", "ACTIVE"),
+        str(given.get("description", "")),
+    )
+
+
+def seconds(value, name):
+    """Return a number of a call, or refuse it."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ControlError(f"{name} must be a number.")
+    return float(value)
+
+
 def numbers_of(world, body, name):
     """Return the numbers of a new account; ids and numbers nobody has are made up where none are given."""
     given = body.get("numbers", [{}])
@@ -86,4 +166,5 @@ ROUTES = (
     ("GET", "/sandbox/apps", list_apps),
     ("POST", "/sandbox/apps", add_app),
     ("POST", "/sandbox/accounts", add_account),
+    ("POST", "/sandbox/accounts/{id}", change_account),
 )

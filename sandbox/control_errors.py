@@ -26,3 +26,9 @@ def text(body, name, default=None):
     if not isinstance(value, str) or not value.strip():
         raise ControlError(f"Give {name} as a text.")
     return value.strip()
+
+
+def one_of(body, name, choices):
+    """Refuse a value that is none of those there are; what is not given is no fault."""
+    if name in body and body[name] not in choices:
+        raise ControlError(f"{name} must be one of {', '.join(choices)}.")

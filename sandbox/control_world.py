@@ -1,11 +1,13 @@
 """Control API, the business side and Meta's side: callbacks, templates, numbers, tokens, any webhook."""
 
-from . import payloads, rules_recipient, rules_review
+from . import payloads, reports, rules_recipient, rules_review, rules_throttle
 from .control_customers import number_of
-from .control_errors import ControlError, text, whole
+from .control_errors import ControlError, one_of, text, whole
 from .errors import GraphError
 from .graph_templates import set_status
+from .payloads_account import LIMITS
 from .records import Token
+from .rules_template import CATEGORIES
 from .views import message_view, number_view, template_view
 from .webhooks import Update
 
@@ -86,40 +88,69 @@ def list_templates(server, request, body):
 
 
 def change_template(server, request, body):
-    """Change a template as Meta would: ``status`` (+ ``reason``), ``quality`` or ``category``; with webhooks."""
+    """Change a template as Meta would, with webhooks: ``status`` (+ ``reason``, ``other_info``), ``quality``, ``category``.
+
+    ``status`` also takes the events that are no status of their own: FLAGGED, LOCKED, REINSTATED, UNARCHIVED.
+    ``correct_category`` announces another category.
+    """
     template = server.world.templates.get(request.match_info["id"])
     if template is None:
         raise ControlError("There is no such template.", 404)
+    one_of(body, "status", (*rules_review.STATUSES, *reports.TEMPLATE_EVENTS))
+    one_of(body, "quality", ("GREEN", "YELLOW", "RED", "UNKNOWN"))
+    one_of(body, "category", CATEGORIES)
+    one_of(body, "correct_category", CATEGORIES)
     if "status" in body:
-        if body["status"] not in rules_review.STATUSES:
-            raise ControlError(f"status must be one of {', '.join(rules_review.STATUSES)}.")
-        set_status(server, template, body["status"], body.get("reason", "NONE"), body.get("other_info"))
+        why = body.get("reason", "NONE"), body.get("other_info")
+        if not reports.template_event(server, template, body["status"], *why):
+            set_status(server, template, body["status"], *why)
     if "quality" in body:
         previous, template.quality, template.quality_at = template.quality, body["quality"], server.world.now()
         server.traffic.publish(
             "message_template_quality_update", payloads.template_quality(template, previous), template.waba_id
         )
+    if "correct_category" in body:
+        reports.announce_category(server, template, body["correct_category"])
     if "category" in body:
         previous, template.category = template.category, body["category"]
-        template.previous_category = previous
+        template.previous_category, template.correct_category = previous, None
         server.traffic.publish("template_category_update", payloads.template_category(template, previous), template.waba_id)
     server.templates_changed(template)
     return template_view(template)
 
 
 def change_number(server, request, body):
-    """Change a business number: ``quality``, ``level`` (STANDARD, HIGH, COEXISTENCE), ``status``, ``limit``.
+    """Change a business number as Meta would, with the webhooks by which Meta reports it.
 
-    ``test_recipients``: makes it a test number that may write to these (at most five) phone numbers; null ends that.
+    ``quality``, ``level`` (STANDARD, HIGH, COEXISTENCE), ``status``, ``limit`` (of the whole portfolio; ``limit_as_number``
+    spells it as Meta's sample does), ``name_decision`` (+ ``name``, ``reason``), ``security`` (an event of the PIN), ``pin``;
+    ``verified_name`` silently. ``test_recipients``: makes it a test number that may write to these (at most five) phone
+    numbers; null ends that.
     """
     number = number_of(server, request.match_info["id"])
-    if body.get("level", "STANDARD") not in ("STANDARD", "HIGH", "COEXISTENCE"):
-        raise ControlError("level must be STANDARD, HIGH or COEXISTENCE.")
+    one_of(body, "level", rules_throttle.MPS_BY_LEVEL)
+    one_of(body, "quality", reports.QUALITIES)
+    one_of(body, "status", reports.NUMBER_STATUSES)
+    one_of(body, "limit", LIMITS)
+    one_of(body, "name_decision", reports.NAME_DECISIONS)
+    one_of(body, "security", ("PIN_CHANGED", "PIN_RESET_REQUEST", "PIN_REQUEST_SUCCESS"))
     if "test_recipients" in body:
         number.test_recipients = test_recipients(body["test_recipients"])
-    for name in ("quality", "level", "status", "limit", "verified_name"):
+    for name in ("verified_name", "pin"):
         if name in body:
             setattr(number, name, body[name])
+    if "limit" in body:
+        reports.set_limit(server, number, body["limit"], bool(body.get("limit_as_number")))
+    if "level" in body:
+        reports.set_level(server, number, body["level"])
+    if "quality" in body:
+        reports.set_quality(server, number, body["quality"])
+    if "status" in body:
+        reports.set_number_status(server, number, body["status"])
+    if "name_decision" in body:
+        reports.decide_name(server, number, body["name_decision"], body.get("name"), body.get("reason"))
+    if "security" in body:
+        reports.tell_pin(server, number, body["security"])
     return number_view(number)
 
 
@@ -210,8 +241,8 @@ ROUTES = (
     ("POST", "/sandbox/callback", set_callback),
     ("POST", "/sandbox/emit", emit),
     ("GET", "/sandbox/sent", list_sent),
-    ("GET", "/sandbox/messages/{id}", read_message),
-    ("POST", "/sandbox/messages/{id}/status", set_message_status),
+    ("GET", "/sandbox/messages/{id:.+}", read_message),  # a wamid may have a slash in it
+    ("POST", "/sandbox/messages/{id:.+}/status", set_message_status),
     ("GET", "/sandbox/templates", list_templates),
     ("POST", "/sandbox/templates/{id}", change_template),
     ("POST", "/sandbox/numbers", add_number),

@@ -33,7 +33,6 @@ CODES = {
     2500: (400, "Unknown path components"),
     2635: (400, "You are calling a deprecated version of the API. Please update to the latest version."),
     2200: (400, "Callback verification failed"),
-    2500: (400, "Unknown path components"),
     80007: (400, "Rate limit issues"),
     80008: (400, "There have been too many calls to this WhatsApp Business account"),
     130429: (400, "Rate limit hit"),

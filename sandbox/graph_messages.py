@@ -5,7 +5,7 @@ Source: Meta, ``messages/send-messages``, ``messages/mark-message-as-read``, ``t
 
 import time
 
-from . import rules_media, rules_message, rules_parameters, rules_recipient, rules_throttle, rules_window
+from . import reports, rules_media, rules_message, rules_parameters, rules_recipient, rules_throttle, rules_window
 from .errors import GraphError, invalid, missing
 from .records import Message
 
@@ -42,6 +42,7 @@ def send(call):
     else:
         shop = world.shop(number.waba_id) if kind == "interactive" else None
         check_media(world, rules_message.check_content(kind, body[kind], shop, message.at))
+    reports.check_account(world.accounts[number.waba_id], message.category if kind == "template" else "reply", message.at)
     how, value = rules_recipient.target(body)
     if body.get("recipient_type") == "group":
         raise GraphError(131041, "The group does not exist or this number is not a member of it.")

@@ -3,7 +3,7 @@
 Source: Meta, ``templates/template-management`` and ``webhooks/reference/message_template_status_update``.
 """
 
-from . import payloads, rules_review
+from . import payloads, reports, rules_review
 from .errors import GraphError
 from .graph_fields import listed, page, pick, with_links
 from .rules_template import CATEGORIES, EXISTS, check_components, check_definition, check_references, refuse
@@ -43,6 +43,8 @@ def record(template):
     }
     if template.previous_category:
         out["previous_category"] = template.previous_category
+    if template.correct_category:
+        out["correct_category"] = template.correct_category
     if template.ttl is not None:
         out["message_send_ttl_seconds"] = template.ttl
     return out
@@ -151,9 +153,10 @@ def set_status(server, template, status, reason="NONE", other_info=None):
     """Give a template a status and report it by ``message_template_status_update``."""
     template.status, template.rejected_reason = status, reason if status == "REJECTED" else "NONE"
     rejection = rules_review.rejection_info(reason) if status == "REJECTED" else None
+    end = server.world.now() if status == "DISABLED" else None
     server.traffic.publish(
         "message_template_status_update",
-        payloads.template_status(template, status, reason, other_info, rejection),
+        payloads.template_status(template, status, reason, other_info or reports.OTHER_INFO.get(status), rejection, end),
         template.waba_id,
     )
     server.templates_changed(template)
@@ -187,6 +190,8 @@ def edit(call):
         template.ttl = body["message_send_ttl_seconds"]
     if template.status == "APPROVED":
         template.edited = [*template.edited, now][-rules_review.EDITS_A_MONTH :]
+    if body.get("components") is not None:
+        reports.tell_components(call.server, template)
     start_review(call.server, template)
     call.server.templates_changed(template)
     return {"success": True}

@@ -157,8 +157,11 @@ def template_id(template):
     return int(template.id)
 
 
-def template_status(template, event, reason=None, other_info=None, rejection=None):
-    """Return the value of ``message_template_status_update``."""
+def template_status(template, event, reason=None, other_info=None, rejection=None, disable_date=None):
+    """Return the value of ``message_template_status_update``.
+
+    :param disable_date: epoch seconds since when, or from when on, it is disabled.
+    """
     value = {
         "event": event,
         "message_template_id": template_id(template),
@@ -171,7 +174,32 @@ def template_status(template, event, reason=None, other_info=None, rejection=Non
         value["other_info"] = other_info
     if rejection:
         value["rejection_info"] = rejection
+    if disable_date is not None:
+        value["disable_info"] = {"disable_date": int(disable_date)}
     return value
+
+
+def template_components(template):
+    """Return the value of ``message_template_components_update``: the words of a template after an edit."""
+    parts = {part["type"]: part for part in template.components}
+    value = {
+        "message_template_id": template_id(template),
+        "message_template_name": template.name,
+        "message_template_language": template.language,
+    }
+    for name, kind in (("title", "HEADER"), ("element", "BODY"), ("footer", "FOOTER")):
+        if parts.get(kind, {}).get("text"):
+            value[f"message_template_{name}"] = parts[kind]["text"]
+    buttons = [template_button(one) for one in parts.get("BUTTONS", {}).get("buttons", ())]
+    if buttons:
+        value["message_template_buttons"] = buttons
+    return value
+
+
+def template_button(button):
+    """Return one button as ``message_template_components_update`` spells it."""
+    names = ("type", "text", "url", "phone_number")
+    return {f"message_template_button_{name}": button[name] for name in names if button.get(name)}
 
 
 def template_quality(template, previous):

@@ -29,6 +29,8 @@ class Account:
     country: str = "US"
     review_status: str = "APPROVED"
     status: str = "ACTIVE"
+    #: What Meta does not allow it for now: restriction type -> epoch seconds of the end, or None.
+    restrictions: dict = field(default_factory=dict)
     #: The catalogue connected to the account; None = none is.
     catalog_id: str | None = None
     #: app id -> {"override_callback_uri", "verify_token"}; empty dict = subscribed without an override.
@@ -52,6 +54,19 @@ class Number:
     test_recipients: list | None = None
     #: {"override_callback_uri", "verify_token", "app_id"} of this number alone.
     webhook: dict = field(default_factory=dict)
+    #: The display name somebody asked for, and what became of that; it shows after the number is registered again.
+    new_name: str | None = None
+    name_status: str = "APPROVED"
+    #: The two-step verification PIN; None = none is set.
+    pin: str | None = "123456"
+    #: Epoch seconds of calls that registered or deregistered it.
+    registrations: list = field(default_factory=list)
+    #: The business profile, as customers see it: :data:`~.rules_profile.FIELDS` that were filled in.
+    profile: dict = field(default_factory=dict)
+    #: What ``settings`` was given, by its top-level name.
+    settings: dict = field(default_factory=dict)
+    #: Customers this number has blocked: id -> epoch seconds.
+    blocked: dict = field(default_factory=dict)
     #: Service messages delivered, by "YYYY-MM"; the first 1,000 of a month are free.
     service_delivered: dict = field(default_factory=dict)
 
@@ -143,6 +158,8 @@ class Template:
     #: Epoch seconds since when the quality is that.
     quality_at: float = 0.0
     previous_category: str | None = None
+    #: Where Meta will file it soon.
+    correct_category: str | None = None
     ttl: int | None = None
     #: Epoch seconds of its edits while it was approved.
     edited: list = field(default_factory=list)

@@ -88,8 +88,12 @@ class Traffic:
             self.later(self.switches.delivered_ms, self.delivered, message)
 
     def late_failure(self, message, customer):
-        """Return why WhatsApp itself drops a message Cloud API had accepted, or None."""
-        if message.phone_number_id in customer.blocked:
+        """Return why WhatsApp itself drops a message Cloud API had accepted, or None.
+
+        The code for somebody the business itself has blocked is on no page; it is not deliverable.
+        """
+        number = self.world.numbers[message.phone_number_id]
+        if message.phone_number_id in customer.blocked or customer.id in number.blocked:
             return GraphError(131026, "Message undeliverable.")
         if message.category == "marketing":
             if self.switches.us_marketing_pause and is_us_number(customer.wa_id):
@@ -224,7 +228,7 @@ class Traffic:
     # ------------------------------------------------------------------ customer -> business
 
     def write(self, customer, number, kind, content, context=None, referral=None, at=None):
-        """A customer's message leaves the phone; returns it."""
+        """A customer's message leaves the phone; returns it. To a business that has blocked them, it goes no further."""
         world = self.world
         message = Message(
             wamid=world.next_wamid(),
@@ -239,6 +243,9 @@ class Traffic:
             referral=referral,
         )
         world.keep(message)
+        if customer.id in number.blocked:
+            self.show(message)
+            return message
         thread = world.thread(number.phone_number_id, customer.id)
         if opens_window(kind):
             thread.window_from = max(message.at, thread.window_from or 0)

@@ -83,6 +83,8 @@ def number_view(number):
         "verified_name": number.verified_name,
         "quality_rating": number.quality,
         "status": number.status,
+        "name_status": number.name_status,
+        "messaging_limit": number.limit,
         "throughput": number.level,
         "test_recipients": number.test_recipients,
         "override_callback_uri": number.webhook.get("override_callback_uri"),
