@@ -32,4 +32,10 @@ export default [
         linterOptions: { reportUnusedDisableDirectives: "error" },
         rules,
     },
+    {
+        files: ["**/*.mjs"],
+        languageOptions: { ecmaVersion: 2024, sourceType: "module", globals: globals.node },
+        linterOptions: { reportUnusedDisableDirectives: "error" },
+        rules,
+    },
 ];

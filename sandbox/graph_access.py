@@ -29,7 +29,8 @@ def authorise(call):
     scheme, _, value = header.partition(" ")
     if header and scheme.lower() not in ("bearer", "oauth"):
         raise GraphError(190)
-    value = value.strip() or call.params.get("access_token") or call.sent.get("access_token")
+    # Named in the call it counts before the header: pywa sets the app's callback with its usual header on and the app's token.
+    value = call.params.get("access_token") or call.sent.get("access_token") or value.strip()
     if not value:
         raise GraphError(104, message="An access token is required to request this resource.")
     token = world.tokens.get(value) or app_token(world, str(value))

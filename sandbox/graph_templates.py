@@ -168,7 +168,10 @@ def read(call):
 
 
 def edit(call):
-    """``POST /{TEMPLATE_ID}``: replace components, category or lifetime; goes back to review. All or nothing."""
+    """``POST /{TEMPLATE_ID}``: replace components, category or lifetime; goes back to review. All or nothing.
+
+    The answer names the template (Meta, Graph API reference of the node; pywa reads nothing without it).
+    """
     template, body, now = call.record, call.body, call.world.now()
     if not rules_review.editable(template.status):
         raise refuse(f"A template that is {template.status} cannot be edited.", title="Template cannot be edited")
@@ -194,7 +197,7 @@ def edit(call):
         reports.tell_components(call.server, template)
     start_review(call.server, template)
     call.server.templates_changed(template)
-    return {"success": True}
+    return {"success": True, "id": template.id, "name": template.name, "category": template.category}
 
 
 def delete_by_name(call):

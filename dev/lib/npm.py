@@ -1,4 +1,4 @@
-"""Packages from npm: single files of a package, and the JavaScript linters from their lock file."""
+"""Packages from npm: single files of a package, and what a lock file pins (the JavaScript linters, for one)."""
 
 from __future__ import annotations
 
@@ -42,23 +42,34 @@ def extract(package: str, members: dict[str, Path]) -> None:
             target.write_bytes(source.read())
 
 
+def install(source: Path, folder: Path, what: str) -> None:
+    """Install what `package-lock.json` pins; nothing to do when that is there already.
+
+    :param source: where `package.json` and its lock file lie.
+    :param folder: gets copies of both, and `node_modules`.
+    :param what: names it to whoever waits.
+    """
+    ensure_npm()
+    files = [source / "package.json", source / "package-lock.json"]
+    wanted = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    mark = folder / "made-from"
+    with only_one("node"):
+        if mark.is_file() and mark.read_text() == wanted:
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in files:
+            shutil.copy(file, folder)
+        with step(f"installing {what}"):
+            shell.run(
+                ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+                log="npm-ci",
+                purpose=f"Installing {what}",
+                cwd=folder,
+            )
+        mark.write_text(wanted)
+
+
 def ensure_linters() -> Path:
     """Install eslint and prettier as `package-lock.json` pins them; returns the folder of their programs."""
-    ensure_npm()
-    files = [paths.ROOT / "package.json", paths.ROOT / "package-lock.json"]
-    wanted = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
-    mark = paths.NODE / "made-from"
-    with only_one("node"):
-        if not (mark.is_file() and mark.read_text() == wanted):
-            paths.NODE.mkdir(parents=True, exist_ok=True)
-            for file in files:
-                shutil.copy(file, paths.NODE)
-            with step("installing eslint and prettier"):
-                shell.run(
-                    ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-                    log="npm-ci",
-                    purpose="Installing the JavaScript linters",
-                    cwd=paths.NODE,
-                )
-            mark.write_text(wanted)
+    install(paths.ROOT, paths.NODE, "eslint and prettier")
     return LINTERS / ".bin"

@@ -14,6 +14,7 @@ ADDONS = STATE_DIR / "addons"  # holds one link, named after the module, to the 
 DATA = STATE_DIR / "data"  # Odoo's data_dir: filestore and sessions
 LOGS = STATE_DIR / "log"
 NODE = STATE_DIR / "node"
+CLIENTS = STATE_DIR / "clients"  # WhatsApp clients of other people, for tests
 DOWNLOADS = STATE_DIR / "downloads"
 STATE_FILE = STATE_DIR / "state.json"
 

@@ -82,6 +82,18 @@ def test_only_the_graph_client_reaches_the_network():
     assert not wrong
 
 
+def test_only_their_own_tests_know_the_clients_of_others():
+    wrong = [
+        f"{file.relative_to(ROOT)}:{line} imports {name}"
+        for folder in ("models", "controllers", "wizards", "tools", "tests", "migrations", "sandbox", "dev")
+        for file in python_files(folder)
+        if not file.is_relative_to(ROOT / "sandbox" / "tests" / "clients")
+        for line, name in imports(file)
+        if below(name, "pywa") or below(name, "httpx")
+    ]
+    assert not wrong
+
+
 def test_controllers_use_of_tools_only_the_webhook_ones():
     # And redact: a controller sees to it that its secrets stay out of the web server's log.
     allowed = ("tools.webhook", "tools.redact")

@@ -28,6 +28,16 @@ async def test_tokens(play):
 
 
 @story
+async def test_a_token_in_the_call_counts_before_the_header(play):
+    """A client that always sends its header names the app's token besides, for what only the app may do."""
+    asked = f"{APP}/subscriptions?access_token={APP}%7C{SECRET}"
+    status, answer = await play.graph("GET", asked)
+    assert (status, "data" in answer) == (200, True)
+    status, answer = await play.graph("GET", f"{WABA}?access_token=nobodys")
+    assert (status, answer["error"]["code"]) == (401, 190)
+
+
+@story
 async def test_scopes_and_reach_of_tokens(play):
     await play.control("POST", "tokens", {"token": "EAASEND", "scopes": ["whatsapp_business_messaging"]})
     await play.control("POST", "tokens", {"token": "EAAMANAGE", "scopes": ["whatsapp_business_management"]})

@@ -162,7 +162,8 @@ async def test_editing_and_deleting(play):
     assert status == 400
     await play.until(lambda: play.changes("message_template_status_update"))
     changed = [{**definition()["components"][0], "text": "Dear {{1}}, order {{2}} is ready to collect."}]
-    assert (await play.graph("POST", made["id"], {"components": changed}))[1] == {"success": True}
+    _, edited = await play.graph("POST", made["id"], {"components": changed})
+    assert edited == {"success": True, "id": made["id"], "name": "order_ready", "category": made["category"]}
     _, read = await play.graph("GET", made["id"])
     assert read["status"] == "PENDING"
     assert read["components"][0]["text"].startswith("Dear")

@@ -11,7 +11,7 @@ from lib.checks.plan import Plan, run_logged
 from lib.checks.results import Result
 from lib.progress import step
 
-SCRIPTS = ("static/src/**/*.js", "static/tests/**/*.js", "sandbox/page/**/*.js")
+SCRIPTS = ("static/src/**/*.js", "static/tests/**/*.js", "sandbox/page/**/*.js", "sandbox/tests/clients/*.mjs")
 STYLES = ("static/src/**/*.scss", "static/src/**/*.css", "sandbox/page/**/*.css")
 
 

@@ -33,10 +33,15 @@ def read_report(text: str) -> tuple[int, int, list[str]]:
     return passed, failed, problems
 
 
-def _run_suite(folder: str, name: str) -> Result:
+def run_suite(folder: str, name: str, more: dict[str, str] | None = None) -> Result:
+    """Run the tests of one folder.
+
+    :param more: environment variables on top of the caller's.
+    """
     report = paths.STATE_DIR / f"junit-{folder.replace('/', '-')}.xml"
     report.unlink(missing_ok=True)
     environment = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "PYTEST_ADDOPTS")}
+    environment.update(more or {})
     command = [paths.PYTHON, "-m", "pytest", "-q", f"--junitxml={report}", folder]
     code, output = run_logged(command, log=f"pytest-{folder.replace('/', '-')}", cwd=paths.ROOT, env=environment)
     if not report.exists():
@@ -53,5 +58,5 @@ def run(plan: Plan) -> list[Result]:
     results = []
     for folder, name in SUITES.items():
         with step(name):
-            results.append(_run_suite(folder, name))
+            results.append(run_suite(folder, name))
     return results
