@@ -64,9 +64,14 @@ def account_record(call, account):
 
 
 def read_account(call):
-    """``GET /{WABA_ID}``; its edges may be read as fields."""
+    """``GET /{WABA_ID}``."""
+    return account_fields(call, call.record)
+
+
+def account_fields(call, account):
+    """Return what a call wants of an account; its edges may be read as fields."""
     edges = {
-        name: partial(read_edge, call, name, handler)
+        name: partial(read_edge, call, account, name, handler)
         for name, handler in (
             ("phone_numbers", list_numbers),
             ("message_templates", graph_templates.list_templates),
@@ -76,7 +81,7 @@ def read_account(call):
         )
     }
     return pick(
-        account_record(call, call.record),
+        account_record(call, account),
         call.get("fields"),
         ACCOUNT_DEFAULT,
         ACCOUNT_KNOWN,
@@ -85,10 +90,10 @@ def read_account(call):
     )
 
 
-def read_edge(call, edge, handler, called, inner):
-    """Read an edge of the call's node as a field of it: as its own address would, with ``called`` and ``fields``."""
+def read_edge(call, account, edge, handler, called, inner):
+    """Read an edge of an account as a field of it: as its own address would, with ``called`` and ``fields``."""
     again = copy(call)
-    again.edge = edge
+    again.node, again.record, again.edge = account.waba_id, account, edge
     again.params = again.body = {**called, **({"fields": inner} if inner else {})}
     return handler(again)
 
@@ -98,8 +103,4 @@ def list_accounts(call):
     owned = [one for one in call.world.accounts.values() if one.portfolio_id == call.record]
     accounts = [one for one in owned if call.token.wabas is None or one.waba_id in call.token.wabas]
     part, paging = page(accounts, call.body, lambda one: f"QVF{one.waba_id}")
-    data = [
-        pick(account_record(call, one), call.get("fields"), ACCOUNT_DEFAULT, ACCOUNT_KNOWN, "WhatsAppBusinessAccount")
-        for one in part
-    ]
-    return {"data": data, **with_links(call, paging)}
+    return {"data": [account_fields(call, one) for one in part], **with_links(call, paging)}

@@ -1,20 +1,25 @@
 """Clients read and change what belongs to an account, its numbers, its forms and its app."""
 
-import known
+import httpx
 import pytest
 from node_client import NodeError
-from pywa.errors import WhatsAppError
+from pywa.errors import FlowDeletingError, FlowDeprecatingError, FlowPublishingError, FlowUpdatingError, WhatsAppError
+from pywa.types import flows
 from stage import APP, NUMBER, WABA
 from test_sending import FLOW
 
+LAYOUT = {
+    "type": "SingleColumnLayout",
+    "children": [{"type": "Footer", "label": "Done", "onClickAction": {"name": "complete", "payload": {}}}],
+}
 DRAFT, DEPRECATED = "960000000000102", "960000000000103"
 
 
 def test_pywa_reads_the_account(wa):
-    with known.judged("pywa", "read the account"):
-        account = wa.get_business_account()
-        assert (account.id, account.name, account.currency) == (WABA, "Example Shop", "USD")
-        assert account.health_status.can_send_message.value == "AVAILABLE"
+    account = wa.get_business_account()
+    assert (account.id, account.name, account.currency) == (WABA, "Example Shop", "USD")
+    assert account.health_status["can_send_message"] == "AVAILABLE"
+    assert [one.id for one in account.subscribed_apps] == [APP]
 
 
 def test_pywa_lists_the_accounts_of_the_portfolio(wa):
@@ -34,10 +39,9 @@ def test_pywa_reads_how_far_an_upload_got(wa):
 
 
 def test_pywa_reads_numbers(wa):
-    with known.judged("pywa", "read numbers"):
-        number = wa.get_business_phone_number()
-        assert (number.id, number.status, number.platform_type) == (NUMBER, "CONNECTED", "CLOUD_API")
-        assert [one.id for one in wa.get_business_phone_numbers()] == [NUMBER]
+    number = wa.get_business_phone_number()
+    assert (number.id, number.status, number.platform_type) == (NUMBER, "CONNECTED", "CLOUD_API")
+    assert [one.id for one in wa.get_business_phone_numbers()] == [NUMBER]
 
 
 def test_pywa_turns_the_pages_of_numbers(ground, wa):
@@ -45,16 +49,15 @@ def test_pywa_turns_the_pages_of_numbers(ground, wa):
 
     for digit in range(1, 4):
         ground.control("POST", "numbers", {"phone_number_id": f"90000000000020{digit}", "display": f"+1 202-555-018{digit}"})
-    with known.judged("pywa", "read numbers"):
-        found = list(wa.get_business_phone_numbers(pagination=Pagination(limit=1)).all())
-        assert len({one.id for one in found}) == 4
+    found = list(wa.get_business_phone_numbers(pagination=Pagination(limit=1)).all())
+    assert len({one.id for one in found}) == 4
 
 
 def test_pywa_reads_forms(wa):
-    with known.judged("pywa", "read forms"):
-        assert {one.id for one in wa.get_flows()} == {FLOW, DRAFT, DEPRECATED}
-        form = wa.get_flow(FLOW)
-        assert (form.id, form.status.value) == (FLOW, "PUBLISHED")
+    assert {one.id for one in wa.get_flows()} == {FLOW, DRAFT, DEPRECATED}
+    form = wa.get_flow(FLOW)
+    assert (form.id, form.status.value, form.application.id) == (FLOW, "PUBLISHED", APP)
+    assert (form.whatsapp_business_account.id, form.validation_errors) == (WABA, None)
 
 
 def test_pywa_publishes_and_deprecates_a_form(ground, wa):
@@ -64,6 +67,44 @@ def test_pywa_publishes_and_deprecates_a_form(ground, wa):
     assert ground.world.flows[DRAFT].status == "DEPRECATED"
 
 
+def test_pywa_replaces_the_json_of_a_form(wa):
+    (asset,) = wa.get_flow_assets(DRAFT)
+    assert (asset.name, asset.type) == ("flow.json", "FLOW_JSON")
+    assert httpx.get(asset.url).json()["version"]
+    made = flows.FlowJSON(
+        version="7.3",
+        screens=[
+            flows.Screen(
+                id="HELLO",
+                title="Hello",
+                terminal=True,
+                layout=flows.Layout(children=[flows.Footer(label="Done", on_click_action=flows.CompleteAction(payload={}))]),
+            )
+        ],
+    )
+    assert wa.update_flow_json(DRAFT, made).success
+    assert wa.delete_flow(DRAFT).success
+    assert {one.id for one in wa.get_flows()} == {FLOW, DEPRECATED}
+
+
+@pytest.mark.parametrize(
+    ("step", "flow_id", "refusal"),
+    [
+        ("publish_flow", FLOW, FlowPublishingError),
+        ("deprecate_flow", DRAFT, FlowDeprecatingError),
+        ("delete_flow", FLOW, FlowDeletingError),
+    ],
+)
+def test_pywa_has_a_class_for_each_refused_step(wa, step, flow_id, refusal):
+    with pytest.raises(refusal):
+        getattr(wa, step)(flow_id)
+
+
+def test_pywa_cannot_update_what_is_published(wa):
+    with pytest.raises(FlowUpdatingError):
+        wa.update_flow_json(FLOW, {"version": "7.3", "screens": []})
+
+
 def test_kapso_reads_publishes_and_deprecates_forms(ground, kapso):
     listed = kapso("flows.list", {"wabaId": WABA, "limit": 10})
     assert {one["id"] for one in listed["data"]} == {FLOW, DRAFT, DEPRECATED}
@@ -71,6 +112,13 @@ def test_kapso_reads_publishes_and_deprecates_forms(ground, kapso):
     assert kapso("flows.publish", {"flowId": DRAFT})["success"]
     assert kapso("flows.deprecate", {"flowId": DRAFT})["success"]
     assert ground.world.flows[DRAFT].status == "DEPRECATED"
+
+
+def test_kapso_replaces_the_json_of_a_form(kapso):
+    made = {"version": "7.3", "screens": [{"id": "HELLO", "title": "Hello", "terminal": True, "layout": LAYOUT}]}
+    answer = kapso("flows.updateAsset", {"flowId": DRAFT, "json": made})
+    assert answer == {"success": True}
+    assert kapso("flows.get", {"flowId": DRAFT})["validationErrors"] == []
 
 
 @pytest.mark.parametrize("token", ["EAA-NOBODY", "EAA-OLD"])
