@@ -7,6 +7,7 @@ import known
 import pytest
 from ground import PHONE
 from samples import FILES
+from stage import NUMBER
 from test_kapso_sending import SENDS as KAPSO
 from test_sending import CATALOG, LINK
 
@@ -87,6 +88,6 @@ def test_meta_reads_a_refusal(ground, meta):
 
 
 def test_meta_sets_the_pin(ground, meta):
-    with known.judged("meta", "set the PIN"):
-        answer = meta("twoStepVerification.setPin", 123456)
-        assert answer == {"status": 200, "body": {"success": True}}
+    answer = meta("twoStepVerification.setPin", 123456)
+    assert answer == {"status": 200, "body": {"success": True}}
+    assert ground.world.numbers[NUMBER].pin == "123456"
