@@ -1,12 +1,11 @@
-"""Media: upload, address, download, deletion, and resumable uploads for template samples.
+"""Media: upload, address, download, deletion.
 
-Source: Meta, ``business-phone-numbers/media`` and ``docs/graph-api/guides/upload``.
+Source: Meta, ``business-phone-numbers/media``.
 """
 
 import base64
 import hashlib
 import hmac
-import secrets
 
 from aiohttp import web
 
@@ -16,7 +15,6 @@ from .faults import strike
 from .records import Media
 
 DOWNLOAD_PATH = "/whatsapp_business/attachments/"
-SAMPLE_TYPES = ("image/jpeg", "image/png", "video/mp4", "application/pdf")
 
 
 def store(world, mime_type, data, from_customer, filename=None):
@@ -109,42 +107,3 @@ def _file_at(world, query):
     if not right or int(query["ext"]) <= world.now():
         return web.Response(status=404, text="")
     return web.Response(body=media.data, headers={"Content-Type": media.mime_type})
-
-
-def start_upload(call):
-    """``POST /{APP_ID}/uploads``: first step of a resumable upload of a template sample."""
-    try:
-        length = int(call.get("file_length"))
-    except (TypeError, ValueError):
-        raise GraphError(100, message="(#100) The parameter file_length is required.") from None
-    mime_type = call.get("file_type")
-    if mime_type not in SAMPLE_TYPES:
-        raise GraphError(100, message="(#100) Param file_type must be one of {" + ", ".join(SAMPLE_TYPES) + "}")
-    upload_id = "upload:" + secrets.token_urlsafe(24)
-    call.world.uploads[upload_id] = {"length": length, "type": mime_type, "data": b""}
-    return {"id": upload_id}
-
-
-def session_of(call):
-    """Return the resumable upload a node names."""
-    if call.node not in call.world.uploads:
-        raise unknown_node(call.node, call.request.method)
-    return call.world.uploads[call.node]
-
-
-def continue_upload(call):
-    """``POST /{upload id}`` with raw bytes from ``file_offset`` on; returns the handle when complete."""
-    session = session_of(call)
-    offset = call.request.headers.get("file_offset", "0")
-    if not offset.isdigit() or int(offset) != len(session["data"]):
-        raise GraphError(100, message="(#100) The file_offset does not match what was uploaded so far.")
-    session["data"] += call.raw
-    if len(session["data"]) < session["length"]:
-        return {"id": call.node}
-    handle = "4::" + base64.urlsafe_b64encode(secrets.token_bytes(30)).decode()
-    return {"h": handle}
-
-
-def read_upload(call):
-    """``GET /{upload id}``: how far the upload got."""
-    return {"id": call.node, "file_offset": len(session_of(call)["data"])}

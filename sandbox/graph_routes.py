@@ -10,6 +10,7 @@ from . import (
     graph_number,
     graph_shop,
     graph_templates,
+    graph_uploads,
 )
 from .graph_access import MANAGEMENT, MESSAGING
 
@@ -55,9 +56,9 @@ ROUTES = {
     ("app", "", "GET"): (graph_app.read_app, None),
     ("app", "subscriptions", "POST"): (graph_callbacks.set_app_callback, None),
     ("app", "subscriptions", "GET"): (graph_callbacks.read_app_callback, None),
-    ("app", "uploads", "POST"): (graph_media.start_upload, None),
-    ("upload", "", "POST"): (graph_media.continue_upload, None),
-    ("upload", "", "GET"): (graph_media.read_upload, None),
+    ("app", "uploads", "POST"): (graph_uploads.start, None),
+    ("upload", "", "POST"): (graph_uploads.go_on, None),
+    ("upload", "", "GET"): (graph_uploads.read, None),
     ("me", "", "GET"): (graph_app.read_me, None),
     ("debug_token", "", "GET"): (graph_app.debug_token, None),
 }

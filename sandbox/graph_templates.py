@@ -3,10 +3,13 @@
 Source: Meta, ``templates/template-management`` and ``webhooks/reference/message_template_status_update``.
 """
 
-from . import payloads, reports, rules_review
+from . import graph_uploads, library, payloads, reports, rules_review, rules_samples
 from .errors import GraphError
 from .graph_fields import listed, page, pick, with_links
-from .rules_template import CATEGORIES, EXISTS, check_components, check_definition, check_references, refuse
+from .rules_languages import LANGUAGES
+from .rules_refusals import EXISTS, in_deletion, refuse
+from .rules_template import category_of, check_components, check_definition, check_identity, check_lifetime
+from .rules_template_buttons import adopt_flows, check_references
 
 DEFAULT = ("name", "parameter_format", "components", "language", "status", "category", "id")
 KNOWN = frozenset(
@@ -28,7 +31,7 @@ FILTERS = {"status": "status", "category": "category", "language": "language", "
 LIMIT = 250
 
 
-def record(template):
+def record(server, template):
     """Return every field of a template that has a value."""
     out = {
         "id": template.id,
@@ -37,7 +40,7 @@ def record(template):
         "language": template.language,
         "status": template.status,
         "category": template.category,
-        "components": template.components,
+        "components": rules_samples.as_read(template.components, lambda handle: graph_uploads.address(server, handle)),
         "rejected_reason": template.rejected_reason,
         "quality_score": {"score": template.quality, "date": int(template.quality_at)},
     }
@@ -47,6 +50,8 @@ def record(template):
         out["correct_category"] = template.correct_category
     if template.ttl is not None:
         out["message_send_ttl_seconds"] = template.ttl
+    if template.library_name:
+        out["library_template_name"] = template.library_name
     return out
 
 
@@ -74,7 +79,7 @@ def list_templates(call):
             if words.lower() in content_of(one) or (params.get("name_or_content") and words.lower() in one.name)
         ]
     part, paging = page(templates, params, cursor)
-    data = [pick(record(one), params.get("fields"), DEFAULT, KNOWN, "MessageTemplate") for one in part]
+    data = [pick(record(call.server, one), params.get("fields"), DEFAULT, KNOWN, "MessageTemplate") for one in part]
     out = {"data": data, **with_links(call, paging)}
     if params.get("summary"):
         out["summary"] = summary(params["summary"], len(templates), held)
@@ -107,17 +112,21 @@ def content_of(template):
 
 
 def create(call):
-    """``POST /{WABA_ID}/message_templates``: hand in for review."""
-    world, waba_id = call.world, call.record.waba_id
-    name, language, category, components, form = check_definition(call.body)
-    check_references(components, world.shop(waba_id))
-    if (waba_id, name, language) in world.by_template:
-        raise refuse(
-            f"There is already {language} content for this template.", EXISTS, "Content in This Language Already Exists"
-        )
+    """``POST /{WABA_ID}/message_templates``: hand in for review, or make one from the library, which needs none."""
+    world, waba_id, body = call.world, call.record.waba_id, call.body
+    library_name = body.get("library_template_name")
+    if library_name:
+        name, language, category = check_identity(body)
+        inputs = (body.get("library_template_button_inputs"), body.get("library_template_body_inputs"))
+        components, form = library.components_of(library_name, language, category, *inputs), "POSITIONAL"
+    else:
+        name, language, category, components, form = check_definition(body)
+        check_parts(world, waba_id, components)
+    check_name(world, waba_id, name, language, category)
     asked = category
     if call.server.switches.recategorise:
         category = call.server.switches.recategorise.upper()
+    adopt_flows(components, lambda screens: world.add_flow(waba_id, name=name, status="PUBLISHED", screens=screens).id)
     template = world.add_template(
         waba_id,
         name,
@@ -125,12 +134,36 @@ def create(call):
         category,
         components,
         parameter_format=form,
-        ttl=call.body.get("message_send_ttl_seconds"),
+        ttl=body.get("message_send_ttl_seconds"),
         previous_category=asked if asked != category else None,
+        library_name=library_name,
     )
     call.server.templates_changed(template)
-    start_review(call.server, template)
+    if library_name:
+        set_status(call.server, template, "APPROVED")
+    else:
+        start_review(call.server, template)
     return {"id": template.id, "status": template.status, "category": template.category}
+
+
+def check_name(world, waba_id, name, language, category):
+    """Check that a name is free in a language: neither taken, nor held by what is being deleted."""
+    if (waba_id, name, language) in world.by_template:
+        raise refuse(
+            f"There is already {LANGUAGES[language]} content for this template. You can create a new template and try again.",
+            EXISTS,
+            "Content in This Language Already Exists",
+        )
+    for lock in world.locks_on(waba_id, name):
+        same_category = lock.category == category
+        if lock.language == language or not same_category:
+            raise in_deletion(LANGUAGES[lock.language], same_category, lock.until - world.now())
+
+
+def check_parts(world, waba_id, components):
+    """Check that what components refer to is there: forms, the catalogue, samples of files."""
+    check_references(components, world.shop(waba_id))
+    rules_samples.check_samples(components, world.samples)
 
 
 def start_review(server, template):
@@ -152,6 +185,7 @@ def end_review(server, template):
 def set_status(server, template, status, reason="NONE", other_info=None):
     """Give a template a status and report it by ``message_template_status_update``."""
     template.status, template.rejected_reason = status, reason if status == "REJECTED" else "NONE"
+    template.was_approved = template.was_approved or status == "APPROVED"
     rejection = rules_review.rejection_info(reason) if status == "REJECTED" else None
     end = server.world.now() if status == "DISABLED" else None
     server.traffic.publish(
@@ -164,7 +198,7 @@ def set_status(server, template, status, reason="NONE", other_info=None):
 
 def read(call):
     """``GET /{TEMPLATE_ID}``."""
-    return pick(record(call.record), call.get("fields"), DEFAULT, KNOWN, "MessageTemplate")
+    return pick(record(call.server, call.record), call.get("fields"), DEFAULT, KNOWN, "MessageTemplate")
 
 
 def edit(call):
@@ -177,17 +211,20 @@ def edit(call):
         raise refuse(f"A template that is {template.status} cannot be edited.", title="Template cannot be edited")
     if body.get("name", template.name) != template.name or body.get("language", template.language) != template.language:
         raise refuse("The name and the language of a template cannot be changed.", title="Template cannot be edited")
-    category = str(body.get("category") or template.category).upper()
-    if category not in CATEGORIES:
-        raise GraphError(100, message="(#100) Param category must be one of {" + ", ".join(CATEGORIES) + "}")
+    category = category_of(body.get("category") or template.category)
+    check_lifetime(category, body.get("message_send_ttl_seconds"))
     if category != template.category and template.status == "APPROVED":
         raise refuse("The category of an approved template cannot be changed.", title="Template cannot be edited")
     if why := rules_review.too_often(template.status, template.edited, now):
         raise refuse(why, title="Template cannot be edited")
     components = template.components
     if body.get("components") is not None:
-        components = check_components(body["components"], template.parameter_format == "NAMED", category)
-        check_references(components, call.world.shop(template.waba_id))
+        components = check_components(body["components"], template.parameter_format == "NAMED", category, template.language)
+        check_parts(call.world, template.waba_id, components)
+        add_flow = call.world.add_flow
+        adopt_flows(
+            components, lambda screens: add_flow(template.waba_id, name=template.name, status="PUBLISHED", screens=screens).id
+        )
     template.category, template.components, template.rejected_reason = category, components, "NONE"
     if body.get("message_send_ttl_seconds") is not None:
         template.ttl = body["message_send_ttl_seconds"]
@@ -232,7 +269,8 @@ def remove(server, template):
     """Delete a template and report it; a disabled one stays."""
     if template.status == "DISABLED":
         raise refuse("A disabled template cannot be deleted.")
-    server.world.drop_template(template)
+    approved = template.was_approved or template.status == "APPROVED"
+    server.world.drop_template(template, rules_review.NAME_LOCKED if approved else rules_review.NAME_LOCKED_UNAPPROVED)
     server.traffic.publish("message_template_status_update", payloads.template_status(template, "DELETED"), template.waba_id)
     server.templates_changed(template)
 

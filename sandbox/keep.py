@@ -11,7 +11,7 @@ import os
 from collections import deque
 from pathlib import Path
 
-from .records import Account, App, Customer, Flow, Message, Number, Product, Template, Thread, Token
+from .records import Account, App, Customer, Deletion, Flow, Message, Number, Product, Sample, Template, Thread, Token
 from .webhooks import Update
 
 VERSION = 1
@@ -24,11 +24,13 @@ KINDS = {
     "numbers": Number,
     "customers": Customer,
     "templates": Template,
+    "deletions": Deletion,
+    "samples": Sample,
     "products": Product,
     "flows": Flow,
 }
 
-KEYS = {"apps": "app_id", "tokens": "value", "accounts": "waba_id", "numbers": "phone_number_id"}
+KEYS = {"apps": "app_id", "tokens": "value", "accounts": "waba_id", "numbers": "phone_number_id", "samples": "handle"}
 SECRET_KINDS = ("apps", "tokens")
 
 

@@ -163,6 +163,37 @@ class Template:
     ttl: int | None = None
     #: Epoch seconds of its edits while it was approved.
     edited: list = field(default_factory=list)
+    #: It was approved at least once: then its name stays taken for weeks after it is deleted.
+    was_approved: bool = False
+    #: The template of Meta's library it was made from.
+    library_name: str | None = None
+
+
+@dataclass(slots=True)
+class Deletion:
+    """A deleted template whose name is not free again yet."""
+
+    #: "account/name/language".
+    id: str
+    waba_id: str
+    name: str
+    language: str
+    category: str
+    #: Epoch seconds.
+    until: float
+
+
+@dataclass(slots=True)
+class Sample:
+    """A file that was uploaded as the sample of a template's header."""
+
+    #: What the upload ended in, ``4::…``; what a template is handed in with.
+    handle: str
+    #: Names it in the address under which it is read back.
+    sample_id: str
+    mime_type: str
+    #: Bytes.
+    size: int
 
 
 @dataclass(slots=True)

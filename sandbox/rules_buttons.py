@@ -4,6 +4,7 @@ Source: Meta, ``templates/components`` (buttons) and the pages of the single kin
 """
 
 from .errors import GraphError, invalid
+from .rules_authentication import is_code_button
 from .rules_shop import PRODUCTS_MAX, check_product, check_sendable, check_thumbnail, find_flow
 from .rules_values import VARIABLE, count_error, text_of, variables
 
@@ -79,15 +80,16 @@ def url(index, button, params, case):
             raise count_error("buttons", len(params), 0)
         return {"url": address}
     suffix = text_of("buttons", need(index, "Url", params), case.version)
+    if is_code_button(address):
+        return one_time_code(index, suffix)
     return {"url": VARIABLE.sub(lambda match: suffix, address)}
 
 
-def one_time_code(index, button, params, case):
-    """The button of an authentication template; it takes the same code as the body."""
-    code = text_of("buttons", need(index, "Otp", params), case.version)
+def one_time_code(index, code):
+    """The button of an authentication template: a link by its definition, on the phone a code to copy or to fill in."""
     if len(code) > CODE_MAX:
         raise GraphError(132018, f"buttons: the code at index {index} may have {CODE_MAX} characters")
-    return {"code": code}
+    return {"type": "otp", "code": code}
 
 
 def copy_code(index, button, params, case):
@@ -157,7 +159,6 @@ def products(index, button, params, case):
 KINDS = {
     "QUICK_REPLY": ("quick_reply", quick_reply),
     "URL": ("url", url),
-    "OTP": ("url", one_time_code),
     "COPY_CODE": ("copy_code", copy_code),
     "FLOW": ("flow", flow),
     "CATALOG": ("catalog", catalog),

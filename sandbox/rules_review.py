@@ -8,6 +8,9 @@ import re
 
 #: Source: Meta, ``templates/template-management`` (editing).
 DAY, EDITS_A_MONTH = 24 * 3600, 10
+#: Seconds for which the name of a deleted template stays taken. Source: Meta, ``templates/template-management`` (deleting); the
+#: short one for what was never approved is read out of a recorded "in less than 1 minute" (unverified).
+NAME_LOCKED, NAME_LOCKED_UNAPPROVED = 30 * DAY, 60
 EDITABLE = frozenset({"APPROVED", "REJECTED", "PAUSED"})
 STATUSES = (
     "APPROVED",

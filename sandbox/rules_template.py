@@ -4,83 +4,102 @@ Source: Meta, ``templates/overview``, ``templates/components``. Refusals are cod
 subcode and a sentence for people in ``error_user_msg``.
 """
 
-import itertools
 import re
 
 from .errors import GraphError
-from .rules_shop import check_screen, find_flow
+from .rules_authentication import written
+from .rules_languages import LANGUAGES
+from .rules_refusals import (
+    AT_THE_EDGE,
+    BODY_FORMAT,
+    FOOTER_FORMAT,
+    HEADER_FORMAT,
+    TOO_LONG,
+    TOO_MANY_VARIABLES,
+    fields_missing,
+    refuse,
+)
+from .rules_template_buttons import check_buttons
 from .rules_values import variables
 from .shapes import rows, table
 
 NAME = re.compile(r"^[a-z0-9_]{1,512}$")
-LANGUAGE = re.compile(r"^[a-z]{2,3}(_[A-Z]{2})?$")
 CATEGORIES = ("MARKETING", "UTILITY", "AUTHENTICATION")
-COMPONENTS = ("HEADER", "BODY", "FOOTER", "BUTTONS", "CAROUSEL", "LIMITED_TIME_OFFER")
-HEADER_FORMATS = ("TEXT", "IMAGE", "VIDEO", "DOCUMENT", "LOCATION", "PRODUCT")
-BUTTON_TOP = {
-    "QUICK_REPLY": 10,
-    "URL": 2,
-    "PHONE_NUMBER": 1,
-    "COPY_CODE": 1,
-    "FLOW": 1,
-    "OTP": 1,
-    "CATALOG": 1,
-    "MPM": 1,
-    "SPM": 1,
-    "VOICE_CALL": 1,
-    "REQUEST_CONTACT_INFO": 1,
-    "CALL_PERMISSION_REQUEST": 1,
-}
-NO_LABEL = ("OTP", "REQUEST_CONTACT_INFO", "COPY_CODE", "CALL_PERMISSION_REQUEST")
+COMPONENTS = ("HEADER", "BODY", "FOOTER", "BUTTONS", "CAROUSEL", "LIMITED_TIME_OFFER", "CALL_PERMISSION_REQUEST")
+HEADER_FORMATS = ("TEXT", "IMAGE", "VIDEO", "DOCUMENT", "GIF", "LOCATION", "PRODUCT")
+FILE_FORMATS = ("IMAGE", "VIDEO", "DOCUMENT", "GIF")
+#: Seconds after which a message is no longer delivered, from and to, by category. Source: Meta, ``templates/time-to-live``.
+LIFETIMES = {"AUTHENTICATION": (30, 900), "UTILITY": (30, 43_200), "MARKETING": (43_200, 2_592_000)}
+THIRTY_DAYS = -1
 OFFER_MAX, OFFER_BODY_MAX, CARD_BODY_MAX = 16, 600, 160
-BODY_MAX, HEADER_MAX, FOOTER_MAX, LABEL_MAX, URL_MAX = 1024, 60, 60, 25, 2000
-
-TOO_LONG, HEADER_FORMAT, BODY_FORMAT, FOOTER_FORMAT = 2388040, 2388047, 2388072, 2388073
-EXISTS, TOO_MANY_VARIABLES, AT_THE_EDGE = 2388024, 2388293, 2388299
-
-
-def refuse(text, subcode=None, title="Template cannot be created"):
-    """Return Meta's refusal of a template definition."""
-    return GraphError(100, message="Invalid parameter", subcode=subcode, user=(title, text))
+BODY_MAX, HEADER_MAX, FOOTER_MAX = 1024, 60, 60
 
 
 def check_definition(body):
-    """Check a creation request; return ``(name, language, category, components, named)`` made uniform."""
+    """Check a creation request; return ``(name, language, category, components, format)`` made uniform."""
+    name, language, category = check_identity(body)
+    form = str(body.get("parameter_format", "positional")).upper()
+    if form not in ("NAMED", "POSITIONAL"):
+        raise GraphError(100, message="(#100) Param parameter_format must be one of {NAMED, POSITIONAL}")
+    return name, language, category, check_components(body.get("components"), form == "NAMED", category, language), form
+
+
+def check_identity(body):
+    """Check what every creation request has, and its lifetime; return ``(name, language, category)``."""
     name, language = body.get("name"), body.get("language")
     if not isinstance(name, str) or not NAME.match(name):
         raise refuse("The name may only have lower-case letters, digits and underscores, at most 512.")
-    if not isinstance(language, str) or not LANGUAGE.match(language):
-        raise refuse(f"Language {str(language)[:20]} is not supported.")
-    category = str(body.get("category", "")).upper()
+    if not isinstance(language, str) or language not in LANGUAGES:
+        # Meta's own words are not recorded; this is how Graph refuses a value outside of a closed list.
+        raise GraphError(100, message="(#100) Param language must be one of {" + ", ".join(LANGUAGES) + "}")
+    category = category_of(body.get("category", ""))
+    check_lifetime(category, body.get("message_send_ttl_seconds"))
+    return name, language, category
+
+
+def category_of(value):
+    """Return a category in capitals."""
+    category = str(value).upper()
     if category not in CATEGORIES:
         raise GraphError(100, message="(#100) Param category must be one of {" + ", ".join(CATEGORIES) + "}")
-    named = str(body.get("parameter_format", "positional")).upper()
-    if named not in ("NAMED", "POSITIONAL"):
-        raise GraphError(100, message="(#100) Param parameter_format must be one of {NAMED, POSITIONAL}")
-    components = check_components(body.get("components"), named == "NAMED", category)
-    return name, language, category, components, named
+    return category
 
 
-def check_components(components, named, category):
-    """Check all components and return them with type and format in capitals."""
+def check_lifetime(category, seconds):
+    """Check ``message_send_ttl_seconds``: each category has its limits, -1 stands for 30 days but in marketing."""
+    if seconds is None:
+        return
+    low, high = LIFETIMES[category]
+    if isinstance(seconds, bool) or not isinstance(seconds, int):
+        raise GraphError(100, message="(#100) Param message_send_ttl_seconds must be an integer")
+    if not low <= seconds <= high and (seconds != THIRTY_DAYS or category == "MARKETING"):
+        raise refuse(f"message_send_ttl_seconds of {category} must be between {low} and {high} seconds.")
+
+
+def check_components(components, named, category, language="en"):
+    """Check all components and return them as they are read back: types in capitals, Meta's own words written in.
+
+    :param category: in capitals, or ``CARD`` for those of one card.
+    """
     if not isinstance(components, list) or not all(isinstance(part, dict) for part in components):
         raise GraphError(100, message="(#100) The parameter components is required.")
     out = [uniform(part) for part in components]
     kinds = [part["type"] for part in out]
     if len(set(kinds)) != len(kinds):
         raise refuse("Each component may occur once.")
-    if category == "AUTHENTICATION":
-        out = [preset_authentication(part) for part in out]
     if "BODY" not in kinds and category != "CARD":
         raise refuse("A template needs a body.", BODY_FORMAT)
+    if category == "AUTHENTICATION":
+        return written(out, language)
     for part in out:
         check = CHECKS.get(part["type"])
         if check:
             check(part, named)
-        elif part["type"] == "BODY" and category != "AUTHENTICATION":
-            check_body(part, named)
+    parts = {part["type"]: part for part in out}
     if "LIMITED_TIME_OFFER" in kinds:
-        check_beside_offer({part["type"]: part for part in out}, category)
+        check_beside_offer(parts, category)
+    if parts.get("HEADER", {}).get("format") == "GIF" and category != "MARKETING":
+        raise refuse("A header of format GIF is for marketing.", HEADER_FORMAT)
     return out
 
 
@@ -107,51 +126,6 @@ def check_beside_offer(parts, category):
         raise refuse("Above an offer stands a picture or a video.", HEADER_FORMAT)
     if len(parts["BODY"]["text"]) > OFFER_BODY_MAX:
         raise refuse(f"The body of an offer may have {OFFER_BODY_MAX} characters.", TOO_LONG)
-
-
-def check_references(components, shop):
-    """Check that the flows and the catalogue the buttons name exist.
-
-    :param components: as :func:`check_components` returns them.
-    """
-    for part in components:
-        for card in rows(part.get("cards")):
-            check_references(card["components"], shop)
-        for button in part.get("buttons", ()):
-            kind = button["type"]
-            if kind in ("CATALOG", "MPM", "SPM") and shop.catalog_id is None:
-                raise refuse("No catalog is connected to the account.")
-            if kind == "FLOW":
-                check_flow_button(button, shop)
-
-
-def check_flow_button(button, shop):
-    """Check that a flow button names a published flow, and one of its screens."""
-    try:
-        flow = find_flow(shop, button.get("flow_id"), button.get("flow_name"))
-        if flow.status == "DRAFT":
-            raise refuse(f"The flow {flow.id} is not published.")
-        if str(button.get("flow_action", "navigate")).lower() == "navigate":
-            check_screen(flow, button.get("navigate_screen") or (flow.screens[0]["id"] if flow.screens else None))
-    except GraphError as problem:
-        if problem.code == 100:
-            raise
-        raise refuse(problem.details) from None
-
-
-def preset_authentication(part):
-    """Return a component of an authentication template with Meta's own words in it."""
-    if part["type"] == "BODY":
-        text = "*{{1}}* is your verification code."
-        if part.get("add_security_recommendation"):
-            text += " For your security, do not share this code."
-        if part.get("text") not in (None, text):
-            # What was read may be handed in again; words of one's own may not.
-            raise refuse("The body of an authentication template has no text of its own.", BODY_FORMAT)
-        return {**part, "text": text}
-    if part["type"] == "FOOTER" and part.get("code_expiration_minutes"):
-        return {**part, "text": f"This code expires in {part['code_expiration_minutes']} minutes."}
-    return part
 
 
 def check_offer(part, named):
@@ -183,11 +157,11 @@ def check_carousel(part, named):
 def check_header(part, named):
     """Check a header: a text of 60 characters with one variable, or a sample of a file."""
     if part["format"] not in HEADER_FORMATS:
-        raise refuse("The header must be TEXT, IMAGE, VIDEO, DOCUMENT or LOCATION.", HEADER_FORMAT)
+        raise refuse(f"The header must be one of {', '.join(HEADER_FORMATS)}.", HEADER_FORMAT)
     example = table(part.get("example"))
-    if part["format"] in ("IMAGE", "VIDEO", "DOCUMENT"):
-        if not example.get("header_handle"):
-            raise refuse("A header with a file needs a sample file (header_handle).", HEADER_FORMAT)
+    if part["format"] in FILE_FORMATS:
+        if not rows(example.get("header_handle")):
+            raise fields_missing("HEADER", "example")
         return
     if part["format"] in ("LOCATION", "PRODUCT"):
         return
@@ -203,7 +177,7 @@ def check_header(part, named):
         raise refuse("The header may have one variable.", HEADER_FORMAT)
     key = "header_text_named_params" if named else "header_text"
     if wanted and not example.get(key):
-        raise refuse("Each variable of the header needs an example.", HEADER_FORMAT)
+        raise fields_missing("HEADER", "example")
 
 
 def check_body(part, named):
@@ -226,13 +200,14 @@ def check_body(part, named):
 
 
 def check_body_example(example, wanted, named):
-    """Check that every variable of the body has an example value."""
+    """Check that every variable of the body has an example value; the code for too few or too many is unverified."""
+    samples = rows(example.get("body_text_named_params" if named else "body_text"))
+    if not samples:
+        raise fields_missing("BODY", "example")
     if named:
-        given = {str(table(item).get("param_name")) for item in rows(example.get("body_text_named_params"))}
-        complete = given >= set(wanted)
+        complete = {str(table(item).get("param_name")) for item in samples} >= set(wanted)
     else:
-        samples = rows(example.get("body_text"))
-        complete = bool(samples) and len(rows(samples[0])) == len(wanted)
+        complete = len(rows(samples[0])) == len(wanted)
     if not complete:
         raise refuse("Each variable of the body needs an example.", BODY_FORMAT)
 
@@ -256,8 +231,6 @@ def check_variables(text, named, subcode):
 def check_footer(part, named):
     """Check a footer: 60 characters, no variables."""
     text = part.get("text")
-    if text is None and part.get("code_expiration_minutes"):
-        return
     if not isinstance(text, str) or not text.strip():
         raise refuse("The footer has no text.", FOOTER_FORMAT)
     if len(text) > FOOTER_MAX:
@@ -266,47 +239,9 @@ def check_footer(part, named):
         raise refuse("The footer may not have variables.", FOOTER_FORMAT)
 
 
-def check_buttons(part, named):
-    """Check buttons: at most ten, each kind at most so often, quick replies in one block."""
-    buttons = part["buttons"]
-    if not 1 <= len(buttons) <= 10:
-        raise refuse("A template may have one to ten buttons.")
-    kinds = [button["type"] for button in buttons]
-    for kind in set(kinds):
-        if kind not in BUTTON_TOP:
-            raise refuse(f"Button type {kind[:40]} is not known.")
-        if kinds.count(kind) > BUTTON_TOP[kind]:
-            raise refuse(f"At most {BUTTON_TOP[kind]} buttons of type {kind} are allowed.")
-    blocks = [kind == "QUICK_REPLY" for kind in kinds]
-    if sum(one != two for one, two in itertools.pairwise(blocks)) > 1:
-        raise refuse("Quick replies and other buttons must be two groups.")
-    for button in buttons:
-        check_button(button)
-
-
-def check_button(button):
-    """Check one button."""
-    kind, label = button["type"], button.get("text")
-    if kind not in NO_LABEL and (not isinstance(label, str) or not 1 <= len(label) <= LABEL_MAX):
-        raise refuse(f"The label of a button may have {LABEL_MAX} characters.")
-    if kind == "PHONE_NUMBER" and not 1 <= len(str(button.get("phone_number", ""))) <= 20:
-        raise refuse("A phone button needs a phone_number of at most 20 characters.")
-    if kind == "COPY_CODE" and not button.get("example"):
-        raise refuse("A copy-code button needs an example.")
-    if kind != "URL":
-        return
-    url = str(button.get("url", ""))
-    if not url.startswith(("http://", "https://")) or len(url) > URL_MAX:
-        raise refuse(f"A URL button needs an address of at most {URL_MAX} characters.")
-    wanted = variables(url)
-    if wanted and (wanted != ["1"] or not url.endswith("{{1}}")):
-        raise refuse("The address of a button may have one variable {{1}} at its end.")
-    if wanted and not button.get("example"):
-        raise refuse("A URL button with a variable needs an example.")
-
-
 CHECKS = {
     "HEADER": check_header,
+    "BODY": check_body,
     "FOOTER": check_footer,
     "BUTTONS": check_buttons,
     "CAROUSEL": check_carousel,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from . import control, graph, graph_media, graph_shop
+from . import control, graph, graph_media, graph_shop, graph_uploads
 from .faults import Faults
 from .journal import Journal
 from .keep import Keeper
@@ -82,6 +82,7 @@ class Server:
         control.add_routes(app, self)
         app.router.add_get(graph_media.DOWNLOAD_PATH, self._download)
         app.router.add_get(graph_shop.ASSET_PATH, self._flow_asset)
+        app.router.add_get(graph_uploads.PATH + "{name}", self._sample)
         app.router.add_get("/", self._page)
         app.router.add_get("/page/{name}", self._page)
         app.router.add_route("*", "/{path:.*}", self._graph)
@@ -110,6 +111,9 @@ class Server:
 
     async def _flow_asset(self, request):
         return graph_shop.download_asset(self, request)
+
+    async def _sample(self, request):
+        return graph_uploads.serve(self, request)
 
     async def _page(self, request):
         name = request.match_info.get("name", "index.html")

@@ -12,7 +12,7 @@ import time
 from . import fiction
 from . import rules_recipient as recipient
 from .errors import GraphError
-from .records import Account, App, Customer, Flow, Number, Product, Shop, Template, Thread, Token
+from .records import Account, App, Customer, Deletion, Flow, Number, Product, Shop, Template, Thread, Token
 from .starter import starter_templates
 from .starter_shop import starter_catalog_id, starter_flows, starter_products
 
@@ -44,6 +44,7 @@ class World:
         self.customers, self.by_wa_id, self.by_bsuid, self.by_username = {}, {}, {}, {}
         self.threads, self.messages, self.templates, self.by_template = {}, {}, {}, {}
         self.media, self.uploads = {}, {}
+        self.deletions, self.samples, self.sample_data = {}, {}, {}
         self.products, self.flows = {}, {}
         for values in self.config["accounts"]:
             self.add_account(values)
@@ -174,14 +175,24 @@ class World:
             components=components,
             **{"quality_at": self.now(), **more},
         )
+        template.was_approved = template.status == "APPROVED"
         self.templates[template.id] = template
         self.by_template[waba_id, name, language] = template
         return template
 
-    def drop_template(self, template):
-        """Forget a template."""
+    def drop_template(self, template, locked_s):
+        """Forget a template; its name stays taken for some seconds."""
         del self.templates[template.id]
-        self.by_template.pop((template.waba_id, template.name, template.language), None)
+        key = (template.waba_id, template.name, template.language)
+        self.by_template.pop(key, None)
+        lock = Deletion("/".join(key), *key, category=template.category, until=self.now() + locked_s)
+        self.deletions[lock.id] = lock
+
+    def locks_on(self, waba_id, name):
+        """Return the :class:`Deletion` records that still hold a name; forget those that are over."""
+        now = self.now()
+        self.deletions = {key: one for key, one in self.deletions.items() if one.until > now}
+        return [one for one in self.deletions.values() if one.waba_id == waba_id and one.name == name]
 
     def listeners(self, waba_id):
         """Return the ids of the apps that are subscribed to an account."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox import rules_interactive, rules_parameters, rules_template
+from sandbox import rules_interactive, rules_parameters, rules_template, rules_template_buttons
 from sandbox.errors import GraphError
 from sandbox.records import Flow, Product, Shop
 
@@ -273,4 +273,4 @@ def test_templates_that_name_what_is_not_there(shop, words, button):
     if words == "No catalog":
         shop.catalog_id = None
     components = rules_template.check_components([BODY, {"type": "BUTTONS", "buttons": [button]}], False, "MARKETING")
-    refused(100, words, rules_template.check_references, components, shop)
+    refused(100, words, rules_template_buttons.check_references, components, shop)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox import rules_media, rules_parameters, rules_review, rules_template
+from sandbox import rules_languages, rules_media, rules_parameters, rules_review, rules_template
 from sandbox.errors import GraphError
 from sandbox.payloads import encode, signature
 from sandbox.starter import starter_templates
@@ -205,7 +205,8 @@ def press(kind, sub_type, *parameters, **button):
 
 
 def test_buttons_of_every_kind():
-    assert press("OTP", "url", *texts("123456"))["code"] == "123456"
+    link = {"url": "https://www.whatsapp.com/otp/code/?otp_type=COPY_CODE&code=otp{{1}}"}
+    assert press("URL", "url", *texts("123456"), **link) == {"index": 0, "type": "otp", "text": "Go", "code": "123456"}
     assert press("PHONE_NUMBER", None, phone_number="+12025550142")["phone_number"] == "+12025550142"
     assert press("REQUEST_CONTACT_INFO", None)["type"] == "request_contact_info"
 
@@ -213,8 +214,6 @@ def test_buttons_of_every_kind():
 @pytest.mark.parametrize(
     ("kind", "sub_type", "parameters", "code"),
     [
-        ("OTP", None, (), 131008),
-        ("OTP", "url", texts("x" * 16), 132018),
         ("COPY_CODE", None, (), 131008),
         ("COPY_CODE", "copy_code", [{"type": "coupon_code", "coupon_code": "x" * 21}], 132018),
         ("FLOW", "flow", texts("x"), 132018),
@@ -312,7 +311,8 @@ def test_definitions_meta_takes(body):
         (with_body("Hello {{1}}, order {{2}} is ready to collect.", 1), 2388072),
         (with_part({"type": "HEADER", "format": "TEXT", "text": "x" * 61}), 2388040),
         (with_part({"type": "HEADER", "format": "TEXT", "text": "*Bold*"}), 2388047),
-        (with_part({"type": "HEADER", "format": "IMAGE"}), 2388047),
+        (with_part({"type": "HEADER", "format": "HOLOGRAM"}), 2388047),
+        (with_part({"type": "HEADER", "format": "GIF", "example": {"header_handle": ["4::aW"]}}), 2388047),
         (with_part({"type": "FOOTER", "text": "Bye {{1}}"}), 2388073),
         (with_part({"type": "FOOTER", "text": "x" * 61}), 2388040),
         (with_part({"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Go", "url": "https://a.example"}] * 3}), None),
@@ -371,23 +371,74 @@ def test_carousels_have_two_to_ten_cards_built_alike():
             rules_template.check_definition(body)
 
 
-def test_authentication_templates_get_metas_own_words():
-    body = request(
-        category="AUTHENTICATION",
-        components=[
-            {"type": "BODY", "add_security_recommendation": True},
-            {"type": "FOOTER", "code_expiration_minutes": 5},
-            {"type": "BUTTONS", "buttons": [{"type": "OTP", "otp_type": "COPY_CODE"}]},
-        ],
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("BODY", request(components=[{"type": "BODY", "text": "Hello {{1}}, your order is ready."}])),
+        (
+            "BODY",
+            request(parameter_format="named", components=[{"type": "BODY", "text": "Hello {{who}}, your order is ready."}]),
+        ),
+        ("HEADER", with_part({"type": "HEADER", "format": "TEXT", "text": "For {{1}}"})),
+        ("HEADER", with_part({"type": "HEADER", "format": "IMAGE"})),
+        ("HEADER", with_part({"type": "HEADER", "format": "DOCUMENT", "example": {"header_handle": []}})),
+        (
+            "BUTTONS",
+            with_part({"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Go", "url": "https://a.example/{{1}}"}]}),
+        ),
+        ("BUTTONS", with_part({"type": "BUTTONS", "buttons": [{"type": "COPY_CODE"}]})),
+    ],
+)
+def test_a_missing_sample_is_told_by_its_component(kind, body):
+    """T6: one code and one sentence for all of them, as seven people recorded it."""
+    with pytest.raises(GraphError) as caught:
+        rules_template.check_definition(body)
+    assert (caught.value.code, caught.value.subcode) == (100, 2388043)
+    assert caught.value.user == (
+        "Message template 'components' param is missing expected field(s)",
+        f"component of type {kind} is missing expected field(s) (example)",
     )
-    *_, components, _ = rules_template.check_definition(body)
-    assert components[0]["text"].startswith("*{{1}}* is your verification code.")
-    assert components[1]["text"] == "This code expires in 5 minutes."
-    assert rules_template.check_definition({**body, "components": components})
-    own = {**body, "components": [{"type": "BODY", "text": "Your code: {{1}}"}, *components[1:]]}
-    with pytest.raises(GraphError):
-        # W3: taking the words silently for Meta's own hid that ours were sent.
-        rules_template.check_definition(own)
+
+
+@pytest.mark.parametrize("language", ["xx", "xq_QQ", "english", "en-US", "es_419", "zh", None, 7])
+def test_languages_are_a_closed_list(language):
+    with pytest.raises(GraphError, match=r".*") as caught:
+        rules_template.check_definition(request(language=language))
+    assert "Param language must be one of {af, ar, " in caught.value.message
+
+
+def test_every_language_of_the_list_is_taken():
+    for language in rules_languages.LANGUAGES:
+        assert rules_template.check_definition(request(language=language))[1] == language
+
+
+@pytest.mark.parametrize(
+    ("category", "seconds", "taken"),
+    [
+        ("UTILITY", 30, True),
+        ("UTILITY", 43_200, True),
+        ("UTILITY", -1, True),
+        ("UTILITY", 5, False),
+        ("UTILITY", 43_201, False),
+        ("UTILITY", "60", False),
+        ("UTILITY", True, False),
+        ("AUTHENTICATION", 900, True),
+        ("AUTHENTICATION", -1, True),
+        ("AUTHENTICATION", 901, False),
+        ("MARKETING", 43_200, True),
+        ("MARKETING", 2_592_000, True),
+        ("MARKETING", 43_199, False),
+        ("MARKETING", -1, False),
+    ],
+)
+def test_lifetimes_have_limits_by_category(category, seconds, taken):
+    """T7."""
+    if taken:
+        rules_template.check_lifetime(category, seconds)
+        return
+    with pytest.raises(GraphError) as caught:
+        rules_template.check_lifetime(category, seconds)
+    assert caught.value.code == 100
 
 
 @pytest.mark.parametrize(
