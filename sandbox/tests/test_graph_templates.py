@@ -4,7 +4,7 @@ import asyncio
 import io
 
 import aiohttp
-from stage import APP, NUMBER, TOKEN, WABA, story, template
+from stage import NUMBER, TOKEN, WABA, story, template
 
 PNG = bytes.fromhex("89504e470d0a1a0a") + b"\0" * 100
 
@@ -192,6 +192,86 @@ async def test_pause_and_unpause_with_webhooks(play):
     assert (await play.graph("POST", f"{row['id']}/unpause"))[1]["success"] is False
 
 
+async def approve(play, body):
+    """Hand a template in and wait for its approval; returns its id."""
+    status, made = await play.graph("POST", f"{WABA}/message_templates", body)
+    assert status == 200, made
+    await play.control("POST", f"templates/{made['id']}", {"status": "APPROVED"})
+    return made["id"]
+
+
+async def refusal(play, body):
+    """Hand a template in that must be refused; returns ``(subcode, title, sentence)``."""
+    status, answer = await play.graph("POST", f"{WABA}/message_templates", body)
+    error = answer["error"]
+    assert (status, error["code"], error["message"]) == (400, 100, "Invalid parameter"), answer
+    return error["error_subcode"], error["error_user_title"], error["error_user_msg"]
+
+
+@story
+async def test_the_name_of_what_was_deleted_stays_taken(play):
+    """T4: an approved one for 30 days, in that language; for another category 2388025; by the stand-in's clock."""
+    made = await approve(play, definition("spring_sale", language="en_US"))
+    assert (await play.graph("DELETE", f"{WABA}/message_templates?name=spring_sale&hsm_id={made}"))[0] == 200
+    again = definition("spring_sale", language="en_US")
+    subcode, title, sentence = await refusal(play, again)
+    assert (subcode, title) == (2388023, "Message Template Language Is Being Deleted")
+    assert sentence == (
+        "New English (US) content can't be added while the existing English (US) content is being deleted. "
+        "Try again in 4 weeks or consider creating a new message template."
+    )
+    subcode, _, sentence = await refusal(play, {**again, "category": "MARKETING"})
+    assert (subcode, "4 weeks" in sentence) == (2388025, True)
+    assert (await refusal(play, definition("spring_sale", language="es", category="MARKETING")))[0] == 2388025
+    assert (await play.graph("POST", f"{WABA}/message_templates", definition("spring_sale", language="es")))[0] == 200
+    await play.control("POST", "clock", {"forward_s": 29 * 24 * 3600})
+    assert "Try again in 23 hours" in (await refusal(play, again))[2]
+    await play.control("POST", "clock", {"forward_s": 24 * 3600})
+    assert (await play.graph("POST", f"{WABA}/message_templates", again))[0] == 200
+
+
+@story
+async def test_the_name_of_what_was_never_approved_is_free_in_a_minute(play):
+    await play.switch(review="hold")
+    _, made = await play.graph("POST", f"{WABA}/message_templates", definition())
+    await play.graph("DELETE", made["id"])
+    assert "in less than 1 minute" in (await refusal(play, definition()))[2]
+    await play.control("POST", "clock", {"forward_s": 61})
+    assert (await play.graph("POST", f"{WABA}/message_templates", definition()))[0] == 200
+
+
+@story
+async def test_edits_of_an_approved_template_are_counted_by_the_clock(play):
+    """T5: one in 24 hours and ten in 30 days, said in a sentence; rejected and paused ones are free."""
+    made = await approve(play, definition())
+    body = {"components": definition()["components"]}
+    for number in range(10):
+        status, answer = await play.graph("POST", made, body)
+        assert status == 200, (number, answer)
+        await play.control("POST", f"templates/{made}", {"status": "APPROVED"})
+        status, answer = await play.graph("POST", made, body)
+        assert (status, "once in 24 hours" in answer["error"]["error_user_msg"]) == (400, True)
+        await play.control("POST", "clock", {"forward_s": 24 * 3600})
+    status, answer = await play.graph("POST", made, body)
+    assert (status, "10 times in 30 days" in answer["error"]["error_user_msg"]) == (400, True)
+    for state in ("REJECTED", "PAUSED"):
+        await play.control("POST", f"templates/{made}", {"status": state})
+        assert (await play.graph("POST", made, body))[0] == 200
+    await play.control("POST", f"templates/{made}", {"status": "APPROVED"})
+    await play.control("POST", "clock", {"forward_s": 20 * 24 * 3600})
+    assert (await play.graph("POST", made, body))[0] == 200
+
+
+@story
+async def test_edits_keep_to_the_lifetimes_of_the_category(play):
+    await play.switch(review="reject", review_delay_s=0)
+    _, made = await play.graph("POST", f"{WABA}/message_templates", definition(message_send_ttl_seconds=60))
+    await play.until(lambda: play.changes("message_template_status_update"))
+    status, _ = await play.graph("POST", made["id"], {"message_send_ttl_seconds": 5})
+    assert status == 400
+    assert (await play.graph("GET", f"{made['id']}?fields=message_send_ttl_seconds"))[1]["message_send_ttl_seconds"] == 60
+
+
 async def upload(play, data=PNG, mime_type="image/png", name="a.png"):
     form = aiohttp.FormData()
     form.add_field("messaging_product", "whatsapp")
@@ -294,20 +374,3 @@ async def test_a_customers_text_file_is_a_document_with_its_name(play):
     await play.until(lambda: len(play.arrived()) == 2)
     assert play.arrived()[0]["document"]["filename"] == "notes.txt"
     assert play.arrived()[0]["document"]["mime_type"] == "text/plain"
-
-
-@story
-async def test_samples_are_uploaded_in_steps(play):
-    _, session = await play.graph("POST", f"{APP}/uploads?file_name=a.png&file_length=108&file_type=image/png")
-    half = {"headers": {"file_offset": "0", "Content-Type": "application/octet-stream"}}
-    _, first = await play.graph("POST", session["id"], data=PNG[:50], **half)
-    assert first == {"id": session["id"]}
-    _, state = await play.graph("GET", session["id"])
-    assert state["file_offset"] == 50
-    rest = {"headers": {"file_offset": "50", "Content-Type": "application/octet-stream"}}
-    _, done = await play.graph("POST", session["id"], data=PNG[50:], **rest)
-    header = {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": [done["h"]]}}
-    status, _ = await play.graph(
-        "POST", f"{WABA}/message_templates", definition(components=[header, *definition()["components"]])
-    )
-    assert status == 200
