@@ -84,6 +84,7 @@ from .template import (
     wa_template_fill,
     wa_template_inbound,
     wa_template_post,
+    wa_template_sample,
     wa_template_sync,
     wa_template_values,
 )

@@ -30,16 +30,17 @@ def start(call):
     mime_type = call.get("file_type")
     if mime_type not in FITS:
         raise GraphError(100, message="(#100) Param file_type must be one of {" + ", ".join(FITS) + "}")
-    upload_id = "upload:" + secrets.token_urlsafe(24)
-    call.world.uploads[upload_id] = {"length": length, "type": mime_type, "data": b""}
-    return {"id": upload_id}
+    upload_id, signature = "upload:" + secrets.token_urlsafe(24), secrets.token_urlsafe(15)
+    call.world.uploads[upload_id] = {"length": length, "type": mime_type, "data": b"", "sig": signature}
+    return {"id": f"{upload_id}?sig={signature}"}
 
 
 def session_of(call):
-    """Return the upload a node names."""
-    if call.node not in call.world.uploads:
+    """Return the upload a node names; its id goes on behind a question mark, and belongs into the address as it is."""
+    session = call.world.uploads.get(call.node)
+    if session is None or call.params.get("sig") != session["sig"]:
         raise unknown_node(call.node, call.request.method)
-    return call.world.uploads[call.node]
+    return session
 
 
 def go_on(call):
@@ -51,7 +52,7 @@ def go_on(call):
         raise GraphError(100, message="(#100) The file_offset does not match what was uploaded so far.")
     session["data"] += call.raw
     if len(session["data"]) < session["length"]:
-        return {"id": call.node}
+        return {"id": id_of(call)}
     handle = "4::" + base64.urlsafe_b64encode(secrets.token_bytes(30)).decode()
     world.samples[handle] = Sample(handle, world.next_id(), session["type"], session["length"])
     world.sample_data[handle] = session["data"]
@@ -60,7 +61,12 @@ def go_on(call):
 
 def read(call):
     """``GET /{upload id}``: how far the upload got."""
-    return {"id": call.node, "file_offset": len(session_of(call)["data"])}
+    return {"file_offset": len(session_of(call)["data"]), "id": id_of(call)}
+
+
+def id_of(call):
+    """Return the whole id of an upload."""
+    return f"{call.node}?sig={call.params['sig']}"
 
 
 def address(server, handle):

@@ -307,10 +307,22 @@ SENTENCES = {
         _lt("WhatsApp does not accept the template as it is written."),
         _lt("Change it as the details say."),
     ),
+    "template_exists": (
+        _lt("WhatsApp has a template of this name in this language already."),
+        _lt("Synchronise the templates to see it, or give this one another name."),
+    ),
     "template_misclassified": (_lt("WhatsApp limits templates that were in the wrong category."), ADMIN_LOOKS),
+    "template_name_taken": (
+        _lt("A template of this name was deleted, and WhatsApp keeps its name for up to 30 days."),
+        _lt("Give the template another name."),
+    ),
     "template_not_eligible": (_lt("The template cannot be sent this way."), _lt("Choose another template.")),
     "template_parameters": (_lt("The values do not fit the template."), SYNC_TEMPLATES),
     "template_policy": (_lt("WhatsApp refused the content of the template."), _lt("Change the values or the template.")),
+    "template_sample_missing": (
+        _lt("Something in the template has no sample for WhatsApp's reviewers."),
+        _lt("Give an example for each variable on the tab “Variables”, and a sample for each address and for the file."),
+    ),
     "template_syncing": (_lt("WhatsApp is still preparing the template."), _lt("Retry in ten minutes.")),
     "template_text_too_long": (_lt("The text is too long with these values."), _lt("Use shorter values.")),
     "token_invalid": (_lt("The access token is not valid any more."), ADMIN_LOOKS),

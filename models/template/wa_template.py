@@ -42,7 +42,7 @@ VERDICT = {"status", "status_reason", "status_at", "template_uid", "components",
 #: What makes it this template: fixed as soon as WhatsApp knows it.
 IDENTITY = {"name", "language", "account_id", "parameter_format"}
 #: What WhatsApp reviews: fixed as soon as it knows the template, unless it rejected it.
-CONTENT = {"category", "header_format", "header_text", "body", "footer", "button_ids"}
+CONTENT = {"category", "header_format", "header_text", "sample", "sample_name", "body", "footer", "button_ids"}
 
 
 class WaTemplate(models.Model):
@@ -176,7 +176,9 @@ class WaTemplate(models.Model):
 
         :raises AccessError: a verdict was given by hand, also by a default in the context.
         """
-        templates = super().create(vals_list)
+        # Name and language are unique as soon as they are written, so the language has to be the chosen one by then.
+        chosen = [{"language": vals["drafted_language"]} if vals.get("drafted_language") else {} for vals in vals_list]
+        templates = super().create([{**vals, **own} for vals, own in zip(vals_list, chosen, strict=True)])
         if not self.env.su:
             for template in templates:
                 if template.status != "DRAFT" or any(template[name] for name in (VERDICT | {"is_edited"}) - {"status"}):

@@ -1,26 +1,45 @@
 import re
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...tools.graph.errors import GraphError, PermanentError, RequestError
 from ...tools.graph.template_definition import VARIABLE, variables
+from ...tools.template_languages import TEMPLATE_LANGUAGES
 from .wa_template import PURPOSES
 from .wa_template_button import DRAFTED
 
 #: Meta's limits of what is handed in. Source: cloud-api reference §7.2.
 NAME = re.compile(r"[a-z0-9_]{1,512}")
-LANGUAGE = re.compile(r"[a-z]{2,3}(_([A-Z]{2}|[0-9]{3}))?")
 LIMITS = {"header_text": 60, "body": 1024, "footer": 60}
+#: A button that copies or fills in a one-time code reads as a link to here. Source: Meta, authentication templates.
+CODE_ADDRESS = "https://www.whatsapp.com/otp/code/"
 LABEL_LIMIT, ADDRESS_LIMIT, PHONE_LIMIT = 25, 2000, 20
-#: Components, besides texts and buttons, that need nothing but their name.
-PLAIN_HEADERS = ("LOCATION",)
+#: Failures about a template after which people are told what to do; the other sentences of WhatsApp say so themselves.
+ADVISED = ("template_count_limit", "template_exists", "template_name_taken", "template_sample_missing")
 
 
 class WaTemplate(models.Model):
     """Drafting a template, handing it in for review, and handing in again what was rejected."""
 
     _inherit = "wa.template"
+
+    drafted_language = fields.Selection(
+        list(TEMPLATE_LANGUAGES.items()),
+        "Language of the Draft",
+        compute="_compute_drafted_language",
+        inverse="_inverse_drafted_language",
+        help="The languages in which WhatsApp takes templates.",
+    )
+
+    @api.depends("language")
+    def _compute_drafted_language(self):
+        for template in self:
+            template.drafted_language = template.language if template.language in TEMPLATE_LANGUAGES else False
+
+    def _inverse_drafted_language(self):
+        for template in self.filtered("drafted_language"):
+            template.language = template.drafted_language
 
     # -------------------------------------------------------------- constraints
 
@@ -91,7 +110,8 @@ class WaTemplate(models.Model):
     def _hand_in(self):
         """Create the template at WhatsApp."""
         transport = self.account_id._get_transport()
-        answer = transport.create_template(self.account_id.waba_id, self._prepare_definition())
+        definition = self._prepare_definition(self._upload_sample())
+        answer = transport.create_template(self.account_id.waba_id, definition)
         category = str(answer.get("category") or "").upper()
         self.sudo().write(
             {
@@ -106,7 +126,7 @@ class WaTemplate(models.Model):
         """Replace the content of the template at WhatsApp, which reviews it again. Source: cloud-api reference §7.6."""
         if self.status != "REJECTED":
             raise UserError(self.env._("WhatsApp has this template already (%s).", self.status_label))
-        definition = self._prepare_definition()
+        definition = self._prepare_definition(self._upload_sample())
         self.account_id._get_transport().edit_template(
             self.template_uid, {"category": definition["category"], "components": definition["components"]}
         )
@@ -122,13 +142,18 @@ class WaTemplate(models.Model):
         if not isinstance(error, (RequestError, PermanentError)):
             return self.account_id._user_error(error)
         said = error.user_message or error.details or error.message
-        return UserError(
-            self.env._(
-                "WhatsApp does not take the template “%(template)s”: %(said)s", template=self.display_name, said=said
-            )
+        what = self.env._(
+            "WhatsApp does not take the template “%(template)s”: %(said)s", template=self.display_name, said=said
         )
+        advice = self.env["wa.failure"]._parts(error.slug)[1] if error.slug in ADVISED else ""
+        return UserError(f"{what}\n{advice}" if advice else what)
 
     # ------------------------------------------------------------------- checks
+
+    def _is_about_codes(self):
+        """Tell whether WhatsApp has this template as one for codes, whatever its category was changed to here."""
+        links = [button.url or "" for button in self.button_ids]
+        return any(link.startswith(CODE_ADDRESS) for link in links)
 
     def _check_draft(self):
         """Raise unless WhatsApp has all it asks for to review this template.
@@ -136,21 +161,22 @@ class WaTemplate(models.Model):
         :raises UserError: all that is missing, a sentence each.
         """
         self.ensure_one()
-        problems = [*self._identity_problems(), *self._text_problems(), *self._part_problems()]
+        problems = [*self._identity_problems(), *self._header_problems(), *self._text_problems(), *self._part_problems()]
         for button in self.button_ids:
             problems += button._draft_problems()
         if problems:
             raise UserError("\n".join(problems))
 
     def _identity_problems(self):
-        if self.category == "AUTHENTICATION":
+        if self.category == "AUTHENTICATION" or self._is_about_codes():
             yield self.env._(
-                "Templates that send codes have WhatsApp's own words and buttons. Create this one in WhatsApp Manager; "
-                "after synchronising it can be used here."
+                "Templates that send codes have WhatsApp's own words and buttons. Create or change this one in WhatsApp "
+                "Manager; after synchronising it can be used here."
             )
-        if not LANGUAGE.fullmatch(self.language or ""):
+        # What WhatsApp has is in a language that it knows, whether we do or not.
+        if not self.template_uid and self.language not in TEMPLATE_LANGUAGES:
             yield self.env._(
-                "“%s” is no language of WhatsApp. Its codes look like en, en_GB or pt_BR.", self.language or ""
+                "“%s” is no language of WhatsApp. Choose one of the list, such as en, en_GB or pt_BR.", self.language or ""
             )
 
     def _text_problems(self):
@@ -170,25 +196,30 @@ class WaTemplate(models.Model):
     def _part_problems(self):
         """Yield which parts of a template made elsewhere cannot be handed in again from here."""
         kinds = {str(part.get("type", "")).upper() for part in self.components or ()} if self.template_uid else set()
-        header = self.header_format not in (False, "", "TEXT", *PLAIN_HEADERS)
-        if header or kinds - {"HEADER", "BODY", "FOOTER", "BUTTONS"}:
+        if kinds - {"HEADER", "BODY", "FOOTER", "BUTTONS"}:
             yield self.env._(
-                "This template has parts (files above the text, cards, an offer) that cannot be handed in from here. "
+                "This template has parts (cards, an offer, a request to call) that cannot be handed in from here. "
                 "Edit it in WhatsApp Manager."
             )
 
     # --------------------------------------------------------------- definition
 
-    def _prepare_definition(self):
-        """Return the body of ``POST /{WABA_ID}/message_templates``. Source: cloud-api reference §7.2."""
+    def _prepare_definition(self, handle=None):
+        """Return the body of ``POST /{WABA_ID}/message_templates``. Source: cloud-api reference §7.2.
+
+        :param str handle: what the upload of the header's sample ended in; None: only to look at, or without a file.
+        """
         self.ensure_one()
         named = self.parameter_format == "NAMED"
         components = []
-        if self.header_text:
-            components.append({"type": "HEADER", "format": "TEXT", "text": self.header_text})
+        header = self._header()
+        if header == "TEXT":
+            components.append({"type": "HEADER", "format": header, "text": self.header_text or ""})
             self._add_examples(components[-1], "header", named)
-        elif self.header_format in PLAIN_HEADERS:
-            components.append({"type": "HEADER", "format": self.header_format})
+        elif header:
+            components.append({"type": "HEADER", "format": header})
+            if handle:
+                components[-1]["example"] = {"header_handle": [handle]}
         components.append({"type": "BODY", "text": self.body})
         self._add_examples(components[-1], "body", named)
         if self.footer:

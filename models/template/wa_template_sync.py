@@ -119,7 +119,8 @@ class WaTemplate(models.Model):
         for sequence, needed in enumerate(parameters(definition)):
             vals = {
                 "sequence": sequence,
-                "example": needed.example or False,
+                # The sample of a file reads as an address that soon ends, which helps nobody.
+                "example": (needed.kind not in MEDIA_FORMATS and needed.example) or False,
                 "kind": "media" if needed.kind in MEDIA_FORMATS else "text",
                 "value_kind": needed.kind,
                 "is_required": needed.required,

@@ -53,6 +53,8 @@ async def test_an_upload_goes_on_where_it_stopped(play):
     status, done = await more(PNG[50:], 50)
     assert (status, done["h"].startswith("4::")) == (200, True)
     assert (await more(b"", 108))[0] == 400, "one handle per upload"
+    for wrong in (session["id"].partition("?")[0], session["id"] + "x", session["id"].replace("?", "%3F")):
+        assert (await play.graph("GET", wrong))[1]["error"]["error_subcode"] == 33, "its id goes on behind the ?"
     assert (await play.graph("POST", f"{APP}/uploads?file_length=9&file_type=image/webp"))[0] == 400
     assert (await hand_in(play, with_header(done["h"])))[0] == 200
 

@@ -2,6 +2,7 @@ import requests
 
 from odoo.tests import Form
 
+from ..account_case import APP_ID
 from ..common import ACCESS_TOKEN, WABA_ID, WaSandboxCase
 
 #: What the sandbox starts with.
@@ -29,9 +30,26 @@ class TemplateCase(WaSandboxCase):
 
     # ------------------------------------------------------------------ helpers
 
+    def handle(self, file_format):
+        """Upload a sample for a header at the sandbox; returns its handle."""
+        mime_type = {"IMAGE": "image/png", "VIDEO": "video/mp4", "GIF": "video/mp4", "DOCUMENT": "application/pdf"}[file_format]
+        return self.account._get_transport().upload_sample(APP_ID, b"sample", mime_type, "sample")
+
+    def with_samples(self, components):
+        """Return components in which each header with a file has an uploaded sample, also in cards."""
+        out = []
+        for part in components:
+            part = dict(part)
+            if "cards" in part:
+                part["cards"] = [{**card, "components": self.with_samples(card["components"])} for card in part["cards"]]
+            elif part.get("format") in ("IMAGE", "VIDEO", "GIF", "DOCUMENT"):
+                part["example"] = {"header_handle": [self.handle(part["format"])]}
+            out.append(part)
+        return out
+
     def approved(self, name, *components, category="UTILITY", language="en", **vals):
         """Hand a template in at the sandbox and take it over; returns the ``wa.template``."""
-        body = {"name": name, "language": language, "category": category, "components": list(components), **vals}
+        body = {"name": name, "language": language, "category": category, "components": self.with_samples(components), **vals}
         answer = requests.post(
             f"{self.sandbox.url}/v24.0/{WABA_ID}/message_templates",
             json=body,

@@ -176,7 +176,7 @@ class TestShopTemplates(TemplateCase):
         def card(text):
             return {
                 "components": [
-                    {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": ["4::aGFuZGxl"]}},
+                    {"type": "HEADER", "format": "IMAGE"},
                     {"type": "BODY", "text": text},
                     {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "This one"}]},
                 ]
@@ -217,7 +217,7 @@ class TestShopTemplates(TemplateCase):
     def test_name_of_a_document_is_as_bearable_as_in_a_chat(self):
         template = self.approved(
             "with_document",
-            {"type": "HEADER", "format": "DOCUMENT", "example": {"header_handle": ["4::aGFuZGxl"]}},
+            {"type": "HEADER", "format": "DOCUMENT"},
             self.body(),
         )
         _row, card = self.send(template, {"header.media": self.attachment("a/b" + "x" * 400 + ".pdf", PDF)})

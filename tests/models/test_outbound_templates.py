@@ -12,8 +12,6 @@ from ..common import ACCESS_TOKEN, WABA_ID
 from .template_case import VISIT, TemplateCase
 from .test_outbound_files import PDF, picture
 
-HANDLE = {"header_handle": ["4::aGFuZGxl"]}
-
 
 @tagged("post_install", "-at_install", "wa")
 class TestOutboundTemplates(TemplateCase):
@@ -29,7 +27,7 @@ class TestOutboundTemplates(TemplateCase):
         ):
             with self.subTest(kind):
                 template = self.approved(
-                    f"with_{kind.lower()}", {"type": "HEADER", "format": kind, "example": HANDLE}, self.body()
+                    f"with_{kind.lower()}", {"type": "HEADER", "format": kind}, self.body()
                 )
                 self.assertEqual(self.parameter(template, "header.media").value_kind, kind.lower())
                 row, card = self.send(template, {"header.media": self.attachment(name, raw)})
@@ -40,16 +38,16 @@ class TestOutboundTemplates(TemplateCase):
                 self.assertEqual(row.mail_message_id.attachment_ids.mapped("name"), [name])
 
     def test_header_without_a_file_is_refused(self):
-        template = self.approved("needs_file", {"type": "HEADER", "format": "DOCUMENT", "example": HANDLE}, self.body())
+        template = self.approved("needs_file", {"type": "HEADER", "format": "DOCUMENT"}, self.body())
         self.assertEqual(self.refused(template).code, "template_incomplete")
 
     def test_wrong_kind_of_file_is_refused(self):
-        template = self.approved("needs_picture", {"type": "HEADER", "format": "IMAGE", "example": HANDLE}, self.body())
+        template = self.approved("needs_picture", {"type": "HEADER", "format": "IMAGE"}, self.body())
         outcome = self.refused(template, {"header.media": self.attachment("offer.pdf", PDF)})
         self.assertIn("offer.pdf", outcome.reason)
 
     def test_fixed_file_of_the_template_is_checked_and_converted_when_it_is_chosen(self):
-        template = self.approved("fixed", {"type": "HEADER", "format": "IMAGE", "example": HANDLE}, self.body())
+        template = self.approved("fixed", {"type": "HEADER", "format": "IMAGE"}, self.body())
         parameter = self.parameter(template, "header.media")
         with self.assertRaisesRegex(UserError, "flyer.pdf"):
             parameter.write({"file_name": "flyer.pdf", "file": base64.b64encode(PDF)})
@@ -59,7 +57,7 @@ class TestOutboundTemplates(TemplateCase):
         self.assertEqual(card["header"]["type"], "image")
 
     def test_fixed_file_for_many_is_uploaded_and_stored_once(self):
-        template = self.approved("for_many", {"type": "HEADER", "format": "IMAGE", "example": HANDLE}, self.body())
+        template = self.approved("for_many", {"type": "HEADER", "format": "IMAGE"}, self.body())
         self.parameter(template, "header.media").write(
             {"file_name": "logo.png", "file": base64.b64encode(picture("PNG"))}
         )
@@ -77,7 +75,7 @@ class TestOutboundTemplates(TemplateCase):
 
     def test_nobody_hears_of_the_files_of_others(self):
         """Posts are made together; each browser gets the files of its own conversation alone."""
-        template = self.approved("own_photo", {"type": "HEADER", "format": "IMAGE", "example": HANDLE}, self.body())
+        template = self.approved("own_photo", {"type": "HEADER", "format": "IMAGE"}, self.body())
         self.parameter(template, "header.media").field_path = "partner_id.image_1920"
         leads = self.env["crm.lead"]
         for number in range(2):
@@ -106,7 +104,7 @@ class TestOutboundTemplates(TemplateCase):
         self.assertEqual(heard, expected)
 
     def test_report_of_the_record_is_printed_and_sent(self):
-        template = self.approved("quotation", {"type": "HEADER", "format": "DOCUMENT", "example": HANDLE}, self.body())
+        template = self.approved("quotation", {"type": "HEADER", "format": "DOCUMENT"}, self.body())
         report = self.env["ir.actions.report"].create(
             {"name": "Lead sheet", "model": "crm.lead", "report_name": "crm_whatsapp.none", "report_type": "qweb-pdf"}
         )
@@ -131,14 +129,14 @@ class TestOutboundTemplates(TemplateCase):
         self.assertEqual(row.mail_message_id.attachment_ids.raw, PDF)
 
     def test_file_field_of_the_record(self):
-        template = self.approved("photo", {"type": "HEADER", "format": "IMAGE", "example": HANDLE}, self.body())
+        template = self.approved("photo", {"type": "HEADER", "format": "IMAGE"}, self.body())
         self.parameter(template, "header.media").field_path = "partner_id.image_1920"
         self.lead.partner_id.image_1920 = base64.b64encode(picture("PNG", size=(64, 64)))
         _row, card = self.send(template)
         self.assertEqual(card["header"]["type"], "image")
 
     def test_wizard_asks_for_the_file(self):
-        template = self.approved("by_hand", {"type": "HEADER", "format": "DOCUMENT", "example": HANDLE}, self.body())
+        template = self.approved("by_hand", {"type": "HEADER", "format": "DOCUMENT"}, self.body())
         wizard = (
             self.env["wa.template.send"]
             .with_user(self.ana)
@@ -154,7 +152,7 @@ class TestOutboundTemplates(TemplateCase):
         self.assertEqual(self.phone_messages(self.ada)[-1]["card"]["header"]["document"]["filename"], "mine.pdf")
 
     def test_wizard_offers_the_files_of_the_record_and_no_others(self):
-        template = self.approved("by_hand_too", {"type": "HEADER", "format": "DOCUMENT", "example": HANDLE}, self.body())
+        template = self.approved("by_hand_too", {"type": "HEADER", "format": "DOCUMENT"}, self.body())
         wizard = (
             self.env["wa.template.send"]
             .with_user(self.ana)
@@ -290,7 +288,7 @@ class TestOutboundTemplates(TemplateCase):
         def card(number):
             return {
                 "components": [
-                    {"type": "HEADER", "format": "IMAGE", "example": HANDLE},
+                    {"type": "HEADER", "format": "IMAGE"},
                     {"type": "BODY", "text": f"Chair {number}, now at {{{{1}}}} only.", "example": {"body_text": [["$ 9"]]}},
                     {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "This one"}]},
                 ]

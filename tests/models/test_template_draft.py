@@ -1,5 +1,6 @@
 import base64
 from datetime import datetime
+from unittest.mock import patch
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -77,7 +78,9 @@ class TestTemplateReview(DraftCase, TemplateCase):
             ({"body": "Hello {{1}}, it is {{2}} now, we think."}, r"example for \{\{2\}\}"),
             ({"footer": "By {{1}}"}, "footer may not have variables"),
             ({"language": "english"}, "no language of WhatsApp"),
-            ({"header_format": "IMAGE"}, "WhatsApp Manager"),
+            ({"header_format": "IMAGE"}, "Give a sample of the file"),
+            ({"header_format": "HOLOGRAM"}, "WhatsApp Manager"),
+            ({"header_kind": "TEXT"}, "Write the text of the header"),
         ]
         before = len(self.sandbox.requests_log())
         for number, (vals, words) in enumerate(cases):
@@ -169,14 +172,60 @@ class TestTemplateReview(DraftCase, TemplateCase):
         self.assertEqual((template.is_edited, template.body), (False, "Hello {{1}}, your order is ready to be fetched."))
 
     def test_parts_that_cannot_be_said_here_send_people_to_whatsapp(self):
-        """U5: a rejected template with a file above its text is not handed in without it."""
-        template = self.approved(
-            "with_picture", {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": ["4::aW"]}}, self.body()
-        )
-        self.sandbox.control("POST", f"templates/{template.template_uid}", status="REJECTED")
-        self.read_again(template)
-        template.body = "Here it is, as we said before."
-        with self.assertRaisesRegex(UserError, "WhatsApp Manager"):
+        """U5: a rejected template with an offer, cards or a moving picture is not handed in without them."""
+        offer = {"type": "LIMITED_TIME_OFFER", "limited_time_offer": {"text": "Two days only"}}
+        for name, part in (
+            ("with_offer", offer),
+            ("with_film", {"type": "HEADER", "format": "GIF"}),
+            ("with_call", {"type": "CALL_PERMISSION_REQUEST"}),
+        ):
+            template = self.approved(name, part, self.body(), category="MARKETING")
+            self.sandbox.control("POST", f"templates/{template.template_uid}", status="REJECTED")
+            self.read_again(template)
+            template.body = "Here it is, as we said before."
+            with self.subTest(name), self.assertRaisesRegex(UserError, "WhatsApp Manager"):
+                template.action_submit()
+
+    def test_languages_offered_are_those_whatsapp_takes(self):
+        """T7: each of the list is taken, one that is not on it is refused here, by a sentence."""
+        self.sandbox.control("POST", "switches", review="hold")
+        for code, _label in self.env["wa.template"]._fields["drafted_language"].selection:
+            template = self.draft("in_many_tongues", drafted_language=code)
+            self.assertEqual(template.language, code)
+            template.action_submit()
+            self.assertEqual(template.status, "PENDING", code)
+        for code in ("xx", "es_419", "zh"):
+            with self.assertRaisesRegex(UserError, "no language of WhatsApp"):
+                self.draft(f"in_{code}", language=code).action_submit()
+        form = Form(self.env["wa.template"])
+        self.assertEqual(form.drafted_language, "en")
+        form.name, form.account_id, form.body, form.drafted_language = "by_form", self.account, "Bom dia!", "pt_BR"
+        self.assertEqual(form.save().language, "pt_BR")
+
+    def test_names_whatsapp_does_not_give_say_what_to_do(self):
+        """T4: taken, or still held by what was deleted: Meta's sentence, and another name as the way out."""
+        template = self.draft("spring_sale")
+        template.action_submit()
+        self.sandbox.control("POST", f"templates/{template.template_uid}", status="APPROVED")
+        template.unlink()
+        template = self.draft("spring_sale")
+        with self.assertRaisesRegex(UserError, r"already English content.*\n.*Synchronise the templates"):
+            template.action_submit()
+        template.unlink()
+        self.account._get_transport().delete_template(WABA_ID, "spring_sale")
+        for category, words in (("UTILITY", "Try again in 4 weeks"), ("MARKETING", "can't change the category")):
+            with self.subTest(category), self.assertRaisesRegex(UserError, rf"{words}.*\n.*another name"):
+                self.draft("spring_sale", category=category).action_submit()
+            self.env["wa.template"].search([("name", "=", "spring_sale")]).unlink()
+        self.draft("spring_sale_2").action_submit()
+
+    def test_a_missing_sample_says_where_it_belongs(self):
+        """T6: 2388043, should one get past our own look, is said in words and with the tab it belongs to."""
+        template = self.draft()
+        template.parameter_ids.unlink()
+        with patch.object(type(template), "_check_draft"), self.assertRaisesRegex(
+            UserError, r"BODY is missing expected field\(s\) \(example\).*\n.*tab “Variables”"
+        ):
             template.action_submit()
 
     def test_an_approved_template_is_not_changed_by_hand(self):
@@ -390,7 +439,7 @@ class TestTemplateFiles(TemplateCase):
     def test_fixed_document_opens_from_each_thread(self):
         """R28: by list, rule and sequence; kept once, as it was, and nobody who chats may change it."""
         template = self.approved(
-            "brochure", {"type": "HEADER", "format": "DOCUMENT", "example": {"header_handle": ["4::aW"]}}, self.body()
+            "brochure", {"type": "HEADER", "format": "DOCUMENT"}, self.body()
         )
         parameter = self.parameter(template, "header.media")
         parameter.write({"file_name": "brochure.pdf", "file": base64.b64encode(PDF)})

@@ -11,6 +11,7 @@ BY_FAMILY = {
     "permanent": (
         *(130497, 131020, 131021, 131035, 131036, 131041, 131047, 131052, 131053),
         *(131062, 131201, 131215, 132005, 132007, 137000, 138006, 139101, 2593109),
+        *(2388023, 2388024, 2388025),
     ),
     "recipient": (130472, 131026, 131049, 131050),
     "configuration": (
@@ -21,7 +22,8 @@ BY_FAMILY = {
     ),
     "request": (
         *(100, 131008, 131009, 131051, 131055, 131059, 131061, 132000, 132008, 132012),
-        *(132018, 134100, 135000, 2388040, 2388047, 2388072, 2388073, 2388293, 2388299),
+        *(132018, 134100, 135000, 2388040, 2388043, 2388047, 2388072, 2388073, 2388293),
+        2388299,
     ),
 }
 
@@ -55,6 +57,8 @@ LISTED = {
         *(*range(147001, 147006), 1752041, *range(2494164, 2494169), *range(2494176, 2494180)),
     ),
 }
+# Codes that Meta's list leaves out and others recorded, several of them each: refusals of templates.
+RECORDED = {2388023, 2388024, 2388025, 2388043}
 CLASSES = {
     "T": "transient",
     "L": "throttled",
@@ -80,7 +84,7 @@ def test_given_up_after_three_tries():
 
 def test_nothing_stands_in_the_catalogue_that_meta_does_not_list():
     listed = {code for codes in LISTED.values() for code in codes}
-    assert FAILURES.keys() <= listed
+    assert FAILURES.keys() <= listed | RECORDED
     for first, last, *_rest in RANGES:
         assert {first, last} <= listed
 

@@ -55,7 +55,7 @@ ASKED = {
             "button.0",
             "code",
             True,
-            "https://www.whatsapp.com/otp/code/?otp_type=COPY_CODE&code=otp123456",
+            "123456",
         ),
     ],
     "visit_us": [

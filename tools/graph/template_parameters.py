@@ -106,8 +106,11 @@ def _buttons(buttons: tuple[Button, ...], category: str = "") -> Iterator[Parame
             if variables(button.url):
                 # Meta shows a published one-time-password button as a link.
                 kind = "code" if category == "AUTHENTICATION" else "url_suffix"
+                example = button.example
+                if kind == "code":
+                    example = example.removeprefix(button.url.partition("{{")[0])
                 name = variables(button.url)[0]
-                yield Parameter("button", button.index, name, kind, button.example)
+                yield Parameter("button", button.index, name, kind, example)
         elif button.type in _BUTTONS:
             kind, required = _BUTTONS[button.type]
             yield Parameter(
