@@ -5,7 +5,6 @@ phone numbers of its buttons), and is approved at once because its words are kno
 """
 
 import copy
-import json
 
 from .rules_refusals import fields_missing, refuse
 from .rules_template_buttons import check_button
@@ -53,8 +52,8 @@ EXTRAS = {
 def components_of(name, language, category, button_inputs, body_inputs):
     """Return the components of a template made from the library.
 
-    :param button_inputs: a list, or the same as JSON text, with an object for each button that asks for something.
-    :param body_inputs: an object, or the same as JSON text.
+    :param button_inputs: a list with an object for each button that asks for something.
+    :param body_inputs: an object with switches for further sentences.
     :raise GraphError: the library has no such template, or something is missing.
     """
     if category != "UTILITY":
@@ -62,10 +61,10 @@ def components_of(name, language, category, button_inputs, body_inputs):
     if name not in LIBRARY or language not in LIBRARY[name]:
         raise refuse(f"The library has no template {str(name)[:80]} in {language}.", title="Template not found")
     components = copy.deepcopy(LIBRARY[name][language])
-    inputs = [table(one) for one in rows(read(button_inputs))]
+    inputs = [table(one) for one in rows(button_inputs)]
     for part in components:
         if part["type"] == "BODY":
-            extras = [words for key, words in EXTRAS.items() if table(read(body_inputs)).get(key) is True]
+            extras = [words for key, words in EXTRAS.items() if table(body_inputs).get(key) is True]
             part["text"] = " ".join([part["text"], *extras])
         for button in part.get("buttons", ()):
             fill(button, next((one for one in inputs if str(one.get("type", "")).upper() == button["type"]), {}))
@@ -84,13 +83,3 @@ def fill(button, given):
     if None in button.values():
         raise fields_missing("BUTTONS", "library_template_button_inputs")
     check_button(button)
-
-
-def read(value):
-    """Return a parameter that may come as JSON text."""
-    if not isinstance(value, str):
-        return value
-    try:
-        return json.loads(value)
-    except ValueError:
-        return None
