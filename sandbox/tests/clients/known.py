@@ -78,7 +78,6 @@ OPEN = (
     Fault("pywa", "send call permission", "not a supported interactive", "T17: this kind is not known yet."),
     Fault("pywa", "send call button", "not a supported interactive", "T17: this kind is not known yet."),
     Fault("pywa", "send flow by its name", "has no screen None", "T11: the first screen is what is meant."),
-    Fault("pywa", "template animation", "The header must be", "T17: this header is not known yet."),
     Fault("kapso", "send call permission", "not a supported interactive", "T17: this kind is not known yet."),
 )
 
@@ -96,9 +95,14 @@ ROUTES_WITHOUT_CLIENT = {
 #: What can be sent, but no client here sends -> why not.
 SENDS_WITHOUT_CLIENT = {}
 #: Parts of templates that no client here puts into one -> why not.
-PARTS_WITHOUT_CLIENT = {}
+PARTS_WITHOUT_CLIENT = {
+    "CALL_PERMISSION_REQUEST": "pywa writes it as a button, Meta's page as a component of its own: both are taken",
+}
 #: Parts of templates that no client here sends -> why not.
-PARTS_NOT_SENT = {}
+PARTS_NOT_SENT = {
+    "BUTTON OTP": "it is a link by the time it is sent",
+    "CALL_PERMISSION_REQUEST": "as above",
+}
 #: What webhooks report that no client here reads -> why not.
 WEBHOOKS_WITHOUT_CLIENT = {
     "flows": "pywa has no class for it, kapso hands the value on unread",

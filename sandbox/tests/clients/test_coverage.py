@@ -7,7 +7,7 @@ import known
 import pytest
 
 import sandbox
-from sandbox import control_customers, graph, rules_interactive, rules_message, rules_template
+from sandbox import control_customers, graph, rules_interactive, rules_message, rules_template, rules_template_buttons
 from sandbox.errors import CODES
 
 #: What the phone page is told, not the business.
@@ -25,7 +25,7 @@ def parts():
     """Return all kinds of part a template may have."""
     components = [kind for kind in rules_template.COMPONENTS if kind != "HEADER"]
     headers = [f"HEADER {kind}" for kind in rules_template.HEADER_FORMATS]
-    return [*components, *headers, *(f"BUTTON {kind}" for kind in rules_template.BUTTON_TOP)]
+    return [*components, *headers, *(f"BUTTON {kind}" for kind in rules_template_buttons.BUTTON_TOP)]
 
 
 def fields():
