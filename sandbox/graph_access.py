@@ -95,6 +95,8 @@ def find_node(call):
         kind, record = "app", world.apps[node]
     elif node.startswith("upload:"):
         kind, record = "upload", node
+    elif catalog := next((one for one in world.accounts.values() if node == one.catalog_id), None):
+        kind, record = "catalog", catalog
     elif node in ("debug_token", "me", "oauth", "message_template_library"):
         kind, record = node, None
     else:

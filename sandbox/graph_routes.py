@@ -44,6 +44,7 @@ ROUTES = {
     ("flow", "assets", "GET"): (graph_shop.list_assets, MANAGEMENT),
     ("flow", "assets", "POST"): (graph_shop.upload_asset, MANAGEMENT),
     ("flow", "publish", "POST"): (graph_shop.publish, MANAGEMENT),
+    ("catalog", "products", "GET"): (graph_shop.list_products, MANAGEMENT),
     ("flow", "deprecate", "POST"): (graph_shop.deprecate, MANAGEMENT),
     ("template", "", "GET"): (graph_templates.read, MANAGEMENT),
     ("template", "", "POST"): (graph_templates.edit, MANAGEMENT),

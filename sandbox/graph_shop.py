@@ -57,6 +57,28 @@ def list_catalogs(call):
     return {"data": [{"id": catalog_id, "name": call.record.name}] if catalog_id else []}
 
 
+def list_products(call):
+    """``GET /{CATALOG_ID}/products``: the articles of a catalogue. Source: Meta, ``marketing-api/catalog``."""
+    products = [one for one in call.world.products.values() if one.catalog_id == call.record.catalog_id]
+    part, paging = page(products, call.params, lambda one: f"QVF{number_of(one)}")
+    data = [
+        pick(
+            {"id": number_of(one), "retailer_id": one.retailer_id, "name": one.name, "currency": one.currency},
+            call.params.get("fields"),
+            ("id", "name", "retailer_id"),
+            frozenset(),
+            "ProductItem",
+        )
+        for one in part
+    ]
+    return {"data": data, **with_links(call, paging)}
+
+
+def number_of(product):
+    """Return the digits by which Graph knows an article."""
+    return "98" + str(int(hashlib.sha256(product.id.encode()).hexdigest(), 16))[:13]
+
+
 def list_flows(call):
     """``GET /{WABA_ID}/flows``."""
     flows = list(call.world.shop(call.record.waba_id).flows.values())

@@ -114,3 +114,12 @@ async def test_flows_over_the_graph_api(play):
     assert (await play.graph("GET", draft))[1]["status"] == "DEPRECATED"
     _, answer = await play.graph("GET", f"{WABA}/product_catalogs")
     assert [one["id"] for one in answer["data"]] == [CATALOG]
+
+
+@story
+async def test_the_articles_of_a_catalogue_can_be_read(play):
+    _, answer = await play.graph("GET", f"{CATALOG}/products?fields=retailer_id&limit=2")
+    assert [one["retailer_id"] for one in answer["data"]] == ["SKU-CHAIR", "SKU-TABLE"]
+    assert "after=" in answer["paging"]["next"]
+    status, _ = await play.graph("GET", "970000000009999/products")
+    assert status == 400
