@@ -1,0 +1,88 @@
+"""To whom webhooks go: the account's subscription, overrides of account and number. Put back at the end."""
+
+from __future__ import annotations
+
+from ..check import Check
+from ..expectations import Accepted, Has, Lacks, Refused
+from ..point import LIKELY, SURE, UNVERIFIED, WEBHOOKS, Points
+
+POINTS = Points("subscriptions", "Subscriptions and callbacks")
+
+PLAIN_FIRST = "sandbox/tests/test_graph_access.py::test_subscribing_is_plain_first_and_then_an_override"
+MAKES = ("subscription",)
+
+
+@POINTS.add(
+    "number-override",
+    "A number may have a callback of its own; Meta calls it at once, and the number shows it as "
+    "webhook_configuration.phone_number.",
+    source="Meta, webhooks/override",
+    dated="2026-03",
+    sure=SURE,
+    tests="sandbox/tests/test_graph_access.py::test_a_number_may_have_its_own_callback",
+    needs=(WEBHOOKS,),
+    makes=MAKES,
+)
+def number_override(check: Check) -> None:
+    check.get(
+        check.number,
+        {"fields": "webhook_configuration"},
+        Accepted(),
+        Has("webhook_configuration.phone_number", (check.settings.callback_url,), private=True),
+    )
+
+
+@POINTS.add(
+    "plain-post-removes-the-override",
+    "POST subscribed_apps without a body removes the account's override.",
+    source="api-whatsapp-docs: webhooks/override; pywa api",
+    dated="2026-11",
+    sure=LIKELY,
+    holds="W6",
+    tests=PLAIN_FIRST,
+    needs=(WEBHOOKS,),
+    makes=MAKES,
+)
+def plain_post(check: Check) -> None:
+    known, listener = check.player.known, check.player.listener
+    if known.account_override:
+        check.impossible(
+            "the account has an override already, and Meta does not tell its verify token: it could not be put back"
+        )
+    token = listener.verify_token if listener else ""
+    check.player.ledger.add("account override", check.waba, check.waba)
+    check.call(lambda one: one.subscribe(check.waba, check.settings.callback_url, token), Accepted(), Has("success", (True,)))
+    path = f"{check.waba}/subscribed_apps"
+    check.get(path, None, Has("data.*.override_callback_uri", (check.settings.callback_url,), private=True))
+    check.call(lambda one: one.subscribe(check.waba), Accepted(), Has("success", (True,)))
+    check.get(path, None, Accepted(), Lacks("data.0.override_callback_uri"))
+
+
+@POINTS.add(
+    "callback-that-does-not-answer",
+    "An address that does not prove itself is 2200.",
+    source="Meta, docs/graph-api/webhooks; n8n#15464",
+    dated="2026-11",
+    sure=SURE,
+    tests="sandbox/tests/test_graph_access.py::test_a_callback_that_does_not_prove_itself_is_not_taken",
+)
+def callback_that_does_not_answer(check: Check) -> None:
+    if check.player.known.number_override and check.player.listener is None:
+        check.impossible("the number has a callback of its own already, which is left alone")
+    target = {"override_callback_uri": "https://live-check.invalid/hook", "verify_token": "nobody"}
+    check.post(check.number, {"webhook_configuration": target}, Refused(2200))
+
+
+@POINTS.add(
+    "callback-without-https",
+    "An address without https is refused.",
+    source="Meta, webhooks/override; code unverified",
+    dated="2026-03",
+    sure=UNVERIFIED,
+    tests="sandbox/tests/test_accounts.py::test_callbacks_are_called_over_https_only",
+)
+def callback_without_https(check: Check) -> None:
+    if check.player.known.number_override and check.player.listener is None:
+        check.impossible("the number has a callback of its own already, which is left alone")
+    target = {"override_callback_uri": "http://live-check.invalid/hook", "verify_token": "nobody"}
+    check.post(check.number, {"webhook_configuration": target}, Refused((100, 2200)))

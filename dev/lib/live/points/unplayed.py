@@ -1,0 +1,150 @@
+"""Assumptions that an account of one's own cannot prove: listed, so that nobody takes them for proven."""
+
+from __future__ import annotations
+
+from ..point import CONTESTED, LIKELY, SURE, UNVERIFIED, Points
+
+POINTS = Points("unplayed", "What cannot be played")
+
+NOBODY_ELSE = "it would be for somebody who did not agree"
+META_ONLY = "only Meta can bring it about"
+
+POINTS.cannot(
+    "throttles",
+    "Codes 17, 32 and 341 are throttles of the Graph API in general, for the whole account.",
+    "it would take thousands of calls",
+    source="Meta, docs/graph-api/overview/rate-limiting",
+    dated="2026-03",
+    sure=LIKELY,
+    holds="W15",
+    tests="tests/tools/test_failures.py::test_scope",
+)
+POINTS.cannot(
+    "unknown-429",
+    "HTTP 429 with a code we do not know slows down the number.",
+    META_ONLY,
+    source="courier treats every 429 as the channel being throttled",
+    dated="2026-11",
+    sure=LIKELY,
+    holds="W16",
+    tests="sandbox/tests/test_graph_uncommon.py::test_any_code_may_come_with_http_429 "
+    "tests/tools/test_failures.py::test_codes_nobody_knows",
+)
+POINTS.cannot(
+    "permission-of-one-message",
+    "3, 10, 131005 and 200 to 299 on one message may mean a feature that is not open to this business: the "
+    "number is read before "
+    "anything is stopped.",
+    "it needs a feature that Meta has not opened to the account",
+    source="Meta, support/error-codes: 10 also means that a feature is not open to this business",
+    dated="2025-12",
+    sure=CONTESTED,
+    holds="W17",
+    tests="tests/tools/test_failures.py::test_scope",
+)
+POINTS.cannot(
+    "nobody-on-whatsapp",
+    "A phone without WhatsApp, or a person who blocked the business, is accepted and fails with 131026 afterwards.",
+    NOBODY_ELSE,
+    source="many recorded answers",
+    dated="2026-11",
+    sure=SURE,
+    holds="T3",
+    tests="sandbox/tests/test_graph_sending.py::test_people_who_cannot_be_reached",
+)
+POINTS.cannot(
+    "marketing-refusals",
+    "131049, 131050 and 130472 come afterwards, by status.",
+    "Meta decides by what others have sent to the person",
+    source="recorded answers",
+    dated="2026-11",
+    sure=LIKELY,
+    holds="T3",
+    tests="sandbox/tests/test_graph_sending.py::test_marketing_meets_its_own_refusals",
+)
+POINTS.cannot(
+    "digits-without-plus",
+    "Without a plus sign Meta puts the country code of the business number in front.",
+    "if it is so, the message goes to somebody else",
+    source="Meta, messages/send-messages; samples of pywa, heyoo and whatsapp-api-js leave it out",
+    dated="2026-03",
+    sure=CONTESTED,
+    tests="sandbox/tests/test_rules_sending.py::test_phone_numbers_are_read_as_meta_reads_them",
+)
+POINTS.cannot(
+    "edits-in-a-month",
+    "An approved template is edited ten times in 30 days at most.",
+    "it takes ten days",
+    source="reference of the API 7.6",
+    dated="2026-03",
+    sure=LIKELY,
+    holds="T5",
+    tests="sandbox/tests/test_graph_templates.py::test_an_approved_template_is_edited_once_a_day",
+)
+POINTS.cannot(
+    "life-of-a-flow",
+    "Publishing a published form is 139002, deprecating a draft 139003, deleting a published one 139004.",
+    "a form that was published cannot be removed again",
+    source="reference of the API 1.5; pywa",
+    dated="2026-08",
+    sure=LIKELY,
+    holds="T12",
+    tests="sandbox/tests/test_flows.py::test_each_step_is_refused_with_its_own_code",
+)
+POINTS.cannot(
+    "changes-of-the-number",
+    "Changes of quality, limit, status, name and restrictions are reported by webhooks of their own.",
+    META_ONLY,
+    source="reference of the API 5.8",
+    dated="2026-03",
+    sure=LIKELY,
+    holds="T15",
+    tests="sandbox/tests/test_reports.py::test_statuses_of_a_number",
+)
+POINTS.cannot(
+    "edges-we-do-not-call",
+    "Blocking, profile, settings, registration, QR codes and other edges exist; reading the first three is played above.",
+    "it would change what customers see, or the number's registration",
+    source="Meta, openapi file",
+    dated="2025-11",
+    sure=SURE,
+    holds="T18",
+    tests="sandbox/tests/test_graph_access.py::test_unknown_nodes_and_edges",
+)
+POINTS.cannot(
+    "ids-in-our-own-paths",
+    "Ids of messages hold slashes; whoever puts one into a path has to write it as %2F. A matter of the stand-in alone.",
+    "Meta has no such path",
+    source="our own control API",
+    dated="2026-11",
+    sure=SURE,
+    holds="T21",
+    tests="sandbox/tests/test_webhooks.py::test_a_status_can_be_forced",
+)
+POINTS.cannot(
+    "files-expire",
+    "An uploaded id works for 30 days, one from a webhook for seven, an address for five minutes.",
+    "it takes days; five minutes are left out",
+    source="Meta, business-phone-numbers/media",
+    dated="2025-10",
+    sure=SURE,
+    tests="sandbox/tests/test_graph_templates.py::test_media_ids_expire",
+)
+POINTS.cannot(
+    "throughput",
+    "More messages a second than the number's level allows are 130429.",
+    "eighty messages a second to one person meet the pair rate first",
+    source="Meta, throughput",
+    dated="2026-03",
+    sure=SURE,
+    tests="sandbox/tests/test_graph_sending.py::test_throughput_of_a_number",
+)
+POINTS.cannot(
+    "webhooks-twice",
+    "Webhooks may come twice, late, in any order; only a 200 counts; they are tried again for seven days.",
+    META_ONLY,
+    source="Meta, webhooks/overview",
+    dated="2026-03",
+    sure=UNVERIFIED,
+    tests="sandbox/tests/test_webhooks.py::test_what_is_not_answered_200_comes_again_until_it_is",
+)

@@ -1,0 +1,125 @@
+"""Every point of the live check, against a stand-in that behaves as expected, and once for each way in which it may not."""
+
+import pytest
+from live_stage import QUICK, Recorder, Stage, deviations, in_webhook, player_for
+
+from lib.live.player import AS_EXPECTED, OTHER
+from lib.live.point import INBOUND
+from lib.live.points import everything
+
+POINTS = {point.id: point for point in everything()}
+PLAYED = [point.id for point in POINTS.values() if point.play is not None]
+#: Points that need other circumstances than the rest -> settings of the run, or switches of the stand-in.
+CIRCUMSTANCES = {
+    "messages.both-spellings": {"recipient": "+5511987654321"},
+    "statuses.closed-window": {"recipient": "+447700900124", "window": "closed"},
+    "errors.pair-rate": {"switches": {"pair_rate": True}},
+}
+#: Points the stand-in does not yet answer as the list expects.
+AHEAD = frozenset(
+    """
+    media.opus media.number-of-another template-refusals.body-without-example template-refusals.link-without-example
+    template-refusals.header-without-sample template-refusals.invented-handle template-refusals.address-as-handle
+    template-refusals.media-id-as-handle template-refusals.code-without-button template-refusals.code-expires-too-late
+    template-refusals.one-tap-without-app template-refusals.zero-tap-without-terms template-refusals.lifetime
+    template-refusals.unknown-language templates.picture templates.code templates.code-without-label templates.coupon
+    templates.deleted-and-made-again statuses.link-that-cannot-be-had statuses.closed-window statuses.wrong-identity
+    interactive.ask-for-calls interactive.call-button interactive.form interactive.carousel-with-the-same-reply
+    errors.unknown-file errors.link-that-is-none errors.three-emojis template-sends.code-without-button
+    template-sends.unknown-file template-sends.tap-target
+    """.split()
+)
+PLAYED = [name for name in PLAYED if name not in AHEAD]
+
+
+@pytest.fixture(scope="module")
+def stage():
+    opened = Stage()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def base(stage, tmp_path_factory):
+    """A player that has read everything, listens, and has heard from the recipient."""
+    person = stage.person(writes=False)
+    stage.person("+5511987654321")
+    stage.person("+447700900124", writes=False)
+    stage.control("POST", "callback", {"callback_url": f"{stage.url}/app-hook", "verify_token": "x", "fields": ["flows"]})
+    player = player_for(stage.settings(tmp_path_factory.mktemp("base"), flood=True))
+    player.read()
+    assert stage.listening(player) == ""
+    stage.writes(person)
+    assert player.wait_for_message(3)
+    player.person = person
+    yield player
+    player.clean()
+    player.close()
+
+
+@pytest.fixture
+def anew(stage, base, tmp_path, request):
+    """Make players for one point; what all of them made is taken back together, and nothing may be left."""
+    made = []
+    more = dict(CIRCUMSTANCES.get(request.node.callspec.params["name"], {}))
+    switches = more.pop("switches", {})
+    stage.control("POST", "switches", switches)
+
+    def make(watch=None, **patience):
+        stage.control("POST", "clock", {"offset_s": 0})  # limits start anew
+        player = player_for(stage.settings(tmp_path, flood=True, **more, **patience), base, watch)
+        if "recipient" in more:
+            player.inbound, player.gate.bsuid = {}, ""
+        made.append(player)
+        player.ledger = made[0].ledger
+        return player
+
+    yield make
+    stage.calm()
+    stage.control("POST", "switches", {name: QUICK[name] for name in switches})
+    assert not made[0].clean()
+    assert not made[0].ledger.path.exists()
+
+
+@pytest.mark.parametrize("name", PLAYED)
+def test_every_difference_shows(name, stage, base, anew):
+    """As expected when the stand-in behaves as expected; *other* as soon as one thing an expectation looks at is not so."""
+    point = POINTS[name]
+    watch = Recorder()
+    healthy = anew(watch).play([point])[0]
+    assert healthy.verdict == AS_EXPECTED, healthy.came
+    assert watch.judgements, "a point without an expectation proves nothing"
+    hidden = []
+    for number, (step, expectation, by_webhook) in enumerate(watch.judgements):
+        for how, spoil in deviations(expectation):
+            recorder = Recorder(_at(stage, step, spoil) if name != "errors.pair-rate" else _whenever_refused(stage, spoil))
+            if by_webhook:
+                recorder = Recorder()
+                _spoil_webhooks(stage, expectation, spoil)
+            player = anew(recorder, patience=0.3, review_patience=0.3)
+            if by_webhook and INBOUND in point.needs:
+                before = len(base.listener.messages())
+                stage.writes(base.person)
+                base.listener.until(lambda before=before: len(base.listener.messages()) > before, 1)
+                player.wait_for_message(1)
+            seen = player.play([point])[0]
+            stage.calm()
+            if seen.verdict != OTHER:
+                hidden.append(f"{number}. {expectation}: {how} → {seen.verdict} {seen.came}")
+    assert not hidden
+
+
+def _at(stage, step, spoil):
+    """Spoil the answers of one step."""
+    return lambda now: setattr(stage, "spoil", spoil if now == step else None)
+
+
+def _whenever_refused(stage, spoil):
+    """Spoil refusals, whichever message meets the first."""
+    return lambda now: setattr(stage, "spoil", lambda status, body: spoil(status, body) if status != 200 else (status, body))
+
+
+def _spoil_webhooks(stage, expectation, spoil):
+    key = expectation.path.split(".")[0]
+    stage.forge = key == "refused"
+    stage.spoil_hook = in_webhook(spoil, key)
