@@ -30,6 +30,7 @@ CODES = {
     ),
     341: (400, "Application limit reached"),
     368: (403, "Temporarily blocked for policies violations"),
+    803: (404, "Some of the aliases you requested do not exist"),
     2500: (400, "Unknown path components"),
     2635: (400, "You are calling a deprecated version of the API. Please update to the latest version."),
     2200: (400, "Callback verification failed"),

@@ -6,7 +6,7 @@ Source: Meta, ``access-tokens``, ``permissions``, ``docs/graph-api/guides/secure
 import hashlib
 import hmac
 
-from .errors import GraphError, unknown_node
+from .errors import GraphError, unknown_node, unknown_path
 
 MESSAGING = "whatsapp_business_messaging"
 MANAGEMENT = "whatsapp_business_management"
@@ -76,6 +76,21 @@ def check_proof(call, value):
         raise GraphError(100, message="Invalid appsecret_proof provided in the API argument", kind="GraphMethodException")
 
 
+def unknown(call):
+    """Return Graph's answer for a node nobody has: a name that is no id is another matter than an id.
+
+    A name with more behind it is a path that cannot be made out (2500, such as a piece too many in front of the version);
+    alone it is an alias that does not exist (803). Source: Meta, ``docs/graph-api/guides/error-handling``;
+    laravel-notification-channels/facebook#53.
+    """
+    node, method = call.node, call.request.method
+    if method != "GET" or not node or node.isdigit():
+        return unknown_node(node or "/", method)
+    if call.edge:
+        return unknown_path(call.edge)
+    return GraphError(803, message=f"(#803) Some of the aliases you requested do not exist: {node[:60]}")
+
+
 def find_node(call):
     """Return what kind of node an id is, and the record; unknown or out of the token's reach is 100/33."""
     world, node = call.world, call.node
@@ -100,7 +115,7 @@ def find_node(call):
     elif node in ("debug_token", "me", "oauth", "message_template_library"):
         kind, record = node, None
     else:
-        raise unknown_node(node, call.request.method)
+        raise unknown(call)
     waba_id = getattr(record, "waba_id", None)
     if waba_id and call.token.wabas is not None and waba_id not in call.token.wabas:
         raise GraphError(200) if call.edge == "messages" else unknown_node(node, call.request.method)

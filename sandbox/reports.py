@@ -105,7 +105,7 @@ def set_number_status(server, number, status):
     former, number.status = number.status, status
     if former == status:
         return
-    if "FLAGGED" in (former, status):
+    if status == "FLAGGED" or (former, status) == ("FLAGGED", "CONNECTED"):
         event = "FLAGGED" if status == "FLAGGED" else "UNFLAGGED"
         tell(server, number, "phone_number_quality_update", payloads_account.quality(number, event, number.limit))
     if number.level == "COEXISTENCE" and "DISCONNECTED" in (former, status):

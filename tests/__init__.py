@@ -24,6 +24,7 @@ from .models import (
     test_account_archive,
     test_account_connect,
     test_account_health,
+    test_account_reports,
     test_account_words,
     test_consent_form,
     test_consent_import,
@@ -117,6 +118,7 @@ from .models import (
     test_undeliverable,
     test_transfer,
     test_uninstall,
+    test_versions,
     test_views,
     test_wizard_rights,
 )

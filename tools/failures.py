@@ -11,6 +11,7 @@ Source: developers.facebook.com, WhatsApp "Error codes" and "Changelog"; Graph A
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 TRANSIENT = "transient"
@@ -69,6 +70,7 @@ def _table() -> dict[int, Failure]:
         (32, l, "api_rate_limit", "account", _MINUTE, None),
         (33, c, "number_unknown", "number", 0, None),
         (100, b, "request_invalid", "message", 0, None),
+        (104, c, "token_missing", "account", 0, None),
         (190, c, "token_invalid", "account", 0, None),
         (341, l, "api_rate_limit", "account", _MINUTE, None),
         (368, c, "policy_violation", "account", 0, None),
@@ -174,7 +176,13 @@ RANGES: tuple[tuple[int, int, str, str, str], ...] = (
     (200, 299, CONFIGURATION, "permission_missing", "account"),
     (131201, 131215, PERMANENT, "group_unavailable", "message"),
     (138000, 138018, PERMANENT, "call_impossible", "message"),
-    (139000, 139004, CONFIGURATION, "flow_blocked", "template"),
+    (139000, 139000, CONFIGURATION, "flow_blocked", "template"),
+    (139001, 139001, CONFIGURATION, "flow_fixed", "template"),
+    (139002, 139002, CONFIGURATION, "flow_unfinished", "template"),
+    (139003, 139003, CONFIGURATION, "flow_not_published", "template"),
+    (139004, 139004, CONFIGURATION, "flow_in_use", "template"),
+    (139006, 139006, PERMANENT, "insights_unavailable", "template"),
+    (139101, 139101, PERMANENT, "block_list_full", "message"),
     (139100, 139103, PERMANENT, "block_list", "message"),
     (147001, 147005, CONFIGURATION, "business_username", "number"),
     (2494164, 2494179, CONFIGURATION, "signup_link", "account"),
@@ -194,6 +202,25 @@ LIST_INCOMPLETE = Failure(None, TRANSIENT, "list_incomplete")
 def narrowed(failure: Failure) -> Failure:
     """Return the same failure as one message's matter: account and number are well."""
     return replace(failure, scope="message")
+
+
+UNKNOWN_PATH = 2500
+
+
+def of_path(message: str) -> Failure:
+    """Return what code 2500 means: Meta could not make out the path of a request, or the fields it asks for.
+
+    It names the part it did not know. What begins with an id: the version in front of
+    it never was. Anything else is one thing that this version does not have, and no
+    matter of the account.
+
+    Source: filipporomani/whatsapp-python#46, laravel-notification-channels/facebook#53.
+    """
+    words = re.search(r"path components: /([^/ ]+)", message)
+    part = words[1] if words else ""
+    if part.startswith("upload:") or re.fullmatch(r"\d{5,}|debug_token|me", part):
+        return Failure(UNKNOWN_PATH, CONFIGURATION, "api_version", "account")
+    return Failure(UNKNOWN_PATH, REQUEST, "api_call_unknown", "message")
 
 
 def is_about_proof(
@@ -272,7 +299,8 @@ def _family_by_status(http_status: int | None, is_transient: bool) -> str:
 SLUGS: frozenset[str] = frozenset(
     {failure.slug for failure in FAILURES.values()}
     | {row[3] for row in RANGES}
-    | {"unknown_error", "api_address", "app_secret", "media_too_large", "media_incomplete", "media_storage_failed", "list_incomplete"}
+    | {"unknown_error", "api_address", "api_call_unknown", "app_secret", "list_incomplete"}
+    | {"media_too_large", "media_incomplete", "media_storage_failed"}
 )
 """Every slug a failure can have, for the catalogue of sentences: those of
 :func:`classify`, and some that ``graph`` finds out by itself."""

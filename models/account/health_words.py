@@ -66,7 +66,7 @@ HEALTH_WORDS = {
         _lt("Enter https://graph.facebook.com under “API Address”. Only administrators with access to Odoo's Settings can."),
     ),
     "api_version": (
-        _lt("This version of WhatsApp's API is not known there, or too old for us."),
+        _lt("WhatsApp does not know this version of its API."),
         _lt("Enter a current one, such as v26.0, under “API Version”."),
     ),
     "callback_not_public": (
@@ -141,6 +141,7 @@ STOPPING = frozenset(
     {
         "account_unknown",
         "api_address",
+        "api_version",
         "app_secret",
         "app_other",
         "app_unknown",

@@ -14,6 +14,9 @@ SECRET_FIELDS = ("access_token", "app_secret", "app_secret_previous", "verify_to
 #: What lets somebody speak for the account: gone when the address changes they are sent to.
 SENT_SECRETS = ("access_token", "app_secret", "app_secret_previous")
 API_URL = "https://graph.facebook.com"
+#: The oldest Graph version that is tried with every change of this addon; WhatsApp itself serves older ones as its oldest.
+#: Source: Graph API changelog (v20.0 ended on 24 September 2026).
+OLDEST_VERSION = 21
 #: What WhatsApp says about an account, or follows from it: nobody types it in.
 FROM_WHATSAPP = frozenset(
     {
@@ -206,8 +209,17 @@ class WaAccount(models.Model):
         for account in self:
             if not address.is_allowed(account.api_url):
                 raise ValidationError(self.env._("The API address must begin with https and name a host, nothing else."))
-            if not re.fullmatch(r"v\d{1,3}\.\d{1,2}", account.api_version or ""):
+            version = re.fullmatch(r"v(\d{1,3})\.\d{1,2}", account.api_version or "")
+            if not version:
                 raise ValidationError(self.env._("The API version looks like v26.0."))
+            if int(version[1]) < OLDEST_VERSION:
+                raise ValidationError(
+                    self.env._(
+                        "WhatsApp has ended version %(version)s of its API. Enter v%(oldest)s.0 or a newer one, such as v26.0.",
+                        version=account.api_version,
+                        oldest=OLDEST_VERSION,
+                    )
+                )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -246,6 +258,8 @@ class WaAccount(models.Model):
         leaving._disconnect()
         leaving._archive_dependents()
         returning._bring_back()
+        if {"api_url", "api_version"} & vals.keys():
+            self._look_again()
         if {"company_id", "portfolio_id"} & vals.keys():
             self.env.registry.clear_cache()
         return result

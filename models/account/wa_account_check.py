@@ -19,6 +19,8 @@ HOURS_WELL, MINUTES_ILL = 6, 10
 #: Meta's own decisions (payment, policy) are taken as over when it says so, but not sooner: what it
 #: says may lag behind. Source: cloud-api reference, health_status.
 MINUTES_DECIDED = 60
+#: What a number takes over whenever it is read; name and throughput only when somebody connects, or WhatsApp says so.
+FOLLOWED = ("quality_rating", "status", "name_status", "messaging_limit")
 #: Seconds of one run of the job in which Meta is asked; the rest waits for the next run.
 ASK_SECONDS = 60
 #: Seconds after which one process that takes in webhooks looks whether they are worked off.
@@ -59,6 +61,10 @@ class WaAccount(models.Model):
         """A secret was entered: what was refused for the former one is not held against it."""
         if kind in ("app_secret", "app_secret_previous"):
             self.env["wa.webhook.health"]._forget_series(self)
+        self._look_again()
+
+    def _look_again(self):
+        """Have WhatsApp asked anew about accounts in use: what is known of them may be over, or wrong."""
         live = self.sudo().filtered(lambda account: account.state != "draft")
         if live:
             live.checked_at = False
@@ -115,8 +121,8 @@ class WaAccount(models.Model):
             if node is None:
                 findings.append(["number_unknown", number.id, {}])
                 continue
-            vals = {name: node.get(name) for name in ("quality_rating", "status") if node.get(name)}
-            changed = {name: value for name, value in vals.items() if number[name] != value}
+            vals = number._vals_from_meta(node)
+            changed = {name: vals[name] for name in FOLLOWED if vals.get(name) and number[name] != vals[name]}
             if changed:
                 number.write(changed)
             if node.get("status") in DEAD_NUMBER:

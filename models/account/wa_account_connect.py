@@ -36,6 +36,8 @@ WEBHOOK_FIELDS = (
 SCOPES = ("whatsapp_business_messaging", "whatsapp_business_management")
 #: Codes of Meta that say something about an id, and not about the request.
 UNKNOWN_NODE, EXPIRED = 33, 463
+#: What is wrong before anybody has looked at the token.
+NOT_ABOUT_TOKEN = ("api_address", "api_version")
 
 
 class Refusal(Exception):
@@ -158,7 +160,7 @@ class WaAccount(models.Model):
             try:
                 return self._get_app_transport().debug_token(self._secret("access_token"))
             except GraphError as error:
-                if not self._is_definite(error):
+                if not self._is_definite(error) or error.slug in NOT_ABOUT_TOKEN:
                     raise
                 if "did not match" in error.message:
                     raise Refusal("app_other", id=self.app_id) from error
@@ -167,7 +169,7 @@ class WaAccount(models.Model):
         try:
             data = transport.debug_token()
         except GraphError as error:
-            if error.slug in ("app_secret", "token_invalid", "api_address") or not self._is_definite(error):
+            if error.slug in ("app_secret", "token_invalid", *NOT_ABOUT_TOKEN) or not self._is_definite(error):
                 raise
         if refused is not None and str(data.get("app_id") or self.app_id) == self.app_id and data.get("is_valid", True):
             self._read_to_tell(transport)
@@ -197,7 +199,20 @@ class WaAccount(models.Model):
             former_key = self._get_portfolio_key()
             self.portfolio_id = portfolio_id
             self.env["wa.contact"]._move_portfolio(former_key, self._get_portfolio_key())
+        self._follow(node)
         return node
+
+    def _follow(self, node):
+        """Take over what WhatsApp says about the account itself; a webhook may have been lost, or was never sent.
+
+        :param dict node: as ``GET /{WABA_ID}`` returns it.
+        """
+        said = {
+            "review_status": node.get("account_review_status"),
+            "messaging_limit": node.get("whatsapp_business_manager_messaging_limit"),
+        }
+        if changed := {name: value for name, value in said.items() if value and self[name] != value}:
+            self.write(changed)
 
     def _about_account_id(self, error):
         """Return what the refusal of the account's own node means: mostly the id is wrong."""
@@ -205,11 +220,10 @@ class WaAccount(models.Model):
             kind = node_type(error)
             if kind == "WhatsAppBusinessPhoneNumber":
                 return Refusal("account_id_is_number", id=self.waba_id)
+            # Of an account, even the few fields we cannot do without are not all there.
             return Refusal("account_unknown", id=self.waba_id) if kind != "WhatsAppBusinessAccount" else Refusal("api_version")
         if error.subcode == UNKNOWN_NODE or error.code in (10, 200, 803) or error.slug == "number_unknown":
             return Refusal("account_unknown", id=self.waba_id)
-        if error.code in (2500, 2635):
-            return Refusal("api_version", said=error.message)
         return error
 
     def _sync_numbers(self, transport):

@@ -322,6 +322,9 @@ class WaNumber(models.Model):
             "display_phone_number": node.get("display_phone_number"),
             "quality_rating": node.get("quality_rating"),
             "status": node.get("status"),
+            "name_status": node.get("name_status"),
+            # Before v24.0 it had another name. Source: changelog.
+            "messaging_limit": node.get("whatsapp_business_manager_messaging_limit") or node.get("messaging_limit_tier"),
         }
         level = (node.get("throughput") or {}).get("level")
         if level in ("STANDARD", "HIGH"):

@@ -199,6 +199,17 @@ SENTENCES = {
         _lt("The API address of the account does not lead to WhatsApp."),
         _lt("Ask an administrator to correct it under WhatsApp → Configuration → Accounts."),
     ),
+    "api_call_unknown": (
+        _lt("This version of WhatsApp's API does not have what was asked for."),
+        _lt("Ask an administrator to enter another API version under WhatsApp → Configuration → Accounts."),
+    ),
+    "api_version": (
+        _lt("WhatsApp does not know the API version of the account."),
+        _lt(
+            "The message waits and leaves by itself when the version is right. Ask an administrator to open "
+            "WhatsApp → Configuration → Accounts."
+        ),
+    ),
     "app_secret": (
         _lt("WhatsApp does not accept the app secret of the account."),
         _lt(
@@ -208,6 +219,10 @@ SENTENCES = {
     ),
     "api_rate_limit": (_lt("Too many requests to WhatsApp."), TRY_LATER),
     "block_list": (_lt("WhatsApp could not change the list of blocked people."), TRY_LATER),
+    "block_list_full": (
+        _lt("The list of people blocked at WhatsApp is full."),
+        _lt("Take somebody off the list first."),
+    ),
     "business_username": (_lt("WhatsApp did not accept the business username."), _lt("Choose another one.")),
     "call_impossible": (_lt("WhatsApp could not make the call."), TRY_LATER),
     "content_not_stored": (_lt("WhatsApp no longer has the content of this message."), NOTHING_TO_DO),
@@ -218,7 +233,23 @@ SENTENCES = {
     "display_name_missing": (_lt("The number has no approved display name."), ADMIN_LOOKS),
     "endpoint_wrong": (_lt("WhatsApp expects this message in another way."), REPORT),
     "flow_blocked": (_lt("WhatsApp blocked the form."), _lt("Ask an administrator to mend the form.")),
+    "flow_fixed": (
+        _lt("WhatsApp does not let the form be changed any more: it was published."),
+        _lt("Make a copy of the form in WhatsApp Manager and change that."),
+    ),
+    "flow_in_use": (
+        _lt("WhatsApp does not let the form be deleted: only drafts can be."),
+        _lt("Deprecate it in WhatsApp Manager instead."),
+    ),
+    "flow_not_published": (
+        _lt("WhatsApp can only take a form out of use that is published."),
+        _lt("Delete the draft instead; a form that is out of use needs nothing."),
+    ),
     "flow_throttled": (_lt("WhatsApp limits this form for now."), TRY_LATER),
+    "flow_unfinished": (
+        _lt("WhatsApp cannot publish the form: it is no draft, or not complete."),
+        _lt("Open the form in WhatsApp Manager, which shows what is missing."),
+    ),
     "group_unavailable": (_lt("The WhatsApp group is not available."), _lt("Write to the person directly.")),
     "history_sync": (_lt("WhatsApp did not hand over the history of the phone app."), ADMIN_LOOKS),
     "identity_mismatch": (

@@ -27,6 +27,8 @@ class News:
     vals: dict = field(default_factory=dict)
     #: What to take over instead of values that something newer has set meanwhile.
     late: dict = field(default_factory=dict)
+    #: Other records it is about, with their values: ``[(record, {field: value})]``.
+    also: list = field(default_factory=list)
 
 
 class WaInboundNotice(models.AbstractModel):
@@ -68,6 +70,9 @@ class WaInboundNotice(models.AbstractModel):
             target.write(vals)
             if vals.keys() & {"state", "state_code", "restrictions"}:
                 account._tell_now()
+        for other, values in news.also:
+            if kept := self._not_outdated(other, moment, News(vals=values)):
+                other.write(kept)
         if not news.words:
             return [f"{item.field}: nothing to do"]
         target._message_log(body=news.words)

@@ -7,6 +7,18 @@ from .notice import News
 
 #: Events after which nothing can be sent or received with the account.
 ENDING = ("ACCOUNT_DELETED", "PARTNER_REMOVED", "ACCOUNT_OFFBOARDED", "PARTNER_APP_UNINSTALLED", "APP_UNINSTALLED")
+#: Where notices name the messaging limit, the first that is there counts. Source: Meta, ``business_capability_update`` and
+#: ``phone_number_quality_update``: the table has words, the sample of the former a number.
+LIMIT_KEYS = ("max_daily_conversations_per_business", "current_limit", "max_daily_conversation_per_phone")
+TIERS = {
+    "-1": "TIER_UNLIMITED",
+    "50": "TIER_50",
+    "250": "TIER_250",
+    "1000": "TIER_1K",
+    "2000": "TIER_2K",
+    "10000": "TIER_10K",
+    "100000": "TIER_100K",
+}
 RETURNING = ("ACCOUNT_RECONNECTED", "PARTNER_ADDED", "PARTNER_APP_INSTALLED", "APP_INSTALLED")
 
 
@@ -113,13 +125,26 @@ class WaInboundNotice(models.AbstractModel):
 
     @api.model
     def _notice_business_capability_update(self, value, account, number):
-        limit = self._word(value, "max_daily_conversations_per_business") or self._word(
-            value, "max_daily_conversation_per_phone"
-        )
+        """The limit of the portfolio, which all its numbers share; every account of it is told."""
+        vals = self._limit_vals(value)
+        numbers = account.with_context(active_test=False).number_ids if vals else ()
         return News(
-            self.env._("WhatsApp's limits for this business: %s", self._facts(value)),
-            {"messaging_limit": "TIER_UNLIMITED" if limit == "-1" else limit} if limit else {},
+            self.env._("WhatsApp's limits for this business: %s", self._facts({**value, **self._limit_named(value)})),
+            vals,
+            also=[(one, vals) for one in numbers],
         )
+
+    @api.model
+    def _limit_vals(self, value):
+        """Return the messaging limit of a notice as field values, in Meta's word for it."""
+        limit = next(iter(self._limit_named(value).values()), "")
+        return {"messaging_limit": limit} if limit else {}
+
+    @api.model
+    def _limit_named(self, value):
+        """Return the limits in a notice, each in Meta's word: some notices give the number of people instead."""
+        found = {name: self._word(value, name) or str(reading.integer(value.get(name)) or "") for name in LIMIT_KEYS}
+        return {name: TIERS.get(limit, limit) for name, limit in found.items() if limit}
 
     @api.model
     def _notice_payment_configuration_update(self, value, account, number):

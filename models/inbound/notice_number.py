@@ -17,14 +17,17 @@ class WaInboundNotice(models.AbstractModel):
 
     @api.model
     def _notice_phone_number_quality_update(self, value, account, number):
-        """Throughput, limits and quality of a number."""
+        """Throughput, limits and quality of a number.
+
+        What Meta says about quality are two words; which colour it has become is read.
+        """
         event = self._word(value, "event")
-        limit = self._word(value, "current_limit") or self._word(value, "max_daily_conversations_per_business")
-        vals = {"messaging_limit": limit} if limit else {}
+        vals = self._limit_vals(value)
         if number and event == "THROUGHPUT_UPGRADE":
             vals["messages_per_second"] = UPGRADED_THROUGHPUT
         if number and event in QUALITY_OF_EVENT:
             vals["quality_rating"] = QUALITY_OF_EVENT[event]
+            account._look_again()
         return News(self.env._("WhatsApp says about quality and limits: %s", self._facts(value)), vals)
 
     @api.model

@@ -24,6 +24,8 @@ MAX_ATTEMPTS = 8
 MAX_BACKOFF = 600
 #: A restriction of the number for at least this many seconds stops it as a whole.
 LONG_WAIT = 30
+#: Refusals of the way to Meta, before it has looked at the message: that waits, and leaves when the account is mended.
+ABOUT_THE_WAY = ("app_secret", "api_version")
 #: Refusals of marketing or templates as such: chats and everything else go on.
 CONCERNS_TEMPLATES = (
     "marketing_disabled",
@@ -291,18 +293,21 @@ class WaMessage(models.Model):
                 self._retry_later(code, error.details, wait, failure.tries)
                 if failure.family == THROTTLED and failure.scope == "number" and wait >= LONG_WAIT:
                     self.number_id._hold(wait)
-            elif failure.slug == "app_secret":
-                self._wait_for_secret()
+            elif failure.slug in ABOUT_THE_WAY:
+                self._wait_for_account(failure.slug)
             else:
                 self._fail(code, error.user_message or error.details)
                 self._draw_consequences(failure)
 
-    def _wait_for_secret(self):
-        """Put the message back as if it had never left, and stop the account: nothing is wrong with the message."""
-        self._settle({"state": "queued", "posted_at": False, "error_code": "app_secret", "error_detail": False})
+    def _wait_for_account(self, slug):
+        """Put the message back as if it had never left, and stop the account: nothing is wrong with the message.
+
+        :param str slug: one of ``ABOUT_THE_WAY``.
+        """
+        self._settle({"state": "queued", "posted_at": False, "error_code": slug, "error_detail": False})
         self.attempts = max(0, self.attempts - 1)
-        self.number_id.account_id._flag_blocked("app_secret")
-        self.number_id._block("app_secret")
+        self.number_id.account_id._flag_blocked(slug)
+        self.number_id._block(slug)
 
     def _retry_later(self, code, detail, wait=0, tries=None):
         """Put the message back with growing patience, or give up after enough attempts."""

@@ -21,6 +21,10 @@ STATUS_LABELS = {
     "DELETED": _lt("Deleted"),
 }
 
+#: Events that are no status of their own, and the status after them; None: it stays what it was (a locked template is
+#: sent, it only cannot be edited). Source: Meta, ``message_template_status_update``.
+STATUS_AFTER = {"REINSTATED": "APPROVED", "UNARCHIVED": "APPROVED", "FLAGGED": None, "LOCKED": None}
+
 QUALITY_LABELS = {"GREEN": _lt("High"), "YELLOW": _lt("Medium"), "RED": _lt("Low"), "UNKNOWN": _lt("Not known yet")}
 
 #: Why a review ended badly. Source: cloud-api reference §7.5; sentences of Meta's own come as they are.
@@ -272,9 +276,7 @@ class WaTemplate(models.Model):
         if item.change == "status" and value.get("event"):
             if self.status_at and self.status_at > decided_at:
                 return  # a late webhook about something that was decided anew since
-            status = {"REINSTATED": "APPROVED", "UNARCHIVED": "APPROVED", "FLAGGED": self.status}.get(
-                value["event"], value["event"]
-            )
+            status = STATUS_AFTER.get(value["event"], value["event"]) or self.status
             reason = value.get("reason")
             self.write(
                 {

@@ -2,12 +2,22 @@ import logging
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.tools.translate import LazyTranslate
 
 from ...tools.graph.errors import GraphError
 from ...tools.webhook import reading
 from .wa_template import QUALITY_LABELS
 
+_lt = LazyTranslate(__name__)
 _logger = logging.getLogger(__name__)
+
+#: What WhatsApp does with a template besides deciding its status.
+EVENT_WORDS = {
+    "FLAGGED": _lt("WhatsApp flagged this template because of low quality: it may be paused or disabled soon."),
+    "LOCKED": _lt("WhatsApp locked this template: it can be sent, and not be changed for now."),
+    "REINSTATED": _lt("WhatsApp reinstated this template: it can be sent again."),
+    "UNARCHIVED": _lt("WhatsApp took this template out of its archive: it can be sent again."),
+}
 
 
 class WaTemplate(models.Model):
@@ -20,10 +30,16 @@ class WaTemplate(models.Model):
 
         :param TemplateEvent item: Source: cloud-api reference §5.7.
         """
-        former_status = self.status
+        former_status, former_at = self.status, self.status_at
         result = super()._apply_event(item)
         value = item.value
-        if item.change == "status" and self.status != former_status:
+        event = reading.text(value.get("event"))
+        if item.change == "status" and event in EVENT_WORDS:
+            if self.status_at != former_at:  # once, however often it comes
+                words = self.env._(EVENT_WORDS[event])  # pylint: disable=translation-not-lazy
+                said = reading.text(reading.mapping(value.get("other_info")).get("description"))
+                self._message_log(body=f"{words} {said}".strip())
+        elif item.change == "status" and self.status != former_status:
             rejection = reading.mapping(value.get("rejection_info"))
             details = [
                 reading.text(rejection.get("reason")),

@@ -55,7 +55,7 @@ async def test_scopes_and_reach_of_tokens(play):
 
 @story
 async def test_unknown_nodes_and_edges(play):
-    for method, path in (("GET", "123456"), ("POST", f"{WABA}/nonsense"), ("POST", f"{WABA}/messages"), ("GET", "")):
+    for method, path in (("GET", "123456"), ("POST", f"{WABA}/nonsense"), ("POST", f"{WABA}/messages"), ("POST", "shop")):
         status, answer = await play.graph(method, path)
         error = answer["error"]
         assert (status, error["code"], error["error_subcode"]) == (400, 100, 33), path

@@ -95,6 +95,16 @@ async def test_an_edge_nobody_has_is_an_unknown_path_when_read(play):
 
 
 @story
+async def test_names_that_are_no_ids(play):
+    """A piece too many in front of the version, and an alias nobody has."""
+    status, answer = await play.graph("GET", f"v26.0/{WABA}", version="graph")
+    assert (status, answer["error"]["code"]) == (400, 2500)
+    assert answer["error"]["message"] == f"Unknown path components: /v26.0/{WABA}"
+    status, answer = await play.graph("GET", "example.shop")
+    assert (status, answer["error"]["code"]) == (404, 803)
+
+
+@story
 async def test_what_is_not_built_says_so_in_words_that_are_not_metas(play):
     for method, path, token in (
         ("POST", f"{NUMBER}/request_code", None),

@@ -3,6 +3,7 @@
 import pytest
 
 from tools.failures import FAILURES, FAMILIES, RANGES, SLUGS, classify, narrowed
+from tools.graph.errors import from_answer
 
 # Section 1.5 of Meta's list by family: the letter stands for its class.
 BY_FAMILY = {
@@ -40,7 +41,7 @@ LISTED = {
     ),
     "R": (130472, 131026, 131049, 131050),
     "C": (
-        *(0, 3, 10, 33, 190, *range(200, 300), 368, 2500, 2635, 131005, 131030, 131031, 131037, 131042),
+        *(0, 3, 10, 33, 104, 190, *range(200, 300), 368, 2500, 2635, 131005, 131030, 131031, 131037, 131042),
         *(131044, 131045, 131063, 131064, 132001, 132015, 132016, 132068, 133005, 133006),
         *(133008, 133009, 133010, 134011, 134102, 200005, 200006, 200007, 2388001, 2388012),
         *(2388091, 2388093, 2388103, 2494100, 2388019),
@@ -53,7 +54,7 @@ LISTED = {
     "B or P": (131009, 131051),
     "134101": (134101,),
     "-": (
-        *(*range(138000, 138019), *range(139000, 139005), *range(139100, 139104), 131060),
+        *(*range(138000, 138019), *range(139000, 139005), 139006, *range(139100, 139104), 131060),
         *(*range(147001, 147006), 1752041, *range(2494164, 2494169), *range(2494176, 2494180)),
     ),
 }
@@ -195,3 +196,39 @@ def test_what_one_message_may_not_says_nothing_about_the_rest():
     """W17: the same failure, narrowed."""
     found = narrowed(classify(10))
     assert (found.code, found.family, found.slug, found.scope) == (10, "configuration", "permission_missing", "message")
+
+
+@pytest.mark.parametrize(
+    ("message", "slug", "scope"),
+    [
+        ("Unknown path components: /900000000000101/messages", "api_version", "account"),
+        ("Unknown path components: /debug_token", "api_version", "account"),
+        ("Unknown path components: /me/accounts", "api_version", "account"),
+        ("Unknown path components: /upload:abc", "api_version", "account"),
+        ("Unknown path components: /product_catalogs", "api_call_unknown", "message"),
+        ('Syntax error "Expected a field." at character 3: id,,', "api_call_unknown", "message"),
+        ("", "api_call_unknown", "message"),
+    ],
+)
+def test_2500_says_which_part_of_the_path_is_unknown(message, slug, scope):
+    """T16: a version that never was concerns the whole account, a single edge does not."""
+    failure = from_answer({"code": 2500, "message": message}, 400).failure
+    assert (failure.slug, failure.scope) == (slug, scope)
+
+
+@pytest.mark.parametrize(
+    ("code", "slug"),
+    [
+        (104, "token_missing"),
+        (139000, "flow_blocked"),
+        (139001, "flow_fixed"),
+        (139002, "flow_unfinished"),
+        (139003, "flow_not_published"),
+        (139004, "flow_in_use"),
+        (139100, "block_list"),
+        (139101, "block_list_full"),
+        (139103, "block_list"),
+    ],
+)
+def test_steps_of_flows_and_the_block_list_have_their_own_words(code, slug):
+    assert classify(code).slug == slug

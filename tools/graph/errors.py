@@ -196,6 +196,8 @@ def from_answer(
     kind, message = text(error.get("type")), text(error.get("message"))
     if failures.is_about_proof(code, subcode, kind, message):
         failure = failures.APP_SECRET
+    elif code == failures.UNKNOWN_PATH:
+        failure = failures.of_path(message)
     else:
         failure = failures.classify(
             code, subcode, http_status, error.get("is_transient") is True
