@@ -14,6 +14,8 @@ from .rules_version import LIMIT_SINCE
 
 #: Source: Meta, ``display-names``; the lower bound is that of the portfolio's form.
 NAME_MAX = 512
+#: What a picture of the profile may be. Source: Meta, ``business-profiles``.
+PICTURES = ("image/jpeg", "image/png")
 NUMBER_DEFAULT = (
     "id",
     "display_phone_number",
@@ -192,8 +194,9 @@ def write_profile(call):
     need_product(call)
     call.record.profile.update(rules_number.check_profile(call.body))
     if handle := call.get("profile_picture_handle"):
-        if not isinstance(handle, str) or "::" not in handle:
-            raise rules_number.wrong("profile_picture_handle", "is not a handle of an upload.")
+        sample = call.world.samples.get(handle) if isinstance(handle, str) else None
+        if sample is None or sample.mime_type not in PICTURES:
+            raise rules_number.wrong("profile_picture_handle", "is not the handle of an uploaded picture.")
         call.record.profile["profile_picture_url"] = f"https://pps.whatsapp.net/v/{call.record.phone_number_id}.jpg"
     return {"success": True}
 

@@ -1,7 +1,10 @@
 """What a business sets of its numbers: profile, settings, PIN and registration, name, and whom it blocks."""
 
+import json
+
 import pytest
 from stage import NUMBER, WABA, story, template, text, wamid_of
+from test_graph_samples import upload
 
 from sandbox import rules_number
 from sandbox.errors import GraphError
@@ -204,3 +207,35 @@ async def test_another_number_of_the_account_blocks_for_itself(play):
     await play.until(lambda: len(play.arrived()) == 2)
     assert (await play.graph("GET", "900000000000102/block_users"))[1] == {"data": []}
     assert (await play.graph("GET", f"{WABA}?fields=id"))[0] == 200
+
+
+@story
+async def test_a_profile_has_the_picture_that_was_uploaded(play):
+    assert await refused(play, "POST", PROFILE, {**WHATSAPP, "profile_picture_handle": "4::invented"}) == 100
+    pdf = await upload(play, b"%PDF-1.4", "application/pdf")
+    assert await refused(play, "POST", PROFILE, {**WHATSAPP, "profile_picture_handle": pdf}) == 100
+    png = await upload(play)
+    assert (await play.graph("POST", PROFILE, {**WHATSAPP, "profile_picture_handle": png}))[0] == 200
+    _, read = await play.graph("GET", f"{PROFILE}?fields=profile_picture_url")
+    assert read["data"][0]["profile_picture_url"].startswith("https://pps.whatsapp.net/")
+
+
+@story
+async def test_what_was_set_outlives_a_restart(play):
+    from sandbox.keep import restore, snapshot
+
+    ada = await play.writer()
+    await play.graph("POST", PROFILE, {**WHATSAPP, "about": "Oak"})
+    await play.graph("POST", SETTINGS, {"user_identity_change": {"enable_identity_key_check": True}})
+    await play.graph("POST", NUMBER, {"pin": "654321"})
+    await play.graph("POST", BLOCKS, {**WHATSAPP, "block_users": [{"user": ada["phone"]}]})
+    await play.control("POST", f"accounts/{WABA}", {"restrict": [{"restriction_type": "RESTRICTED_UTILITY_TEMPLATES"}]})
+    kept = json.loads(json.dumps(snapshot(play.server)))
+    await play.control("POST", "reset")
+    assert (await play.graph("GET", BLOCKS))[1] == {"data": []}
+    restore(play.server, kept)
+    number = play.server.world.numbers[NUMBER]
+    assert (number.profile, number.pin) == ({"about": "Oak"}, "654321")
+    assert (await play.graph("GET", SETTINGS))[1]["user_identity_change"] == {"enable_identity_key_check": True}
+    assert [one["user_id"] for one in (await play.graph("GET", BLOCKS))[1]["data"]] == [ada["bsuid"]]
+    assert play.server.world.accounts[WABA].restrictions == {"RESTRICTED_UTILITY_TEMPLATES": None}
