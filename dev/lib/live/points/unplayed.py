@@ -93,13 +93,69 @@ POINTS.cannot(
 )
 POINTS.cannot(
     "changes-of-the-number",
-    "Changes of quality, limit, status, name and restrictions are reported by webhooks of their own.",
+    "Changes of throughput, limit, name and restrictions are reported by webhooks of their own; a limit by "
+    "business_capability_update to every account of the portfolio.",
     META_ONLY,
-    source="reference of the API 5.8",
-    dated="2026-03",
+    source="reference of the API 5.8; Meta, webhooks/reference",
+    dated="2026-05",
     sure=LIKELY,
     holds="T15",
+    tests="sandbox/tests/test_reports.py::test_a_limit_is_that_of_the_portfolio "
+    "tests/models/test_account_reports.py::TestAccountReports.test_limit_of_the_portfolio_is_that_of_all_numbers",
+)
+POINTS.cannot(
+    "quality-of-the-number",
+    "Into red is reported as FLAGGED, out of it as UNFLAGGED, yellow not at all: the addon reads the number after "
+    "such a hint, and every six hours.",
+    META_ONLY,
+    source="partners list the two events, Meta's page only those of throughput since November 2025",
+    dated="2025-11",
+    sure=CONTESTED,
+    holds="T15",
+    tests="sandbox/tests/test_reports.py::test_quality_into_and_out_of_red "
+    "tests/models/test_account_reports.py::TestAccountReports.test_quality",
+)
+POINTS.cannot(
+    "limit-as-a-number",
+    "max_daily_conversations_per_business is a word (TIER_2K) or a number (2000); both are understood.",
+    META_ONLY,
+    source="Meta, webhooks/reference/business_capability_update: table and sample differ",
+    dated="2026-05",
+    sure=CONTESTED,
+    holds="T15",
+    tests="tests/models/test_account_reports.py::TestAccountReports.test_limit_as_a_number",
+)
+POINTS.cannot(
+    "status-of-the-number",
+    "Banned, restricted and disconnected numbers are reported by no webhook of their own, but for phones with the "
+    "WhatsApp Business app.",
+    META_ONLY,
+    source="no page names one",
+    dated="2026-05",
+    sure=UNVERIFIED,
+    holds="T15",
     tests="sandbox/tests/test_reports.py::test_statuses_of_a_number",
+)
+POINTS.cannot(
+    "locked-templates",
+    "A template that is LOCKED or FLAGGED is sent as before.",
+    META_ONLY,
+    source="Meta, message_template_status_update: LOCKED cannot be edited",
+    dated="2026-04",
+    sure=LIKELY,
+    holds="T15",
+    tests="tests/models/test_account_reports.py::TestAccountReports.test_locked_template_is_sent",
+)
+POINTS.cannot(
+    "blocked-by-the-business",
+    "What is sent to somebody the business has blocked fails with 131026; single failures of blocking are 131047 and 131026.",
+    "it would block somebody",
+    source="Meta, block-users: an error is returned, without its code",
+    dated="2026-05",
+    sure=UNVERIFIED,
+    holds="T18",
+    tests="sandbox/tests/test_numbers.py::test_somebody_who_is_blocked_is_not_heard "
+    "sandbox/tests/test_numbers.py::test_each_person_that_cannot_be_blocked_is_named",
 )
 POINTS.cannot(
     "edges-we-do-not-call",
@@ -109,17 +165,17 @@ POINTS.cannot(
     dated="2025-11",
     sure=SURE,
     holds="T18",
-    tests="sandbox/tests/test_graph_access.py::test_unknown_nodes_and_edges",
+    tests="sandbox/tests/test_graph_versions.py::test_what_is_not_built_says_so_in_words_that_are_not_metas",
 )
 POINTS.cannot(
     "ids-in-our-own-paths",
-    "Ids of messages hold slashes; whoever puts one into a path has to write it as %2F. A matter of the stand-in alone.",
+    "Ids of messages hold slashes; the stand-in's own paths take them as they are. A matter of the stand-in alone.",
     "Meta has no such path",
     source="our own control API",
     dated="2026-11",
     sure=SURE,
     holds="T21",
-    tests="sandbox/tests/test_webhooks.py::test_a_status_can_be_forced",
+    tests="sandbox/tests/test_reports.py::test_a_message_is_found_whatever_its_id_has_in_it",
 )
 POINTS.cannot(
     "files-expire",
