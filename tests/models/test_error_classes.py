@@ -10,14 +10,15 @@ from ..common import WaSandboxCase
 
 #: Codes with which sending may be answered, by what is to be done; as in Meta's list, and not taken from our table.
 WAIT = (1, 2, 4, 131000, 131016, 131056, 133000, 133004)
-WAIT_A_MINUTE = {613: 60, 80007: 300, 80008: 300, 131057: 60, 133015: 300, 134101: 600, 132069: 3600}
+WAIT_A_MINUTE = {17: 60, 32: 60, 341: 60, 613: 60, 80007: 300, 80008: 300, 131057: 60, 133015: 300, 134101: 600, 132069: 3600}
 WAIT_LONG_AND_HOLD_THE_NUMBER = {131048: 6 * 3600, 133016: 72 * 3600, 613: 60}
 FAIL = (
     *(100, 130497, 131008, 131009, 131020, 131021, 131041, 131047, 131051, 131053, 131055, 131061),
-    *(131062, 132000, 132005, 132007, 132008, 132012, 132018, 134100, 135000, 137000),
+    *(2500, 131062, 132000, 132005, 132007, 132008, 132012, 132018, 134100, 135000, 137000),
 )
 ABOUT_THE_PERSON = (130472, 131026, 131049, 131050)
-STOP_THE_ACCOUNT = (0, 3, 10, 190, 200, 368, 131005, 131031, 131042, 131044)
+STOP_THE_ACCOUNT = (0, 3, 10, 104, 190, 200, 368, 131005, 131031, 131042, 131044)
+WAIT_FOR_THE_ACCOUNT = (2635,)
 STOP_THE_NUMBER = (33, 131037, 131045, 133005, 133006, 133008, 133009, 133010)
 STOP_NOTHING_ELSE = (131030, 131063, 131064, 132001, 132068, 134011, 134102)
 STOP_THE_TEMPLATE = {132015: "PAUSED", 132016: "DISABLED"}
@@ -172,14 +173,23 @@ class TestErrorClasses(WaSandboxCase):
                 self.assertEqual(self.template.status, status)
                 self.check_nothing_stopped()
 
+    def test_version_that_is_wrong_stops_the_account_and_keeps_the_message(self):
+        """Nothing is wrong with the message, and it reached nobody."""
+        for code in WAIT_FOR_THE_ACCOUNT:
+            with self.subTest(code):
+                row = self.answered(code)
+                self.assertEqual((row.state, row.attempts, row.error_code), ("queued", 0, "api_version"))
+                self.assertEqual((self.account.state, self.account.state_code), ("blocked", "api_version"))
+
     def test_every_code_of_the_table_about_sending_is_here(self):
         """Whoever adds a code says what it does to a message that is on its way."""
         here = {
             *(*WAIT, *WAIT_A_MINUTE, *WAIT_LONG_AND_HOLD_THE_NUMBER, 130429, *FAIL, *ABOUT_THE_PERSON),
-            *(*STOP_THE_ACCOUNT, *STOP_THE_NUMBER, *STOP_NOTHING_ELSE, *STOP_THE_TEMPLATE),
+            *(*STOP_THE_ACCOUNT, *WAIT_FOR_THE_ACCOUNT, *STOP_THE_NUMBER, *STOP_NOTHING_ELSE, *STOP_THE_TEMPLATE),
         }
-        # Inbound notes, listings, reviews of templates, migration, insights, coexistence.
+        # Inbound notes, listings, reviews of templates, migration, insights, coexistence, forms, the block list.
         elsewhere = {131035, 131036, 131052, 131059, 131060, 200005, 200006, 200007, 1752041}
+        elsewhere |= {139000, 139001, 139002, 139003, 139004, 139006, 139100, 139101}
         others = {code for code in FAILURES if code > 2_000_000}
         self.assertEqual(FAILURES.keys() - here - elsewhere - others, set())
 
