@@ -6,9 +6,9 @@ import ssl
 import threading
 
 from aiohttp import web
-from stage import Stage
+from stage import NUMBER, Stage
 
-from sandbox import graph, graph_media
+from sandbox import graph
 
 #: The first words of a client's User-Agent -> the name it has in these tests. All else (our own helpers) counts for nothing.
 AGENTS = {"PyWa": "pywa", "WA_SDK": "meta", "node": "kapso", "undici": "kapso"}
@@ -134,6 +134,11 @@ class Ground:
         """Set switches."""
         self.control("POST", "switches", values)
 
+    def allow_calls(self):
+        """Switch calling on for the number."""
+        status, answer = self.graph("POST", f"{NUMBER}/settings", {"calling": {"status": "ENABLED"}})
+        assert status == 200, answer
+
     def writer(self, **more):
         """Add a customer who has just written, so that the window is open."""
         customer = self.person(**more)
@@ -153,6 +158,10 @@ class Ground:
         """Return the newest message of a customer's chat."""
         return self.control("GET", f"customers/{customer['id']}/messages")["messages"][-1]
 
+    def until(self, condition):
+        """Wait until a condition holds."""
+        return self.run(self.stage.until(condition))
+
     def hooks(self, wanted):
         """Wait for the webhooks whose value a condition holds for; returns them, at least one.
 
@@ -167,15 +176,7 @@ class Ground:
                 if wanted(change["field"], change["value"])
             ]
 
-        return self.run(self.stage.until(found))
-
-    def upload(self, data, mime_type, name="file"):
-        """Put a file of the business into the stand-in; returns its id."""
-
-        async def put():
-            return graph_media.store(self.world, mime_type, data, False, name).id
-
-        return self.run(put())
+        return self.until(found)
 
 
 class Thread:

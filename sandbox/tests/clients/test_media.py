@@ -5,6 +5,8 @@ from node_client import blob
 from samples import FILES
 from stage import NUMBER
 
+OTHER = "900000000000201"
+
 
 @pytest.mark.parametrize("kind", FILES)
 def test_pywa_keeps_a_file(ground, wa, kind):

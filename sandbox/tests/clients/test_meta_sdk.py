@@ -6,9 +6,9 @@ It takes the recipient for a number, without a plus sign; given as text with one
 import known
 import pytest
 from ground import PHONE
-from samples import FILES
 from stage import NUMBER
 from test_kapso_sending import SENDS as KAPSO
+from test_kapso_sending import uploaded
 from test_sending import CATALOG, LINK
 
 BODY = {"text": "Shall we?"}
@@ -67,10 +67,9 @@ def test_meta_sends(ground, meta, what):
 
 
 @pytest.mark.parametrize("kind", ["image", "video", "audio", "document", "sticker"])
-def test_meta_sends_a_file_by_its_id(ground, meta, kind):
+def test_meta_sends_a_file_by_its_id(ground, kapso, meta, kind):
     ground.writer()
-    media_id = ground.upload(*FILES[kind])
-    answer = meta(f"messages.{kind}", {"id": media_id}, PHONE)
+    answer = meta(f"messages.{kind}", {"id": uploaded(kapso, kind)}, PHONE)
     assert answer["status"] == 200, answer
 
 

@@ -6,7 +6,8 @@ import known
 import pytest
 from pywa.errors import WhatsAppError
 from pywa.types import flows, templates
-from stage import APP, SECRET
+from pywa_client import PORTFOLIO
+from stage import APP, NUMBER, SECRET, WABA
 
 from sandbox.graph_routes import NOT_BUILT
 
@@ -58,6 +59,24 @@ def test_pywa_is_told_what_is_not_built(ground, wa, key):
         CALLS[key](wa)
     assert (type(caught.value), caught.value.code, caught.value.status_code) == (WhatsAppError, 501, 501)
     assert "stand-in" in caught.value.message
+
+
+def test_nothing_of_the_list_looks_like_metas_answer(ground, wa):
+    nodes = {
+        "account": WABA,
+        "number": NUMBER,
+        "template": next(iter(ground.world.templates)),
+        "flow": "960000000000102",
+        "portfolio": PORTFOLIO,
+        "app": APP,
+    }
+    for kind, edges in NOT_BUILT.items():
+        for edge, methods in edges.items():
+            for method in methods:
+                path = "/".join(filter(None, ("", nodes.get(kind, kind), edge)))
+                with pytest.raises(WhatsAppError) as caught:
+                    wa.api.send_raw_request(method, path)
+                assert caught.value.code == 501, f"{method} {path}: {caught.value}"
 
 
 def test_pywa_asks_for_call_permissions(wa):

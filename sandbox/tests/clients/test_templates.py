@@ -3,8 +3,10 @@
 import known
 import pytest
 from ground import PHONE
+from pywa.errors import WhatsAppError
+from pywa.types import flows
 from pywa.types import templates as t
-from stage import WABA
+from stage import NUMBER, WABA
 from template_samples import BODY, TEMPLATES
 
 
@@ -123,12 +125,60 @@ def test_pywa_deletes(ground, wa, by):
 
 
 def test_pywa_reads_a_refusal(ground, wa):
-    from pywa.errors import WhatsAppError
-
     with pytest.raises(WhatsAppError) as caught:
         create(ground, wa, "No Spaces Here")
     assert caught.value.code == 100
     assert caught.value.user_msg
+
+
+def test_pywa_reads_that_an_edit_comes_too_soon(ground, wa):
+    made = create(ground, wa, "to_be_edited")
+    wa.update_template(made.id, new_components=[t.BodyText("All is new, {{1}}, and better.", "Ada")])
+    ground.until(lambda: ground.world.templates[made.id].status == "APPROVED")
+    with pytest.raises(WhatsAppError) as caught:
+        wa.update_template(made.id, new_components=[t.BodyText("All is newer, {{1}}, and better.", "Ada")])
+    assert "24 hours" in caught.value.user_msg
+
+
+def test_pywa_reads_that_a_deleted_name_stays_taken(ground, wa):
+    create(ground, wa, "to_be_deleted")
+    wa.delete_template("to_be_deleted")
+    with pytest.raises(WhatsAppError) as caught:
+        create(ground, wa, "to_be_deleted")
+    assert (caught.value.code, caught.value.subcode) == (100, 2388023)
+
+
+def test_pywa_takes_a_template_from_the_library(ground, wa):
+    made = wa.create_template(
+        t.LibraryTemplate(
+            name="on_its_way",
+            library_template_name="sandbox_delivery_update",
+            category=t.TemplateCategory.UTILITY,
+            language=t.TemplateLanguage.ENGLISH_US,
+            library_template_button_inputs=[t.URLButton.library_input(base_url="https://shop.example.com")],
+        )
+    )
+    assert made.status == t.TemplateStatus.APPROVED
+    assert wa.get_template(made.id).library_template_name == "sandbox_delivery_update"
+
+
+def test_pywa_brings_a_form_along(ground, wa):
+    made = flows.FlowJSON(
+        version="7.3",
+        screens=[
+            flows.Screen(
+                id="HELLO",
+                title="Hello",
+                terminal=True,
+                layout=flows.Layout(children=[flows.Footer(label="Done", on_click_action=flows.CompleteAction(payload={}))]),
+            )
+        ],
+    )
+    button = t.FlowButton(text="Book", flow_json=made, navigate_screen="HELLO")
+    before = set(ground.world.flows)
+    create(ground, wa, "with_a_form", components=[BODY, t.Buttons(buttons=[button])])
+    (flow_id,) = set(ground.world.flows) - before
+    assert wa.get_flow(flow_id).status.value == "PUBLISHED"
 
 
 def test_kapso_creates_lists_reads_and_deletes(ground, kapso):
@@ -151,3 +201,20 @@ def test_kapso_creates_lists_reads_and_deletes(ground, kapso):
         kapso("templates.get", {"businessAccountId": WABA, "templateId": made["id"]})
     assert kapso("templates.delete", {"businessAccountId": WABA, "name": "from_kapso"})["success"]
     assert made["id"] not in ground.world.templates
+
+
+def test_kapso_asks_for_calls_by_a_component(ground, kapso):
+    # pywa words it as a button; Meta's page has this form.
+    ground.person()
+    ground.allow_calls()
+    body = {"type": "BODY", "text": "Hello {{1}}, may we call?", "example": {"bodyText": [["Ada"]]}}
+    given = {"businessAccountId": WABA, "name": "may_we_call", "language": "en_US", "category": "UTILITY"}
+    made = kapso("templates.create", {**given, "components": [body, {"type": "CALL_PERMISSION_REQUEST"}]})
+    approved(ground, made["id"])
+    sent = {
+        "name": "may_we_call",
+        "language": {"code": "en_US"},
+        "components": [{"type": "body", "parameters": [{"type": "text", "text": "Ada"}]}],
+    }
+    answer = kapso("messages.sendTemplate", {"phoneNumberId": NUMBER, "to": PHONE, "template": sent})
+    assert ground.world.messages[answer["messages"][0]["id"]].template["name"] == "may_we_call"

@@ -113,6 +113,23 @@ def test_changes_of_templates(ground, reader, read_by_kapso, touched, change):
     assert len(read_by_kapso(hook)["raw"]) == 1
 
 
+@pytest.mark.parametrize("style", ["changes", "entries", "values"])
+def test_several_messages_in_one_webhook(ground, reader, read_by_kapso, style):
+    customer = ground.writer()
+    ground.switch(batch_max=10, batch_style=style)
+    ground.stage.server.postman.paused = True
+    for words in ("one", "two", "three"):
+        ground.says(customer, words)
+    ground.stage.server.postman.paused = False
+    ground.says(customer, "four")
+    hook = ground.hooks(lambda field, value: value.get("messages", [{}])[0].get("text", {}).get("body") == "one")[0]
+    assert [one["text"]["body"] for one in read_by_kapso(hook)["messages"]][:3] == ["one", "two", "three"]
+    with known.judged("pywa", "several messages in one webhook"):
+        before = len(reader.updates)
+        reader.read(hook)
+        assert [one.text for one in reader.updates[before:]][:3] == ["one", "two", "three"], "the first alone"
+
+
 def test_pywa_sets_callbacks_and_passes_the_handshake(ground, wa):
     # pywa asks for an app token first, which is the text APP_ID|APP_SECRET as well.
     stage = ground.stage

@@ -3,7 +3,7 @@
 from stage import NUMBER
 from test_sending import FLOW
 
-from sandbox import graph_media
+from sandbox import graph_media, reports, rules_review
 
 PLACE = {"latitude": 51.5, "longitude": -0.12, "name": "My place", "address": "London"}
 CARD = {"name": {"formatted_name": "Grace Hopper", "first_name": "Grace"}, "phones": [{"phone": "+12025550173"}]}
@@ -227,7 +227,8 @@ TEMPLATE_CHANGES = {
             "TemplateStatusUpdate",
             lambda got, wanted=status: got.new_status.value == wanted,
         )
-        for status in ("PENDING", "APPROVED", "PAUSED", "DISABLED", "IN_APPEAL", "PENDING_DELETION", "LIMIT_EXCEEDED")
+        for status in (*rules_review.STATUSES, *reports.TEMPLATE_EVENTS)
+        if status != "REJECTED"
     },
     "REJECTED": (
         {"status": "REJECTED", "reason": "INVALID_FORMAT"},
