@@ -240,6 +240,37 @@ def test_usage_headers(server, client):
     assert client.usage == {"x-app-usage": usage}
 
 
+def test_sample_of_a_template(server, client):
+    """T2: the id of an upload goes on behind a question mark, and stands in the address as it came."""
+    server.script = [answer(200, {"id": "upload:MTphdHRh_-=?sig=ARZqkGCA_-"}), answer(200, {"h": "4::aW=="})]
+    assert client.upload_sample("900000000000700", b"PNG", "image/png", "a b&c.png") == "4::aW=="
+    start, content = server.seen
+    assert (start.method, start.path) == ("POST", "/v26.0/900000000000700/uploads")
+    assert start.query == {"file_name": "a b&c.png", "file_length": "3", "file_type": "image/png"}
+    assert (content.path, content.query) == ("/v26.0/upload:MTphdHRh_-=", {"sig": "ARZqkGCA_-"})
+    assert (content.body, content.headers["file_offset"]) == (b"PNG", "0")
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        [{}],
+        [{"id": "7"}],
+        [{"id": "upload:../me"}],
+        [{"id": "upload:a?sig=b#/me"}],
+        [{"id": "upload:a?sig=b&access_token=c d"}],
+        [{"id": "upload:a"}, {"id": "upload:a"}],
+        [{"id": "upload:a"}, {"h": 7}],
+    ],
+)
+def test_samples_without_an_upload_or_a_handle(server, client, script):
+    """No address but that of an upload is called, and nothing is taken for a handle."""
+    server.script = [answer(200, body) for body in script]
+    with pytest.raises(errors.TransientError):
+        client.upload_sample("900000000000700", b"PNG", "image/png", "a.png")
+    assert len(server.seen) == len(script)
+
+
 def test_upload(server, client):
     server.script = [answer(200, {"id": "1000200030004"})]
     assert client.upload_media(NUMBER, b"PDF", "application/pdf", "a.pdf") == "1000200030004"
