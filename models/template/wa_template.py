@@ -45,7 +45,9 @@ PURPOSES = {"MARKETING": "marketing", "UTILITY": "utility", "AUTHENTICATION": "a
 VERDICT = {"status", "status_reason", "status_at", "template_uid", "components", "quality"}
 #: What makes it this template: fixed as soon as WhatsApp knows it.
 IDENTITY = {"name", "language", "account_id", "parameter_format"}
-#: What WhatsApp reviews: fixed as soon as it knows the template, unless it rejected it.
+#: States in which nobody is sent the template, and WhatsApp takes changes as often as one likes. Source: reference §7.6.
+CHANGEABLE = ("REJECTED", "PAUSED")
+#: What WhatsApp reviews: fixed as soon as it knows the template, unless it rejected or paused it.
 CONTENT = {"category", "header_format", "header_text", "sample", "sample_name", "body", "footer", "button_ids"}
 
 
@@ -82,7 +84,7 @@ class WaTemplate(models.Model):
     status_reason = fields.Char(readonly=True, copy=False, help="Meta's word or sentence.")
     status_reason_text = fields.Char("Reason", compute="_compute_status_reason_text")
     is_edited = fields.Boolean(
-        readonly=True, copy=False, help="Changed here after WhatsApp rejected it, and not handed in again yet."
+        readonly=True, copy=False, help="Changed here after WhatsApp rejected or paused it, and not handed in again yet."
     )
     is_fixed = fields.Boolean(compute="_compute_is_fixed", help="WhatsApp knows the content, so it cannot be changed here.")
     status_at = fields.Datetime(readonly=True, copy=False, help="When WhatsApp last decided the status.")
@@ -156,7 +158,7 @@ class WaTemplate(models.Model):
     @api.depends("status", "template_uid")
     def _compute_is_fixed(self):
         for template in self:
-            template.is_fixed = bool(template.template_uid) and template.status != "REJECTED"
+            template.is_fixed = bool(template.template_uid) and template.status not in CHANGEABLE
 
     @api.depends("quality")
     @api.depends_context("lang")
@@ -193,7 +195,7 @@ class WaTemplate(models.Model):
         """Keep WhatsApp's verdict, and what it rests on, out of people's hands.
 
         The category decides which consent a message needs, so it is fixed with the rest. What
-        WhatsApp rejected may be changed and handed in again.
+        WhatsApp rejected or paused may be changed and handed in again.
         """
         if not self.env.su:
             known = self.sudo().filtered("template_uid")
@@ -210,8 +212,8 @@ class WaTemplate(models.Model):
         return result
 
     def _mark_edited(self):
-        """Remember of rejected templates that what stands here is not what WhatsApp has."""
-        edited = self.sudo().filtered(lambda t: t.template_uid and t.status == "REJECTED" and not t.is_edited)
+        """Remember of rejected and paused templates that what stands here is not what WhatsApp has."""
+        edited = self.sudo().filtered(lambda t: t.template_uid and t.status in CHANGEABLE and not t.is_edited)
         if edited:
             edited.write({"is_edited": True})
 

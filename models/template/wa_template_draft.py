@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from ...tools.graph.errors import GraphError, PermanentError, RequestError
 from ...tools.graph.template_definition import VARIABLE, variables
 from ...tools.template_languages import TEMPLATE_LANGUAGES
-from .wa_template import PURPOSES
+from .wa_template import CHANGEABLE, PURPOSES
 from .wa_template_button import DRAFTED
 
 #: Meta's limits of what is handed in. Source: cloud-api reference §7.2.
@@ -89,7 +89,7 @@ class WaTemplate(models.Model):
     # ------------------------------------------------------------------ actions
 
     def action_submit(self):
-        """Hand the template in for WhatsApp's review, also again after it was rejected. Administrators only.
+        """Hand the template in for WhatsApp's review, also again after it was rejected or paused. Administrators only.
 
         :raises AccessError: by somebody else.
         :raises UserError: something is missing, or WhatsApp refused it; says what.
@@ -124,7 +124,7 @@ class WaTemplate(models.Model):
 
     def _hand_in_again(self):
         """Replace the content of the template at WhatsApp, which reviews it again. Source: cloud-api reference §7.6."""
-        if self.status != "REJECTED":
+        if self.status not in CHANGEABLE:
             raise UserError(self.env._("WhatsApp has this template already (%s).", self.status_label))
         definition = self._prepare_definition(self._upload_sample())
         self.account_id._get_transport().edit_template(

@@ -8,6 +8,7 @@ from ...tools.graph.template_fill import template_components
 from ...tools.graph.template_preview import render
 from ...tools.markup import card, to_html
 from ..discuss.own_html import OwnHtml
+from .wa_template import CHANGEABLE
 
 #: The context key of :class:`Definitions`.
 DEFINITIONS = "wa_template_definitions"
@@ -96,7 +97,7 @@ class WaTemplate(models.Model):
 
     def _read_definition(self):
         # What is being mended here is only looked at: WhatsApp sends what it approved.
-        is_draft = not self.components or (self.is_edited and self.status == "REJECTED")
+        is_draft = not self.components or (self.is_edited and self.status in CHANGEABLE)
         return parse_template(
             {
                 **self._prepare_definition(),

@@ -33,6 +33,9 @@ class WaTemplate(models.Model):
         former_status, former_at = self.status, self.status_at
         result = super()._apply_event(item)
         value = item.value
+        if self.is_edited and self.status == "APPROVED" != former_status:
+            # What WhatsApp has is sent from now on, so it has to stand here again.
+            self.account_id._have_templates_read()
         event = reading.text(value.get("event"))
         if item.change == "status" and event in EVENT_WORDS:
             if self.status_at != former_at:  # once, however often it comes

@@ -7,7 +7,7 @@ from odoo.exceptions import ConcurrencyError
 
 from ...tools.graph.template_definition import NAMED, parse_template
 from ...tools.graph.template_parameters import MEDIA_FORMATS, parameters
-from .wa_template import PURPOSES
+from .wa_template import CHANGEABLE, PURPOSES
 
 _logger = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ class WaTemplate(models.Model):
         :param template: the record as we know it, or None.
         """
         vals = self._vals_from_meta(node)
-        if template and template.is_edited and vals["status"] == "REJECTED":
+        if template and template.is_edited and vals["status"] in CHANGEABLE:
             # What somebody is mending here is not what WhatsApp has.
             template.write({name: vals[name] for name in ("template_uid", "status", "status_reason", "quality")})
             return template

@@ -143,6 +143,56 @@ class TestTemplateReview(DraftCase, TemplateCase):
         self.assertEqual(card["body"], "Hello Ada Example, your order is ready to be fetched.")
         self.assertEqual(card["buttons"][0]["text"], "Thanks")
 
+    def paused(self, name="order_ready"):
+        template = self.draft(name)
+        template.action_submit()
+        self.deliver()
+        self.sandbox.control("POST", f"templates/{template.template_uid}", status="PAUSED")
+        self.deliver()
+        self.assertEqual((template.status, template.is_fixed), ("PAUSED", False))
+        return template
+
+    def test_a_paused_template_is_changed_and_reviewed_anew(self):
+        """T5: as free as a rejected one, because nobody is sent it meanwhile."""
+        template = self.paused()
+        template.with_user(self.lead_manager).body = "Hello {{1}}, whenever you like: your order is ready for you."
+        self.read_again(template)
+        self.assertEqual((template.is_edited, "whenever" in template.body), (True, True))
+        template.with_user(self.admin_user).action_submit()
+        self.deliver()
+        self.read_again(template)
+        self.assertEqual((template.status, template.is_edited), ("APPROVED", False))
+        _row, card = self.send(template)
+        self.assertIn("whenever you like", card["body"])
+
+    def test_a_pause_that_ends_beats_the_change(self):
+        """T5: what WhatsApp has is sent, and read again at once, variables and all."""
+        template = self.paused()
+        template.with_user(self.lead_manager).write({"body": "Your order is ready.", "parameter_ids": [Command.clear()]})
+        self.sandbox.control("POST", f"templates/{template.template_uid}", status="APPROVED")
+        self.deliver()
+        self.assertTrue(self.account.templates_outdated)
+        self.read_again(template)
+        self.assertEqual((template.is_edited, template.parameter_ids.mapped("key")), (False, ["body.1"]))
+        _row, card = self.send(template, {"body.1": "Ada"})
+        self.assertEqual(card["body"], "Hello Ada, your order is ready to be fetched.")
+
+    def test_an_edit_whatsapp_refuses_is_said_in_its_words_and_changes_nothing(self):
+        """T5: approved there and edited a moment ago, while it is still paused here; a day later it goes."""
+        template = self.paused()
+        path = f"templates/{template.template_uid}"
+        self.sandbox.control("POST", path, status="APPROVED")
+        components = template.components or template._prepare_definition()["components"]
+        self.account._get_transport().edit_template(template.template_uid, {"components": components})
+        self.sandbox.control("POST", path, status="APPROVED")
+        template.with_user(self.lead_manager).body = "Hello {{1}}, whenever you like: your order is ready for you."
+        with self.assertRaisesRegex(UserError, "once in 24 hours"):
+            template.with_user(self.admin_user).action_submit()
+        self.assertEqual((template.status, template.is_edited), ("PAUSED", True))
+        self.sandbox.control("POST", "clock", forward_s=24 * 3600)
+        template.with_user(self.admin_user).action_submit()
+        self.assertEqual(template.status, "PENDING")
+
     def test_rejected_twice_and_edited_twice(self):
         """U5: as often as it takes."""
         self.sandbox.control("POST", "switches", review="reject", reject_reason="INVALID_FORMAT", review_delay_s=0)
