@@ -31,6 +31,8 @@ FILE_FORMATS = ("IMAGE", "VIDEO", "DOCUMENT", "GIF")
 #: Seconds after which a message is no longer delivered, from and to, by category. Source: Meta, ``templates/time-to-live``.
 LIFETIMES = {"AUTHENTICATION": (30, 900), "UTILITY": (30, 43_200), "MARKETING": (43_200, 2_592_000)}
 THIRTY_DAYS = -1
+#: In English in every language here (unverified).
+COUPON_LABEL = "Copy offer code"
 OFFER_MAX, OFFER_BODY_MAX, CARD_BODY_MAX = 16, 600, 160
 BODY_MAX, HEADER_MAX, FOOTER_MAX = 1024, 60, 60
 
@@ -111,9 +113,14 @@ def uniform(part):
     if part["type"] == "HEADER":
         part["format"] = str(part.get("format", "")).upper()
     if part["type"] == "BUTTONS":
-        buttons = map(table, rows(part.get("buttons")))
-        part["buttons"] = [{**button, "type": str(button.get("type", "")).upper()} for button in buttons]
+        part["buttons"] = [uniform_button(table(button)) for button in rows(part.get("buttons"))]
     return part
+
+
+def uniform_button(button):
+    """Return a button with its type in capitals; one that copies a coupon has Meta's label, whatever was handed in."""
+    kind = str(button.get("type", "")).upper()
+    return {**button, "type": kind, "text": COUPON_LABEL} if kind == "COPY_CODE" else {**button, "type": kind}
 
 
 def check_beside_offer(parts, category):

@@ -167,7 +167,7 @@ def picture_too_large(check: Check) -> None:
     dated="2026-03",
     sure=LIKELY,
     holds="T2",
-    tests="sandbox/tests/test_graph_templates.py::test_samples_are_uploaded_in_steps",
+    tests="sandbox/tests/test_graph_samples.py::test_an_upload_goes_on_where_it_stopped",
     makes=("file",),
 )
 def samples_in_steps(check: Check) -> None:
@@ -188,7 +188,7 @@ def samples_in_steps(check: Check) -> None:
     dated="2026-03",
     sure=UNVERIFIED,
     holds="T2",
-    tests="sandbox/tests/test_graph_templates.py::test_samples_are_uploaded_in_steps",
+    tests="sandbox/tests/test_graph_samples.py::test_an_upload_goes_on_where_it_stopped",
 )
 def samples_at_the_wrong_place(check: Check) -> None:
     begun = check.start_upload("picture.jpg", 4000, "image/jpeg", Accepted(), Has("id", r"upload:.+", private=True))
@@ -202,7 +202,7 @@ def samples_at_the_wrong_place(check: Check) -> None:
     dated="2026-03",
     sure=LIKELY,
     holds="T2",
-    tests="sandbox/tests/test_graph_templates.py::test_samples_are_uploaded_in_steps",
+    tests="sandbox/tests/test_graph_samples.py::test_an_upload_goes_on_where_it_stopped",
 )
 def samples_of_other_types(check: Check) -> None:
     check.start_upload("page.txt", 10, "text/plain", Refused(100, says="file_type"))

@@ -45,7 +45,7 @@ def buttons(*items: dict[str, Any]) -> dict[str, Any]:
     dated="2026-11",
     sure=SURE,
     holds="T6",
-    tests="sandbox/tests/test_rules_templates.py::test_definitions_meta_refuses",
+    tests="sandbox/tests/test_rules_templates.py::test_a_missing_sample_is_told_by_its_component",
 )
 def body_without_example(check: Check) -> None:
     says = "component of type BODY is missing expected field(s) (example)"
@@ -62,7 +62,7 @@ def body_without_example(check: Check) -> None:
     dated="2026-11",
     sure=SURE,
     holds="T6 W3",
-    tests="sandbox/tests/test_rules_templates.py::test_definitions_meta_refuses",
+    tests="sandbox/tests/test_rules_templates.py::test_a_missing_sample_is_told_by_its_component",
 )
 def link_without_example(check: Check) -> None:
     link = {"type": "URL", "text": "Open", "url": "https://shop.example.com/{{1}}"}
@@ -76,7 +76,7 @@ def link_without_example(check: Check) -> None:
     dated="2026-11",
     sure=SURE,
     holds="T6",
-    tests="sandbox/tests/test_rules_templates.py::test_definitions_meta_refuses",
+    tests="sandbox/tests/test_rules_templates.py::test_a_missing_sample_is_told_by_its_component",
 )
 def header_without_sample(check: Check) -> None:
     check.hand_in(
@@ -95,7 +95,7 @@ def _header(handle: str) -> dict[str, Any]:
     dated="2026-11",
     sure=LIKELY,
     holds="T2",
-    tests="sandbox/tests/test_rules_templates.py::test_definitions_meta_refuses",
+    tests="sandbox/tests/test_graph_samples.py::test_only_a_handle_of_a_fitting_file_is_a_sample",
 )
 def invented_handle(check: Check) -> None:
     check.hand_in(definition(check, "no_upload", _header("4::aW52ZW50ZWQ="), PLAIN), Refused(100, says="Invalid parameter"))
@@ -108,7 +108,7 @@ def invented_handle(check: Check) -> None:
     dated="2026-11",
     sure=LIKELY,
     holds="T2",
-    tests="sandbox/tests/test_rules_templates.py::test_definitions_meta_refuses",
+    tests="sandbox/tests/test_graph_samples.py::test_only_a_handle_of_a_fitting_file_is_a_sample",
 )
 def address_as_handle(check: Check) -> None:
     check.hand_in(
@@ -123,7 +123,7 @@ def address_as_handle(check: Check) -> None:
     dated="2026-11",
     sure=LIKELY,
     holds="T2",
-    tests="sandbox/tests/test_rules_templates.py::test_definitions_meta_refuses",
+    tests="sandbox/tests/test_graph_samples.py::test_only_a_handle_of_a_fitting_file_is_a_sample",
     makes=("file",),
 )
 def media_id_as_handle(check: Check) -> None:
@@ -146,7 +146,7 @@ def _code(check: Check, what: str, *components: dict[str, Any], **more: Any) -> 
     dated="2026-03",
     sure=UNVERIFIED,
     holds="T7",
-    tests="sandbox/tests/test_rules_templates.py::test_authentication_templates_get_metas_own_words",
+    tests="sandbox/tests/test_rules_authentication.py::test_what_meta_refuses",
 )
 def code_without_button(check: Check) -> None:
     check.hand_in(_code(check, "code_no_button", CODE_BODY), Refused(100))
@@ -159,7 +159,7 @@ def code_without_button(check: Check) -> None:
     dated="2026-03",
     sure=SURE,
     holds="T7",
-    tests="sandbox/tests/test_rules_templates.py::test_authentication_templates_get_metas_own_words",
+    tests="sandbox/tests/test_rules_authentication.py::test_what_meta_refuses",
 )
 def code_expires_too_late(check: Check) -> None:
     footer = {"type": "FOOTER", "code_expiration_minutes": 500}
@@ -173,7 +173,7 @@ def code_expires_too_late(check: Check) -> None:
     dated="2026-03",
     sure=SURE,
     holds="T7",
-    tests="sandbox/tests/test_rules_templates.py::test_authentication_templates_get_metas_own_words",
+    tests="sandbox/tests/test_rules_authentication.py::test_what_meta_refuses",
 )
 def one_tap_without_app(check: Check) -> None:
     tap = {"type": "OTP", "otp_type": "ONE_TAP", "text": "Copy code", "autofill_text": "Autofill"}
@@ -187,7 +187,7 @@ def one_tap_without_app(check: Check) -> None:
     dated="2026-03",
     sure=SURE,
     holds="T7",
-    tests="sandbox/tests/test_rules_templates.py::test_authentication_templates_get_metas_own_words",
+    tests="sandbox/tests/test_rules_authentication.py::test_what_meta_refuses",
 )
 def zero_tap_without_terms(check: Check) -> None:
     apps = [{"package_name": "com.example.shop", "signature_hash": "K8a/AINcGX7"}]
@@ -202,7 +202,7 @@ def zero_tap_without_terms(check: Check) -> None:
     dated="2026-03",
     sure=SURE,
     holds="T7",
-    tests="sandbox/tests/test_rules_templates.py::test_definitions_meta_refuses",
+    tests="sandbox/tests/test_rules_templates.py::test_lifetimes_have_limits_by_category",
 )
 def lifetime(check: Check) -> None:
     check.hand_in(definition(check, "short_life", PLAIN, message_send_ttl_seconds=5), Refused(100))
@@ -215,7 +215,7 @@ def lifetime(check: Check) -> None:
     dated="2026-08",
     sure=UNVERIFIED,
     holds="T7",
-    tests="sandbox/tests/test_rules_templates.py::test_definitions_meta_refuses",
+    tests="sandbox/tests/test_rules_templates.py::test_languages_are_a_closed_list",
 )
 def unknown_language(check: Check) -> None:
     check.hand_in({**definition(check, "language", PLAIN), "language": "xq_QQ"}, Refused(100))

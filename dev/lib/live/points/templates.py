@@ -66,7 +66,7 @@ def named(check: Check) -> None:
     dated="2026-11",
     sure=SURE,
     holds="T2",
-    tests=READING,
+    tests="sandbox/tests/test_graph_samples.py::test_a_sample_is_read_back_as_an_address_that_ends",
     makes=MADE,
 )
 def picture(check: Check) -> None:
@@ -74,6 +74,53 @@ def picture(check: Check) -> None:
     check.judge(
         read, Has("components.0.format", ("IMAGE",)), Has("components.0.example.header_handle.0", r"https?://.+", private=True)
     )
+
+
+@POINTS.add(
+    "picture-handed-in-as-read",
+    "The address of a sample that was read back is no handle: a template is edited with a new upload or not at all.",
+    source="follows from wacrm#562 and the recorded addresses; not measured by itself",
+    dated="2026-11",
+    sure=CONTESTED,
+    holds="T2",
+    tests="sandbox/tests/test_graph_samples.py::test_a_sample_is_read_back_as_an_address_that_ends",
+    makes=MADE,
+)
+def picture_handed_in_as_read(check: Check) -> None:
+    header = check.shared("picture").body["components"][0]
+    given = {**request(check, "place"), "components": [header, PLAIN]}
+    check.hand_in(given, Refused(100, says="Invalid parameter"))
+
+
+@POINTS.add(
+    "moving-picture",
+    "A header of format GIF, with a film of at most 3.5 MB as its sample, can be made for marketing.",
+    source="Meta, marketing-messages (GIF headers); whether an account without that API may make one is not said",
+    dated="2026-03",
+    sure=CONTESTED,
+    holds="T17",
+    tests="sandbox/tests/test_graph_samples.py::test_only_a_handle_of_a_fitting_file_is_a_sample",
+    makes=MADE,
+)
+def moving_picture(check: Check) -> None:
+    header = {"type": "HEADER", "format": "GIF", "example": {"header_handle": [check.handle("film.mp4")]}}
+    given = {**request(check, "place"), "category": "MARKETING", "components": [header, PLAIN]}
+    check.judge(check.read_back(check.hand_in(given)), Has("components.0.format", ("GIF",)))
+
+
+@POINTS.add(
+    "call-permission",
+    "A component call_permission_request asks for the permission to call; nothing is handed in for it.",
+    source="Meta, calling/user-call-permissions (a component); pywa writes a button",
+    dated="2026-03",
+    sure=CONTESTED,
+    holds="T17",
+    tests="sandbox/tests/test_graph_template_kinds.py::test_a_template_may_ask_for_the_permission_to_call",
+    makes=MADE,
+)
+def call_permission(check: Check) -> None:
+    given = {**request(check, "place"), "components": [PLAIN, {"type": "CALL_PERMISSION_REQUEST"}]}
+    check.judge(check.read_back(check.hand_in(given)), Has("components.1.type", ("CALL_PERMISSION_REQUEST",)))
 
 
 @POINTS.add(
@@ -123,7 +170,7 @@ def place(check: Check) -> None:
     dated="2026-11",
     sure=SURE,
     holds="T1",
-    tests="sandbox/tests/test_rules_templates.py::test_authentication_templates_get_metas_own_words",
+    tests="sandbox/tests/test_rules_authentication.py::test_a_code_to_copy_is_read_back_as_a_link",
     makes=MADE,
 )
 def code(check: Check) -> None:
@@ -149,7 +196,7 @@ def code(check: Check) -> None:
     dated="2026-03",
     sure=LIKELY,
     holds="T1",
-    tests="sandbox/tests/test_rules_templates.py::test_authentication_templates_get_metas_own_words",
+    tests="sandbox/tests/test_rules_authentication.py::test_words_left_out_are_metas_own_in_the_templates_language",
     makes=MADE,
 )
 def code_without_label(check: Check) -> None:
@@ -286,7 +333,7 @@ def twice(check: Check) -> None:
     dated="2026-11",
     sure=SURE,
     holds="T4",
-    tests="sandbox/tests/test_graph_templates.py::test_editing_and_deleting",
+    tests="sandbox/tests/test_graph_templates.py::test_the_name_of_what_was_deleted_stays_taken",
     makes=MADE,
 )
 def deleted_and_made_again(check: Check) -> None:
@@ -294,6 +341,23 @@ def deleted_and_made_again(check: Check) -> None:
     check.hand_in(given)
     check.call(lambda client: client.delete_template(check.waba, given["name"]), Accepted(), Has("success", (True,)))
     check.hand_in(given, Refused(100, 2388023, says="being deleted"))
+
+
+@POINTS.add(
+    "deleted-and-made-otherwise",
+    "In another category the name of a deleted template is locked too, in any language: 100/2388025.",
+    source="two recorded answers; that it holds for other languages is our reading",
+    dated="2026-11",
+    sure=CONTESTED,
+    holds="T4",
+    tests="sandbox/tests/test_graph_templates.py::test_the_name_of_what_was_deleted_stays_taken",
+    makes=MADE,
+)
+def deleted_and_made_otherwise(check: Check) -> None:
+    given = request(check, "place")
+    check.hand_in(given)
+    check.call(lambda client: client.delete_template(check.waba, given["name"]), Accepted())
+    check.hand_in({**given, "category": "MARKETING", "language": "es"}, Refused(100, 2388025))
 
 
 @POINTS.add(
@@ -316,7 +380,7 @@ def deleted_unknown(check: Check) -> None:
     dated="2026-11",
     sure=LIKELY,
     holds="T5",
-    tests="sandbox/tests/test_graph_templates.py::test_an_approved_template_is_edited_once_a_day",
+    tests="sandbox/tests/test_graph_templates.py::test_edits_of_an_approved_template_are_counted_by_the_clock",
     makes=MADE,
 )
 def edited(check: Check) -> None:
@@ -339,7 +403,7 @@ def edited(check: Check) -> None:
     dated="2026-11",
     sure=CONTESTED,
     holds="W3",
-    tests="sandbox/tests/test_rules_templates.py::test_authentication_templates_get_metas_own_words",
+    tests="sandbox/tests/test_rules_authentication.py::test_what_meta_refuses",
     makes=MADE,
 )
 def own_words_for_codes(check: Check) -> None:

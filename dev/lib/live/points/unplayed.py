@@ -79,7 +79,7 @@ POINTS.cannot(
     dated="2026-03",
     sure=LIKELY,
     holds="T5",
-    tests="sandbox/tests/test_graph_templates.py::test_an_approved_template_is_edited_once_a_day",
+    tests="sandbox/tests/test_graph_templates.py::test_edits_of_an_approved_template_are_counted_by_the_clock",
 )
 POINTS.cannot(
     "life-of-a-flow",
