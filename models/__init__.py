@@ -72,6 +72,7 @@ from .sending import wa_free_text
 from . import wa_limits
 from .media import wa_media_download, wa_media_keep, ir_attachment, ir_attachment_guard, ir_binary
 from .message import wa_message_inbound
+from .sending import wa_message_held
 from .sending import wa_message_send
 from .message import wa_message_status
 from .account import wa_number_notice

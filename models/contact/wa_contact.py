@@ -29,6 +29,11 @@ class WaContact(models.Model):
     phone_key = fields.Char(
         readonly=True, help="The spelling all variants of one number share (Brazil, Mexico, Argentina)."
     )
+    dialled = fields.Char(
+        "Written to As",
+        readonly=True,
+        help="The spelling of this number that WhatsApp accepted, where it refused the one above (test numbers).",
+    )
     username = fields.Char(readonly=True, index="trigram")
     profile_name = fields.Char(readonly=True, index="trigram")
     country_id = fields.Many2one("res.country", readonly=True)
@@ -122,6 +127,9 @@ class WaContact(models.Model):
             raise AccessError(
                 self.env._("Only the customer of a WhatsApp contact can be changed; the rest comes from WhatsApp.")
             )
+        if "phone_key" in vals:
+            # Another number: how the former one was to be written says nothing about it.
+            self.filtered(lambda one: one.dialled and one.phone_key != vals["phone_key"]).dialled = False
         by_hand = not self.env.su and "partner_id" in vals
         if by_hand:
             self._check_customer(self.env["res.partner"].browse(vals["partner_id"] or ()))
@@ -198,4 +206,22 @@ class WaContact(models.Model):
         Policy: phone when known, else BSUID; never both. Source: cloud-api reference §2.1.
         """
         self.ensure_one()
-        return {"wa_id": self.wa_id} if self.wa_id else {"bsuid": self.bsuid}
+        return {"wa_id": self.dialled or self.wa_id} if self.wa_id else {"bsuid": self.bsuid}
+
+    def _learn_spelling(self, result):
+        """Learn from an accepted message how this person's number is to be written.
+
+        Meta's own spelling becomes that of the contact (Brazil, Mexico). Not so where a test number
+        wanted another one than webhooks carry: that is remembered beside it, and who the person is stays.
+
+        :param SendResult result: of ``tools.graph.results``.
+        """
+        if result.dialled and phone_key(result.dialled) == self.phone_key:
+            dialled = result.dialled if result.dialled != self.wa_id else False
+            if self.dialled != dialled:
+                self.dialled = dialled
+        elif result.wa_id and self.wa_id and self.wa_id != result.wa_id:
+            if self.dialled and phone_key(result.wa_id) == self.phone_key:
+                return
+            if not (self._find_by_phone(self.portfolio_key, result.wa_id) - self):
+                self.write(self._phone_vals(result.wa_id))

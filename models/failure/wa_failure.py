@@ -217,6 +217,7 @@ SENTENCES = {
             "WhatsApp → Configuration → Accounts."
         ),
     ),
+    "api_version": (_lt("WhatsApp does not know the API version that is set here."), ADMIN_LOOKS),
     "api_rate_limit": (_lt("Too many requests to WhatsApp."), TRY_LATER),
     "block_list": (_lt("WhatsApp could not change the list of blocked people."), TRY_LATER),
     "block_list_full": (
@@ -296,6 +297,18 @@ SENTENCES = {
     ),
     "number_throughput": (_lt("The number sends faster than WhatsApp allows."), _lt("The message waits and leaves by itself.")),
     "number_unknown": (_lt("WhatsApp does not know this number any more."), ADMIN_LOOKS),
+    "held_back": (
+        _lt("WhatsApp accepted this message and holds it back until it has seen how others take it."),
+        _lt("It leaves by itself, or WhatsApp tells why it does not."),
+    ),
+    "held_long": (
+        _lt("WhatsApp holds this message back and has not told for a day what became of it."),
+        _lt("Send it again only if the customer did not get it: the first one may still arrive."),
+    ),
+    "list_incomplete": (
+        _lt("WhatsApp handed out only a part of a list, so nothing of it was taken over."),
+        TRY_LATER,
+    ),
     "paging_cursor_invalid": (_lt("WhatsApp lost the place in a list."), TRY_LATER),
     "onboarding_requested": (_lt("This was asked for before, and WhatsApp is at it."), NOTHING_TO_DO),
     "payment_problem": (
@@ -303,7 +316,10 @@ SENTENCES = {
         _lt("Ask an administrator to check billing in WhatsApp Manager."),
     ),
     "payment_terms": (_lt("The terms of WhatsApp Payments are not accepted."), ADMIN_LOOKS),
-    "permission_missing": (_lt("The access token may not do this."), ADMIN_LOOKS),
+    "permission_missing": (
+        _lt("WhatsApp does not let us do this: the access token may not, or the feature is not open to this business."),
+        ADMIN_LOOKS,
+    ),
     "pin_wrong": (_lt("The PIN of the number is wrong."), ADMIN_LOOKS),
     "policy_violation": (_lt("WhatsApp blocked the account for breaking its policy."), ADMIN_LOOKS),
     "recipient_in_experiment": (
@@ -320,7 +336,10 @@ SENTENCES = {
     ),
     "recipient_not_in_test_list": (
         _lt("A test number may write only to people on its list."),
-        _lt("Add the recipient in Meta's app dashboard or use a real number."),
+        _lt(
+            "Add the recipient in Meta's app dashboard, or use a real number. Numbers from Argentina stand in the list without "
+            "the 9 after 54, those from Mexico without the 1 after 52; Odoo tries both spellings."
+        ),
     ),
     "recipient_opted_out": (
         _lt("The customer stopped marketing messages from this business."),

@@ -10,6 +10,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...tools.failures import PERMANENT, TRANSIENT, Failure
+from ...tools.graph import second_look
 from ...tools.graph.errors import GraphError, PermanentError, TransientError
 
 #: Meta keeps an uploaded file for 30 days; a day is left for messages that wait. Source: Meta, "Media".
@@ -247,7 +248,7 @@ def _run(transport, phone_number_id, upload):
     try:
         return transport.upload_media(phone_number_id, upload.read(), upload.mime_type, upload.filename or "file")
     except GraphError as error:
-        return error
+        return second_look.narrow(transport, phone_number_id, error)
     except FileNotFoundError as error:
         failure = Failure(None, PERMANENT, "media_upload_failed")
         return PermanentError(f"the file cannot be read: {type(error).__name__}", failure=failure)

@@ -4,13 +4,15 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...tools.bidi import one_line
-from ...tools.failures import THROTTLED, classify
+from ...tools.failures import classify, narrowed
 from ...tools.status import RANK, merge
 from ...tools.window import moment_of
-from ..sending.wa_message_send import LONG_WAIT
+from ..sending.wa_message_held import HELD, HELD_LONG
 
 #: The reason of a failure for which WhatsApp gives no code, and reasons that say no more than that.
 UNKNOWN, VAGUE = "unknown_error", ("unknown_error", "meta_unknown_error")
+#: Reasons of waiting that the next status settles.
+DOUBTS = ("outcome_unknown", HELD, HELD_LONG)
 #: Characters kept of what one error says.
 DETAIL_LIMIT = 500
 #: Which moment a status records.
@@ -160,7 +162,7 @@ class WaMessage(models.Model):
                 row["error_code"], row["error_detail"] = self._words_of_errors(item.errors)
             if item.pricing:
                 row["pricing"] = json.dumps(item.pricing)
-        if self.error_code == "outcome_unknown" and not row["error_code"] and row["state"] != self.state:
+        if self.error_code in DOUBTS and not row["error_code"] and row["state"] != self.state:
             row["error_code"] = ""  # the doubt is settled
         return tuple(row.values())
 
@@ -222,9 +224,11 @@ class WaMessage(models.Model):
         """
         self.ensure_one()
         failure = self._reported_failure()
+        if failure.slug == "permission_missing":
+            # It was accepted, so the token may send: what is not open to this business is this message.
+            failure = narrowed(failure)
         self._draw_consequences(failure)
-        if failure.family == THROTTLED and failure.scope == "number" and failure.wait >= LONG_WAIT:
-            self.number_id._hold(failure.wait)
+        self._hold_for(failure, failure.wait)
         if self.lead_id:
             self.lead_id._wa_log_failure(self)
 

@@ -7,6 +7,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tools import config
 
+from ...tools.failures import WIDE
 from ...tools.graph.errors import GraphError, InvalidMessage, ThrottledError
 from ...tools.ratelimit import Throughput, Turnstile
 from ..media.wa_media_upload import run_uploads
@@ -289,7 +290,7 @@ class Sender:
         if not self.results:
             self.results_since = time.monotonic()
         self.results.append((message_id, outcome))
-        if isinstance(outcome, ThrottledError) and outcome.failure.scope == "number":
+        if isinstance(outcome, ThrottledError) and outcome.failure.scope in WIDE:
             self.throughput.pause(time.monotonic(), max(1.0, outcome.retry_after or 0))
 
     def _write_results(self):

@@ -9,12 +9,14 @@ from psycopg2.extras import execute_values
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...tools.failures import CONFIGURATION, RECIPIENT, THROTTLED
+from ...tools.failures import CONFIGURATION, RECIPIENT, THROTTLED, WIDE
 from ...tools.graph import messages as build
+from ...tools.graph import second_look
 from ...tools.graph.errors import GraphError, NotSentError, OutcomeUnknownError
 from ...tools.ratelimit import PAIR_MEMORY, pair_free_at
 from ...tools.status import rank_sql
 from ..wa_apart import apart
+from .wa_message_held import HELD
 
 _logger = logging.getLogger(__name__)
 
@@ -34,8 +36,6 @@ CONCERNS_TEMPLATES = (
     "template_misclassified",
     "template_not_eligible",
 )
-#: Meta's word for a message that it accepted and holds back.
-HELD = "held_for_quality_assessment"
 
 
 class WaMessage(models.Model):
@@ -206,10 +206,9 @@ class WaMessage(models.Model):
         self.flush_model()
         former = self._states_for_rules(accepted)
         now = fields.Datetime.now()
-        settled = f"{rank_sql('m.state')} >= {rank_sql('v.state')}"
+        further = f"{rank_sql('m.state')} > {rank_sql('v.state')}"
         rows = [
-            # Held for quality assessment: accepted, but neither sent nor promised.
-            (id_, result.wamid, "sending" if result.message_status == HELD else "sent", now)
+            (id_, result.wamid, now, *(("sending", None, HELD) if result.is_held else ("sent", now, None)))
             for id_, result in accepted.items()
         ]
         execute_values(
@@ -217,12 +216,12 @@ class WaMessage(models.Model):
             f"""
             UPDATE wa_message m
                SET wamid = v.wamid,
-                   state = CASE WHEN {settled} THEN m.state ELSE v.state END,
-                   sent_at = COALESCE(m.sent_at, v.moment::timestamp),
-                   error_code = CASE WHEN {settled} THEN m.error_code END,
-                   error_detail = CASE WHEN {settled} THEN m.error_detail END,
-                   write_date = v.moment::timestamp
-              FROM (VALUES %s) AS v (id, wamid, state, moment)
+                   state = CASE WHEN {further} THEN m.state ELSE v.state END,
+                   sent_at = COALESCE(m.sent_at, v.sent_at::timestamp),
+                   error_code = CASE WHEN {further} THEN m.error_code ELSE v.code END,
+                   error_detail = CASE WHEN {further} THEN m.error_detail END,
+                   write_date = v.now::timestamp
+              FROM (VALUES %s) AS v (id, wamid, now, state, sent_at, code)
              WHERE m.id = v.id
             """,  # noqa: S608 - only column names of our own
             rows,
@@ -234,7 +233,7 @@ class WaMessage(models.Model):
         )
         self._note_for_rules(former)
         for message in messages:
-            message._learn_spelling(accepted[message.id])
+            message.contact_id._learn_spelling(accepted[message.id])
 
     @api.model
     def _keep_bare_result(self, results, error):
@@ -248,9 +247,9 @@ class WaMessage(models.Model):
         """
         for message_id, outcome in results:
             _logger.error("WhatsApp message %s: its result is kept barely", message_id, exc_info=error)
-            if not isinstance(outcome, GraphError):
+            if not isinstance(outcome, GraphError) and not outcome.is_held:
                 vals = {"state": "sent", "sent_at": fields.Datetime.now(), "error_code": None}
-            elif isinstance(outcome, OutcomeUnknownError):
+            elif not isinstance(outcome, GraphError) or isinstance(outcome, OutcomeUnknownError):
                 vals = {"state": "unknown", "error_code": "outcome_unknown"}
             else:
                 code = getattr(outcome, "code", None)
@@ -265,13 +264,6 @@ class WaMessage(models.Model):
                 )
             )
         self.env.invalidate_all(flush=False)
-
-    def _learn_spelling(self, result):
-        """Take over the number as Meta rewrote it (Brazil, Mexico): its spelling is the canonical one."""
-        contact = self.contact_id
-        if result.wa_id and contact.wa_id and contact.wa_id != result.wa_id:
-            if not (contact._find_by_phone(contact.portfolio_key, result.wa_id) - contact):
-                contact.write(contact._phone_vals(result.wa_id))
 
     def _apply_error(self, error):
         """Decide what a refused or broken request means for this message and its number.
@@ -290,14 +282,27 @@ class WaMessage(models.Model):
             code = error.code if error.code is not None else failure.slug
             if failure.retryable:
                 wait = max(failure.wait, error.retry_after or 0)
+                if self._hold_for(failure, wait):
+                    # A limit of all that is sent is nothing this message did: it is not given up for it.
+                    self.attempts = max(0, self.attempts - 1)
                 self._retry_later(code, error.details, wait, failure.tries)
-                if failure.family == THROTTLED and failure.scope == "number" and wait >= LONG_WAIT:
-                    self.number_id._hold(wait)
             elif failure.slug in ABOUT_THE_WAY:
                 self._wait_for_account(failure.slug)
             else:
                 self._fail(code, error.user_message or error.details)
                 self._draw_consequences(failure)
+
+    def _hold_for(self, failure, wait):
+        """Send nothing for a while from the numbers that a limit of WhatsApp's concerns.
+
+        :param tools.failures.Failure failure: any.
+        :param float wait: seconds.
+        :returns: whether it is such a limit, and long enough to stop for
+        """
+        if failure.family != THROTTLED or failure.scope not in WIDE or wait < LONG_WAIT:
+            return False
+        (self.number_id if failure.scope == "number" else self.number_id.account_id.number_ids)._hold(wait)
+        return True
 
     def _wait_for_account(self, slug):
         """Put the message back as if it had never left, and stop the account: nothing is wrong with the message.
@@ -394,11 +399,16 @@ def call_transport(transport, phone_number_id, request, moment, turnstile):
     :param Turnstile turnstile: counts what leaves, however late threads wake up.
     :returns: the ``SendResult``, or the :class:`GraphError` that was raised.
     """
+
+
+    def take_turn():
+        while wait := turnstile.wait_for():
+            time.sleep(wait)
+
     time.sleep(max(0.0, moment - time.monotonic()))
-    while wait := turnstile.wait_for():
-        time.sleep(wait)
+    take_turn()
     try:
-        return transport.send_message(phone_number_id, request)
+        return second_look.send(transport, phone_number_id, request, take_turn)
     except GraphError as error:
         return error
     except Exception as error:  # noqa: BLE001 - one broken request must not take the others' results along

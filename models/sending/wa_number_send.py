@@ -1,4 +1,5 @@
 import logging
+from datetime import timedelta
 
 from odoo import fields, models
 from odoo.tools import SQL
@@ -9,6 +10,8 @@ from .sender import Sender
 
 _logger = logging.getLogger(__name__)
 
+#: Restrictions that end within so much of one another are one.
+HOLD_ROUGHLY = timedelta(seconds=5)
 #: First half of the advisory lock key; the second is the number's id.
 SENDER_LOCK = 0x57415350
 
@@ -55,11 +58,13 @@ class WaNumber(models.Model):
         return self.active and not self.is_blocked and not held and self.account_id.state != "blocked"
 
     def _hold(self, seconds):
-        """Send nothing for some time: Meta restricts the number."""
+        """Send nothing for some time: Meta restricts the number. It goes on by itself then."""
         until = fields.Datetime.add(fields.Datetime.now(), seconds=seconds)
         for number in self.sudo():
-            number.hold_until = max(until, number.hold_until or until)
-            number._trigger_sender(number.hold_until)
+            # All that was on its way is refused together: the first says it for the others.
+            if not number.hold_until or number.hold_until < until - HOLD_ROUGHLY:
+                number.hold_until = until
+                number._trigger_sender(until)
 
     # ------------------------------------------------------------------ locking
 
@@ -89,6 +94,9 @@ class WaNumber(models.Model):
             orphans._settle_orphans()
             orphans._broadcast_state()
             self.env["ir.cron"]._commit_progress(len(orphans))
+        if doubtful := self.env["wa.message"]._doubt_held(self):
+            doubtful._broadcast_state()
+            self.env["ir.cron"]._commit_progress(len(doubtful))
 
     def _claim(self, limit, people_only=False):
         """Take the next messages, people's first, one per conversation; the caller COMMITs the claim.

@@ -5,13 +5,15 @@ from odoo import fields
 from odoo.tests import tagged
 
 from ...tools.failures import FAILURES
+from ...tools.graph.errors import from_answer
 from ...tools.webhook.events import Person, StatusEvent
 from ..common import WaSandboxCase
 
 #: Codes with which sending may be answered, by what is to be done; as in Meta's list, and not taken from our table.
-WAIT = (1, 2, 4, 131000, 131016, 131056, 133000, 133004)
-WAIT_A_MINUTE = {17: 60, 32: 60, 341: 60, 613: 60, 80007: 300, 80008: 300, 131057: 60, 133015: 300, 134101: 600, 132069: 3600}
+WAIT = (1, 2, 131000, 131016, 131056, 133000, 133004)
+WAIT_A_MINUTE = {131057: 60, 133015: 300, 134101: 600, 132069: 3600}
 WAIT_LONG_AND_HOLD_THE_NUMBER = {131048: 6 * 3600, 133016: 72 * 3600, 613: 60}
+HOLD_THE_ACCOUNT = {4: 60, 17: 60, 32: 60, 341: 60, 80007: 300, 80008: 300}
 FAIL = (
     *(100, 130497, 131008, 131009, 131020, 131021, 131041, 131047, 131051, 131053, 131055, 131061),
     *(2500, 131062, 132000, 132005, 132007, 132008, 132012, 132018, 134100, 135000, 137000),
@@ -111,6 +113,64 @@ class TestErrorClasses(WaSandboxCase):
                 self.assertEqual(waiting.state, "queued")
                 self.check_nothing_stopped()
 
+    def test_limits_of_the_account_hold_all_its_numbers(self):
+        """W15: nothing leaves from any of them until it is over; then all goes on by itself, and no try is counted."""
+        second = self.env["wa.number"].create(
+            {"name": "Second", "account_id": self.account.id, "phone_number_id": "900000000000102"}
+        )
+        self.sandbox.control("POST", "numbers", phone_number_id="900000000000102", display="+12025550144")
+        for code, seconds in HOLD_THE_ACCOUNT.items():
+            with self.subTest(code):
+                second.hold_until = False
+                row = self.answered(code)
+                self.check(row, code, "queued")
+                self.assertEqual(row.attempts, 0)
+                for number in (self.number, second):
+                    self.assertAlmostEqual(self.seconds(number.hold_until), seconds, delta=15)
+                    self.assertFalse(number._may_send())
+                    self.assertTrue(number.sender_cron_id.active, "it goes on by itself")
+                self.check_nothing_stopped()
+                requests = len(self.sandbox.requests_log())
+                self.run_sender()
+                self.assertEqual(len(self.sandbox.requests_log()), requests)
+                (self.number | second).hold_until = row.next_attempt_at = fields.Datetime.now() - timedelta(seconds=1)
+                self.run_sender()
+                self.assertEqual(row.state, "sent", row.error_text)
+
+    def test_limits_never_use_up_the_tries_of_a_message(self):
+        """W15: an hour of them, and the message leaves all the same."""
+        row = self.answered(341)
+        for _turn in range(12):
+            self.number.hold_until = row.next_attempt_at = False
+            self.sandbox.control("POST", "switches", fault={"kind": "error", "code": 341, "times": 20, "match": "/messages"})
+            self.run_sender()
+            self.assertEqual((row.state, row.attempts), ("queued", 0))
+        self.sandbox.control("POST", "switches", fault=None)
+        self.number.hold_until = row.next_attempt_at = False
+        self.run_sender()
+        self.assertEqual(row.state, "sent")
+
+    def test_http_429_is_a_limit_of_the_number_whatever_its_code(self):
+        """W16: known, unknown or another family's; with Retry-After it is as long as that says."""
+        for code in (131000, 100, 2, 131009):
+            with self.subTest(code):
+                row = self.reply(self.ana, self.conversation, f"429 with {code}").wa_message_ids
+                self.sandbox.control(
+                    "POST", "switches", fault={"kind": "error", "code": code, "http": 429, "times": 20, "match": "/messages t"}
+                )
+                self.run_sender()
+                self.check(row, code, "queued")
+                self.check_nothing_stopped()
+                self.sandbox.control("POST", "switches", fault=None)
+                row.next_attempt_at = False
+                self.run_sender()
+                self.assertEqual(row.state, "sent", row.error_text)
+        row = self.reply(self.ana, self.conversation, "much too fast").wa_message_ids
+        error = from_answer({"code": 987654, "message": "Slow down"}, 429, retry_after=90)
+        row._apply_error(error)
+        self.assertAlmostEqual(self.seconds(self.number.hold_until), 90, delta=15)
+        self.assertEqual(row.state, "queued")
+
     def test_back_off_grows_and_ends(self):
         row = self.answered(131056)
         seen = set()
@@ -184,7 +244,7 @@ class TestErrorClasses(WaSandboxCase):
     def test_every_code_of_the_table_about_sending_is_here(self):
         """Whoever adds a code says what it does to a message that is on its way."""
         here = {
-            *(*WAIT, *WAIT_A_MINUTE, *WAIT_LONG_AND_HOLD_THE_NUMBER, 130429, *FAIL, *ABOUT_THE_PERSON),
+            *(*WAIT, *WAIT_A_MINUTE, *WAIT_LONG_AND_HOLD_THE_NUMBER, *HOLD_THE_ACCOUNT, 130429, *FAIL, *ABOUT_THE_PERSON),
             *(*STOP_THE_ACCOUNT, *WAIT_FOR_THE_ACCOUNT, *STOP_THE_NUMBER, *STOP_NOTHING_ELSE, *STOP_THE_TEMPLATE),
         }
         # Inbound notes, listings, reviews of templates, migration, insights, coexistence, forms, the block list.

@@ -17,6 +17,7 @@ from .media_client import MediaCalls
 from .messages import mark_read
 from .paging import next_cursor
 from .results import SendResult
+from .second_look import Rights
 from .transport import node
 
 ACCOUNT_FIELDS = (
@@ -51,6 +52,11 @@ T = TypeVar("T")
 
 class GraphClient(MediaCalls):
     """Talks to the Graph API with one token. See :class:`~.transport.Transport`."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.rights = Rights()
+        """What was found out lately about the numbers it may send from."""
 
     # -- messages ----------------------------------------------------------
 

@@ -22,9 +22,19 @@ class SendResult:
     bsuid: str | None = None
     """Given when the message was addressed to a BSUID."""
     message_status: str | None = None
-    """Templates: ``accepted``, ``held_for_quality_assessment`` (not sent yet!) or
-    ``paused``; None for other messages."""
+    """Templates: ``accepted``, ``held_for_quality_assessment`` or ``paused`` (both:
+    not sent yet!); None for other messages. See :attr:`is_held`."""
     group_id: str | None = None
+    dialled: str | None = None
+    """Digits it went to in the end, when the spelling given first was refused."""
+
+    @property
+    def is_held(self) -> bool:
+        """Tell whether Meta accepted it and holds it back: any word but *accepted* says so.
+
+        Source: Meta's openapi file lists three; a new one promises as little.
+        """
+        return (self.message_status or "accepted").lower() != "accepted"
 
     @classmethod
     def from_answer(cls, answer: Mapping[str, Any]) -> SendResult:
