@@ -1,7 +1,7 @@
 """Faults on demand: what the network, an edge server or Meta itself may do to a request."""
 
 import asyncio
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 from aiohttp import web
 
@@ -34,7 +34,8 @@ class Fault:
     ``500`` and ``503``: Meta's JSON envelope with code 1 or 2. ``429``: code 130429 or 80007 with HTTP 429. ``html``:
     an edge server's page with HTTP 502. ``hang``: no answer for ``seconds``, then the connection is cut. ``cut``: the
     connection is cut after the body was read. ``slow``: the right answer after ``seconds``. ``error``: Meta's
-    envelope with ``code``, and with HTTP status ``http`` if given. ``failed``: the message is accepted and a ``failed`` status with ``code`` follows.
+    envelope with ``code``, and with HTTP status ``http`` if given. ``failed``: the message is accepted and a ``failed``
+    status with ``code`` follows.
     ``empty`` and ``truncated`` strike downloads of files: 200 with nothing, or with the first half, and a
     ``Content-Length`` that fits what comes.
     """
@@ -80,9 +81,8 @@ class Faults:
         try:
             fault = Fault(**{**item, "kind": str(item["kind"])})
         except TypeError as error:
-            raise FaultError(
-                f"A fault has the fields kind, times, match, after, processed, seconds, code, http: {error}"
-            ) from error
+            names = ", ".join(item.name for item in fields(Fault))
+            raise FaultError(f"A fault has the fields {names}: {error}") from error
         if fault.code not in CODES:
             raise FaultError(f"Code {fault.code} is not one this server can answer.")
         return fault

@@ -362,7 +362,10 @@ def test_retry_after(server, client):
     assert caught.value.retry_after is None
 
 
-@pytest.mark.parametrize("act", [html(429), error(429, 987654), error(429, 100), error(429, 131056), html(429, {"Retry-After": "7"})])
+@pytest.mark.parametrize(
+    "act",
+    [html(429), error(429, 987654), error(429, 100), error(429, 131056), html(429, {"Retry-After": "7"})],
+)
 def test_429_is_the_number_s(act, server, client):
     """W16: with an unknown code, a known one, or none."""
     server.script = [act]

@@ -103,7 +103,7 @@ class TestRights:
             with pytest.raises(errors.ConfigurationError) as caught:
                 send(client)
             assert (caught.value.code, caught.value.failure.scope) == (code, "message")
-            message, reading, touching = server.seen
+            _message, reading, touching = server.seen
             assert (reading.method, reading.path, reading.query) == ("GET", f"/v26.0/{NUMBER}", {"fields": "id"})
             assert touching.json["status"] == "read"
             assert touching.json["message_id"] == second_look.NO_MESSAGE
