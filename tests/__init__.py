@@ -20,6 +20,7 @@ from .http import (
     test_webhook_words,
 )
 from .models import (
+    test_bad_input,
     test_colleague_no_customer,
     test_account_archive,
     test_account_connect,

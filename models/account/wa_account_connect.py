@@ -182,7 +182,7 @@ class WaAccount(models.Model):
         try:
             transport.account(self.waba_id, fields="id")
         except GraphError as error:
-            if error.slug in ("app_secret", "token_invalid") or not self._is_definite(error):
+            if error.slug in ("app_secret", "token_invalid", *NOT_ABOUT_TOKEN) or not self._is_definite(error):
                 raise
 
     def _read_account(self, transport):
@@ -247,40 +247,43 @@ class WaAccount(models.Model):
         it we take over messages only, by an override of the account: nobody else's
         webhooks are hijacked. Source: cloud-api reference §4.1.
 
-        :raises Refusal: Meta cannot reach our callback, or does not get the right answer.
+        :raises Refusal: Meta cannot reach our callback, or does not get the right answer; it is then as it was.
         """
         callback_url, verify_token = self.sudo().webhook_url, self._secret("verify_token")
         if not address.is_loopback(self.api_url) and (
             address.is_loopback(callback_url) or not callback_url.startswith("https://")
         ):
             raise Refusal("callback_not_public", url=self.get_base_url())
+        own = self._own_subscription(transport)
         try:
-            own = self._ensure_listed(transport)
+            if own is None:
+                # Subscribed already, this would take our own override away for a moment.
+                transport.subscribe(self.waba_id)
             app = self._get_app_transport() if self.app_id else None
             present = app.app_callback(self.app_id) if app else None
             if app and (not present or present == callback_url or self._is_former_callback(present)):
                 app.set_app_callback(self.app_id, callback_url, verify_token, WEBHOOK_FIELDS)
-                if own.get("override_callback_uri") not in (None, "", callback_url):
+                if (own or {}).get("override_callback_uri") not in (None, "", callback_url):
                     # It would go before the app's own callback.
                     transport.subscribe(self.waba_id)
             else:
                 transport.subscribe(self.waba_id, callback_url=callback_url, verify_token=verify_token)
                 self._say_messages_only()
         except GraphError as error:
+            if own is None:
+                self._unsubscribe_again(transport)
             if error.code == 2200 or "override_callback_uri" in error.message or "callback_url" in error.message:
                 said = error.user_message or error.details or error.message
                 raise Refusal("callback_refused", url=self.get_base_url() + "/wa/webhook/…", said=said) from error
             raise
 
-    def _ensure_listed(self, transport):
-        """Subscribe our app to the account, unless it is: doing it again would take our own override away for a moment.
-
-        :returns: our app's entry as it was before, {} if there was none
-        """
-        own = self._own_subscription(transport)
-        if own is None:
-            transport.subscribe(self.waba_id)
-        return own or {}
+    def _unsubscribe_again(self, transport):
+        """Take back the subscription of an attempt to connect that failed: nothing of it stays at Meta."""
+        try:
+            transport.unsubscribe(self.waba_id)
+        except GraphError as error:
+            # What made it fail is the user's to know, and may be why this fails as well.
+            _logger.warning("WhatsApp account %s: the app stays subscribed after a failed attempt: %s", self.id, error)
 
     def _own_subscription(self, transport):
         """Return our app's entry among those that listen to the account, or None.

@@ -217,7 +217,6 @@ SENTENCES = {
             "WhatsApp → Configuration → Accounts."
         ),
     ),
-    "api_version": (_lt("WhatsApp does not know the API version that is set here."), ADMIN_LOOKS),
     "api_rate_limit": (_lt("Too many requests to WhatsApp."), TRY_LATER),
     "block_list": (_lt("WhatsApp could not change the list of blocked people."), TRY_LATER),
     "block_list_full": (

@@ -127,6 +127,14 @@ class TestRights:
             send(client)
         assert caught.value.failure.scope == "account"
 
+    def test_the_token_does_not_see_the_number(self, server, client):
+        """It may have moved to another account: the others of this one go on."""
+        gone = error(400, 100, error_subcode=33, type="GraphMethodException", message="Unsupported get request.")
+        server.script = [error(403, 200), gone]
+        with pytest.raises(errors.ConfigurationError) as caught:
+            send(client)
+        assert (caught.value.code, caught.value.slug, caught.value.failure.scope) == (200, "number_unknown", "number")
+
     @pytest.mark.parametrize("code", [190, 368, 131031, 131042, 133010])
     def test_other_refusals_are_believed(self, code, server, client):
         server.script = [error(400, code), answer(200, {"id": NUMBER})]

@@ -34,16 +34,21 @@ NO_MESSAGE = "wamid.0"
 """Nobody's message: marking it as read does nothing, and takes the right to send."""
 
 
+MAY_SEND, NUMBER_GONE, MAY_NOT, UNSAID = "may_send", "number_gone", "may_not", "unsaid"
+"""What Meta says about a number and our token: it may send · the token does not see that
+number · it may not send · Meta did not say."""
+
+
 class Rights:
-    """Whether a token may send from a number at all; asked once, remembered for a moment. Safe for many threads."""
+    """What a token may do with a number; asked once, remembered for a moment. Safe for many threads."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = Lock()
-        self._found: dict[str, tuple[float, bool | None]] = {}
+        self._found: dict[str, tuple[float, str]] = {}
 
-    def may_send(self, client: GraphClient, phone_number_id: str) -> bool | None:
-        """Return True or False as Meta says, None when it does not say.
+    def of(self, client: GraphClient, phone_number_id: str) -> str:
+        """Return one of the four words above.
 
         Whoever asks meanwhile waits for the same answer.
         """
@@ -56,7 +61,7 @@ class Rights:
             return found
 
 
-def _ask(client: GraphClient, phone_number_id: str) -> bool | None:
+def _ask(client: GraphClient, phone_number_id: str) -> str:
     """Read the number, then touch nothing by a call that needs the right to send.
 
     Reading alone does not tell: it takes another right than sending does.
@@ -64,15 +69,17 @@ def _ask(client: GraphClient, phone_number_id: str) -> bool | None:
     try:
         client.number(phone_number_id, fields="id")
     except GraphError as error:
-        return None if _says_nothing(error) else False
+        if _says_nothing(error):
+            return UNSAID
+        return NUMBER_GONE if error.slug == "number_unknown" else MAY_NOT
     try:
         client.mark_read(phone_number_id, NO_MESSAGE)
     except GraphError as error:
         if _says_nothing(error):
-            return None
+            return UNSAID
         # That there is no such message, only those hear who may send.
-        return error.family != "configuration"
-    return True
+        return MAY_NOT if error.family == "configuration" else MAY_SEND
+    return MAY_SEND
 
 
 def _says_nothing(error: GraphError) -> bool:
@@ -80,11 +87,19 @@ def _says_nothing(error: GraphError) -> bool:
 
 
 def narrow(client: GraphClient, phone_number_id: str, error: GraphError) -> GraphError:
-    """Return a refusal, as one message's matter where it says *permission missing* and the token may send otherwise."""
-    if error.slug == "permission_missing" and client.rights.may_send(
-        client, phone_number_id
-    ):
-        error.failure = narrowed(error.failure)
+    """Return a refusal; one that says *permission missing* no wider than it is.
+
+    It is one message's matter where the token may send otherwise, and one number's where
+    the token does not see that number: it may have moved to another account.
+    """
+    if error.slug == "permission_missing":
+        found = client.rights.of(client, phone_number_id)
+        if found == MAY_SEND:
+            error.failure = narrowed(error.failure)
+        elif found == NUMBER_GONE:
+            error.failure = replace(
+                error.failure, slug="number_unknown", scope="number"
+            )
     return error
 
 
