@@ -79,3 +79,14 @@ async def test_any_code_may_come_with_http_429(play):
     await play.switch(fault={"kind": "error", "code": 341, "http": 429})
     status, answer = await play.send({**TO, **HELLO})
     assert (status, answer["error"]["code"]) == (429, 341)
+
+
+@story
+async def test_marking_nothing_as_read_tells_who_may_send(play):
+    """A message nobody has is refused as such; whoever may not send hears that instead."""
+    body = {"messaging_product": "whatsapp", "status": "read", "message_id": "wamid.0"}
+    status, answer = await play.graph("POST", f"{NUMBER}/messages", body)
+    assert (status, answer["error"]["code"]) == (400, 131009)
+    await play.control("POST", "tokens", {"token": "EAAREAD", "scopes": ["whatsapp_business_management"]})
+    status, answer = await play.graph("POST", f"{NUMBER}/messages", body, token="EAAREAD")
+    assert answer["error"]["code"] in (10, 200)

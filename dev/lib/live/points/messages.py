@@ -6,6 +6,7 @@ from typing import Any
 
 from tools.graph import messages as m
 from tools.graph.envelope import mark_read
+from tools.graph.second_look import NO_MESSAGE
 
 from ..check import Check
 from ..expectations import Accepted, Has, Lacks, Refused
@@ -249,6 +250,21 @@ def read_and_typing(check: Check) -> None:
 
 
 @POINTS.add(
+    "read-nothing",
+    "Marking a message that does not exist as read is refused for the message, not for rights: by that the addon tells a "
+    "token that may send from one that may not, after a refusal of rights.",
+    source="our reading of Meta, messages/mark-message-as-read and support/error-codes",
+    dated="2026-11",
+    sure=CONTESTED,
+    holds="W17",
+    tests="tests/tools/test_second_look.py::TestRights.test_the_token_may_send_otherwise "
+    "sandbox/tests/test_graph_uncommon.py::test_marking_nothing_as_read_tells_who_may_send",
+)
+def read_nothing(check: Check) -> None:
+    check.post(f"{check.number}/messages", mark_read(NO_MESSAGE), Refused((100, 131009)))
+
+
+@POINTS.add(
     "by-user-id",
     "A message may be addressed by the business-scoped user id alone, under recipient; the answer then has "
     "user_id and no wa_id.",
@@ -277,7 +293,8 @@ def by_user_id(check: Check) -> None:
     dated="2026-11",
     sure=SURE,
     holds="W9",
-    tests="sandbox/tests/test_graph_uncommon.py::test_a_test_number_compares_who_is_written_to_by_id",
+    tests="sandbox/tests/test_graph_uncommon.py::test_a_test_number_writes_to_its_list_alone "
+    "tests/tools/test_second_look.py::TestSpellings.test_the_other_spelling_is_tried_once",
     needs=(OPEN,),
     costs=(SERVICE, SERVICE),
 )

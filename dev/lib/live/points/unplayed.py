@@ -28,19 +28,19 @@ POINTS.cannot(
     sure=LIKELY,
     holds="W16",
     tests="sandbox/tests/test_graph_uncommon.py::test_any_code_may_come_with_http_429 "
-    "tests/tools/test_failures.py::test_codes_nobody_knows",
+    "tests/tools/test_failures.py::test_429_slows_down_the_number_at_least",
 )
 POINTS.cannot(
     "permission-of-one-message",
     "3, 10, 131005 and 200 to 299 on one message may mean a feature that is not open to this business: the "
-    "number is read before "
-    "anything is stopped.",
+    "number is read, and the right to send tried, before anything is stopped.",
     "it needs a feature that Meta has not opened to the account",
     source="Meta, support/error-codes: 10 also means that a feature is not open to this business",
     dated="2025-12",
     sure=CONTESTED,
     holds="W17",
-    tests="tests/tools/test_failures.py::test_scope",
+    tests="tests/tools/test_second_look.py::TestRights.test_the_token_may_send_otherwise "
+    "tests/tools/test_second_look.py::TestRights.test_it_may_not_or_nobody_knows",
 )
 POINTS.cannot(
     "nobody-on-whatsapp",
