@@ -267,7 +267,7 @@ class WaAccount(models.Model):
                     # It would go before the app's own callback.
                     transport.subscribe(self.waba_id)
             else:
-                transport.subscribe(self.waba_id, callback_url=callback_url, verify_token=verify_token)
+                self._set_override(transport, callback_url=callback_url, verify_token=verify_token)
                 self._say_messages_only()
         except GraphError as error:
             if own is None:
@@ -276,6 +276,23 @@ class WaAccount(models.Model):
                 said = error.user_message or error.details or error.message
                 raise Refusal("callback_refused", url=self.get_base_url() + "/wa/webhook/…", said=said) from error
             raise
+
+    def _set_override(self, transport, **address):
+        """Have messages come to an address of this account alone.
+
+        Without an app id nobody knows whether a subscription that is listed is ours: told that it is not, subscribe first.
+        """
+        try:
+            transport.subscribe(self.waba_id, **address)
+        except GraphError as error:
+            if self.app_id or "must be subscribed" not in error.message:
+                raise
+            transport.subscribe(self.waba_id)
+            try:
+                transport.subscribe(self.waba_id, **address)
+            except GraphError:
+                self._unsubscribe_again(transport)
+                raise
 
     def _unsubscribe_again(self, transport):
         """Take back the subscription of an attempt to connect that failed: nothing of it stays at Meta."""
@@ -288,7 +305,7 @@ class WaAccount(models.Model):
     def _own_subscription(self, transport):
         """Return our app's entry among those that listen to the account, or None.
 
-        Without an app id, any entry counts: a token sees its own app only by luck.
+        Without an app id, any entry may be ours; see :meth:`_set_override`.
         """
         for item in transport.subscribed_apps(self.waba_id):
             data = item.get("whatsapp_business_api_data")

@@ -130,6 +130,42 @@ class TestAccountConnect(AccountCase):
         calls = [row for row in self.sandbox.requests_log() if row["path"].endswith("/subscribed_apps")]
         self.assertEqual({row["method"] for row in calls}, {"GET"})
 
+    def test_connecting_again_keeps_our_override_all_the_time(self):
+        """W6: the app reports elsewhere, so messages come by an override; no request takes it away on the way."""
+        elsewhere = self.callback.url + "/other"
+        self.sandbox.control("POST", "callback", callback_url=elsewhere, verify_token="x")
+        self.connect()
+        override = self.account.webhook_url
+        self.sandbox.reset()
+        self.connect()
+        calls = [row for row in self.sandbox.requests_log() if row["path"].endswith("/subscribed_apps")]
+        self.assertEqual([row["body"].get("override_callback_uri") for row in calls if row["method"] == "POST"], [override])
+        state = self.sandbox.control("GET", "state")
+        self.assertEqual(state["app_callback"]["callback_url"], elsewhere, "nobody else's")
+        [one] = [one for one in state["accounts"] if one["waba_id"] == WABA_ID]
+        self.assertEqual(one["override_callback_uri"], override)
+
+    def listeners(self):
+        [one] = [one for one in self.sandbox.control("GET", "state")["accounts"] if one["waba_id"] == WABA_ID]
+        return set(one["apps"])
+
+    def test_another_app_that_listens_is_not_taken_for_ours(self):
+        """W6, W11: without an app id, and where tokens may not be asked about, nobody knows which app is ours."""
+        app = self.sandbox.control("POST", "apps", app_secret="second")
+        self.sandbox.control("POST", "tokens", token="EAASECOND", app_id=app["app_id"])
+        for token, method in ((ACCESS_TOKEN, "delete"), ("EAASECOND", "post")):
+            url = f"{self.sandbox.url}/v26.0/{WABA_ID}/subscribed_apps"
+            self.sandbox.session.request(method, url, headers={"Authorization": f"Bearer {token}"}).raise_for_status()
+        self.assertEqual(self.listeners(), {app["app_id"]})
+        self.sandbox.control("POST", "switches", fault={"kind": "error", "code": 10, "times": 9, "match": "debug_token"})
+        self.account.app_id = False
+        self.callback.answer = lambda challenge: None
+        self.refused("web.base.url")
+        self.assertEqual(self.listeners(), {app["app_id"]}, "what failed is taken back")
+        self.callback.answer = lambda challenge: challenge
+        self.connect()
+        self.assertEqual(self.listeners(), {app["app_id"], APP_ID})
+
     def test_override_that_leads_elsewhere_goes(self):
         self.connect()
         elsewhere = {"callback_url": self.callback.url + "/other", "verify_token": "x", "waba_id": WABA_ID}

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 from requests.adapters import HTTPAdapter
-from scripted_server import ScriptedServer, answer, cut_in_the_middle, html
+from scripted_server import ScriptedServer, answer, cut_in_the_middle, error, html
 from urllib3.response import HTTPResponse
 
 from tools.graph import errors, media_address, media_client
@@ -516,3 +516,29 @@ def test_proxies_of_the_environment_are_used(server, monkeypatch):
     client = GraphClient("http://graph.example", "v26.0", TOKEN)
     with pytest.raises(errors.NotSentError):
         client.number(NUMBER)
+
+
+UNKNOWN_FIELD = error(400, 100, message="(#100) Tried accessing nonexisting field (new_one) on node type (Any)")
+
+
+@pytest.mark.parametrize(
+    ("call", "rows"),
+    [
+        (lambda client: client.account(WABA), {"id": "1"}),
+        (lambda client: client.number(NUMBER), {"id": "1"}),
+        (lambda client: client.template("7"), {"id": "1"}),
+        (lambda client: client.numbers(WABA), {"data": [{"id": "1"}]}),
+        (lambda client: list(client.templates(WABA)), {"data": [{"id": "1"}]}),
+    ],
+)
+def test_a_version_that_lacks_a_field_is_asked_for_the_few(call, rows, server, client):
+    """W10: in every read that names fields of its own; and only once."""
+    server.script = [UNKNOWN_FIELD, answer(200, rows)]
+    assert call(client) in ({"id": "1"}, [{"id": "1"}])
+    first, second = (set(seen.query["fields"].split(",")) for seen in server.seen)
+    assert second < first
+    server.seen.clear()
+    server.script = [UNKNOWN_FIELD]
+    with pytest.raises(errors.RequestError):
+        call(client)
+    assert len(server.seen) == 2

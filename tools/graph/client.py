@@ -142,7 +142,13 @@ class GraphClient(MediaCalls):
         self, template_id: str, fields: str = TEMPLATE_FIELDS
     ) -> dict[str, Any]:
         """Return one template."""
-        return self._request("GET", node(template_id), params={"fields": fields})
+        return self._with_fewer(
+            lambda names: self._request(
+                "GET", node(template_id), params={"fields": names}
+            ),
+            fields,
+            FEW_TEMPLATE_FIELDS,
+        )
 
     def create_template(self, waba_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Submit a template; returns ``id``, ``status`` and ``category``.
