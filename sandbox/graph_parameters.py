@@ -51,6 +51,7 @@ PLAIN = frozenset(
         "publish",
     }
 )
+READ_FURTHER = STRUCTURED | PLAIN
 #: About the request itself, no parameter of what is called.
 OF_THE_REQUEST = frozenset({"access_token", "appsecret_proof"})
 
@@ -103,7 +104,7 @@ def joined(query, body):
 
 def understood(name, value):
     """Return a parameter's value, read as JSON where the parameter is no text and its value is one."""
-    if not isinstance(value, str) or name not in STRUCTURED | PLAIN:
+    if not isinstance(value, str) or name not in READ_FURTHER:
         return value
     try:
         found = json.loads(value, parse_constant=reject_constant)

@@ -28,18 +28,21 @@ NEWEST = max(ENDS)
 LIMIT_SINCE = 24
 
 
+def day_start(day):
+    """Return epoch seconds of the beginning of a day in UTC, ``YYYY-MM-DD``."""
+    return datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=timezone.utc).timestamp()
+
+
+#: The same as epoch seconds, the oldest version first: every call asks.
+ENDS_AT = [(version, float("inf") if day is None else day_start(day)) for version, day in sorted(ENDS.items())]
+
+
 def oldest(now):
     """Return the oldest version that lives.
 
     :param now: epoch seconds.
     """
-    living = (version for version, day in ENDS.items() if day is None or now < day_start(day))
-    return min(living)
-
-
-def day_start(day):
-    """Return epoch seconds of the beginning of a day in UTC, ``YYYY-MM-DD``."""
-    return datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=timezone.utc).timestamp()
+    return next(version for version, end in ENDS_AT if now < end)
 
 
 def served(part, first, last):

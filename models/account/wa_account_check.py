@@ -165,7 +165,12 @@ class WaAccount(models.Model):
         if self.state_code in DISPROVED_BY_READING:
             return True
         since = fields.Datetime.now() - timedelta(minutes=MINUTES_DECIDED)
-        return self._says_available(node) and self.write_date <= since
+        return self._says_available(node) and self._decided_at() <= since
+
+    def _decided_at(self):
+        """Return since when this account is stopped: when it was told, as asking about it writes it anew each time."""
+        told = self.problem_ids.filtered(lambda row: row.code == self.state_code and not row.number_id)
+        return told.create_date or self.write_date
 
     @api.model
     def _says_blocked(self, node):
@@ -173,7 +178,11 @@ class WaAccount(models.Model):
 
     @api.model
     def _says_available(self, node):
-        return self._can_send(node) == "AVAILABLE"
+        """Tell whether messages can be sent, be it not to everybody: a business that never was verified stays LIMITED.
+
+        Source: Meta, ``support/health-status``.
+        """
+        return self._can_send(node) in ("AVAILABLE", "LIMITED")
 
     @api.model
     def _can_send(self, node):

@@ -28,6 +28,7 @@ WEBHOOK_FIELDS = (
     "phone_number_quality_update",
     "phone_number_name_update",
     "security",
+    "flows",
     "smb_message_echoes",
     "history",
     "smb_app_state_sync",

@@ -194,8 +194,7 @@ async def test_the_apps_own_callback_is_set_with_the_app_token(play):
     _, answer = await play.graph("GET", f"{APP}/subscriptions", token=app_token)
     assert [one["name"] for one in answer["data"][0]["fields"]] == ["messages", "account_update"]
     await play.graph("POST", f"{WABA}/subscribed_apps")
-    await play.control("POST", "emit", {"field": "account_update", "value": {"event": "ACCOUNT_DELETED"}})
-    await play.control("POST", "emit", {"field": "account_alerts", "value": {}})
+    await play.control("POST", f"accounts/{WABA}", {"event": "ACCOUNT_DELETED", "alert": {"type": "OBA_APPROVED"}})
     await play.until(lambda: play.changes("account_update"))
     log = (await play.control("GET", "webhooks"))["webhooks"]
     assert [one["error"] for one in log if not one["ok"]] == ["the app is not subscribed to the field account_alerts"]

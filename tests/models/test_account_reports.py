@@ -1,4 +1,5 @@
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from ..account_case import AccountCase
 from ..common import PHONE_NUMBER_ID, WABA_ID
@@ -118,6 +119,32 @@ class TestAccountReports(AccountCase):
         self.assertEqual(self.account.state, "blocked", "it can be read, and still nothing can be sent")
         self.change(f"accounts/{WABA_ID}", ban="REINSTATE")
         self.assertEqual((self.account.state, self.account.state_code), ("connected", False))
+
+    def test_what_is_over_is_over_for_a_business_with_limits_too(self):
+        """A business that is not verified, or restricted in one thing, is LIMITED all the time; it can send."""
+        kind = [{"restriction_type": "RESTRICTED_ADD_PHONE_NUMBER_ACTION"}]
+        self.change(f"accounts/{WABA_ID}", restrict=kind)
+        self.account._flag_blocked("payment_problem")
+        for minutes, state in ((10, "blocked"), (20, "blocked"), (40, "connected")):
+            self.pass_minutes(minutes)
+            self.look_after()
+            self.assertEqual(self.account.state, state, f"asked again {minutes} minutes later")
+
+    def pass_minutes(self, minutes):
+        """Let time go by for what is on record about this account."""
+        self.env.flush_all()
+        for table, column, where in (
+            ("wa_account", "write_date", "id"),
+            ("wa_account", "checked_at", "id"),
+            ("wa_problem", "create_date", "account_id"),
+        ):
+            query = SQL(
+                "UPDATE %s SET %s = %s - %s * INTERVAL '1 minute' WHERE %s = %s",
+                *(SQL.identifier(table), SQL.identifier(column), SQL.identifier(column)),
+                *(minutes, SQL.identifier(where), self.account.id),
+            )
+            self.env.cr.execute(query)
+        self.env.invalidate_all()
 
     def test_review_alert_and_violation(self):
         self.assertEqual(self.change(f"accounts/{WABA_ID}", review="REJECTED"), {"account_review_update"})
