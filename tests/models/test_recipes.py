@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ...models.recipes.definition import LANGUAGES, Definition, Variable
-from ..common import WaCase
+from ..common import WaCase, WaSandboxCase
 
 
 class RecipeCase(WaCase):
@@ -172,6 +172,24 @@ class TestShelf(RecipeCase):
         with patch.object(type(self.env["wa.recipe"]), "_definition_birthday", definition, create=True):
             recipe = self.set_up("birthday")
         self.assertEqual((recipe.state, self.rule(recipe).model_name), ("off", "res.partner"))
+
+
+@tagged("post_install", "-at_install", "wa")
+class TestShelfAtTheReviewer(RecipeCase, WaSandboxCase):
+    """T6, T7: what the recipes draft is handed in at a strict reviewer, in every language it exists in."""
+
+    def test_every_draft_is_taken(self):
+        for lang in ("de_DE", "es_ES", "fr_FR"):
+            self.env["res.lang"]._activate_lang(lang)
+        self.sandbox.control("POST", "switches", review="hold")
+        handed_in = self.env["wa.template"]
+        for recipe in self.env["wa.recipe"].search([]).filtered(lambda recipe: not recipe._missing_app()):
+            definition = recipe._definition(delay=2)
+            if definition.template:
+                handed_in |= recipe._draft_templates(self.account, definition).sudo()
+        self.assertEqual(set(handed_in.mapped("language")), set(LANGUAGES))
+        handed_in.action_submit()
+        self.assertEqual(set(handed_in.mapped("status")), {"PENDING"})
 
 
 @tagged("post_install", "-at_install", "wa")
