@@ -39,6 +39,7 @@ ROUTES = {
     ("account", "message_templates", "DELETE"): (graph_templates.delete_by_name, MANAGEMENT),
     ("account", "product_catalogs", "GET"): (graph_shop.list_catalogs, MANAGEMENT),
     ("account", "flows", "GET"): (graph_shop.list_flows, MANAGEMENT),
+    ("account", "flows", "POST"): (graph_shop.create_flow, MANAGEMENT),
     ("flow", "", "GET"): (graph_shop.read_flow, MANAGEMENT),
     ("flow", "", "DELETE"): (graph_shop.delete_flow, MANAGEMENT),
     ("flow", "assets", "GET"): (graph_shop.list_assets, MANAGEMENT),
@@ -46,6 +47,7 @@ ROUTES = {
     ("flow", "publish", "POST"): (graph_shop.publish, MANAGEMENT),
     ("catalog", "products", "GET"): (graph_shop.list_products, MANAGEMENT),
     ("flow", "deprecate", "POST"): (graph_shop.deprecate, MANAGEMENT),
+    ("message_template_library", "", "GET"): (graph_templates.list_library, MANAGEMENT),
     ("template", "", "GET"): (graph_templates.read, MANAGEMENT),
     ("template", "", "POST"): (graph_templates.edit, MANAGEMENT),
     ("template", "", "DELETE"): (graph_templates.delete, MANAGEMENT),
@@ -70,7 +72,6 @@ NOT_BUILT = {
         "": ("POST",),
         "activities": ("GET",),
         "assigned_users": ("GET", "POST", "DELETE"),
-        "flows": ("POST",),
         "message_template_previews": ("GET",),
         "message_templates/archive": ("POST",),
         "message_templates/unarchive": ("POST",),
@@ -109,7 +110,6 @@ NOT_BUILT = {
     "portfolio": {"client_whatsapp_business_accounts": ("GET",)},
     "app": {"subscriptions": ("DELETE",)},
     "oauth": {"access_token": ("GET", "POST")},
-    "message_template_library": {"": ("GET",)},
 }
 
 

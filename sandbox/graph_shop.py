@@ -87,6 +87,21 @@ def list_flows(call):
     return {"data": data, **with_links(call, paging)}
 
 
+def create_flow(call):
+    """``POST /{WABA_ID}/flows``: a draft. Its name is the only one in the account. Source: Meta, ``flows/reference/flowsapi``.
+
+    A form that comes along as ``flow_json``, is copied (``clone_flow_id``) or published at once is not built.
+    """
+    name, categories = call.get("name"), call.get("categories") or ["OTHER"]
+    if not isinstance(name, str) or not name.strip():
+        raise GraphError(100, message="(#100) The parameter name is required.")
+    if any(flow.name == name for flow in call.world.shop(call.record.waba_id).flows.values()):
+        raise GraphError(100, message="Invalid parameter", user=("Flow name is not unique", f"There is a flow {name} already."))
+    values = {"name": name, "categories": list(categories), "endpoint_uri": call.get("endpoint_uri")}
+    flow = call.world.add_flow(call.record.waba_id, **values)
+    return {"id": flow.id, "success": True, "validation_errors": []}
+
+
 def read_flow(call):
     """``GET /{FLOW_ID}``."""
     return pick(record(call, call.record), call.get("fields"), DEFAULT, KNOWN, "Flow")

@@ -111,6 +111,15 @@ def content_of(template):
     return " ".join(str(part.get("text", "")) for part in template.components).lower()
 
 
+def list_library(call):
+    """``GET /message_template_library`` with ``search`` and ``language``."""
+    search = str(call.get("search") or "").lower()
+    listed = library.entries(call.get("language") or "en_US")
+    found = [one for one in listed if search in f"{one['name']} {one['body']}".lower()]
+    part, paging = page(found, call.params, lambda one: f"QVF{one['id']}")
+    return {"data": part, **with_links(call, paging)}
+
+
 def create(call):
     """``POST /{WABA_ID}/message_templates``: hand in for review, or make one from the library, which needs none."""
     world, waba_id, body = call.world, call.record.waba_id, call.body

@@ -49,6 +49,23 @@ EXTRAS = {
 }
 
 
+def entries(language):
+    """Return what the library holds in a language, as Meta lists it."""
+    found = []
+    for number, (name, languages) in enumerate(LIBRARY.items(), 1):
+        parts = {part["type"]: part for part in languages.get(language, ())}
+        if parts:
+            entry = {"id": str(990000000000000 + number), "name": name, "language": language, "category": "UTILITY"}
+            entry |= {"topic": "ORDER_MANAGEMENT", "usecase": "ORDER_OR_TRANSACTION_CONFIRM", "industry": ["E_COMMERCE"]}
+            entry |= {"body": parts["BODY"]["text"], "body_params": parts["BODY"]["example"]["body_text"][0]}
+            buttons = [
+                {key: value for key, value in button.items() if value is not None}
+                for button in parts.get("BUTTONS", {}).get("buttons", ())
+            ]
+            found.append({**entry, "body_param_types": ["TEXT"] * len(entry["body_params"]), "buttons": buttons})
+    return found
+
+
 def components_of(name, language, category, button_inputs, body_inputs):
     """Return the components of a template made from the library.
 

@@ -99,9 +99,10 @@ class Stage:
         ) as answer:
             data, status = await answer.read(), answer.status
             kind = answer.headers.get("Content-Type", "application/json")
+            version = answer.headers.get("facebook-api-version", "")
         if self.spoil is not None and "/sandbox/" not in request.path:
             status, data, kind = self._spoilt(status, data, kind)
-        return web.Response(status=status, body=data, headers={"Content-Type": kind})
+        return web.Response(status=status, body=data, headers={"Content-Type": kind, "facebook-api-version": version})
 
     def _spoilt(self, status, data, kind):
         try:
@@ -149,6 +150,10 @@ class Stage:
             self.writes(customer)
         return customer
 
+    def known_person(self, phone=RECIPIENT):
+        """Return a person who was added before."""
+        return next(one for one in self.control("GET", "customers")["customers"] if one["wa_id"] == phone[1:])
+
     def writes(self, customer, text="Go on, try it"):
         """Let the person write."""
         self.control("POST", f"customers/{customer['id']}/messages", {"text": text})
@@ -186,6 +191,18 @@ class Stage:
 
         player.new_listener = made
         return player.listen()
+
+
+def at_meta(stage):
+    """Return what a run could have left at the stand-in: templates, forms, files, callbacks."""
+    world = stage.server.world
+    names = [one.name for one in (*world.templates.values(), *world.flows.values()) if one.name.startswith("wa_live_check_")]
+    return names, len(world.media), dict(world.accounts[WABA].subscribed), dict(world.numbers[NUMBER].webhook)
+
+
+def played_by(point, play):
+    """Return a point that is played in another way."""
+    return replace(point, play=play)
 
 
 class Recorder(Watch):

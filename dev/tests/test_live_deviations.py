@@ -1,7 +1,7 @@
 """Every point of the live check, against a stand-in that behaves as expected, and once for each way in which it may not."""
 
 import pytest
-from live_stage import QUICK, Recorder, Stage, deviations, in_webhook, player_for
+from live_stage import NUMBER, QUICK, Recorder, Stage, deviations, in_webhook, player_for
 
 from lib.live.player import AS_EXPECTED, OTHER
 from lib.live.point import INBOUND
@@ -11,17 +11,16 @@ POINTS = {point.id: point for point in everything()}
 PLAYED = [point.id for point in POINTS.values() if point.play is not None]
 #: Points that need other circumstances than the rest -> settings of the run, or switches of the stand-in.
 CIRCUMSTANCES = {
-    "messages.both-spellings": {"recipient": "+5511987654321"},
+    "messages.both-spellings": {"recipient": "+5491123456789", "test_recipients": ["+5491123456789"]},
     "statuses.closed-window": {"recipient": "+447700900124", "window": "closed"},
     "errors.pair-rate": {"switches": {"pair_rate": True}},
 }
 #: Points the stand-in does not yet answer as the list expects.
 AHEAD = frozenset(
     """
-    media.opus media.number-of-another statuses.link-that-cannot-be-had statuses.closed-window
-    statuses.wrong-identity interactive.ask-for-calls interactive.call-button interactive.form
-    interactive.carousel-with-the-same-reply errors.unknown-file errors.link-that-is-none errors.three-emojis
-    template-sends.unknown-file template-sends.tap-target
+    media.opus media.number-of-another statuses.link-that-cannot-be-had statuses.closed-window statuses.wrong-identity
+    interactive.ask-for-calls interactive.call-button interactive.form interactive.carousel-with-the-same-reply
+    errors.unknown-file errors.link-that-is-none errors.three-emojis template-sends.unknown-file template-sends.tap-target
     """.split()
 )
 PLAYED = [name for name in PLAYED if name not in AHEAD]
@@ -38,7 +37,7 @@ def stage():
 def base(stage, tmp_path_factory):
     """A player that has read everything, listens, and has heard from the recipient."""
     person = stage.person(writes=False)
-    stage.person("+5511987654321")
+    stage.person("+5491123456789")
     stage.person("+447700900124", writes=False)
     stage.control("POST", "callback", {"callback_url": f"{stage.url}/app-hook", "verify_token": "x", "fields": ["flows"]})
     player = player_for(stage.settings(tmp_path_factory.mktemp("base"), flood=True))
@@ -57,8 +56,9 @@ def anew(stage, base, tmp_path, request):
     """Make players for one point; what all of them made is taken back together, and nothing may be left."""
     made = []
     more = dict(CIRCUMSTANCES.get(request.node.callspec.params["name"], {}))
-    switches = more.pop("switches", {})
+    switches, listed = more.pop("switches", {}), more.pop("test_recipients", None)
     stage.control("POST", "switches", switches)
+    stage.control("POST", f"numbers/{NUMBER}", {"test_recipients": listed})
 
     def make(watch=None, **patience):
         stage.control("POST", "clock", {"offset_s": 0})  # limits start anew
@@ -72,6 +72,7 @@ def anew(stage, base, tmp_path, request):
     yield make
     stage.calm()
     stage.control("POST", "switches", {name: QUICK[name] for name in switches})
+    stage.control("POST", f"numbers/{NUMBER}", {"test_recipients": None})
     assert not made[0].clean()
     assert not made[0].ledger.path.exists()
 

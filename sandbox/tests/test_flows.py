@@ -42,6 +42,19 @@ async def test_each_step_is_refused_with_its_own_code(play):
 
 
 @story
+async def test_a_draft_is_made(play):
+    """Its name is nobody else's in the account; it can be deprecated no more than any draft, and deleted."""
+    status, made = await play.graph("POST", f"{WABA}/flows", {"name": "enquiry", "categories": ["LEAD_GENERATION"]})
+    assert (status, made["success"], made["validation_errors"]) == (200, True, [])
+    _, flow = await play.graph("GET", f"{made['id']}?fields=name,status,categories")
+    assert (flow["name"], flow["status"], flow["categories"]) == ("enquiry", "DRAFT", ["LEAD_GENERATION"])
+    for wrong in ({"name": "enquiry"}, {"name": " "}, {}):
+        status, answer = await play.graph("POST", f"{WABA}/flows", wrong)
+        assert (status, answer["error"]["code"]) == (400, 100)
+    assert (await play.graph("DELETE", made["id"])) == (200, {"success": True})
+
+
+@story
 async def test_a_draft_is_deleted(play):
     assert await play.graph("DELETE", DRAFT) == (200, {"success": True})
     status, answer = await play.graph("GET", DRAFT)

@@ -69,6 +69,18 @@ async def test_a_template_may_ask_for_the_permission_to_call(play):
 
 
 @story
+async def test_the_library_can_be_read(play):
+    """T17: with a language and a word to look for; buttons lack what their business has to give."""
+    _, answer = await play.graph("GET", "message_template_library?language=en_US&search=appointment")
+    [entry] = answer["data"]
+    assert (entry["name"], entry["category"]) == ("sandbox_appointment_reminder", "UTILITY")
+    assert entry["buttons"] == [{"type": "PHONE_NUMBER", "text": "Call us"}]
+    assert len(entry["body_params"]) == len(entry["body_param_types"]) == 2
+    _, answer = await play.graph("GET", "message_template_library?language=de")
+    assert answer["data"] == []
+
+
+@story
 async def test_templates_of_the_library_need_no_review(play):
     """T17: approved at once, if their business gives what is its own; unknown ones are refused in words."""
     await play.switch(review="hold")

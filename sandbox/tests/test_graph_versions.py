@@ -112,7 +112,6 @@ async def test_what_is_not_built_says_so_in_words_that_are_not_metas(play):
         ("POST", f"{WABA}/upsert_message_templates", None),
         ("POST", f"{WABA}/message_templates/archive", None),
         ("POST", WABA, None),
-        ("GET", "message_template_library", None),
         ("GET", "oauth/access_token?client_id=1", ""),
     ):
         status, answer = await play.graph(method, path, **({} if token is None else {"token": token}))

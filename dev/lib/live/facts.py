@@ -22,8 +22,8 @@ No test of this project reaches Meta. What it assumes about the Cloud API stands
 written or read, how sure it is, which tests keep our side of it, and which point of `dev/live-check` plays it against Meta. The
 name of a point is that of its row; W and T are the numbers of the reviews of what leaves and of the stand-in.
 
-Made from `dev/lib/live/points/` by `dev/live-check --facts`; the tests of `dev/` fail when the two differ, when a test named
-here does not exist, or when a number of the reviews has no row.
+How to play them: `docs/live-check.md`. Made from `dev/lib/live/points/` by `dev/live-check --facts`; the tests of `dev/` fail
+when the two differ, when a test named here does not exist, or when a number of the reviews has no row.
 """
 
 

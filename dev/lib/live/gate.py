@@ -125,6 +125,8 @@ class Gate(HTTPAdapter):
             if not str(values.get("name", "")).startswith(PREFIX):
                 raise Forbidden(f"{method} of a template whose name does not begin with {PREFIX}")
             return
+        if below.endswith("/flows") and method == "POST" and str(values.get("name", "")).startswith(PREFIX):
+            return
         if below == self.number_id and set(values) <= {"webhook_configuration", "appsecret_proof"}:
             return
         if below in self.templates or any(re.fullmatch(pattern, below) for pattern in self.writable):

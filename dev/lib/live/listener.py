@@ -20,11 +20,16 @@ T = TypeVar("T")
 class Listener:
     """Answers Meta's handshake and collects what comes in; forged requests are refused.
 
+    A number in use hears from other people, too. What is not about our recipient alone is answered 503, so that Meta brings
+    it again once the former callback is back: nobody's message is lost because of a check.
+
     :param app_secret: signs what Meta sends.
     :param address: ``(host, port)`` to listen at; port 0 takes a free one.
+    :param is_ours: tells whether a phone (digits) or business-scoped user id is the recipient's.
     """
 
-    def __init__(self, app_secret: str, address: tuple[str, int]) -> None:
+    def __init__(self, app_secret: str, address: tuple[str, int], is_ours: Callable[[str], bool] = lambda _who: True) -> None:
+        self._is_ours = is_ours
         self.verify_token = secrets.token_urlsafe(24)
         self.values: list[dict[str, Any]] = []
         self.handshakes = self.forged = 0
@@ -42,24 +47,24 @@ class Listener:
         self._server.server_close()
         self._thread.join()
 
-    def take(self, raw: bytes, signature: str) -> bool:
-        """Keep a webhook, when its signature is right."""
+    def take(self, raw: bytes, signature: str) -> int:
+        """Keep of a webhook what is ours, when its signature is right; returns the HTTP status to answer with."""
         right = "sha256=" + hmac.new(self._secret.encode(), raw, hashlib.sha256).hexdigest()
         if not hmac.compare_digest(signature.encode(), right.encode()):
             self.forged += 1
-            return False
-        try:
-            body = json.loads(raw)
-        except ValueError:
-            return True
-        entries = body.get("entry") if isinstance(body, dict) else None
+            return 401
+        values = _values(raw)
         with self._news:
-            for entry in entries if isinstance(entries, list) else ():
-                for change in entry.get("changes") or ():
-                    if change.get("field") == "messages" and isinstance(change.get("value"), dict):
-                        self.values.append(change["value"])
+            mine = [value for value in values if self._mine(value)]
+            self.values += mine
             self._news.notify_all()
-        return True
+        return 200 if len(mine) == len(values) else 503
+
+    def _mine(self, value: dict[str, Any]) -> bool:
+        """Tell whether all of an update is about our recipient."""
+        people = [(one.get("from"), one.get("from_user_id")) for one in value.get("messages") or ()]
+        people += [(one.get("recipient_id"), one.get("recipient_user_id")) for one in value.get("statuses") or ()]
+        return all(any(who and self._is_ours(str(who)) for who in ids) for ids in people)
 
     def statuses(self, wamid: str) -> list[dict[str, Any]]:
         """Return the statuses reported of one message, in order of arrival."""
@@ -98,8 +103,7 @@ class Listener:
                     self._answer(413, "no")
                     return
                 raw = self.rfile.read(int(length))
-                known = listener.take(raw, self.headers.get("X-Hub-Signature-256", ""))
-                self._answer(200 if known else 401, "")
+                self._answer(listener.take(raw, self.headers.get("X-Hub-Signature-256", "")), "")
 
             def _answer(self, status: int, text: str) -> None:
                 data = text.encode()
@@ -113,3 +117,18 @@ class Listener:
                 """Say nothing: addresses of a handshake hold the verify token."""
 
         return Handler
+
+
+def _values(raw: bytes) -> list[dict[str, Any]]:
+    """Return the updates of the field ``messages`` in a webhook; of anything else nothing."""
+    try:
+        body = json.loads(raw)
+    except ValueError:
+        return []
+    entries = body.get("entry") if isinstance(body, dict) else None
+    changes = [change for entry in entries or () if isinstance(entry, dict) for change in entry.get("changes") or ()]
+    return [
+        change["value"]
+        for change in changes
+        if isinstance(change, dict) and change.get("field") == "messages" and isinstance(change.get("value"), dict)
+    ]

@@ -98,7 +98,10 @@ class Player:
         self.made: dict[str, str] = {}
         #: What the recipient wrote while we listened.
         self.inbound: dict[str, Any] = {}
+        #: The recipient's digits in every spelling; the one in use; those that were refused.
         self.spellings = list(variants(digits(settings.recipient)))
+        self.dialled = digits(settings.recipient)
+        self._refused: set[str] = set()
         self._look_again = LOOK_AGAIN
 
     def new_client(self, token: str | None = None, secret: str | None = None, version: str | None = None) -> GraphClient:
@@ -131,6 +134,7 @@ class Player:
             if scope not in self.known.scopes:
                 raise Unusable(f"The access token lacks the permission {scope}: make a new one with it.")
         self._ask(lambda: self.client.account(given.waba_id), "the account (WABA) id")
+        self._check_version()
         number = self._ask(lambda: self.client.number(given.number_id), "the phone number id")
         listed = self._ask(lambda: self.client.numbers(given.waba_id), "the account's numbers")
         if given.number_id not in [str(one.get("id")) for one in listed]:
@@ -140,6 +144,17 @@ class Player:
         self.known.account_mode = str(number.get("account_mode") or "")
         self._read_callbacks(number)
         self._read_shop()
+
+    def _check_version(self) -> None:
+        """See that Meta served the version that was asked for: a dead one is served by the oldest living.
+
+        :raise Unusable: it did not.
+        """
+        served = self.gate.last.headers.get("facebook-api-version", "") if self.gate.last is not None else ""
+        if served and served != self.settings.version:
+            raise Unusable(
+                f"Meta no longer serves Graph {self.settings.version}, the oldest it has is {served}: take a newer one."
+            )
 
     def _read_callbacks(self, number: dict[str, Any]) -> None:
         configured = number.get("webhook_configuration")
@@ -238,9 +253,17 @@ class Player:
         }[need]
 
     def look_out(self, answer: Answer) -> None:
-        """End the run when an answer says that none of this will work."""
-        code = answer.refusal.get("code")
-        if code == 131030 and len(self.spellings) == 1:
+        """End the run when an answer says that none of this will work.
+
+        A number in development mode may know the recipient in another spelling: then that one is dialled from now on.
+        """
+        if answer.refusal.get("code") != 131030:
+            return
+        self._refused.add(self.dialled)
+        left = [one for one in self.spellings if one not in self._refused]
+        if left:
+            self.dialled = left[0]
+        else:
             raise Unusable(
                 "The recipient is not on the list of this test number: add the phone under WhatsApp > API "
                 "Setup > To, and confirm it."
@@ -284,7 +307,11 @@ class Player:
 
     def new_listener(self) -> Listener:
         """Start listening."""
-        return Listener(self.settings.app_secret, self.settings.listen)
+        return Listener(self.settings.app_secret, self.settings.listen, self.is_recipient)
+
+    def is_recipient(self, who: str) -> bool:
+        """Tell whether digits or a business-scoped user id are the recipient's."""
+        return who in self.spellings or bool(self.gate.bsuid and who == self.gate.bsuid)
 
     def wait_for_message(self, seconds: float) -> bool:
         """Wait until the recipient has written; remembers the message and who wrote it."""

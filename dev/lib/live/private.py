@@ -66,6 +66,8 @@ class Private:
     def learn(self, data: Any) -> None:
         """Remember what an answer or a webhook says about somebody."""
         if isinstance(data, dict):
+            if data.keys() == {"name", "version"}:
+                return  # a field of webhooks, Meta's own word
             for key, value in data.items():
                 if isinstance(value, (dict, list)):
                     self.learn(value)

@@ -88,10 +88,12 @@ def write(player: Player, report: dict[str, Any], folder: Path) -> tuple[Path, P
 
     :raise Leak: something private is still in it.
     """
+    brought = [report["account_mode"], report["ended"], *(one["came"] for one in report["points"])]
+    brought += [one["why"] for one in report["left_at_meta"]]
+    # What was assumed, and where from, stands in the repository: nothing private can be in there.
+    if any(player.private.found_in(text) for text in brought):
+        raise Leak("The report would hold something private and was not written; please report this as a fault.")
     texts = {"json": json.dumps(report, indent=1, ensure_ascii=False) + "\n", "md": markdown(report)}
-    for text in texts.values():
-        if player.private.found_in(text):
-            raise Leak("The report would hold something private and was not written; please report this as a fault.")
     folder.mkdir(parents=True, exist_ok=True)
     name = f"live-check-{datetime.datetime.now(datetime.timezone.utc):%Y%m%d-%H%M%S}"
     files = tuple(folder / f"{name}.{ending}" for ending in texts)
@@ -121,9 +123,14 @@ def plan(points: Iterable[Point], player: Player) -> str:
             "Templates whose names begin with wa_live_check_ are handed in for review, and deleted at the end; "
             "their names are then locked for weeks."
         )
+    if "flow" in makes:
+        lines.append("Forms (flows) are made as drafts, and deleted at the end; none is published.")
     if "file" in makes:
         lines.append("Small sample files are uploaded, and deleted at the end.")
     if player.settings.callback_url:
-        lines.append("The webhooks of this number come here while it runs; its callback is put back at the end.")
+        lines.append(
+            "The webhooks of this number come here while it runs; its callback is put back at the end. Those about others "
+            "are refused, so that Meta brings them again afterwards: better take a number that is not in use."
+        )
     lines.append("No setting, profile, registration or template of yours is touched.")
     return "\n".join(lines)

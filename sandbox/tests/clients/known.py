@@ -92,6 +92,7 @@ ROUTES_WITHOUT_CLIENT = {
     ("account", "subscribed_apps", "DELETE"): "pywa takes an override back by POST; none unsubscribes an app",
     ("account", "product_catalogs", "GET"): "no client asks which catalogue is connected",
     ("catalog", "products", "GET"): "clients for WhatsApp send articles and do not read them",
+    ("message_template_library", "", "GET"): "clients name a template of the library and do not list them",
     ("template", "", "DELETE"): "all delete by the name, with hsm_id for one language",
     ("portfolio", "", "GET"): "no client reads a portfolio, only what it owns",
     ("app", "", "GET"): "no client reads an app",

@@ -60,6 +60,13 @@ def test_pywa_reads_forms(wa):
     assert (form.whatsapp_business_account.id, form.validation_errors) == (WABA, None)
 
 
+def test_pywa_makes_a_form(ground, wa):
+    made = wa.create_flow("visit", [flows.FlowCategory.OTHER])
+    assert made.success
+    assert ground.world.flows[made.id].status == "DRAFT"
+    assert wa.delete_flow(made.id).success
+
+
 def test_pywa_publishes_and_deprecates_a_form(ground, wa):
     assert wa.publish_flow(DRAFT).success
     assert ground.world.flows[DRAFT].status == "PUBLISHED"

@@ -5,7 +5,7 @@ import datetime
 import known
 import pytest
 from pywa.errors import WhatsAppError
-from pywa.types import flows, templates
+from pywa.types import templates
 from pywa_client import PORTFOLIO
 from stage import APP, NUMBER, SECRET, WABA
 
@@ -16,7 +16,6 @@ TODAY = datetime.datetime(2026, 11, 30, tzinfo=datetime.timezone.utc)
 #: (kind of node, edge, method) -> how pywa asks for it.
 CALLS = {
     ("account", "", "POST"): lambda wa: wa.update_business_account_settings(disable_marketing_messages_on_cloud_api=True),
-    ("account", "flows", "POST"): lambda wa: wa.create_flow("visit", [flows.FlowCategory.OTHER]),
     ("account", "message_templates/archive", "POST"): lambda wa: wa.archive_templates(["1"]),
     ("account", "message_templates/unarchive", "POST"): lambda wa: wa.unarchive_templates(["1"]),
     ("account", "migrate_flows", "POST"): lambda wa: wa.migrate_flows("1", ["visit"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..asking import DEFAULT_VERSION, OLDEST_VERSION
 from ..check import Check
 from ..expectations import Accepted, Has, Refused
 from ..point import CONTESTED, LIKELY, SURE, UNVERIFIED, Points
@@ -212,7 +213,7 @@ def limit_field(check: Check) -> None:
     "sandbox/tests/test_graph_versions.py::test_versions_end_with_time",
 )
 def every_version(check: Check) -> None:
-    for version in ("v21.0", "v24.0", "v26.0"):
+    for version in (f"v{OLDEST_VERSION}.0", "v24.0", DEFAULT_VERSION):
         client = check.other_client(version=version)
         check.call(lambda one: one.account(check.waba), Accepted(), Has("name", str, private=True), client=client)
         check.call(

@@ -39,7 +39,7 @@ def text(check: Check) -> None:
         m.text("A first text to try something out: *bold*, ünïcödé, 👍🏽"),
         Accepted(),
         Has("messaging_product", ("whatsapp",)),
-        Has("contacts.0.input", (check.body({})["to"],), private=True),
+        Has("contacts.0.input", tuple(check.spellings()), private=True),
         Has("contacts.0.wa_id", tuple(check.player.spellings), private=True),
         Lacks("contacts.0.user_id"),
         Has("messages.0.id", r"wamid\..+", private=True),

@@ -120,7 +120,7 @@ def page(check: Check) -> None:
     dated="2026-03",
     sure=SURE,
     holds="T1",
-    tests=BUTTONS,
+    tests="sandbox/tests/test_rules_authentication.py::test_the_code_is_sent_twice_and_refused_in_the_words_for_a_link",
     costs=(AUTHENTICATION,),
     makes=("template",),
 )
@@ -135,7 +135,7 @@ def code(check: Check) -> None:
     dated="2026-11",
     sure=SURE,
     holds="T1",
-    tests="sandbox/tests/test_rules_templates.py::test_buttons_that_do_not_match",
+    tests="sandbox/tests/test_rules_authentication.py::test_the_code_is_sent_twice_and_refused_in_the_words_for_a_link",
     **NOT_SENT,
 )
 def code_without_button(check: Check) -> None:

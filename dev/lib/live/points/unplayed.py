@@ -83,13 +83,23 @@ POINTS.cannot(
 )
 POINTS.cannot(
     "life-of-a-flow",
-    "Publishing a published form is 139002, deprecating a draft 139003, deleting a published one 139004.",
+    "Publishing a published form is 139002, deleting a published one 139004.",
     "a form that was published cannot be removed again",
     source="reference of the API 1.5; pywa",
     dated="2026-08",
     sure=LIKELY,
     holds="T12",
     tests="sandbox/tests/test_flows.py::test_each_step_is_refused_with_its_own_code",
+)
+POINTS.cannot(
+    "form-with-its-template",
+    "A template may bring the form that its button opens (flow_json).",
+    "the form it makes at Meta cannot be removed again",
+    source="Meta, openapi file; pywa",
+    dated="2026-08",
+    sure=LIKELY,
+    holds="T17",
+    tests="sandbox/tests/test_graph_template_kinds.py::test_a_form_comes_along_with_its_template",
 )
 POINTS.cannot(
     "changes-of-the-number",

@@ -1,0 +1,179 @@
+"""The live check asks before it does something, and says in one sentence what is wrong with what it was given."""
+
+import json
+
+import pytest
+import requests
+from live_stage import NUMBER, RECIPIENT, SECRET, TOKEN, at_meta, played_by, player_for
+
+from lib.live import __main__ as command
+from lib.live.asking import Unusable, parser
+from lib.live.player import OTHER
+from lib.live.point import Differs
+from lib.live.points import everything
+
+POINTS = {point.id: point for point in everything()}
+
+
+BAD = {
+    "wrong secret": ({"app_secret": "not-it"}, "app secret is not the one"),
+    "unknown app": ({"app_id": "900000000000799"}, "app secret is not the one"),
+    "revoked token": ({"access_token": "EAAREVOKED"}, "revoked or has expired"),
+    "nonsense as token": ({"access_token": "EAANOTHING"}, "revoked or has expired"),
+    "number of another account": ({"number_id": "900000000000188"}, "belongs to another account"),
+    "number nobody has": ({"number_id": "900000000099999"}, "does not know the phone number id"),
+    "account nobody has": ({"waba_id": "900000000099999"}, "does not know the account"),
+    "the number as account": ({"waba_id": NUMBER}, "the account (WABA) id"),
+    "token without permission": ({"access_token": "EAALITTLE"}, "lacks the permission whatsapp_business_messaging"),
+    "the business itself": ({"recipient": "+12025550142"}, "the business number itself"),
+    "nobody there": ({"base_url": "http://127.0.0.1:9"}, "No connection"),
+}
+
+
+@pytest.mark.parametrize(("given", "words"), BAD.values(), ids=BAD)
+def test_one_sentence_and_nothing_done(stage, tmp_path, given, words):
+    stage.control("POST", "tokens", {"token": "EAAREVOKED", "valid": False})
+    stage.control("POST", "tokens", {"token": "EAALITTLE", "scopes": ["whatsapp_business_management"]})
+    if "900000000000188" not in stage.server.world.numbers:
+        stage.control("POST", "accounts", {"waba_id": "900000000000008", "numbers": [{"phone_number_id": "900000000000188"}]})
+    before = at_meta(stage)
+    player = player_for(stage.settings(tmp_path, **given))
+    with pytest.raises(Unusable) as told:
+        player.read()
+    player.close()
+    sentence = str(told.value)
+    assert words in sentence
+    assert sentence.count("\n") == 0 and sentence.endswith(".")
+    assert not [secret for secret in (TOKEN, SECRET, "not-it", RECIPIENT[1:]) if secret in sentence]
+    assert at_meta(stage) == before
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"version": "v19.0"}, "no longer serves Graph v19.0"),
+        ({"version": "latest"}, "looks like v26.0"),
+        ({"recipient": "447700900123"}, "with + and country code"),
+        ({"recipient": "+44 12"}, "with + and country code"),
+        ({"app_id": "my app"}, "made of digits"),
+        ({"base_url": "http://graph.facebook.com"}, "https"),
+        ({"callback_url": "http://shop.example.com/hook"}, "https"),
+        ({"access_token": ""}, "both needed"),
+    ],
+)
+def test_what_cannot_be_right_is_not_even_asked(stage, tmp_path, given, words):
+    before = len(stage.requests)
+    with pytest.raises(Unusable, match=words.replace("+", r"\+")):
+        stage.settings(tmp_path, **given)
+    assert len(stage.requests) == before
+
+
+def test_a_recipient_who_is_not_on_the_test_list(stage, tmp_path, monkeypatch, capsys):
+    before = at_meta(stage)
+    stage.control("POST", f"numbers/{NUMBER}", {"test_recipients": ["+447700900999"]})
+    options = parser().parse_args(["--yes", "--report", str(tmp_path), "--only", "templates.place", "--only", "messages"])
+    assert command._run(stage.settings(tmp_path, callback_url=""), options) == command.UNABLE
+    stage.control("POST", f"numbers/{NUMBER}", {"test_recipients": None})
+    said = capsys.readouterr().err
+    assert "not on the list of this test number" in said
+    assert at_meta(stage) == before
+
+
+def test_a_plan_reads_and_does_nothing(stage, tmp_path, capsys):
+    before, requests_before = at_meta(stage), len(stage.requests)
+    options = parser().parse_args(["--plan"])
+    assert command._run(stage.settings(tmp_path), options) == command.GOOD
+    said = capsys.readouterr().out
+    assert "and to nobody else" in said
+    assert "service" in said
+    assert at_meta(stage) == before
+    assert {method for method, _path, _raw in stage.requests[requests_before:]} == {"GET"}
+
+
+@pytest.mark.parametrize("answer", ["", "n", "no", "why?"])
+def test_without_a_yes_nothing_is_done(stage, tmp_path, monkeypatch, capsys, answer):
+    monkeypatch.setattr("builtins.input", lambda _question: answer)
+    before = len(stage.requests)
+    assert command._run(stage.settings(tmp_path), parser().parse_args([])) == command.GOOD
+    assert "Nothing was done" in capsys.readouterr().out
+    assert {method for method, _path, _raw in stage.requests[before:]} == {"GET"}
+
+
+def test_without_a_public_address_statuses_are_not_possible(stage, tmp_path):
+    player = player_for(stage.settings(tmp_path, callback_url=""))
+    player.read()
+    assert "public address" in player.listen()
+    seen = {
+        one.point.id: one
+        for one in player.play([POINTS["statuses.way"], POINTS["messages.text"], POINTS["messages.by-user-id"]])
+    }
+    assert seen["statuses.way"].verdict == "not possible here"
+    assert seen["messages.by-user-id"].verdict == "not possible here"
+    assert seen["messages.text"].verdict == "as expected"
+    assert "could not be read" in seen["messages.text"].came
+    player.clean()
+    player.close()
+
+
+def test_an_answer_of_another_shape_is_a_finding_and_not_the_end(player):
+    def trips(check):
+        raise KeyError("id")
+
+    assert player.play([played_by(POINTS["messages.text"], trips)])[0].verdict == OTHER
+
+    def differs(check):
+        raise Differs("something")
+
+    assert player.play([played_by(POINTS["messages.text"], differs)])[0].came == "something"
+
+
+def test_a_test_number_that_knows_the_recipient_in_another_spelling(stage, tmp_path):
+    stage.person("+5491123456789")
+    stage.control("POST", f"numbers/{NUMBER}", {"test_recipients": ["+5491123456789"]})
+    player = player_for(stage.settings(tmp_path, callback_url="", recipient="+5491123456789"))
+    player.read()
+    seen = player.play([POINTS["messages.text"], POINTS["messages.place"]])
+    stage.control("POST", f"numbers/{NUMBER}", {"test_recipients": None})
+    assert [one.verdict for one in seen] == ["as expected", "as expected"]
+    assert player.dialled == "541123456789"
+    player.close()
+
+
+def test_what_is_about_others_comes_again_after_the_check(stage, tmp_path):
+    """A number in use: nobody's message may be lost because webhooks come here for a while."""
+    player = player_for(stage.settings(tmp_path))
+    player.read()
+    assert stage.listening(player) == ""
+    other = stage.control("POST", "customers", {"name": "Grace", "phone": "+447700900777"})
+    stage.writes(other, "Is anybody there?")
+    person = stage.known_person()
+    stage.writes(person)
+    assert player.wait_for_message(2)
+    assert [one["from"] for one in player.listener.messages()] == [RECIPIENT[1:]]
+    waiting = stage.control("GET", "webhooks?limit=50")["webhooks"]
+    assert 503 in [one["status"] for one in waiting]
+    player.clean()
+    player.close()
+
+
+def test_a_version_that_died_lately(stage, tmp_path):
+    """Meta serves the oldest living one instead, and says so in a header."""
+    stage.control("POST", "clock", {"forward_s": 60 * 24 * 3600})
+    player = player_for(stage.settings(tmp_path, version="v21.0"))
+    with pytest.raises(Unusable, match=r"no longer serves Graph v21\.0, the oldest it has is v22\.0"):
+        player.read()
+    stage.control("POST", "clock", {"offset_s": 0})
+    player.close()
+
+
+def test_forged_webhooks_are_refused(stage, tmp_path):
+    player = player_for(stage.settings(tmp_path))
+    player.read()
+    assert stage.listening(player) == ""
+    body = json.dumps({"object": "whatsapp_business_account", "entry": []}).encode()
+    url = f"http://127.0.0.1:{player.listener.port}/hook"
+    assert requests.post(url, data=body, headers={"X-Hub-Signature-256": "sha256=00"}, timeout=5).status_code == 401
+    assert requests.get(url, params={"hub.verify_token": "guess", "hub.challenge": "1"}, timeout=5).status_code == 403
+    assert player.listener.forged == 1
+    player.clean()
+    player.close()
