@@ -6,7 +6,7 @@ import contextlib
 import signal
 import sys
 
-from .config import ConfigError, load
+from .config import ERRORS, ConfigError, load
 from .server import Server
 from .switches import SwitchError
 
@@ -19,6 +19,7 @@ def parse(arguments):
     parser.add_argument("--config", metavar="FILE", help="JSON file with the keys of sandbox/config.py")
     parser.add_argument("--state", metavar="FILE", dest="state_file", help="keep people and chats in this file")
     parser.add_argument("--app-secret", help="secret that signs webhooks")
+    parser.add_argument("--errors", choices=ERRORS, help="refusals about a person come by status (default) or in the answer")
     return parser.parse_args(arguments)
 
 
@@ -48,6 +49,7 @@ def main(arguments=None):
             port=options.port,
             state_file=options.state_file,
             app_secret=options.app_secret,
+            errors=options.errors,
         )
         asyncio.run(run(config))
     except (ConfigError, SwitchError) as error:

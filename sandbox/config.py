@@ -28,6 +28,8 @@ DEFAULTS = {
     "customers": [],
     #: Values for ``switches.Switches``.
     "switches": {},
+    #: How refusals about a person come: "status" (after a 200, as Meta does) or "answer" (to the POST).
+    "errors": "status",
     #: Where to keep the world between two runs; None = nowhere.
     "state_file": None,
 }
@@ -39,7 +41,9 @@ ENVIRONMENT = {
     "WA_SANDBOX_APP_SECRET": "app_secret",
     "WA_SANDBOX_PORTFOLIO_ID": "portfolio_id",
     "WA_SANDBOX_STATE": "state_file",
+    "WA_SANDBOX_ERRORS": "errors",
 }
+ERRORS = ("status", "answer")
 
 
 class ConfigError(Exception):
@@ -73,4 +77,8 @@ def load(path=None, environ=os.environ, **overrides):
         config["port"] = int(config["port"])
     except ValueError as error:
         raise ConfigError(f"The port must be a number, not {config['port']!r}") from error
+    if config["errors"] not in ERRORS:
+        raise ConfigError(f"errors must be one of {', '.join(ERRORS)}, not {config['errors']!r}")
+    if config["errors"] == "answer":
+        config["switches"] = {"async_errors": [], **config["switches"]}
     return config

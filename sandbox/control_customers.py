@@ -4,7 +4,7 @@ import gc
 
 from . import payloads
 from .control_errors import ControlError, whole
-from .graph_media import store
+from .graph_media import belongs_to, store
 from .rules_recipient import normalise
 from .taps import tap
 from .views import customer_view, message_view, thread_view
@@ -122,7 +122,7 @@ def read_customer(server, request, body):
 
 
 def change_customer(server, request, body):
-    """Change a person: name, username, hidden_phone, online, read_receipts, blocked, marketing."""
+    """Change a person: name, username, hidden_phone, online, read_receipts, blocked, marketing, new_device."""
     customer, world = find(server, request), server.world
     for name in ("name", "hidden_phone", "read_receipts"):
         if name in body:
@@ -132,6 +132,8 @@ def change_customer(server, request, body):
     if "blocked" in body:
         number = number_of(server, body.get("phone_number_id"))
         (customer.blocked.add if body["blocked"] else customer.blocked.discard)(number.phone_number_id)
+    if body.get("new_device"):
+        customer.installs += 1
     if body.get("online") is True:
         server.traffic.come_online(customer)
     elif body.get("online") is False:
@@ -218,7 +220,7 @@ def write(server, request, body):
     if body.get("ago_s") is not None:
         at = world.now() - float(body["ago_s"])
     if isinstance(content, dict) and kind in ("image", "video", "audio", "document", "sticker"):
-        content = complete_media(server, kind, content)
+        content = complete_media(server, kind, content, number)
     message = server.traffic.write(customer, number, kind, content, context_of(world, customer, body), body.get("referral"), at)
     return message_view(message)
 
@@ -236,13 +238,14 @@ def context_of(world, customer, body):
     return {"id": target.wamid, "author": "customer" if target.direction == "in" else "business"}
 
 
-def complete_media(server, kind, content):
-    """Return the media object as a webhook carries it, with type, digest and a fresh address."""
+def complete_media(server, kind, content, number):
+    """Return the media object as a webhook to a number carries it, with type, digest and a fresh address."""
     from .graph_media import address
 
     media = server.world.media.get(str(content.get("id", "")))
     if media is None:
         raise ControlError(f"Upload the file first: POST /sandbox/customers/<id>/media; then give {kind}.id.")
+    belongs_to(media, number)
     out = {
         **content,
         "id": media.id,

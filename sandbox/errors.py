@@ -96,6 +96,7 @@ CODES = {
     133010: (400, "Phone number not registered"),
     135000: (400, "Generic user error"),
     137000: (400, "Identity key hash mismatch"),
+    138000: (401, "Calling not enabled"),
     139000: (400, "Blocked by integrity"),
     139001: (400, "Flow cannot be updated"),
     139002: (400, "Flow cannot be published"),

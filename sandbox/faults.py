@@ -7,15 +7,16 @@ from aiohttp import web
 
 from .errors import CODES, GraphError
 
-KINDS = ("500", "503", "429", "html", "hang", "cut", "slow", "error", "failed", "empty", "truncated")
-#: Kinds that strike in one place only: a file that is handed out, the status of an accepted message. All others strike
-#: any answer, files among them.
-FILE_KINDS, STATUS_KINDS = frozenset({"empty", "truncated"}), frozenset({"failed"})
+KINDS = ("500", "503", "429", "html", "hang", "cut", "slow", "error", "failed", "refused", "link", "empty", "truncated")
+#: Kinds that strike in one place only: a file that is handed out, a message that could be accepted, one with a link to a file.
+#: All others strike any answer, files among them.
+FILE_KINDS, MESSAGE_KINDS, LINK_KINDS = frozenset({"empty", "truncated"}), frozenset({"failed", "refused"}), frozenset({"link"})
 #: Place -> kinds that strike there.
 PLACES = {
-    "answer": frozenset(KINDS) - FILE_KINDS - STATUS_KINDS,
-    "file": frozenset(KINDS) - STATUS_KINDS,
-    "status": STATUS_KINDS,
+    "answer": frozenset(KINDS) - FILE_KINDS - MESSAGE_KINDS - LINK_KINDS,
+    "file": frozenset(KINDS) - MESSAGE_KINDS - LINK_KINDS,
+    "message": MESSAGE_KINDS,
+    "link": LINK_KINDS,
 }
 #: Kinds that by default strike after the work was done: the client cannot know what happened.
 AFTER_WORK = frozenset({"hang", "cut", "slow"})
@@ -35,7 +36,8 @@ class Fault:
     an edge server's page with HTTP 502. ``hang``: no answer for ``seconds``, then the connection is cut. ``cut``: the
     connection is cut after the body was read. ``slow``: the right answer after ``seconds``. ``error``: Meta's
     envelope with ``code``, and with HTTP status ``http`` if given. ``failed``: the message is accepted and a ``failed``
-    status with ``code`` follows.
+    status with ``code`` follows. ``refused``: ``code`` by the road it takes in this world (switch ``async_errors``).
+    ``link``: Meta cannot fetch the file of a message.
     ``empty`` and ``truncated`` strike downloads of files: 200 with nothing, or with the first half, and a
     ``Content-Length`` that fits what comes.
     """

@@ -17,8 +17,11 @@ from .records import Media
 DOWNLOAD_PATH = "/whatsapp_business/attachments/"
 
 
-def store(world, mime_type, data, from_customer, filename=None):
-    """Keep a file and return its record."""
+def store(world, mime_type, data, from_customer, filename=None, number=None):
+    """Keep a file and return its record.
+
+    :param number: the business number it belongs to, if that is known already.
+    """
     media = Media(
         id=world.next_id(),
         mime_type=mime_type,
@@ -29,7 +32,15 @@ def store(world, mime_type, data, from_customer, filename=None):
         filename=filename,
     )
     world.media[media.id] = media
+    if number is not None:
+        belongs_to(media, number)
     return media
+
+
+def belongs_to(media, number):
+    """Note that a file was uploaded for a business number, or was sent to it."""
+    media.numbers.add(number.phone_number_id)
+    media.waba_id = number.waba_id
 
 
 def upload(call):
@@ -41,14 +52,20 @@ def upload(call):
     filename, mime_type, data = call.files["file"]
     mime_type = call.body.get("type") or mime_type
     rules_media.check_upload(mime_type, len(data))
-    return {"id": store(call.world, mime_type, data, False, filename).id}
+    return {"id": store(call.world, mime_type, data, False, filename, call.record).id}
 
 
 def alive(call):
-    """Return the media of the call, or raise when its id is too old."""
-    media = call.record
+    """Return the media of the call; raise when its id is too old, or it belongs to another number than the call names.
+
+    Meta checks ``phone_number_id`` before anything else; the code of the refusal is not documented, so it is the one for
+    what does not exist (decision 0081).
+    """
+    media, number = call.record, call.get("phone_number_id")
+    if number is not None and str(number) not in media.numbers:
+        raise unknown_node(media.id, call.request.method)
     if rules_media.is_expired(media.at, media.from_customer, call.world.now()):
-        raise unknown_node(media.id)
+        raise unknown_node(media.id, call.request.method)
     return media
 
 
@@ -67,7 +84,7 @@ def read(call):
 
 def delete(call):
     """``DELETE /{MEDIA_ID}``."""
-    del call.world.media[call.record.id]
+    del call.world.media[alive(call).id]
     return {"success": True}
 
 

@@ -5,13 +5,20 @@ Source: Meta, ``messages/send-messages``, ``messages/mark-message-as-read``, ``t
 
 import time
 
-from . import reports, rules_media, rules_message, rules_parameters, rules_recipient, rules_throttle, rules_window
+from . import (
+    reports,
+    rules_calls,
+    rules_media,
+    rules_message,
+    rules_parameters,
+    rules_recipient,
+    rules_throttle,
+    rules_window,
+)
 from .errors import GraphError, invalid, missing
 from .records import Message
 
 THIRTY_DAYS = 30 * 24 * 3600
-#: Failures about the person, which may come with the answer or later as a ``failed`` status.
-DEFERRABLE = frozenset({131026, 131047, 131049, 131050, 130472, 131056})
 #: Template statuses that may not be sent, and Meta's code for each; all others are 132001.
 UNSENDABLE = {"PAUSED": 132015, "DISABLED": 132016}
 
@@ -38,37 +45,71 @@ def send(call):
         callback_data=body.get("biz_opaque_callback_data"),
     )
     if kind == "template":
-        apply_template(call, number, message)
+        files = apply_template(call, number, message)
     else:
         shop = world.shop(number.waba_id) if kind == "interactive" else None
-        check_media(world, rules_message.check_content(kind, body[kind], shop, message.at))
+        files = rules_message.check_content(kind, body[kind], shop, message.at)
     reports.check_account(world.accounts[number.waba_id], message.category if kind == "template" else "reply", message.at)
+    rules_calls.check_sender(message, number)
+    check_ids(world, number, files)
     how, value = rules_recipient.target(body)
     if body.get("recipient_type") == "group":
         raise GraphError(131041, "The group does not exist or this number is not a member of it.")
-    failure = None
-    try:
-        customer = find_customer(world, number, how, value)
-        message.customer_id, message.sent_by = customer.id, how
-        if how == "recipient" and message.category == "authentication":
-            raise GraphError(131062, "Authentication templates need a phone number as recipient.")
-        check_person(call, number, customer, message)
-    except GraphError as problem:
-        if problem.code not in call.server.switches.async_errors or problem.code not in DEFERRABLE:
-            raise
-        if not message.customer_id:
-            return send_to_nobody(call, number, value, message, problem)
-        failure = problem
-    if kind == "reaction":
-        failure = failure or reaction_problem(world, customer, body[kind])
-    attach_context(world, customer, message, body.get("context"))
-    fault = call.server.faults.take(call.label, "status") if call.server.faults.waiting else None
-    message.wamid = world.next_wamid()
+    if how == "recipient" and message.category == "authentication":
+        raise GraphError(131062, "Authentication templates need a phone number as recipient.")
     word = template_status(call.server.switches, message)
     if word not in (None, "accepted"):
         message.status = "held"
-    call.server.traffic.accept(message, GraphError(fault.code) if fault else failure)
+    customer = find_customer(call, number, how, value)
+    message.sent_by = how
+    if customer is None:
+        nobody = GraphError(131026, "The recipient's phone number is not a WhatsApp phone number.")
+        return send_to_nobody(call, number, value, message, refuse(call, nobody), word)
+    message.customer_id = customer.id
+    failures = [
+        postponed(call, check_files, world, files),
+        postponed(call, check_person, call, number, customer, message),
+        reaction_problem(world, customer, body[kind]) if kind == "reaction" else None,
+        identity_problem(world, customer, body),
+    ]
+    ordered = list(faults(call, files))
+    attach_context(world, customer, message, body.get("context"))
+    message.wamid = world.next_wamid()
+    failure = next((one for one in (*ordered, *failures) if one is not None), None)
+    call.server.traffic.accept(message, failure, [file for file in files if file.link])
     return answer(world, how, value, customer, message, body, word)
+
+
+def refuse(call, problem):
+    """Return a refusal that comes by status in this world (switch ``async_errors``), else raise it.
+
+    Both ways are documented and seen; a client has to draw the same conclusions from either.
+    """
+    if problem.code not in call.server.switches.async_errors:
+        raise problem
+    return problem
+
+
+def postponed(call, check, *arguments):
+    """Run a check; return its refusal where :func:`refuse` says that it comes by status."""
+    try:
+        check(*arguments)
+    except GraphError as problem:
+        return refuse(call, problem)
+    return None
+
+
+def faults(call, files):
+    """Return the failures that were ordered for this message."""
+    if not call.server.faults.waiting:
+        return
+    fault = call.server.faults.take(call.label, "message")
+    if fault is not None:
+        problem = GraphError(fault.code)
+        yield refuse(call, problem) if fault.kind == "refused" else problem
+    if any(file.link for file in files) and call.server.faults.take(call.label, "link") is not None:
+        # A link is looked at after the answer, in every world.
+        yield GraphError(131053, "Downloading media from weblink failed with http code 404")
 
 
 def template_status(switches, message):
@@ -102,16 +143,14 @@ def answer(world, how, value, customer, message, body, word=None):
     return {"messaging_product": "whatsapp", "contacts": [contact], "messages": [sent]}
 
 
-def send_to_nobody(call, number, value, message, failure):
+def send_to_nobody(call, number, value, message, failure, word=None):
     """Accept a message to a phone without WhatsApp and report the failure later, as Meta often does."""
     digits = rules_recipient.normalise(value, number.digits)
     message.wamid, message.sent_by = call.world.next_wamid(), "to"
     call.server.traffic.accept_for_nobody(message, digits, failure)
-    return {
-        "messaging_product": "whatsapp",
-        "contacts": [{"input": str(value), "wa_id": digits}],
-        "messages": [{"id": message.wamid}],
-    }
+    sent = {"id": message.wamid} if word is None else {"id": message.wamid, "message_status": word}
+    contact = {"input": str(value), "wa_id": digits}
+    return {"messaging_product": "whatsapp", "contacts": [contact], "messages": [sent]}
 
 
 def throttle(call, number):
@@ -127,8 +166,9 @@ def throttle(call, number):
         raise GraphError(130429, f"Cloud API message throughput of {rate:g} messages per second has been reached.")
 
 
-def find_customer(world, number, how, value):
-    """Return the person a message is for, or raise 131021, 131026 or 131009."""
+def find_customer(call, number, how, value):
+    """Return the person a message is for, None for a phone without WhatsApp; raise 131021 or 131009."""
+    world = call.world
     if how == "recipient":
         customer = world.by_bsuid.get(value)
         if customer is None or world.bsuid_for(customer, number) != value:
@@ -136,19 +176,19 @@ def find_customer(world, number, how, value):
         if number.test_recipients is not None and rules_recipient.as_listed(customer.wa_id) not in number.test_recipients:
             raise rules_recipient.not_listed()
         return customer
+    if call.server.switches.bare_wa_id and str(value) in world.by_wa_id:
+        return world.by_wa_id[str(value)]
     digits = rules_recipient.normalise(value, number.digits)
     if digits == number.digits:
         raise GraphError(131021, "The recipient's phone number is the sender's own.")
     rules_recipient.check_listed(digits, number.test_recipients)
-    customer = world.find_phone(digits)
-    if customer is None:
-        raise GraphError(131026, "The recipient's phone number is not a WhatsApp phone number.")
-    return customer
+    return world.find_phone(digits)
 
 
 def check_person(call, number, customer, message):
-    """Raise when this person may not get this message now: window, pair rate."""
+    """Raise when this person may not get this message now: window, what WhatsApp drops, pair rate."""
     world = call.world
+    rules_calls.check_recipient(message, customer.country)
     if message.type != "template":
         thread = world.thread(number.phone_number_id, customer.id)
         if not rules_window.is_open(thread.window_from, message.at):
@@ -156,6 +196,9 @@ def check_person(call, number, customer, message):
                 131047,
                 "Message failed to send because more than 24 hours have passed since the customer last replied to this number.",
             )
+    dropped = call.server.traffic.late_failure(message, customer)
+    if dropped is not None and message.status != "held":
+        raise dropped
     if call.server.switches.pair_rate:
         pairs = call.server.pairs
         key = (number.phone_number_id, customer.id)
@@ -169,7 +212,7 @@ def check_person(call, number, customer, message):
 
 
 def apply_template(call, number, message):
-    """Check a template send and give the message its card and category."""
+    """Check a template send and give the message its card and category; return the files it uses."""
     world, content = call.world, message.content
     if not isinstance(content, dict) or not isinstance(content.get("name"), str):
         raise missing("template['name']")
@@ -183,7 +226,7 @@ def apply_template(call, number, message):
         )
     if template is None or template.status != "APPROVED":
         raise GraphError(132001, f"template name ({content['name'][:80]}) does not exist in {language['code'][:20]}")
-    card, media = rules_parameters.fill(
+    card, files = rules_parameters.fill(
         template.components,
         content.get("components", []),
         template.parameter_format == "NAMED",
@@ -191,22 +234,43 @@ def apply_template(call, number, message):
         world.now(),
         world.shop(number.waba_id),
     )
-    check_media(world, media)
     message.card, message.category = card, template.category.lower()
     message.template = {"name": template.name, "language": template.language, "category": template.category}
+    return files
 
 
-def check_media(world, files):
-    """Raise unless every file exists, was uploaded by the business and fits its use."""
-    for kind, media_id in files:
-        media = world.media.get(media_id)
-        if media is None or media.from_customer or rules_media.is_expired(media.at, False, world.now()):
-            raise GraphError(
-                100,
-                f"The media {media_id[:40]} does not exist or was not uploaded by this business.",
-                message="(#100) Invalid parameter",
-            )
-        rules_media.check_use(kind, media.mime_type, media.data)
+def check_ids(world, number, files):
+    """Raise unless every file that is named by its id is there and was uploaded for this very number.
+
+    Meta's words speak of the account; whether another number's upload would do is not known (decision 0081).
+    """
+    for file in files:
+        if file.media_id is None:
+            continue
+        media = world.media.get(file.media_id)
+        if (
+            media is None
+            or media.from_customer
+            or number.phone_number_id not in media.numbers
+            or rules_media.is_expired(media.at, False, world.now())
+        ):
+            raise rules_media.unknown_file(file)
+
+
+def check_files(world, files):
+    """Raise unless every uploaded file fits its use; those named by a link are looked at later."""
+    for file in files:
+        if file.media_id is not None:
+            media = world.media[file.media_id]
+            rules_media.check_use(file.kind, media.mime_type, media.data)
+
+
+def identity_problem(world, customer, body):
+    """Return the failure when the person's identity key is no longer the one the business knows; always by status."""
+    given = body.get("recipient_identity_key_hash")
+    if given is None or given == world.identity_hash(customer):
+        return None
+    return GraphError(137000, "The recipient's identity key hash does not match.")
 
 
 def reaction_problem(world, customer, content):

@@ -29,8 +29,11 @@ def metadata(number):
     return {"display_phone_number": number.digits, "phone_number_id": number.phone_number_id}
 
 
-def contact(customer, bsuid, with_phone, with_username=True):
-    """Return one item of ``contacts[]``."""
+def contact(customer, bsuid, with_phone, with_username=True, identity=None):
+    """Return one item of ``contacts[]``.
+
+    :param identity: hash of the person's identity key, where the number checks it.
+    """
     profile = {"name": customer.name}
     if customer.username and with_username:
         profile["username"] = "@" + customer.username
@@ -38,10 +41,12 @@ def contact(customer, bsuid, with_phone, with_username=True):
     if with_phone:
         out["wa_id"] = customer.wa_id
     out["user_id"] = bsuid
+    if identity:
+        out["identity_key_hash"] = identity
     return out
 
 
-def incoming(number, customer, bsuid, message, with_phone):
+def incoming(number, customer, bsuid, message, with_phone, identity=None):
     """Return the value of a ``messages`` webhook for one message a customer wrote."""
     out = {"from": customer.wa_id} if with_phone else {}
     out["from_user_id"] = bsuid
@@ -54,7 +59,7 @@ def incoming(number, customer, bsuid, message, with_phone):
     return {
         "messaging_product": "whatsapp",
         "metadata": metadata(number),
-        "contacts": [contact(customer, bsuid, with_phone)],
+        "contacts": [contact(customer, bsuid, with_phone, identity=identity)],
         "messages": [out],
     }
 
@@ -89,7 +94,7 @@ def incoming_context(number, customer, context, with_phone):
     return {"from": customer.wa_id, **out} if with_phone else out
 
 
-def status(number, customer, bsuid, message, name, at, with_phone, pricing=None, errors=None):
+def status(number, customer, bsuid, message, name, at, with_phone, pricing=None, errors=None, identity=None):
     """Return the value of a ``messages`` webhook for one status of a message the business sent."""
     out = {"id": message.wamid, "status": name, "timestamp": str(int(at))}
     failed = name == "failed"
@@ -98,6 +103,8 @@ def status(number, customer, bsuid, message, name, at, with_phone, pricing=None,
         out["recipient_id"] = customer.wa_id
     if not (failed and by_phone):
         out["recipient_user_id"] = bsuid
+    if identity:
+        out["recipient_identity_key_hash"] = identity
     if message.callback_data is not None:
         out["biz_opaque_callback_data"] = message.callback_data
     if pricing:

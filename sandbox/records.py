@@ -70,6 +70,16 @@ class Number:
     #: Service messages delivered, by "YYYY-MM"; the first 1,000 of a month are free.
     service_delivered: dict = field(default_factory=dict)
 
+    @property
+    def calling(self):
+        """Calling is switched on for the number; until then nothing about calls may be sent."""
+        return self.settings.get("calling", {}).get("status") == "ENABLED"
+
+    @property
+    def identity_check(self):
+        """Webhooks carry the hash of the customer's identity key."""
+        return bool(self.settings.get("user_identity_change", {}).get("enable_identity_key_check"))
+
 
 @dataclass(slots=True)
 class Customer:
@@ -91,6 +101,8 @@ class Customer:
     blocked: set = field(default_factory=set)
     #: BSUIDs that were valid before a number change.
     retired: list = field(default_factory=list)
+    #: How often the person set up WhatsApp anew on a phone: each time there is another identity key.
+    installs: int = 1
 
 
 @dataclass(slots=True)
@@ -255,6 +267,10 @@ class Media:
     #: Uploaded by the business (30 days) or sent by a customer (7 days).
     from_customer: bool
     filename: str | None = None
+    #: phone_number_ids of the business numbers it belongs to: the one it was uploaded for, or those it was sent to.
+    numbers: set = field(default_factory=set)
+    #: The account of these numbers: tokens that do not reach it do not see the file.
+    waba_id: str | None = None
 
 
 @dataclass(slots=True)

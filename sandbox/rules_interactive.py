@@ -6,6 +6,7 @@ Source: Meta, the pages ``messages/interactive-*``. A refusal is always 131009 w
 from .errors import invalid, missing
 from .records import Shop
 from .rules_lengths import length
+from .rules_media import used
 from .rules_shop import check_catalog, check_flow_message, check_product, check_sections, check_thumbnail
 from .shapes import rows, table
 
@@ -14,11 +15,12 @@ LIST_BODY_MAX = 4096
 FOOTER_MAX = 60
 HEADER_MAX = 60
 HEADER_MEDIA = ("image", "video", "document")
+CALL_MINUTES_MAX = 43_200
 CARDS_MIN, CARDS_MAX, CARD_BODY_MAX, CARD_LINES_MAX = 2, 10, 160, 2
 
 
 def check_interactive(content, shop=None, now=0.0):
-    """Check an interactive message; return the files it uses as ``(kind, media id)``.
+    """Check an interactive message; return the files it uses (:class:`~.rules_media.Used`).
 
     :param shop: the account's catalogue and flows.
     :param now: epoch seconds.
@@ -43,8 +45,8 @@ def check_interactive(content, shop=None, now=0.0):
     return (*check_header(content.get("header")), *(files or ()))
 
 
-def check_header(header):
-    """Check an optional header and return the file in it as ``(kind, media id)``, if any."""
+def check_header(header, where="interactive"):
+    """Check an optional header and return the file in it (:class:`~.rules_media.Used`), if any."""
     if header is None:
         return ()
     kind = header.get("type") if isinstance(header, dict) else None
@@ -52,11 +54,11 @@ def check_header(header):
         length("Header text", header.get("text"), HEADER_MAX)
         return ()
     if kind not in HEADER_MEDIA:
-        raise invalid("interactive['header']['type'] must be one of text, image, video, document.")
+        raise invalid(f"{where}['header']['type'] must be one of text, image, video, document.")
     media = header.get(kind)
     if not isinstance(media, dict) or bool(media.get("id")) == bool(media.get("link")):
-        raise invalid(f"interactive['header']['{kind}'] needs exactly one of id and link.")
-    return ((kind, str(media["id"])),) if media.get("id") else ()
+        raise invalid(f"{where}['header']['{kind}'] needs exactly one of id and link.")
+    return used(kind, media, f"{where}['header']['{kind}']")
 
 
 def check_buttons(content, action, shop, now):
@@ -162,8 +164,48 @@ def check_catalog_message(content, action, shop, now):
     check_thumbnail(shop, action.get("parameters"))
 
 
+def check_voice_call(content, action, shop, now):
+    """One button by which the customer calls the business; whether it may be called is the caller's to check.
+
+    Source: Meta, ``calling/call-button-messages-deep-links``.
+    """
+    params = named_action(action, "voice_call", parameters=False)
+    length("Button label", params.get("display_text"), 20, low=0)
+    ttl = params.get("ttl_minutes", 1)
+    if isinstance(ttl, bool) or not isinstance(ttl, int) or not 1 <= ttl <= CALL_MINUTES_MAX:
+        raise invalid(f"ttl_minutes must be 1 to {CALL_MINUTES_MAX}.")
+    length("payload", params.get("payload"), 512, low=0)
+
+
+def check_call_permission(content, action, shop, now):
+    """Ask whether the business may call; a body is optional. Source: Meta, ``calling/user-call-permissions``."""
+    named_action(action, "call_permission_request", parameters=False)
+    body_only(content)
+
+
+def check_address(content, action, shop, now):
+    """Ask for an address. Source: Meta, ``messages/address-messages``: for businesses and people in India alone.
+
+    ``validation_errors`` belongs to ``values``; for both only their kind is checked: the page lists the names of the fields,
+    not what happens with another one.
+    """
+    params = named_action(action, "address_message")
+    if params.get("country") != "IN":
+        raise invalid("Address messages are supported for country IN only.")
+    for name in ("values", "validation_errors"):
+        if not isinstance(params.get(name, {}), dict):
+            raise invalid(f"interactive['action']['parameters']['{name}'] must be an object.")
+    saved = params.get("saved_addresses", [])
+    if not isinstance(saved, list) or any(not table(one).get("id") or not table(table(one).get("value")) for one in saved):
+        raise invalid("saved_addresses must be an array of objects with id and value.")
+
+
 def check_carousel(content, action, shop, now):
-    """Two to ten cards of the same build, without a header or footer of the message; return their files."""
+    """Two to ten cards of the same build, without a header or footer of the message; return their files.
+
+    Meta's page wants the ids of quick replies unique within a card, others have seen them refused when two cards share one:
+    the stricter of the two (decision 0081).
+    """
     if content.get("header") is not None or content.get("footer") is not None:
         raise invalid("A carousel message cannot have a header or a footer.")
     cards = [table(card) for card in rows(action.get("cards"))]
@@ -171,13 +213,21 @@ def check_carousel(content, action, shop, now):
         raise invalid(f"Invalid cards count. Min allowed cards: {CARDS_MIN}, Max allowed cards: {CARDS_MAX}")
     if [card.get("card_index") for card in cards] != list(range(len(cards))):
         raise invalid("card_index must count the cards from 0.")
-    built = [check_card(card, shop) for card in cards]
+    built = [check_card(card, shop, f"interactive['action']['cards'][{index}]") for index, card in enumerate(cards)]
     if len({shape for shape, _file in built}) != 1:
         raise invalid("All cards of a carousel must have the same kind of header and buttons.")
+    ids = [reply["id"] for card in cards for reply in quick_replies(card)]
+    if len(set(ids)) != len(ids):
+        raise invalid("Duplicated id in buttons of the cards.")
     return [file for _shape, files in built for file in files]
 
 
-def check_card(card, shop):
+def quick_replies(card):
+    """Return the quick replies of a card."""
+    return [table(button.get("quick_reply")) for button in map(table, rows(table(card.get("action")).get("buttons")))]
+
+
+def check_card(card, shop, where):
     """Check one card; return ``(shape, files)``: cards of one message must have the same shape."""
     action = table(card.get("action"))
     if card.get("type") == "product":
@@ -196,18 +246,18 @@ def check_card(card, shop):
             raise invalid(f"The body of a card may have {CARD_LINES_MAX} line breaks.")
     if "buttons" not in action:
         check_cta_url(card, action, shop, 0.0)
-        return (header["type"], text is None, "cta_url"), check_header(header)
+        return (header["type"], text is None, "cta_url"), check_header(header, where)
     buttons = [table(button) for button in rows(action["buttons"])]
     if not 1 <= len(buttons) <= 3 or any(button.get("type") != "quick_reply" for button in buttons):
         raise invalid("A card has one link or one to three quick replies.")
-    for button in buttons:
-        length("Button title", table(button.get("quick_reply")).get("title"), 20)
-        length("Button id", table(button.get("quick_reply")).get("id"), 256)
-    return (header["type"], text is None, len(buttons)), check_header(header)
+    for reply in quick_replies(card):
+        length("Button title", reply.get("title"), 20)
+        length("Button id", reply.get("id"), 256)
+    return (header["type"], text is None, len(buttons)), check_header(header, where)
 
 
 #: Types that may go without a body.
-WITHOUT_BODY = ("product",)
+WITHOUT_BODY = ("product", "call_permission_request")
 KINDS = {
     "button": check_buttons,
     "list": check_list,
@@ -219,4 +269,7 @@ KINDS = {
     "catalog_message": check_catalog_message,
     "flow": check_flow_message,
     "carousel": check_carousel,
+    "voice_call": check_voice_call,
+    "call_permission_request": check_call_permission,
+    "address_message": check_address,
 }

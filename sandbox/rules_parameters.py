@@ -6,6 +6,7 @@ Source: Meta, ``templates/components`` and ``templates/utility-templates`` (name
 
 from .errors import GraphError, invalid, missing
 from .rules_buttons import fill_buttons
+from .rules_media import is_address, used
 from .rules_shop import check_catalog, check_product
 from .rules_values import VARIABLE, Case, count_error, text_of, variables
 
@@ -23,23 +24,28 @@ def fill(definition, sent, named, version, now=0.0, shop=None):
     :param now: epoch seconds, by which offers expire.
     :param shop: the account's catalogue and flows.
     :return: ``(card, media)``: what the customer sees, with ``header``, ``body``, ``footer``, ``buttons`` and, where the
-        template has them, ``offer`` and ``cards``; and the files it uses as ``(kind, media id)``.
+        template has them, ``offer``, ``cards``, ``tap_target`` and ``call_permission``; and the files it uses
+        (:class:`~.rules_media.Used`).
     """
     case = Case(named, version, now)
     if shop is not None:
         case.shop = shop
     media = []
-    card = fill_level(definition, sent, case, media)
+    card = fill_level(definition, sent, case, media, "template")
     return card, tuple(media)
 
 
-def fill_level(definition, sent, case, media, is_card=False):
-    """Return the filled message itself, or one card of a carousel; appends used files to ``media``."""
+def fill_level(definition, sent, case, media, where):
+    """Return the filled message itself, or one card of a carousel; appends used files to ``media``.
+
+    :param where: the object that has the components, as Meta names it.
+    """
+    is_card = where != "template"
     parts = {part["type"].upper(): part for part in definition}
     given = sort_components(sent)
     body_max = CARD_BODY_MAX if is_card else OFFER_BODY_MAX if "LIMITED_TIME_OFFER" in parts else BODY_MAX
     card = {
-        "header": fill_header(parts.get("HEADER"), given["header"], case, media),
+        "header": fill_header(parts.get("HEADER"), given["header"], case, media, parameter_of(where, given.get("at_header", 0))),
         "body": fill_body(parts.get("BODY", {}), given["body"], case, body_max),
         "footer": parts.get("FOOTER", {}).get("text"),
         "buttons": fill_buttons(parts.get("BUTTONS", {}).get("buttons", []), given["button"], case),
@@ -47,32 +53,64 @@ def fill_level(definition, sent, case, media, is_card=False):
     if "LIMITED_TIME_OFFER" in parts:
         card["offer"] = fill_offer(parts["LIMITED_TIME_OFFER"], given.pop("limited_time_offer", []), case.now)
     if "CAROUSEL" in parts:
-        card["cards"] = fill_cards(parts["CAROUSEL"]["cards"], given.pop("cards", []), case, media)
-    for name in ("limited_time_offer", "cards"):
+        at = f"{where}['components'][{given.get('at_carousel', 0)}]['cards']"
+        card["cards"] = fill_cards(parts["CAROUSEL"]["cards"], given.pop("cards", []), case, media, at)
+    if not is_card and "tap_target_configuration" in given:
+        card["tap_target"] = fill_tap_target(given.pop("tap_target_configuration"))
+    if "CALL_PERMISSION_REQUEST" in parts:
+        given.pop("call_permission_request", None)
+        card["call_permission"] = True
+    for name in ("limited_time_offer", "cards", "tap_target_configuration", "call_permission_request"):
         if name in given:
             raise GraphError(132018, f"The template has no component {name}.")
     return card
 
 
+def parameter_of(where, index):
+    """Return how Meta names the one parameter of a component."""
+    return f"{where}['components'][{index}]['parameters'][0]"
+
+
+def fill_tap_target(params):
+    """Return title and address of what a tap on the picture of a template opens.
+
+    Source: Meta, ``templates/tap-target-url-title-override``. Which accounts may use it Meta decides; here all may.
+    """
+    targets = params[0].get("tap_target_configuration") if len(params) == 1 else None
+    target = targets[0] if isinstance(targets, list) and len(targets) == 1 and isinstance(targets[0], dict) else {}
+    if params and params[0].get("type") != "tap_target_configuration":
+        raise GraphError(132012, "tap_target_configuration: its parameter must be of type tap_target_configuration")
+    for name in ("url", "title"):
+        if not isinstance(target.get(name), str) or not target[name].strip():
+            raise missing(f"tap_target_configuration {name}")
+    if not is_address(target["url"]):
+        raise invalid("tap_target_configuration: url must start with http:// or https://.")
+    return {"url": target["url"], "title": target["title"]}
+
+
 def sort_components(sent):
-    """Return what was sent by component: parameters of header, body and offer, buttons by index, cards."""
+    """Return what was sent by component: parameters of header, body, offer and tap target, buttons by index, cards.
+
+    ``at_header`` and ``at_carousel`` tell at which place of the array these two stood.
+    """
     if not isinstance(sent, list) or any(not isinstance(item, dict) for item in sent):
         raise invalid("template['components'] must be an array of objects.")
     given = {"header": [], "body": [], "button": {}}
-    for part in sent:
+    for at, part in enumerate(sent):
         kind = str(part.get("type", "")).lower()
         params = part.get("parameters", [])
         if not isinstance(params, list) or any(not isinstance(item, dict) for item in params):
             raise invalid(f"template['components']: parameters of {kind[:20]} must be an array of objects.")
-        if kind in ("header", "body", "limited_time_offer"):
+        if kind in ("header", "body", "limited_time_offer", "tap_target_configuration", "call_permission_request"):
             given[kind] = params
+            given[f"at_{kind}"] = at
         elif kind == "button":
             index = str(part.get("index", ""))
             if not (index.isascii() and index.isdigit()):
                 raise missing("index of the button component")
             given["button"][int(index[:4])] = (str(part.get("sub_type", "")).lower(), params)
         elif kind == "carousel":
-            given["cards"] = part.get("cards")
+            given["cards"], given["at_carousel"] = part.get("cards"), at
         else:
             raise GraphError(132018, f"Component type {kind[:40]} is not part of the template.")
     return given
@@ -108,8 +146,11 @@ def fill_body(part, params, case, top):
     return text
 
 
-def fill_header(part, params, case, media):
-    """Return the header of the card, or None; appends used files to ``media``."""
+def fill_header(part, params, case, media, where):
+    """Return the header of the card, or None; appends used files to ``media``.
+
+    :param where: how Meta names its parameter.
+    """
     if part is None:
         if params:
             raise count_error("header", len(params), 0)
@@ -132,10 +173,10 @@ def fill_header(part, params, case, media):
         check_catalog(case.shop, value.get("catalog_id", ""))
         check_product(case.shop, value.get("product_retailer_id"))
         return {"type": kind, kind: value}
-    return fill_header_object(kind, value, media)
+    return fill_header_object(kind, value, media, f"{where}['{kind}']")
 
 
-def fill_header_object(kind, value, media):
+def fill_header_object(kind, value, media, where):
     """Return a header that is a place or a file."""
     if kind == "location":
         if value.get("latitude") in (None, "") or value.get("longitude") in (None, ""):
@@ -143,13 +184,15 @@ def fill_header_object(kind, value, media):
         return {"type": kind, "location": value}
     if bool(value.get("id")) == bool(value.get("link")):
         raise invalid(f"header: {kind} needs exactly one of id and link.")
-    if value.get("id"):
-        media.append((kind, str(value["id"])))
+    media += used(kind, value, where)
     return {"type": kind, kind: value}
 
 
 def fill_offer(part, params, now):
-    """Return the offer of a limited-time offer; one that expires needs the time in milliseconds."""
+    """Return the offer of a limited-time offer; one that expires needs the time in milliseconds.
+
+    Meta's own sample looks like a duration and a well-used client sends seconds: both are refused here (decision 0081).
+    """
     offer = part.get("limited_time_offer", {})
     out = {"text": offer.get("text", "")}
     if not offer.get("has_expiration"):
@@ -163,18 +206,22 @@ def fill_offer(part, params, now):
     return {**out, "expires_ms": expires}
 
 
-def fill_cards(definitions, sent, case, media):
-    """Return the cards of a carousel; as many must be sent as the template has, each with its index."""
+def fill_cards(definitions, sent, case, media, where):
+    """Return the cards of a carousel; as many must be sent as the template has, each with its index.
+
+    :param where: the array of the cards, as Meta names it.
+    """
     if not isinstance(sent, list) or any(not isinstance(item, dict) for item in sent):
         raise invalid("carousel: cards must be an array of objects.")
     if len(sent) != len(definitions):
         raise GraphError(132000, f"carousel: number of cards ({len(sent)}) does not match the template ({len(definitions)})")
-    by_index = {str(item.get("card_index")): item for item in sent}
+    by_index = {str(item.get("card_index")): (at, item) for at, item in enumerate(sent)}
     if set(by_index) != {str(index) for index in range(len(definitions))}:
         raise GraphError(132018, "carousel: card_index must count the cards from 0.")
     out = []
     for index, definition in enumerate(definitions):
-        card = fill_level(definition["components"], by_index[str(index)].get("components", []), case, media, is_card=True)
+        at, item = by_index[str(index)]
+        card = fill_level(definition["components"], item.get("components", []), case, media, f"{where}[{at}]")
         for button in card["buttons"]:
             button["index"] = f"{index}:{button['index']}"
         out.append(card)

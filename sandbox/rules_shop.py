@@ -10,6 +10,7 @@ from .shapes import rows, table
 
 PRODUCTS_MAX, SECTIONS_MAX, SECTION_TITLE_MAX = 30, 10, 24
 FLOW_VERSION = "3"
+FIRST_SCREEN = "FIRST_ENTRY_SCREEN"
 FLOW_LABEL_MAX = 30
 THROTTLED_PER_HOUR = 10
 
@@ -75,6 +76,8 @@ def find_flow(shop, flow_id=None, flow_name=None):
 def check_sendable(flow, draft, now):
     """Raise unless a flow may be sent in this mode now; count it.
 
+    Whether ``mode: draft`` is refused for a published flow no source says: here it is (decision 0081).
+
     :param draft: the message says ``mode: draft``.
     """
     if flow.status == "BLOCKED":
@@ -109,12 +112,16 @@ def check_flow_message(content, action, shop, now):
         raise invalid("mode must be draft or published.")
     how = params.get("flow_action", "navigate")
     if how == "navigate":
+        # Without a screen the form opens at its first one (M, openapi: FIRST_ENTRY_SCREEN).
         payload = table(params.get("flow_action_payload"))
-        check_screen(flow, payload.get("screen"))
+        if payload.get("screen", FIRST_SCREEN) != FIRST_SCREEN:
+            check_screen(flow, payload["screen"])
         if "data" in payload and (not isinstance(payload["data"], dict) or not payload["data"]):
             raise invalid("flow_action_payload['data'] must be a non-empty object.")
     elif how != "data_exchange":
         raise invalid("flow_action must be navigate or data_exchange.")
     elif not flow.endpoint_uri:
         raise invalid(f"The flow {flow.id} has no endpoint to exchange data with.")
+    elif "flow_action_payload" in params:
+        raise invalid("flow_action_payload is only for flow_action navigate.")
     check_sendable(flow, mode == "draft", now)

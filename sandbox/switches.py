@@ -7,6 +7,10 @@ from dataclasses import asdict, dataclass, field, fields
 from .rules_version import NEWEST
 
 
+#: Refusals that Meta usually reports by status: about the person, the window, a file that is no good.
+BY_STATUS = (130472, 131026, 131047, 131049, 131050, 131053)
+
+
 class SwitchError(Exception):
     """A switch does not exist or cannot take that value."""
 
@@ -24,8 +28,12 @@ class Switches:
     throttle_mps: float | None = None
     #: One message per six seconds to one person, with Meta's burst.
     pair_rate: bool = True
-    #: Codes reported by a ``failed`` status instead of in the answer to the POST.
-    async_errors: list = field(default_factory=list)
+    #: Codes reported by a ``failed`` status instead of in the answer to the POST. Meta documents both ways; recorded traces
+    #: show these by status (decision 0080).
+    async_errors: list = field(default_factory=lambda: list(BY_STATUS))
+    #: ``to`` without a plus sign is taken as it is when it is somebody's ``wa_id``. Meta's page has the business number's
+    #: calling code put in front, and so it is without this switch; other people's clients send a bare ``wa_id``.
+    bare_wa_id: bool = False
     #: Marketing templates to US numbers end in 131049, as they have since April 2025.
     us_marketing_pause: bool = True
     #: Template sends answer ``held_for_quality_assessment`` and wait until this is switched off.

@@ -3,6 +3,9 @@
 Source: Meta, ``webhooks/reference/messages/button`` and ``…/interactive``, ``business-scoped-user-ids``.
 """
 
+import json
+import time
+
 from .control_errors import ControlError
 from .taps_shop import cart, form, interactive_choices, template_choices
 from .views import message_view
@@ -31,6 +34,8 @@ def tap(server, customer, given):
         content = [own_card(customer)]
     elif kind == "order":
         content = cart(server.world.shop(number.waba_id), choice, given)
+    elif kind == "address":
+        kind, content = "interactive", address(given)
     elif kind == "flow":
         kind, content = "interactive", form(server.world.shop(number.waba_id), choice, given)
     message.tapped.append(choice["index"])
@@ -63,9 +68,11 @@ def choices_of(message):
     if message.type == "template":
         cards = [message.card, *message.card.get("cards", ())]
         shop = {index: choice for card in cards for index, choice in template_choices(card).items()}
-        return [
-            shop.get(button["index"]) or template_choice(button) for card in cards for button in card["buttons"]
-        ]
+        choices = [shop.get(button["index"]) or template_choice(button) for card in cards for button in card["buttons"]]
+        if "tap_target" in message.card:
+            target = message.card["tap_target"]
+            choices.append({"index": "target", "text": target["title"], "open": {"url": target["url"]}})
+        return choices + (call_choices() if message.card.get("call_permission") else [])
     if message.type != "interactive":
         return []
     content = message.content
@@ -99,6 +106,14 @@ def choices_of(message):
     if content["type"] == "cta_url":
         params = action["parameters"]
         return [{"index": 0, "text": params["display_text"], "open": {"url": params["url"]}}]
+    if content["type"] == "voice_call":
+        params = action.get("parameters") or {}
+        call = {"call": True, "payload": params.get("payload")}
+        return [{"index": 0, "text": params.get("display_text") or "Call now", "open": call}]
+    if content["type"] == "call_permission_request":
+        return call_choices()
+    if content["type"] == "address_message":
+        return [{"index": 0, "text": "Provide address", "key": "address", "kind": "address", "content": None}]
     if content["type"] == "location_request_message":
         return [
             {
@@ -110,6 +125,41 @@ def choices_of(message):
             }
         ]
     return [{"index": 0, "text": "Share phone number", "key": "contact", "kind": "contacts", "content": None}]
+
+
+def call_choices():
+    """Return what a person may answer to the request to be called.
+
+    Source: Meta, ``calling/user-call-permissions``: a permission once given holds seven days, or until it is taken back.
+    """
+    answers = (
+        ("Always allow", "always", {"response": "accept", "is_permanent": True}),
+        ("Allow", "once", {"response": "accept", "is_permanent": False, "expiration_timestamp": int(time.time()) + 7 * 86400}),
+        ("Don't allow", "no", {"response": "reject"}),
+    )
+    return [
+        {
+            "index": f"call:{key}",
+            "text": text,
+            "key": key,
+            "kind": "interactive",
+            "content": {
+                "type": "call_permission_reply",
+                "call_permission_reply": {**answer, "response_source": "user_action"},
+            },
+        }
+        for text, key, answer in answers
+    ]
+
+
+def address(given):
+    """Return the content of the ``nfm_reply`` with a person's address; ``answers`` of the tap are its fields."""
+    values = given.get("answers") or {"name": "Ada Example", "address": "1 Example Street", "city": "Mumbai"}
+    if not isinstance(values, dict):
+        raise ControlError("answers has to be an object.")
+    body = "\n".join(str(value) for value in values.values())
+    reply = {"name": "address_message", "body": body, "response_json": json.dumps({"values": values}, ensure_ascii=False)}
+    return {"type": "nfm_reply", "nfm_reply": reply}
 
 
 def template_choice(button):
@@ -124,4 +174,6 @@ def template_choice(button):
         return {**base, "open": {"url": button["url"]}}
     if kind == "phone_number":
         return {**base, "open": {"phone_number": button["phone_number"]}}
+    if kind == "voice_call":
+        return {**base, "open": {"call": True}}
     return {**base, "open": {"code": button.get("code", "")}}

@@ -4,7 +4,7 @@ import asyncio
 import time
 from datetime import datetime, timezone
 
-from . import payloads, rules_status
+from . import links, payloads, rules_status
 from .errors import GraphError
 from .fiction import is_us_number
 from .records import Customer, Message
@@ -22,11 +22,11 @@ class Traffic:
 
     def __init__(self, world, switches, postman, journal, hub):
         self.world, self.switches, self.postman, self.journal, self.hub = world, switches, postman, journal, hub
-        self._timers = set()
+        self._timers, self._tasks = set(), set()
 
     def clear(self):
         """Cancel everything that was going to happen."""
-        for timer in self._timers:
+        for timer in (*self._timers, *self._tasks):
             timer.cancel()
         self._timers.clear()
 
@@ -42,10 +42,11 @@ class Traffic:
 
     # ------------------------------------------------------------------ business -> customer
 
-    def accept(self, message, failure=None):
+    def accept(self, message, failure=None, files=()):
         """Take a checked message from the business and let its statuses follow.
 
         :param failure: a GraphError that shall be reported by a ``failed`` status instead of a delivery.
+        :param files: files it refers to by their addresses (:class:`~.rules_media.Used`); they are fetched first.
         """
         world = self.world
         world.keep(message)
@@ -58,7 +59,24 @@ class Traffic:
         if failure is not None:
             self.later(self.switches.sent_ms, self.fail, message, failure)
         elif message.status != "held":
-            self.later(self.switches.sent_ms, self.sent, message)
+            self.later(self.switches.sent_ms, self._start, message, files)
+
+    def _start(self, message, files):
+        """Send a message on, once the files are fetched it refers to by their addresses."""
+        if not files:
+            self.sent(message)
+            return
+        task = asyncio.ensure_future(self._fetch(message, files))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _fetch(self, message, files):
+        for file in files:
+            problem = await links.problem_of(self.postman.session, file)
+            if problem is not None:
+                self.fail(message, GraphError(131053, problem))
+                return
+        self.sent(message)
 
     def accept_for_nobody(self, message, digits, failure):
         """Take a message to a phone without WhatsApp; only its ``failed`` status follows."""
@@ -214,8 +232,12 @@ class Traffic:
             world.phone_visible(customer, thread),
             price,
             message.errors or None,
+            self._identity(customer, number),
         )
         self.postman.publish(Update(number.waba_id, "messages", value, number))
+
+    def _identity(self, customer, number):
+        return self.world.identity_hash(customer) if number.identity_check else None
 
     def _price(self, message, number, thread):
         free = thread.free_until is not None and message.at < thread.free_until
@@ -256,7 +278,12 @@ class Traffic:
         self._apply_reaction(message)
         self.show(message)
         value = payloads.incoming(
-            number, customer, world.bsuid_for(customer, number), message, world.phone_visible(customer, thread)
+            number,
+            customer,
+            world.bsuid_for(customer, number),
+            message,
+            world.phone_visible(customer, thread),
+            self._identity(customer, number),
         )
         self.postman.publish(Update(number.waba_id, "messages", value, number, done=lambda: self._arrived(message)))
         return message

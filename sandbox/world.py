@@ -297,6 +297,14 @@ class World:
         number = int.from_bytes(hashlib.sha256(text.encode()).digest()[:7], "big")
         return f"{country}.{number:017d}"
 
+    def identity_hash(self, customer):
+        """Return the hash of the person's identity key, another one after a new phone number or a new phone.
+
+        Source: Meta, ``business-phone-numbers/settings`` (identity change check).
+        """
+        text = f"identity:{customer.seed}:{customer.installs}"
+        return base64.b64encode(hashlib.sha256(text.encode()).digest()[:8]).decode()
+
     def bsuids(self, customer):
         """Return every id the person has, one in each business portfolio."""
         portfolios = {self.portfolio_id, *(account.portfolio_id for account in self.accounts.values())}

@@ -51,7 +51,7 @@ function content(message, actions) {
             cards.header(card.header),
             cards.offer(card.offer),
             ...cards.text(card.body, card.footer),
-            cards.buttons(card.buttons, tapped, tap),
+            cards.buttons([...card.buttons, ...cards.moreToTap(card)], tapped, tap),
             cards.carousel(card.cards, tapped, tap),
         ];
     }

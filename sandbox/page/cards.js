@@ -95,6 +95,7 @@ const BUTTON_ICONS = {
     otp: "copy",
     list: "list",
     request_contact_info: "call",
+    voice_call: "call",
     location: "pin",
     product: "list",
     catalog: "list",
@@ -106,6 +107,7 @@ const BUTTON_NAMES = {
     copy_code: "Copy code",
     otp: "Copy code",
     request_contact_info: "Share phone number",
+    voice_call: "Call now",
     catalog: "View catalog",
     mpm: "View items",
     spm: "View",
@@ -159,8 +161,28 @@ export function interactiveButtons({ type, action }) {
         product_list: ["product", "View items"],
         catalog_message: ["catalog", "View catalog"],
         flow: ["flow", action.parameters?.flow_cta],
+        voice_call: ["voice_call", action.parameters?.display_text],
+        address_message: ["location", "Provide address"],
     }[type];
+    if (type === "call_permission_request") {
+        return callAnswers();
+    }
     return single ? [{ index: 0, type: single[0], text: single[1] }] : [];
+}
+
+/** Return what a person may answer to the request to be called. */
+export function callAnswers() {
+    return [
+        { index: "call:always", type: "voice_call", text: "Always allow" },
+        { index: "call:once", type: "voice_call", text: "Allow" },
+        { index: "call:no", type: "reply", text: "Don't allow" },
+    ];
+}
+
+/** Return what beside its buttons can be tapped on a template's card. */
+export function moreToTap({ tap_target: target, call_permission: asks }) {
+    const link = target ? [{ index: "target", type: "url", text: target.title }] : [];
+    return [...link, ...(asks ? callAnswers() : [])];
 }
 
 /** Return one article of the catalogue. */

@@ -349,6 +349,8 @@ export class Chat {
             window.open(opens.url, "_blank", "noopener");
         } else if (opens?.phone_number) {
             this.say(`The phone would now call ${opens.phone_number}.`);
+        } else if (opens?.call) {
+            this.say("The phone would now call the business inside WhatsApp.");
         } else if (opens?.code) {
             await navigator.clipboard?.writeText(opens.code).catch(() => null);
             this.say(`Copied: ${opens.code}`);

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 
 import aiohttp
 from aiohttp import web
@@ -48,7 +49,9 @@ class Stage:
     """A sandbox on a free port, a client for it and a webhook receiver."""
 
     def __init__(self, config):
-        self.server = Server(load(environ={}, port=0, **config))
+        # The one thing a run may choose for all stories: by which road refusals about people come.
+        chosen = {name: value for name, value in os.environ.items() if name == "WA_SANDBOX_ERRORS"}
+        self.server = Server(load(environ=chosen, port=0, **config))
         self.server.switches.update(QUICK)
         self.hooks = []
         #: Status codes to answer with before going on with 200; "cut" closes the connection.
@@ -120,6 +123,16 @@ class Stage:
         status, answer = await self.send(body, **more)
         assert status >= 400, answer
         return answer["error"]
+
+    async def failure(self, body, **more):
+        """Send a message that must come to nothing; returns the error, by whichever road it came."""
+        status, answer = await self.send(body, **more)
+        if status >= 400:
+            return answer["error"]
+        wamid = answer["messages"][0]["id"]
+        [failed] = await self.until(lambda: self.statuses(wamid))
+        assert failed["status"] == "failed", failed
+        return failed["errors"][0]
 
     async def control(self, method, path, body=None, status=200):
         """Call the control API; returns the body."""

@@ -237,14 +237,14 @@ async def test_the_clock_moves_everything(play):
     await play.control("POST", "clock", {"offset_s": -25 * 3600})
     await play.says(customer, "Yesterday")
     await play.control("POST", "clock", {"offset_s": 0})
-    assert (await play.refused({"to": customer["phone"], **text()}))["code"] == 131047
+    assert (await play.failure({"to": customer["phone"], **text()}))["code"] == 131047
     [message] = await play.until(play.arrived)
     now = (await play.control("GET", "state"))["now"]
     assert 25 * 3600 - 5 < now - int(message["timestamp"]) < 25 * 3600 + 5
     await play.control("POST", "clock", {"offset_s": "noon"}, status=400)
 
 
-@story
+@story(errors="answer")
 async def test_logs_and_counts(play):
     customer = await play.person()
     await play.send({"to": customer["phone"], **PROPOSAL, "biz_opaque_callback_data": "row-7"})
@@ -265,7 +265,7 @@ async def test_logs_and_counts(play):
 async def test_a_second_number_has_its_own_window(play):
     await play.control("POST", "numbers", {"phone_number_id": "900000000000102", "display": "+1 202-555-0143"})
     customer = await play.writer()
-    error = await play.refused({"to": customer["phone"], **text()}, number="900000000000102")
+    error = await play.failure({"to": customer["phone"], **text()}, number="900000000000102")
     assert error["code"] == 131047
     await play.control("POST", f"customers/{customer['id']}/messages", {"text": "Hi", "phone_number_id": "900000000000102"})
     assert (await play.send({"to": customer["phone"], **text()}, number="900000000000102"))[0] == 200

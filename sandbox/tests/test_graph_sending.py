@@ -16,7 +16,7 @@ async def test_a_text_inside_the_window_is_accepted(play):
     assert "message_status" not in answer["messages"][0]
 
 
-@story
+@story(errors="answer")
 async def test_free_text_is_refused_when_nobody_wrote(play):
     await play.person()
     error = await play.refused({**TO, **text()})
@@ -32,7 +32,7 @@ async def test_the_window_closes_24_hours_after_the_customers_message(play):
     await play.says(customer, "Yesterday", ago_s=24 * 3600 - 5)
     assert (await play.send({**TO, **text()}))[0] == 200
     await play.control("POST", "clock", {"forward_s": 10})
-    assert (await play.refused({**TO, **text()}))["code"] == 131047
+    assert (await play.failure({**TO, **text()}))["code"] == 131047
     assert (await play.send({**TO, **template("proposal_ready", "Ada", "$ 5")}))[0] == 200
 
 
@@ -40,13 +40,12 @@ async def test_the_window_closes_24_hours_after_the_customers_message(play):
 async def test_our_own_template_does_not_open_the_window(play):
     await play.person()
     await play.send({**TO, **template("proposal_ready", "Ada", "$ 5")})
-    assert (await play.refused({**TO, **text()}))["code"] == 131047
+    assert (await play.failure({**TO, **text()}))["code"] == 131047
 
 
-@story
-async def test_the_same_failure_can_come_later_by_status(play):
+@story(errors="status")
+async def test_refusals_about_a_person_come_later_by_status(play):
     await play.person()
-    await play.switch(async_errors=[131047, 131026])
     wamid = wamid_of(await play.send({**TO, **text(), "biz_opaque_callback_data": "row-1"}))
     failed = (await play.until(lambda: play.statuses(wamid)))[0]
     assert failed["status"] == "failed"
@@ -73,7 +72,7 @@ async def test_people_who_cannot_be_reached(play):
         ({"to": "12345", "recipient_type": "group"}, 131041),
     ]
     for person, code in cases:
-        assert (await play.refused({**person, **hello}))["code"] == code, person
+        assert (await play.failure({**person, **hello}))["code"] == code, person
     status, answer = await play.send({"to": "+44 (7700) 900-123", "recipient": customer["bsuid"], **hello})
     assert status == 200
     assert answer["contacts"] == [{"input": "+44 (7700) 900-123", "wa_id": "447700900123", "user_id": customer["bsuid"]}]
@@ -159,6 +158,7 @@ async def test_unknown_and_incomplete_messages(play):
         ({**TO, "type": "text"}, 131008),
         ({**TO, "type": "text", "text": {"body": "x" * 4097}}, 100),
         ({**TO, "type": "image", "image": {"id": "12345"}}, 100),
+        ({**TO, **text(), "recipient_identity_key_hash": 7}, 131009),
         ({**TO, **text(), "messaging_product": ""}, 131008),
     ]
     for body, code in cases:
@@ -261,13 +261,9 @@ async def test_marketing_meets_its_own_refusals(play):
         },
     }
     await play.control("POST", f"customers/{customer['id']}", {"marketing": "stop"})
-    stopped = wamid_of(await play.send({**TO, **body}))
-    await play.until(lambda: play.states(stopped))
-    assert play.statuses(stopped)[0]["errors"][0]["code"] == 131050
+    assert (await play.failure({**TO, **body}))["code"] == 131050
     american = await play.person(name="Sam", phone="+12125550199")
-    paused = wamid_of(await play.send({"to": american["phone"], **body}))
-    await play.until(lambda: play.states(paused))
-    assert play.statuses(paused)[0]["errors"][0]["code"] == 131049
+    assert (await play.failure({"to": american["phone"], **body}))["code"] == 131049
     await play.control("POST", f"customers/{customer['id']}", {"marketing": "resume"})
     await play.switch(pacing=True)
     _, answer = await play.send({**TO, **body})

@@ -318,7 +318,7 @@ async def test_media_meta_refuses(play):
     assert (status, answer["error"]["code"]) == (400, 131053)
     _, made = await upload(play)
     video = {"type": "video", "video": {"id": made["id"]}}
-    assert (await play.refused({"to": customer["phone"], **video}))["code"] == 131053
+    assert (await play.failure({"to": customer["phone"], **video}))["code"] == 131053
 
 
 @story

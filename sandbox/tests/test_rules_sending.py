@@ -227,11 +227,11 @@ CARD = {"name": {"formatted_name": "Ada Example", "first_name": "Ada"}}
     ("kind", "content"),
     [
         ("text", {"body": "x" * 4096}),
-        ("image", {"link": "https://example.com/a.jpg", "caption": "x" * 1024}),
         ("location", {"latitude": "51.5", "longitude": -0.12}),
         ("contacts", [CARD] * 257),
         ("reaction", {"message_id": "wamid.X", "emoji": "👍"}),
         ("reaction", {"message_id": "wamid.X", "emoji": ""}),
+        *(("reaction", {"message_id": "wamid.X", "emoji": one}) for one in ("❤️", "👍🏽", "👩‍👩‍👧‍👦", "🇩🇪", "1️⃣", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "✅")),
     ],
 )
 def test_contents_meta_takes(kind, content):
@@ -239,12 +239,18 @@ def test_contents_meta_takes(kind, content):
 
 
 def test_a_voice_note_is_named_as_one():
-    assert rules_message.check_content("audio", {"id": "123", "voice": True}) == (("voice", "123"),)
-    assert rules_message.check_content("audio", {"id": "123"}) == (("audio", "123"),)
+    assert rules_message.check_content("audio", {"id": "123", "voice": True}) == (("voice", "123", None, "audio"),)
+    assert rules_message.check_content("audio", {"id": "123"}) == (("audio", "123", None, "audio"),)
 
 
 def test_uploaded_media_is_named_to_the_caller():
-    assert rules_message.check_content("document", {"id": "123", "filename": "offer.pdf"}) == (("document", "123"),)
+    found = rules_message.check_content("document", {"id": "123", "filename": "offer.pdf"})
+    assert found == (("document", "123", None, "document"),)
+
+
+def test_a_link_is_named_to_the_caller():
+    picture = {"link": "https://example.com/a.jpg", "caption": "x" * 1024}
+    assert rules_message.check_content("image", picture) == (("image", None, "https://example.com/a.jpg", "image"),)
 
 
 @pytest.mark.parametrize(
@@ -255,7 +261,10 @@ def test_uploaded_media_is_named_to_the_caller():
         ("text", "Hi", 131008),
         ("image", {"id": "1", "link": "https://example.com/a.jpg"}, 100),
         ("image", {}, 100),
-        ("image", {"link": "ftp://example.com/a.jpg"}, 131009),
+        ("image", {"link": "ftp://example.com/a.jpg"}, 100),
+        ("image", {"link": "https://"}, 100),
+        ("image", {"link": "https://example.com/a b.jpg"}, 100),
+        ("image", {"link": 7}, 100),
         ("image", {"id": "1", "caption": "x" * 1025}, 100),
         ("audio", {"id": "1", "caption": "No"}, 100),
         ("location", {"latitude": 91, "longitude": 0}, 131009),
@@ -265,6 +274,10 @@ def test_uploaded_media_is_named_to_the_caller():
         ("contacts", [CARD] * 258, 131009),
         ("contacts", [{"name": {"formatted_name": "Ada"}}], 131009),
         ("reaction", {"message_id": "wamid.X", "emoji": "ok"}, 131009),
+        ("reaction", {"message_id": "wamid.X", "emoji": "👍👍"}, 131009),
+        ("reaction", {"message_id": "wamid.X", "emoji": "😀😃😄"}, 131009),
+        ("reaction", {"message_id": "wamid.X", "emoji": "👍 yes"}, 131009),
+        ("reaction", {"message_id": "wamid.X", "emoji": "1"}, 131009),
         ("reaction", {"emoji": "👍"}, 131008),
     ],
 )
@@ -282,6 +295,14 @@ def interactive(kind, action, **more):
     return {"type": kind, "body": {"text": "Choose"}, "action": action, **more}
 
 
+def call(**params):
+    return {"name": "voice_call", "parameters": params}
+
+
+def address(**params):
+    return {"name": "address_message", "parameters": params}
+
+
 def rows(count):
     return {"button": "Open", "sections": [{"title": "All", "rows": [{"id": str(n), "title": "R"} for n in range(count)]}]}
 
@@ -295,6 +316,13 @@ def rows(count):
         interactive("cta_url", {"name": "cta_url", "parameters": {"display_text": "Pay", "url": "https://example.com"}}),
         interactive("location_request_message", {"name": "send_location"}),
         interactive("request_contact_info", {"name": "request_contact_info"}),
+        interactive("voice_call", {"name": "voice_call"}),
+        interactive("voice_call", call(display_text="Call now", ttl_minutes=43_200, payload="quote-42")),
+        {"type": "call_permission_request", "action": {"name": "call_permission_request"}},
+        interactive("call_permission_request", {"name": "call_permission_request"}),
+        interactive("address_message", address(country="IN")),
+        interactive("address_message", address(country="IN", values={"name": "Ada"}, validation_errors={"name": "Too short"})),
+        interactive("address_message", address(country="IN", saved_addresses=[{"id": "a1", "value": {"city": "Mumbai"}}])),
     ],
 )
 def test_interactive_messages_meta_takes(content):
@@ -319,6 +347,14 @@ def test_interactive_messages_meta_takes(content):
         interactive("contact_request", {"name": "contact_request"}),
         interactive("request_contact_info", {"name": "contact_request"}),
         interactive("location_request_message", {"name": "send_location"}, footer={"text": "no"}),
+        interactive("voice_call", call(display_text="x" * 21)),
+        interactive("voice_call", call(ttl_minutes=0)),
+        interactive("voice_call", call(ttl_minutes=43_201)),
+        interactive("voice_call", call(payload="x" * 513)),
+        interactive("call_permission_request", {"name": "call_permission_request"}, footer={"text": "no"}),
+        interactive("address_message", address(country="GB")),
+        interactive("address_message", address(country="IN", values="here")),
+        interactive("address_message", address(country="IN", saved_addresses=[{"id": "a1"}])),
     ],
 )
 def test_interactive_messages_meta_refuses(content):

@@ -76,6 +76,11 @@ def cards(*items, **more):
     return message("carousel", {"cards": list(items)}, **more)
 
 
+def replies(index, *ids):
+    action = {"buttons": [{"type": "quick_reply", "quick_reply": {"id": one, "title": f"No. {one}"[:20]}} for one in ids]}
+    return card(index, action=action)
+
+
 def shown(index, sku="SKU-1"):
     return {"card_index": index, "type": "product", "action": {"product_retailer_id": sku, "catalog_id": "77001"}}
 
@@ -91,6 +96,9 @@ TAKEN = {
     "catalogue": message("catalog_message", {"name": "catalog_message"}),
     "catalogue with a picture": catalogue("SKU-3"),
     "flow": flow(),
+    "flow without a screen": flow(flow_action_payload=None),
+    "flow with its first screen": flow(flow_action_payload={"screen": "FIRST_ENTRY_SCREEN"}),
+    "flow without an action": flow(flow_action=None, flow_action_payload=None),
     "flow by name": flow(flow_id=None, flow_name="form_published"),
     "draft": flow(2, mode="draft"),
     "throttled flow": flow(5),
@@ -105,7 +113,15 @@ def test_taken(shop, name):
 
 def test_files_of_cards_are_named_to_the_caller(shop):
     found = rules_interactive.check_interactive(cards(card(0), card(1)), shop, NOW)
-    assert found == (("image", "5"), ("image", "5"))
+    at = [f"interactive['action']['cards'][{index}]['header']['image']" for index in range(2)]
+    assert found == tuple(("image", "5", None, where) for where in at)
+
+
+def test_ids_of_quick_replies_are_unique_over_all_cards(shop):
+    rules_interactive.check_interactive(cards(replies(0, "a"), replies(1, "b")), shop, NOW)
+    with pytest.raises(GraphError) as caught:
+        rules_interactive.check_interactive(cards(replies(0, "a"), replies(1, "a")), shop, NOW)
+    assert (caught.value.code, caught.value.details) == (131009, "Duplicated id in buttons of the cards.")
 
 
 REFUSED = [

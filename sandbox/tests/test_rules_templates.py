@@ -166,7 +166,8 @@ def test_a_carousel_is_filled_card_by_card():
     card, media = fill(CAROUSEL, [{"type": "carousel", "cards": [chair(1), chair(0)]}])
     assert [one["body"] for one in card["cards"]] == ["Chair No. 0", "Chair No. 1"]
     assert [one["buttons"][0]["index"] for one in card["cards"]] == ["0:0", "1:0"]
-    assert media == (("image", "70"), ("image", "71"))
+    at = "template['components'][0]['cards'][{}]['components'][0]['parameters'][0]['image']"
+    assert media == (("image", "70", None, at.format(1)), ("image", "71", None, at.format(0)))
 
 
 @pytest.mark.parametrize(
@@ -462,6 +463,7 @@ def test_verdicts(mode, text, expected):
         ("image/jpeg", 5 * 1024 * 1024, None),
         ("image/jpeg", 5 * 1024 * 1024 + 1, 131053),
         ("audio/ogg; codecs=opus", 1000, None),
+        ("audio/opus", 1000, None),
         ("image/heic", 1000, 100),
         ("image/svg+xml", 1000, 100),
         ("application/pdf", 0, 131053),
@@ -474,6 +476,13 @@ def test_uploads(mime_type, size, code):
     with pytest.raises(GraphError) as caught:
         rules_media.check_upload(mime_type, size)
     assert caught.value.code == code
+
+
+def test_the_refusal_of_an_upload_lists_the_types_in_metas_order():
+    with pytest.raises(GraphError) as caught:
+        rules_media.check_upload("application/zip", 1)
+    assert "audio/ogg, audio/opus, application/vnd.ms-powerpoint, application/msword, " in caught.value.message
+    assert caught.value.message.endswith("video/mp4, video/3gpp. Received file of type 'application/zip'.")
 
 
 def test_a_webp_is_no_image():
@@ -492,7 +501,12 @@ def ogg(channels, *, pages=3):
     [
         ("voice", "audio/ogg; codecs=opus", ogg(1), True),
         ("audio", "audio/ogg", ogg(1), True),
+        ("voice", "audio/opus", ogg(1), True),
+        ("audio", "audio/opus", ogg(2), False),
         ("audio", "audio/mpeg", b"ID3", True),
+        ("gif", "video/mp4", b"mp4", True),
+        ("gif", "video/mp4", bytes(3584 * 1024 + 1), False),
+        ("document", "image/png", b"png", False),
         ("voice", "audio/mpeg", b"ID3", False),
         ("voice", "audio/ogg", ogg(2), False),
         ("audio", "audio/ogg", ogg(2), False),

@@ -101,7 +101,7 @@ async def test_writing_to_the_phone_itself_makes_it_visible_for_30_days(play):
     assert ["from" in row for row in rows] == [False, True, False]
 
 
-@story
+@story(errors="status")
 async def test_failed_messages_come_without_contacts(play):
     customer = await play.writer()
     await play.control("POST", f"customers/{customer['id']}", {"blocked": True})
