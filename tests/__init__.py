@@ -81,6 +81,7 @@ from .models import (
     test_recipes,
     test_recipes_messages,
     test_refusals,
+    test_refused_by_both_roads,
     test_reach,
     test_rehearsal,
     test_rehearsal_sequence,

@@ -31,9 +31,12 @@ class Sandbox:
     """A running WhatsApp sandbox: the wire-level fake of all tests that send.
 
     One process per test class: Odoo's runner ends what a class leaves behind.
+
+    :param str errors: by which road refusals about people come, ``status`` or ``answer``; None: as the run has it
+        (``WA_SANDBOX_ERRORS``).
     """
 
-    def __init__(self):
+    def __init__(self, errors=None):
         if not (ROOT / "sandbox").is_dir():
             raise SkipTest("the sandbox is part of the repository, not of the package")
         with socket.socket() as probe:
@@ -42,7 +45,10 @@ class Sandbox:
         self.url = f"http://127.0.0.1:{port}"
         self.session = requests.Session()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "sandbox", "--host", "127.0.0.1", "--port", str(port)],
+            [
+                *(sys.executable, "-m", "sandbox", "--host", "127.0.0.1", "--port", str(port)),
+                *(("--errors", errors) if errors else ()),
+            ],
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             stdout=subprocess.DEVNULL,
@@ -83,6 +89,11 @@ class Sandbox:
     def requests_log(self):
         """Return the Graph requests received since the reset."""
         return self.control("GET", "requests")["requests"]
+
+
+def other_road():
+    """Return the road by which refusals about people do not come in this run: a story told by both tells it once more."""
+    return "status" if os.environ.get("WA_SANDBOX_ERRORS") == "answer" else "answer"
 
 
 class WaCommon:
@@ -302,6 +313,10 @@ class WaCase(WaCommon, TransactionCase):
 class WaSandboxCase(WaCase):
     """The same with a sandbox on a real socket behind the account."""
 
+    #: The story is told by the other road than the rest of the run: what WhatsApp refuses about a person comes in the answer
+    #: instead of by status, or the other way round. A subclass that sets this tells its parent's story again.
+    by_other_road = False
+
     @classmethod
     def _request_handler(cls, session, request, /, **kwargs):
         """Let requests to the sandbox through as they are.
@@ -315,7 +330,7 @@ class WaSandboxCase(WaCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.sandbox = Sandbox()
+        cls.sandbox = Sandbox(other_road() if cls.by_other_road else None)
         cls.addClassCleanup(cls.sandbox.stop)
         cls.account.api_url = cls.sandbox.url
 
@@ -335,6 +350,18 @@ class WaSandboxCase(WaCase):
         self.sandbox.control("POST", f"customers/{customer['id']}/messages", **body)
         self.deliver()
         return self.env["wa.message"].search([("direction", "=", "in")], limit=1).conversation_id
+
+    def order_refusal(self, code, **fault):
+        """Let WhatsApp refuse the next messages with a code, by the road the story is told by; 0 ends that."""
+        self.sandbox.control("POST", "switches", fault=None)
+        if code:
+            fault = {"kind": "refused", "code": code, "times": 20, "match": "/messages", **fault}
+            self.sandbox.control("POST", "switches", fault=fault)
+
+    def run_to_the_end(self, number=None):
+        """Send what waits, and take in what WhatsApp reports about it: by now refusals have come by either road."""
+        self.run_sender(number)
+        self.deliver()
 
     def deliver(self):
         """Fetch what the sandbox would have posted to the callback, and process it.

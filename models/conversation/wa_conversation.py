@@ -139,7 +139,7 @@ class WaConversation(models.Model):
         # Whoever gave it away may not see it any more.
         if former:
             self.sudo()._transfer(former)
-        shown = {"user_id", "lead_id", "state", "last_inbound_at", "team_id"} & vals.keys()
+        shown = {"user_id", "lead_id", "state", "last_inbound_at", "team_id", "window_until"} & vals.keys()
         if shown and not self.env.context.get("wa_no_broadcast"):
             self.sudo()._broadcast()
         return result
@@ -283,6 +283,17 @@ class WaConversation(models.Model):
         return action
 
     # -------------------------------------------------------------------- other
+
+    def _close_window(self, asked_at):
+        """Believe WhatsApp that the window is closed (131047), whatever our clock says; the customer's next message opens it.
+
+        :param datetime asked_at: when the message left that was refused (naive UTC); what the customer wrote since counts.
+        """
+        self.ensure_one()
+        now = fields.Datetime.now()
+        written_since = asked_at and self.last_inbound_at and self.last_inbound_at > asked_at
+        if self.window_until and self.window_until > now and not written_since:
+            self.sudo().window_until = now
 
     def _window_left(self, now=None):
         """Return how long free text is still allowed, a timedelta (zero when closed)."""

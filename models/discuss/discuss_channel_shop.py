@@ -48,14 +48,15 @@ class DiscussChannel(models.Model):
             lambda: build.catalog(body, thumbnail=thumbnail or "", footer=footer or ""), (), quoted_message_id
         )
 
-    def wa_send_form(self, body, label, flow_id, screen=None, token=None, data=None, draft=False, **parts):
+    def wa_send_form(self, body, label, flow_id, screen=None, token=None, data=None, draft=False, exchange=False, **parts):
         """Send a form (flow) to fill in; the answers come back with the token.
 
         :param str label: of the button, up to 30 characters, no emoji.
         :param str flow_id: Meta's id of the flow.
-        :param str screen: the first screen; without it WhatsApp asks the flow's endpoint.
+        :param str screen: the first screen; without it the form opens at its own first one.
         :param dict data: values for that screen.
         :param bool draft: the unpublished version, for trying.
+        :param bool exchange: WhatsApp asks the form's endpoint for the first screen; then without ``screen`` and ``data``.
         :param parts: ``header`` (text or attachment id), ``footer``, ``quoted_message_id``.
         """
         files, head = self._wa_header(parts.get("header"))
@@ -68,6 +69,7 @@ class DiscussChannel(models.Model):
                 token=token or "",
                 data=data,
                 draft=draft,
+                exchange=exchange,
                 header=head,
                 footer=parts.get("footer") or "",
             ),

@@ -281,6 +281,10 @@ SENTENCES = {
         _lt("An administrator can change that under WhatsApp → Configuration → Settings."),
     ),
     "media_too_large": (_lt("The file is larger than allowed."), _lt("Use a smaller file or another way to send it.")),
+    "media_unknown": (
+        _lt("WhatsApp does not know the file of this message, although it was uploaded just before."),
+        _lt("Try again, or send the file in a message of its own."),
+    ),
     "media_upload_failed": (_lt("WhatsApp did not accept the file."), _lt("Use another format or a smaller file.")),
     "message_type_unsupported": (_lt("WhatsApp does not support this kind of message here."), _lt("Send it in another way.")),
     "meta_unavailable": (_lt("WhatsApp is not available right now."), TRY_LATER),

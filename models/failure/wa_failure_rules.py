@@ -60,6 +60,10 @@ RULE_SENTENCES = {
     "payload_too_long": (_lt("What a button means is too long."), REPORT),
     "url_invalid": (_lt("This is not a web address."), _lt("Enter one that begins with https://.")),
     "url_too_long": (_lt("The web address is too long."), SHORTEN),
+    "flow_exchange": (
+        _lt("A form that asks its endpoint for the first screen takes neither a screen nor values for it."),
+        REPORT,
+    ),
     "flow_missing": (_lt("No form was chosen."), _lt("Choose a form.")),
     "cards_count": (_lt("WhatsApp does not take this number of cards."), ADD_OR_REMOVE),
     "carousel_card_lines": (_lt("The text of a card has too many line breaks."), _lt("Write it on fewer lines.")),

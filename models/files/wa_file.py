@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 
 from ...tools import filenames
 from ...tools.graph.errors import InvalidMessage
-from ...tools.graph.media import LIMITS, check_file
+from ...tools.graph.media import DOCUMENT_TYPES, LIMITS, check_file
 from . import pictures
 
 _logger = logging.getLogger(__name__)
@@ -37,18 +37,7 @@ ENDINGS = {
     ".amr": "audio/amr",
     ".opus": "audio/ogg",
 }
-#: Documents the upload takes; text of any kind goes as plain text, its name says what it is.
-#: Source: Meta, "Media" (supported document formats).
-DOCUMENT_TYPES = {
-    "text/plain",
-    "application/pdf",
-    "application/msword",
-    "application/vnd.ms-excel",
-    "application/vnd.ms-powerpoint",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-}
+#: Text of any kind goes as plain text, its name says what it is.
 TEXT_TYPES = ("application/json", "application/xml", "application/x-yaml")
 STATIC_STICKER_LIMIT = 100 * 1024
 

@@ -2,10 +2,10 @@ from importlib.util import find_spec
 
 from odoo import api, models
 
-from ...tools.graph.media import LIMITS
+from ...tools.graph.media import DOCUMENT_TYPES, LIMITS
 from .converter import find_converter
 from .pictures import OPENED
-from .wa_file import ALIASES, DOCUMENT_TYPES, ENDINGS, TEXT_TYPES
+from .wa_file import ALIASES, ENDINGS, TEXT_TYPES
 
 #: Kinds of files people attach; stickers have a way of their own.
 ATTACHED = ("image", "video", "audio")

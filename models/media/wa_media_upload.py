@@ -15,8 +15,6 @@ from ...tools.graph.errors import GraphError, PermanentError, TransientError
 
 #: Meta keeps an uploaded file for 30 days; a day is left for messages that wait. Source: Meta, "Media".
 REUSE_DAYS = 29
-#: Codes with which Meta says that it no longer has the file of a message it got.
-FILE_GONE = (100, 131009, 131053)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,25 +160,23 @@ class WaMessage(models.Model):
             self._apply_error(problem)
         return not problem
 
-    def _apply_error(self, error):
-        """Upload again, once, when Meta does not have a file any more that it once took."""
-        if self.posted_at and getattr(error, "code", None) in FILE_GONE and self._forget_uploads(self.claimed_at):
-            self._retry_later(error.code, error.details)
-            return
-        super()._apply_error(error)
+    def _upload_again(self):
+        """Upload the files of a message anew and send it, once: Meta does not have one any more that it once took.
 
-    def _on_failed_status(self):
-        """Meta may look at a file only after it took the message: the next try brings a new one."""
-        if self.error_code in map(str, FILE_GONE):
+        The refusal came in the answer, so nothing left and nothing is doubled. What another message has brought anew since
+        this one was claimed is kept: a mailing of thousands carries one file.
+        """
+        if (self.content or {}).get("files") and self.error_code != "media_unknown":
+            self._forget_uploads(self.claimed_at)
+            self._retry_later("media_unknown", None)
+        else:
             self._forget_uploads()
-        return super()._on_failed_status()
+            self._fail("media_unknown")
 
     def _forget_uploads(self, before=None):
         """Forget that WhatsApp has the files of these messages.
 
-        :param datetime before: only what was uploaded earlier; a file that was just
-            uploaded is not missing, it is refused.
-        :returns: True when something was forgotten
+        :param datetime before: only what was uploaded earlier.
         """
         forgotten = self.env["wa.upload"]
         for message in self:
@@ -189,14 +185,6 @@ class WaMessage(models.Model):
         if before:
             forgotten = forgotten.filtered(lambda upload: upload.uploaded_at < before)
         forgotten.unlink()
-        return bool(forgotten)
-
-    def action_retry(self):
-        """A person's retry does not trust files about which Meta complained."""
-        about_files = self.sudo().filtered(lambda m: m.error_code in map(str, FILE_GONE))
-        result = super().action_retry()
-        about_files._forget_uploads()
-        return result
 
 
 def _read_path(path):

@@ -113,16 +113,6 @@ class WaMessage(models.Model):
             preview=emoji,
         )
 
-    def _fail(self, code, detail=None):
-        result = super()._fail(code, detail)
-        self._take_back_reactions()
-        return result
-
-    def _on_failed_status(self):
-        result = super()._on_failed_status()
-        self._take_back_reactions()
-        return result
-
     def _take_back_reactions(self):
         """A reaction that WhatsApp refused disappears: the thread shows what the customer sees."""
         for message in self.filtered(lambda m: m.kind == "reaction" and m.content.get("emoji")):

@@ -227,10 +227,8 @@ class WaMessage(models.Model):
         if failure.slug == "permission_missing":
             # It was accepted, so the token may send: what is not open to this business is this message.
             failure = narrowed(failure)
-        self._draw_consequences(failure)
+        self._conclude_failure(failure)
         self._hold_for(failure, failure.wait)
-        if self.lead_id:
-            self.lead_id._wa_log_failure(self)
 
     def _reported_failure(self):
         """Return what the code of this failed message means (``tools.failures.Failure``)."""

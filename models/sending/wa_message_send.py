@@ -280,7 +280,9 @@ class WaMessage(models.Model):
         else:
             failure = error.failure
             code = error.code if error.code is not None else failure.slug
-            if failure.retryable:
+            if failure.slug == "media_unknown":
+                self._upload_again()
+            elif failure.retryable:
                 wait = max(failure.wait, error.retry_after or 0)
                 if self._hold_for(failure, wait):
                     # A limit of all that is sent is nothing this message did: it is not given up for it.
@@ -289,8 +291,7 @@ class WaMessage(models.Model):
             elif failure.slug in ABOUT_THE_WAY:
                 self._wait_for_account(failure.slug)
             else:
-                self._fail(code, error.user_message or error.details)
-                self._draw_consequences(failure)
+                self._fail(code, error.user_message or error.details, failure)
 
     def _hold_for(self, failure, wait):
         """Send nothing for a while from the numbers that a limit of WhatsApp's concerns.
@@ -337,9 +338,12 @@ class WaMessage(models.Model):
         seconds = max(wait, min(4 ** max(self.attempts - 1, 0), MAX_BACKOFF))
         return fields.Datetime.now() + timedelta(seconds=seconds)
 
-    def _fail(self, code, detail=None):
-        """Give the message up, with Meta's or our code kept readable."""
-        self._settle(
+    def _fail(self, code, detail=None, failure=None):
+        """Give the message up, with Meta's or our code kept readable.
+
+        :param failure: what Meta's refusal means (``tools.failures.Failure``); None when it was our own decision.
+        """
+        failed = self._settle(
             {
                 "state": "failed",
                 "failed_at": fields.Datetime.now(),
@@ -348,25 +352,45 @@ class WaMessage(models.Model):
                 "error_detail": detail or False,
             }
         )
-        for message in self.filtered("lead_id"):
-            message.lead_id._wa_log_failure(message)
+        failed._conclude_failure(failure)
+
+    def _conclude_failure(self, failure=None):
+        """Draw all that follows from messages that have failed: the answer to a request and a later status lead here.
+
+        :param failure: what Meta's refusal means (``tools.failures.Failure``); None when it was our own decision.
+        """
+        self._take_back_reactions()
+        for message in self:
+            if failure:
+                message._draw_consequences(failure)
+            if message.lead_id:
+                message.lead_id._wa_log_failure(message)
 
     def _settle(self, vals):
-        """Write the outcome of an attempt, unless a status has settled the message already."""
+        """Write the outcome of an attempt, unless a status has settled the message already.
+
+        :returns: the messages that were still open
+        """
         open_messages = self.filtered(lambda m: m.state in ("queued", "sending", "unknown"))
         former = {message.id: message.state for message in open_messages}
         open_messages.write(vals)
         if vals["state"] == "failed":
             self._note_for_rules(former)
+        return open_messages
 
     def _draw_consequences(self, failure):
-        """Keep a permanent refusal from being repeated: contact, template, number or account."""
+        """Keep a permanent refusal from being repeated: contact, window, file, template, number or account."""
         self.ensure_one()
         slug, facts = failure.slug, {"said": self.error_detail} if self.error_detail else None
         if slug == "recipient_unreachable":
             self.contact_id.is_unreachable = True
         elif slug == "recipient_opted_out":
             self._note_opted_out()
+        elif slug == "window_closed":
+            self.conversation_id._close_window(self.posted_at)
+        elif slug == "media_upload_failed":
+            # A person's next try brings the file anew.
+            self._forget_uploads()
         elif failure.family == RECIPIENT and failure.wait:
             self.contact_id.hold_until = fields.Datetime.now() + timedelta(seconds=failure.wait)
         elif failure.scope == "template" and self.template_id:

@@ -100,31 +100,38 @@ class TestConsentFlow(WaSandboxCase):
         self.env["wa.template"]._sync_account(self.account)
         return self.env["wa.template"].search([("account_id", "=", self.account.id), ("name", "=", "autumn_sale")])
 
-    def test_131_050_at_once_and_later(self):
+    def test_131_050_met_and_ordered(self):
         """The customer stopped marketing inside WhatsApp, and we hear of it only by the failure."""
         offer = self.approved_offer()
-        for late in (False, True):
-            with self.subTest(late=late):
+        for met in (False, True):
+            with self.subTest(met=met):
                 self.sandbox.control("POST", "switches", us_marketing_pause=False)
-                customer = self.customer(name="Bob Example", phone=f"+1202555018{int(late)}")
+                customer = self.customer(name="Bob Example", phone=f"+1202555018{int(met)}")
                 conversation = self.customer_writes(customer, "Hello")
                 self.give_consent(conversation.contact_id)
-                if late:
+                if met:
                     self.sandbox.control("POST", f"customers/{customer['id']}", marketing="stop")
                 else:
-                    self.sandbox.control("POST", "switches", fault={"kind": "error", "code": 131050, "match": "template"})
+                    self.order_refusal(131050, times=1, match="template")
                 outcome = offer._send_in_conversation(conversation, conversation.lead_id, "manual")
                 self.assertEqual(outcome.status, "queued", outcome.reason)
                 self.run_sender()
                 row = outcome.message
-                if late:
-                    self.assertEqual(row.state, "sent")
-                    for delivery in self._settled_webhooks():
-                        if "user_preferences" not in delivery["body"]:
-                            self.store_webhook(delivery["body"].encode())
-                    self.process_webhooks()
+                # The webhook about the wish itself is not there yet.
+                for delivery in self._settled_webhooks():
+                    if "user_preferences" not in delivery["body"]:
+                        self.store_webhook(delivery["body"].encode())
+                self.process_webhooks()
                 self.assertEqual((row.state, row.error_code), ("failed", "131050"))
                 said = conversation.contact_id.consent_ids.filtered(lambda c: c.source == "error")
                 self.assertEqual((said.purpose, said.action, said.message_id), ("marketing", "withdrawn", row))
                 self.assertEqual(conversation.consent_marketing, "withdrawn")
-                self.assertTrue(self.env["phone.blacklist"].search([("number", "=", f"+1202555018{int(late)}")]))
+                self.assertTrue(self.env["phone.blacklist"].search([("number", "=", f"+1202555018{int(met)}")]))
+
+
+@tagged("post_install", "-at_install", "wa", "wa_flow")
+class TestConsentFlowByOtherRoad(TestConsentFlow):
+    """The same where refusals come by the other road."""
+
+    allow_inherited_tests_method = True
+    by_other_road = True

@@ -54,6 +54,7 @@ class TestErrorClasses(WaSandboxCase):
         self.account.state = "connected"
         self.number.write({"is_blocked": False, "hold_until": False})
         self.contact.write({"is_unreachable": False, "hold_until": False, "opted_out_marketing": False})
+        self.conversation.sudo().window_until = fields.Datetime.now() + timedelta(hours=1)
         row = send() if send else self.reply(self.ana, self.conversation, f"code {code}").wa_message_ids
         self.sandbox.control("POST", "switches", fault=None)
         self.sandbox.control("POST", "switches", fault={"kind": kind, "code": code, "times": times, "match": "/messages"})

@@ -63,8 +63,9 @@ class TestOutboundConversion(OutboundFilesCase):
         stereo = make(f"{TONE} -ac 2 -c:a libopus", ".ogg")
         with patch("odoo.addons.crm_whatsapp.models.files.sounds.to_voice_note", lambda raw: raw):
             message = self.send("", self.record("note.ogg", stereo))
+        self.deliver()
         self.assertEqual((message.wa_message_ids.state, message.wa_message_ids.error_code), ("failed", "131053"))
-        self.assertEqual(self.on_phone(), [])
+        self.assertFalse([m for m in self.phone_messages(self.ada) if m.get("on_phone")])
 
     def test_sound_whatsapp_refuses_goes_as_a_plain_sound(self):
         self.send("", self.attach("song.wav", make(f"{TONE} -ac 2", ".wav")))

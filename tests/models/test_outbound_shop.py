@@ -268,6 +268,15 @@ class TestShopMessages(TemplateCase):
         answer = self.tap(shown, index=0, answers={"day": "Tuesday"})
         self.assertEqual((answer.quoted_id, answer.answers["day"]), (row, "Tuesday"))
 
+    def test_form_without_a_screen_opens_at_its_own_first_one(self):
+        self.channel.wa_send_form("When will you come?", "Book a visit", VISIT)
+        row, _shown = self.card()
+        self.assertNotIn("flow_action", row.content["interactive"]["action"]["parameters"])
+
+    def test_form_that_asks_its_endpoint_takes_no_screen(self):
+        with self.assertRaisesRegex(UserError, "takes neither a screen nor values"):
+            self.channel.wa_send_form("When?", "Book", VISIT, exchange=True, screen="START")
+
     def test_form_in_the_making(self):
         self.channel.wa_send_form("Try it", "Open", DRAFT, screen="QUESTIONS", draft=True)
         self.card()
@@ -275,7 +284,7 @@ class TestShopMessages(TemplateCase):
             (DRAFT, {"screen": "QUESTIONS"}, "status DRAFT"),
             (DEPRECATED, {"screen": "QUESTIONS"}, "status DEPRECATED"),
             (VISIT, {"screen": "NOWHERE"}, "no screen NOWHERE"),
-            (VISIT, {}, "no endpoint"),
+            (VISIT, {"exchange": True}, "no endpoint"),
             ("1", {"screen": "START"}, "does not exist"),
         ):
             with self.subTest(words):

@@ -15,16 +15,12 @@ class TestUndeliverable(WaSandboxCase):
         self.conversation.user_id = self.ana
         self.contact = self.conversation.contact_id
 
-    def undeliverable(self, times):
-        fault = {"kind": "error", "code": 131026, "times": times, "match": "/messages"} if times else None
-        self.sandbox.control("POST", "switches", fault=fault)
-
     def requests(self):
         return len([line for line in self.sandbox.requests_log() if line["path"].endswith("/messages")])
 
     def failed(self, row):
-        self.undeliverable(20)
-        self.run_sender()
+        self.order_refusal(131026)
+        self.run_to_the_end()
         self.assertEqual((row.state, row.error_code), ("failed", "131026"))
         self.assertTrue(self.contact.is_unreachable)
         return row
@@ -33,7 +29,7 @@ class TestUndeliverable(WaSandboxCase):
         self.env["wa.message"].search([]).posted_at = False  # the pair rate is not what this is about
         row.mail_message_id.with_user(self.ana).action_wa_retry()
         before = self.requests()
-        self.run_sender()
+        self.run_to_the_end()
         return self.requests() - before
 
     def test_retry_is_real_and_fills_no_list(self):
@@ -45,10 +41,9 @@ class TestUndeliverable(WaSandboxCase):
         self.assertIn("WhatsApp", row.error_text)
         self.assertFalse(self.env["wa.refusal"].search([("conversation_id", "=", self.conversation.id)]))
         self.assertFalse(self.blocked())
-        self.undeliverable(0)
+        self.order_refusal(0)
         self.assertEqual(self.retry(row), 1)
-        self.assertEqual(row.state, "sent", row.error_text)
-        self.deliver()
+        self.assertEqual(row.state, "delivered", row.error_text)
         self.assertFalse(self.contact.is_unreachable, "who got a message can be reached")
 
     def blocked(self):
@@ -58,7 +53,7 @@ class TestUndeliverable(WaSandboxCase):
         """U14: the window is open, so people may go on writing."""
         self.failed(self.reply(self.ana, self.conversation, "Good morning").wa_message_ids)
         self.assertFalse(self.blocked())
-        self.undeliverable(0)
+        self.order_refusal(0)
         row = self.reply(self.ana, self.conversation, "Are you there?").wa_message_ids
         self.env["wa.message"].search([]).posted_at = False
         self.run_sender()
@@ -72,7 +67,15 @@ class TestUndeliverable(WaSandboxCase):
         row = self.failed(outcome.message)
         self.assertEqual(self.template._send_to_records(lead)[0].code, "recipient_unreachable")
         self.env["wa.refusal"].search([]).unlink()
-        self.undeliverable(0)
+        self.order_refusal(0)
         self.assertEqual(self.retry(row), 1)
-        self.assertEqual(row.state, "sent", row.error_text)
+        self.assertEqual(row.state, "delivered", row.error_text)
         self.assertFalse(self.env["wa.refusal"].search([("conversation_id", "=", self.conversation.id)]))
+
+
+@tagged("post_install", "-at_install", "wa")
+class TestUndeliverableByOtherRoad(TestUndeliverable):
+    """The same where the refusal comes by the other road."""
+
+    allow_inherited_tests_method = True
+    by_other_road = True

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tools import failures
 from tools.failures import FAILURES, FAMILIES, RANGES, SLUGS, classify, narrowed
 from tools.graph.errors import from_answer
 
@@ -153,6 +154,29 @@ def test_the_subcode_says_more_than_the_general_code():
     assert classify(100, 99).slug == "request_invalid"
     assert classify(None, 2388073).slug == "template_definition"
     assert classify(131026, 2388073).slug == "recipient_unreachable"
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "unknown"),
+    [
+        (100, "(#100) Param image['id'] is not a valid whatsapp business account media attachment ID", True),
+        (
+            100,
+            "(#100) Param template['components'][0]['parameters'][0]['image']['id'] is not a valid whatsapp business "
+            "account media attachment ID",
+            True,
+        ),
+        (100, "(#100) Param image['link'] is not a valid URI.", False),
+        (100, "(#100) Invalid parameter", False),
+        (131009, "media attachment ID", False),
+        (None, "", False),
+    ],
+)
+def test_a_file_that_meta_does_not_have(code, message, unknown):
+    assert failures.is_about_media(code, message) is unknown
+    error = from_answer({"code": code, "message": message, "type": "OAuthException"}, 400)
+    assert (error.slug == "media_unknown") is unknown
+    assert not error.failure.retryable
 
 
 @pytest.mark.parametrize(

@@ -182,12 +182,27 @@ class TestMedia:
             ("image/heic", "document"),
             ("video/mp4", "video"),
             ("audio/ogg; codecs=opus", "audio"),
+            ("audio/opus", "audio"),
             ("application/pdf", "document"),
             ("", "document"),
         ],
     )
     def test_kind_for_a_file(self, mime, kind):
         assert m.kind_for(mime) == kind
+
+    def test_types_are_those_the_upload_takes(self):
+        """As Meta's refusal of other types lists them, in its order."""
+        from tools.graph.media import DOCUMENT_TYPES, LIMITS, UPLOADABLE
+
+        office = "application/vnd.openxmlformats-officedocument."
+        assert UPLOADABLE == (
+            *("audio/aac", "audio/mp4", "audio/mpeg", "audio/amr", "audio/ogg", "audio/opus"),
+            *("application/vnd.ms-powerpoint", "application/msword"),
+            *(f"{office}wordprocessingml.document", f"{office}presentationml.presentation", f"{office}spreadsheetml.sheet"),
+            *("application/pdf", "text/plain", "application/vnd.ms-excel"),
+            *("image/jpeg", "image/png", "image/webp", "video/mp4", "video/3gpp"),
+        )
+        assert DOCUMENT_TYPES.union(*(types for _size, types in LIMITS.values())) == set(UPLOADABLE)
 
     def test_limits(self):
         m.check_file("image", "image/jpeg", 5 * 1024 * 1024)
@@ -418,15 +433,35 @@ class TestCommerce:
         }
         by_name = m.flow("Book", "Open", flow_name="booking", draft=True)
         parameters = by_name["interactive"]["action"]["parameters"]
-        assert parameters["flow_action"] == "data_exchange"
         assert (parameters["flow_name"], parameters["mode"]) == ("booking", "draft")
         filled = m.flow("Book", "Open", flow_id="1", screen="START", data={"a": 1})
         payload = filled["interactive"]["action"]["parameters"]["flow_action_payload"]
         assert payload == {"screen": "START", "data": {"a": 1}}
+        unnamed = m.flow("Book", "Open", flow_id="1", data={"a": 1})["interactive"]["action"]["parameters"]
+        assert unnamed["flow_action_payload"] == {"data": {"a": 1}}
         broken("label_emoji", m.flow, "Book", "Open 🎉", flow_id="1")
         broken("label_too_long", m.flow, "Book", "x" * 31, flow_id="1")
         broken("flow_missing", m.flow, "Book", "Open")
         broken("flow_missing", m.flow, "Book", "Open", flow_id="1", flow_name="x")
+
+    def test_flow_without_a_screen_opens_at_its_own_first_one(self):
+        message = m.flow("Book", "Open", flow_id="1")
+        assert message["interactive"]["action"]["parameters"] == {
+            "flow_message_version": "3",
+            "flow_cta": "Open",
+            "flow_id": "1",
+        }
+
+    def test_flow_asks_its_endpoint_only_when_told_to(self):
+        message = m.flow("Book", "Open", flow_id="1", exchange=True)
+        assert message["interactive"]["action"]["parameters"] == {
+            "flow_message_version": "3",
+            "flow_cta": "Open",
+            "flow_id": "1",
+            "flow_action": "data_exchange",
+        }
+        broken("flow_exchange", m.flow, "Book", "Open", flow_id="1", exchange=True, screen="START")
+        broken("flow_exchange", m.flow, "Book", "Open", flow_id="1", exchange=True, data={"a": 1})
 
     def test_carousel(self):
         card = m.url_card(m.image("7"), "Buy", "https://example.com/1", "Chair")
@@ -440,7 +475,9 @@ class TestCommerce:
         broken("cards_count", m.carousel, "Look", [card] * 11)
         replies = m.reply_card(m.image("7"), [("b", "More")])
         broken("cards_differ", m.carousel, "Look", [card, replies])
-        assert m.carousel("Look", [replies, replies])
+        others = m.reply_card(m.image("7"), [("c", "More")])
+        assert m.carousel("Look", [replies, others])
+        broken("button_id_duplicate", m.carousel, "Look", [replies, others, replies])
         bare = m.url_card(m.image("7"), "Buy", "https://example.com/1")
         broken("cards_differ", m.carousel, "Look", [card, bare])
         products = [m.product_card("77001", sku) for sku in ("SKU-1", "SKU-2")]

@@ -12,7 +12,7 @@ from typing import Any
 from ..graphemes import has_emoji
 from .errors import InvalidMessage
 from .interactive import LABEL_LIMIT, SECTION_TITLE_LIMIT, interactive
-from .rules import count, web_address, words
+from .rules import count, unique, web_address, words
 
 PRODUCTS_LIMIT = 30
 SECTIONS_LIMIT = 10
@@ -99,6 +99,7 @@ def flow(
     token: str = "",
     screen: str = "",
     data: Mapping[str, Any] | None = None,
+    exchange: bool = False,
     draft: bool = False,
     header: str | Mapping[str, Any] | None = None,
     footer: str = "",
@@ -107,9 +108,12 @@ def flow(
 
     :param flow_id: or ``flow_name``: exactly one.
     :param token: comes back with the answers.
-    :param screen: the first screen; without it, Meta asks the flow's endpoint.
+    :param screen: the first screen; without it the form opens at its own first one.
     :param data: values for that screen; an empty object would be refused.
+    :param exchange: ask the form's endpoint for the first screen; it takes neither
+        ``screen`` nor ``data``.
     :param draft: use the unpublished version, for trying.
+    :raise InvalidMessage: ``flow_missing``, ``flow_exchange``, ``label_emoji``.
     """
     if bool(flow_id) == bool(flow_name):
         raise InvalidMessage("flow_missing")
@@ -118,16 +122,20 @@ def flow(
     parameters: dict[str, Any] = {
         "flow_message_version": "3",
         "flow_cta": words("label", label, FLOW_LABEL_LIMIT),
-        "flow_action": "navigate" if screen else "data_exchange",
         **({"flow_id": flow_id} if flow_id else {"flow_name": flow_name}),
     }
     if token:
         parameters["flow_token"] = token
-    if screen:
-        payload: dict[str, Any] = {"screen": screen}
-        if data:
-            payload["data"] = dict(data)
-        parameters["flow_action_payload"] = payload
+    payload: dict[str, Any] = {"screen": screen} if screen else {}
+    if data:
+        payload["data"] = dict(data)
+    if exchange and payload:
+        raise InvalidMessage("flow_exchange")
+    # "navigate" is Meta's default: only what differs from it or adds to it is named.
+    if exchange:
+        parameters["flow_action"] = "data_exchange"
+    elif payload:
+        parameters |= {"flow_action": "navigate", "flow_action_payload": payload}
     if draft:
         parameters["mode"] = "draft"
     action = {"name": "flow", "parameters": parameters}
@@ -206,11 +214,16 @@ def product_card(catalog_id: str, retailer_id: str) -> dict[str, Any]:
 def carousel(body: str, cards: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return a message of two to ten cards, all with the same sort of buttons.
 
-    :raise InvalidMessage: ``cards_count``, ``cards_differ``.
+    Ids of quick replies are unique over the whole message: others have seen Meta
+    refuse two cards that share one, although its page speaks of one card.
+
+    :raise InvalidMessage: ``cards_count``, ``cards_differ``, ``button_id_duplicate``.
     """
     count("cards", cards, CARDS_LEAST, CARDS_MOST)
     if len({_shape(card) for card in cards}) > 1:
         raise InvalidMessage("cards_differ")
+    replies = [button["quick_reply"] for card in cards for button in card["action"].get("buttons", ())]
+    unique("button_id", [reply["id"] for reply in replies])
     numbered = [{"card_index": index, **card} for index, card in enumerate(cards)]
     return interactive("carousel", {"cards": numbered}, body)
 

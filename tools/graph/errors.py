@@ -198,6 +198,8 @@ def from_answer(
         failure = failures.APP_SECRET
     elif code == failures.UNKNOWN_PATH:
         failure = failures.of_path(message)
+    elif failures.is_about_media(code, message):
+        failure = failures.MEDIA_UNKNOWN
     else:
         failure = failures.classify(
             code, subcode, http_status, error.get("is_transient") is True

@@ -18,13 +18,39 @@ FILENAME_LIMIT = 240
 
 _KB, _MB = 1024, 1024 * 1024
 
+UPLOADABLE: tuple[str, ...] = (
+    "audio/aac",
+    "audio/mp4",
+    "audio/mpeg",
+    "audio/amr",
+    "audio/ogg",
+    "audio/opus",
+    "application/vnd.ms-powerpoint",
+    "application/msword",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/pdf",
+    "text/plain",
+    "application/vnd.ms-excel",
+    "image/jpeg",
+    "image/png",
+    "image/webp",
+    "video/mp4",
+    "video/3gpp",
+)
+"""Every type that an upload may have, as Meta's refusal of any other lists them."""
+
+DOCUMENT_TYPES = frozenset(one for one in UPLOADABLE if one.startswith(("application/", "text/")))
+"""Documents the upload takes."""
+
 # kind -> (largest file in bytes, MIME types); documents take any type.
 LIMITS: dict[str, tuple[int, frozenset[str]]] = {
     "image": (5 * _MB, frozenset({"image/jpeg", "image/png"})),
     "video": (16 * _MB, frozenset({"video/mp4", "video/3gpp"})),
     "audio": (
         16 * _MB,
-        frozenset({"audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"}),
+        frozenset(one for one in UPLOADABLE if one.startswith("audio/")),
     ),
     "sticker": (500 * _KB, frozenset({"image/webp"})),
     "document": (100 * _MB, frozenset()),

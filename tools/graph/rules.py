@@ -50,6 +50,7 @@ RULES: frozenset[str] = frozenset(
         "cards_differ",
         "contact_name_missing",
         "expiration_invalid",
+        "flow_exchange",
         "flow_missing",
         "header_not_allowed",
         "label_emoji",
