@@ -43,9 +43,10 @@ def fill_level(definition, sent, case, media, where):
     is_card = where != "template"
     parts = {part["type"].upper(): part for part in definition}
     given = sort_components(sent)
+    header_at = parameter_of(where, given.get("at_header", 0))
     body_max = CARD_BODY_MAX if is_card else OFFER_BODY_MAX if "LIMITED_TIME_OFFER" in parts else BODY_MAX
     card = {
-        "header": fill_header(parts.get("HEADER"), given["header"], case, media, parameter_of(where, given.get("at_header", 0))),
+        "header": fill_header(parts.get("HEADER"), given["header"], case, media, header_at),
         "body": fill_body(parts.get("BODY", {}), given["body"], case, body_max),
         "footer": parts.get("FOOTER", {}).get("text"),
         "buttons": fill_buttons(parts.get("BUTTONS", {}).get("buttons", []), given["button"], case),

@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass, field, fields
 
 from .rules_version import NEWEST
 
-
 #: Refusals that Meta usually reports by status: about the person, the window, a file that is no good.
 BY_STATUS = (130472, 131026, 131047, 131049, 131050, 131053)
 

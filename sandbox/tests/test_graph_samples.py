@@ -2,7 +2,7 @@
 
 import asyncio
 
-from stage import APP, WABA, Stage, story
+from stage import APP, WABA, Stage, story, wamid_of
 from test_graph_templates import definition
 from test_graph_templates import upload as upload_media
 from test_keep import again
@@ -116,7 +116,8 @@ async def test_a_sample_is_read_back_as_an_address_that_ends(play):
     assert "&oe=" in address
     async with play.session.get(address) as answer:
         assert (answer.status, answer.content_type, await answer.read()) == (200, "image/png", PNG)
-    for wrong in (address.replace("oh=", "oh=0"), address[:-1] + "0", address.split("?")[0], address + "é"):
+    other = address[:-1] + ("1" if address.endswith("0") else "0")
+    for wrong in (address.replace("oh=", "oh=0"), other, address.split("?")[0], address + "é"):
         async with play.session.get(wrong) as answer:
             assert answer.status == 403
     assert (await hand_in(play, with_header(address, name="again")))[1]["error"]["code"] == 100
@@ -165,3 +166,14 @@ async def test_a_handle_is_no_media_id(play):
     customer = await play.writer()
     image = {"type": "image", "image": {"id": await upload(play)}}
     assert (await play.refused({"to": customer["phone"], **image}))["code"] == 100
+
+
+@story
+async def test_a_sample_sent_as_a_link_cannot_be_fetched(play):
+    """T2, T3: Meta's own fetcher does not get its own samples: accepted, then 131053 (three measurements)."""
+    await play.writer()
+    _, made = await hand_in(play, with_header(await upload(play)))
+    link = await read_sample(play, made["id"])
+    wamid = wamid_of(await play.send({"to": "+447700900123", "type": "image", "image": {"link": link}}))
+    [failed] = await play.until(lambda: play.statuses(wamid))
+    assert (failed["status"], failed["errors"][0]["code"]) == ("failed", 131053)

@@ -2,7 +2,7 @@
 
 import json
 
-from stage import WABA, story, template
+from stage import NUMBER, WABA, story, template
 from test_graph_templates import approve, definition
 
 FORM = {
@@ -65,6 +65,7 @@ async def test_a_template_may_ask_for_the_permission_to_call(play):
     """T17: a component of its own, with nothing to fill in."""
     customer = await play.person()
     await approve(play, definition(components=[*definition()["components"], {"type": "call_permission_request"}]))
+    await play.graph("POST", f"{NUMBER}/settings", {"calling": {"status": "ENABLED"}})
     assert (await play.send({"to": customer["phone"], **template("order_ready", "Ada", "S1")}))[0] == 200
 
 
