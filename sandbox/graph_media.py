@@ -59,10 +59,10 @@ def alive(call):
     """Return the media of the call; raise when its id is too old, or it belongs to another number than the call names.
 
     Meta checks ``phone_number_id`` before anything else; the code of the refusal is not documented, so it is the one for
-    what does not exist (decision 0081).
+    what does not exist (decision 0081). A customer's file that was sent to nobody yet is nobody's.
     """
     media, number = call.record, call.get("phone_number_id")
-    if number is not None and str(number) not in media.numbers:
+    if number is not None and media.numbers and str(number) not in media.numbers:
         raise unknown_node(media.id, call.request.method)
     if rules_media.is_expired(media.at, media.from_customer, call.world.now()):
         raise unknown_node(media.id, call.request.method)

@@ -80,12 +80,7 @@ FAULTS = (
 )
 
 #: Faults of the stand-in that are being mended, in the same form.
-OPEN = (
-    Fault("pywa", "send call permission", "not a supported interactive", "T17: this kind is not known yet."),
-    Fault("pywa", "send call button", "not a supported interactive", "T17: this kind is not known yet."),
-    Fault("pywa", "send flow by its name", "has no screen None", "T11: the first screen is what is meant."),
-    Fault("kapso", "send call permission", "not a supported interactive", "T17: this kind is not known yet."),
-)
+OPEN = ()
 
 #: Calls of the Graph API that no client here makes -> why not.
 ROUTES_WITHOUT_CLIENT = {
@@ -101,7 +96,7 @@ ROUTES_WITHOUT_CLIENT = {
     ("debug_token", "", "GET"): "no client asks what its token may do",
 }
 #: What can be sent, but no client here sends -> why not.
-SENDS_WITHOUT_CLIENT = {}
+SENDS_WITHOUT_CLIENT = {"interactive/address_message": "payments and addresses of India: none of them builds it"}
 #: Parts of templates that no client here puts into one -> why not.
 PARTS_WITHOUT_CLIENT = {}
 #: Parts of templates that no client here sends -> why not.
