@@ -11,7 +11,9 @@ from ..point import CLOSED, CONTESTED, INBOUND, LIKELY, OPEN, SERVICE, SURE, WEB
 POINTS = Points("statuses", "Statuses and late refusals")
 
 WAY = "sandbox/tests/test_webhooks.py::test_statuses_go_from_sent_to_read_with_a_price_once"
-LATE = "sandbox/tests/test_graph_sending.py::test_the_same_failure_can_come_later_by_status"
+LATE = "sandbox/tests/test_graph_roads.py::test_every_refusal_about_a_person_comes_by_status"
+LINKS = "sandbox/tests/test_graph_files.py::test_links_are_looked_at_after_the_answer"
+IDENTITY = "sandbox/tests/test_graph_roads.py::test_identity_key_is_checked"
 
 
 @POINTS.add(
@@ -79,7 +81,7 @@ def _fails(check: Check, answer: Answer, code: int, *details: Has) -> None:
     dated="2026-11",
     sure=LIKELY,
     holds="T3 T2",
-    tests=LATE,
+    tests=LINKS,
     needs=(WEBHOOKS, OPEN),
     costs=(SERVICE,),
 )
@@ -113,7 +115,7 @@ def closed_window(check: Check) -> None:
     dated="2026-03",
     sure=CONTESTED,
     holds="T19",
-    tests=LATE,
+    tests=IDENTITY,
     needs=(WEBHOOKS, OPEN),
     costs=(SERVICE,),
 )
