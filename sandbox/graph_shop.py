@@ -3,8 +3,10 @@
 Source: Meta, ``flows/reference/flowsapi``; products are kept through Meta's commerce tools, here through the control API.
 """
 
+import copy
 import hashlib
 import hmac
+import json
 from datetime import datetime, timezone
 
 from aiohttp import web
@@ -90,16 +92,35 @@ def list_flows(call):
 def create_flow(call):
     """``POST /{WABA_ID}/flows``: a draft. Its name is the only one in the account. Source: Meta, ``flows/reference/flowsapi``.
 
-    A form that comes along as ``flow_json``, is copied (``clone_flow_id``) or published at once is not built.
+    It may bring its JSON (``flow_json``) or copy a flow (``clone_flow_id``); faults are told, not refused. With ``publish`` it
+    is published at once when there are none; that it stays a draft otherwise is unverified.
     """
-    name, categories = call.get("name"), call.get("categories") or ["OTHER"]
+    name, categories, text = call.get("name"), call.get("categories") or ["OTHER"], call.get("flow_json")
     if not isinstance(name, str) or not name.strip():
         raise GraphError(100, message="(#100) The parameter name is required.")
-    if any(flow.name == name for flow in call.world.shop(call.record.waba_id).flows.values()):
+    flows = call.world.shop(call.record.waba_id).flows
+    if any(flow.name == name for flow in flows.values()):
         raise GraphError(100, message="Invalid parameter", user=("Flow name is not unique", f"There is a flow {name} already."))
     values = {"name": name, "categories": list(categories), "endpoint_uri": call.get("endpoint_uri")}
+    if text is None and call.get("clone_flow_id") is not None:
+        source = flows.get(str(call.get("clone_flow_id")))
+        if source is None:
+            raise GraphError(100, message="(#100) Param clone_flow_id must be the id of a flow of this account.")
+        values |= {"screens": copy.deepcopy(source.screens), "json": source.json}
     flow = call.world.add_flow(call.record.waba_id, **values)
-    return {"id": flow.id, "success": True, "validation_errors": []}
+    faults = replace_json(flow, text if isinstance(text, str) else json.dumps(text)) if text is not None else []
+    if call.get("publish") in (True, "true") and not rules_flow.faults(rules_flow.flow_json(flow)):
+        set_flow_status(call.server, flow, "PUBLISHED")
+    return {"id": flow.id, "success": True, "validation_errors": faults}
+
+
+def replace_json(flow, text):
+    """Give a flow another JSON; returns its faults."""
+    faults = rules_flow.faults(text)
+    flow.json = text
+    if not faults:
+        flow.screens = rules_flow.screens_of(text)
+    return faults
 
 
 def read_flow(call):
@@ -167,8 +188,6 @@ def upload_asset(call):
         raise GraphError(100, message="(#100) The parameter file is required.")
     rules_flow.check_update(call.record)
     text = call.files["file"][2].decode("utf-8", "replace")
-    faults = rules_flow.faults(text)
-    call.record.json, call.record.updated_at = text, call.world.now()
-    if not faults:
-        call.record.screens = rules_flow.screens_of(text)
+    faults = replace_json(call.record, text)
+    call.record.updated_at = call.world.now()
     return {"success": True, "validation_errors": faults}

@@ -55,6 +55,31 @@ async def test_a_draft_is_made(play):
 
 
 @story
+async def test_a_flow_brings_its_json_or_copies_one(play):
+    """Faults are told and leave a draft; ``publish`` publishes what has none, and nothing that has no JSON at all."""
+    good = json.dumps({"version": "7.3", "screens": [{"id": "HELLO", "title": "Hello", "layout": {"children": []}}]})
+    for name, more, state, faulty in (
+        ("brought", {"flow_json": good, "publish": True}, "PUBLISHED", False),
+        ("broken", {"flow_json": "{", "publish": True}, "DRAFT", True),
+        ("empty", {"publish": True}, "DRAFT", False),
+        ("copied", {"clone_flow_id": PUBLISHED}, "DRAFT", False),
+    ):
+        status, made = await play.graph("POST", f"{WABA}/flows", {"name": name, "categories": ["OTHER"], **more})
+        assert (status, bool(made["validation_errors"])) == (200, faulty), name
+        assert (await play.graph("GET", made["id"]))[1]["status"] == state, name
+    assert await text_of(play, made["id"]) == await text_of(play, PUBLISHED)
+    status, answer = await play.graph("POST", f"{WABA}/flows", {"name": "of_nothing", "clone_flow_id": "1"})
+    assert (status, answer["error"]["code"]) == (400, 100)
+
+
+async def text_of(play, flow_id):
+    """Return the JSON of a flow, fetched as a business fetches it."""
+    _, assets = await play.graph("GET", f"{flow_id}/assets")
+    async with play.session.get(assets["data"][0]["download_url"]) as answer:
+        return await answer.text()
+
+
+@story
 async def test_a_draft_is_deleted(play):
     assert await play.graph("DELETE", DRAFT) == (200, {"success": True})
     status, answer = await play.graph("GET", DRAFT)

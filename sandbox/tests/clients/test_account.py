@@ -12,6 +12,17 @@ LAYOUT = {
     "type": "SingleColumnLayout",
     "children": [{"type": "Footer", "label": "Done", "onClickAction": {"name": "complete", "payload": {}}}],
 }
+HELLO = flows.FlowJSON(
+    version="7.3",
+    screens=[
+        flows.Screen(
+            id="HELLO",
+            title="Hello",
+            terminal=True,
+            layout=flows.Layout(children=[flows.Footer(label="Done", on_click_action=flows.CompleteAction(payload={}))]),
+        )
+    ],
+)
 DRAFT, DEPRECATED = "960000000000102", "960000000000103"
 
 
@@ -60,13 +71,6 @@ def test_pywa_reads_forms(wa):
     assert (form.whatsapp_business_account.id, form.validation_errors) == (WABA, None)
 
 
-def test_pywa_makes_a_form(ground, wa):
-    made = wa.create_flow("visit", [flows.FlowCategory.OTHER])
-    assert made.success
-    assert ground.world.flows[made.id].status == "DRAFT"
-    assert wa.delete_flow(made.id).success
-
-
 def test_pywa_publishes_and_deprecates_a_form(ground, wa):
     assert wa.publish_flow(DRAFT).success
     assert ground.world.flows[DRAFT].status == "PUBLISHED"
@@ -74,22 +78,24 @@ def test_pywa_publishes_and_deprecates_a_form(ground, wa):
     assert ground.world.flows[DRAFT].status == "DEPRECATED"
 
 
+def test_pywa_makes_forms(ground, wa):
+    made = wa.create_flow("hello", [flows.FlowCategory.OTHER], flow_json=HELLO, publish=True)
+    assert (made.success, made.validation_errors) == (True, None)
+    assert wa.get_flow(made.id).status.value == "PUBLISHED"
+    copied = wa.create_flow("hello_again", [flows.FlowCategory.OTHER], clone_flow_id=made.id)
+    assert wa.get_flow(copied.id).status.value == "DRAFT"
+    broken = wa.create_flow("broken", [flows.FlowCategory.OTHER], flow_json={"version": "7.3", "screens": []})
+    assert broken.validation_errors[0].error_type == "FLOW_JSON_ERROR"
+    with pytest.raises(WhatsAppError) as caught:
+        wa.create_flow("hello", [flows.FlowCategory.OTHER])
+    assert "unique" in caught.value.user_title
+
+
 def test_pywa_replaces_the_json_of_a_form(wa):
     (asset,) = wa.get_flow_assets(DRAFT)
     assert (asset.name, asset.type) == ("flow.json", "FLOW_JSON")
     assert httpx.get(asset.url).json()["version"]
-    made = flows.FlowJSON(
-        version="7.3",
-        screens=[
-            flows.Screen(
-                id="HELLO",
-                title="Hello",
-                terminal=True,
-                layout=flows.Layout(children=[flows.Footer(label="Done", on_click_action=flows.CompleteAction(payload={}))]),
-            )
-        ],
-    )
-    assert wa.update_flow_json(DRAFT, made).success
+    assert wa.update_flow_json(DRAFT, HELLO).success
     assert wa.delete_flow(DRAFT).success
     assert {one.id for one in wa.get_flows()} == {FLOW, DEPRECATED}
 
@@ -126,6 +132,14 @@ def test_kapso_replaces_the_json_of_a_form(kapso):
     answer = kapso("flows.updateAsset", {"flowId": DRAFT, "json": made})
     assert answer == {"success": True}
     assert kapso("flows.get", {"flowId": DRAFT})["validationErrors"] == []
+
+
+def test_kapso_makes_and_deploys_forms(ground, kapso):
+    form = {"version": "7.3", "screens": [{"id": "HELLO", "title": "Hello", "terminal": True, "layout": LAYOUT}]}
+    made = kapso("flows.create", {"wabaId": WABA, "name": "hello", "flowJson": form, "publish": True})
+    assert (made["success"], ground.world.flows[made["id"]].status) == (True, "PUBLISHED")
+    deployed = kapso("flows.deploy", form, {"name": "deployed", "wabaId": WABA, "publish": True})
+    assert ground.world.flows[deployed["flowId"]].status == "PUBLISHED"
 
 
 @pytest.mark.parametrize("token", ["EAA-NOBODY", "EAA-OLD"])

@@ -3,7 +3,7 @@
 import known
 import pytest
 from ground import PHONE
-from node_client import blob
+from node_client import Bound, NodeError, blob
 from samples import FILES
 from stage import NUMBER
 from test_sending import CATALOG, FLOW, LINK
@@ -156,6 +156,25 @@ def test_kapso_sends(ground, kapso, what, by):
         assert (message.direction, message.type) == ("out", kind)
         known_as = sent["contacts"][0]
         assert known_as["waId" if by == "to" else "userId"] == (PHONE[1:] if by == "to" else customer["bsuid"])
+
+
+def test_kapso_reads_that_addresses_are_asked_of_indians_alone(ground, kapso):
+    ground.writer()
+    given = {"bodyText": "Where to?", "parameters": {"country": "IN", "values": {"name": "Ada"}}}
+    with pytest.raises(NodeError) as caught:
+        kapso("messages.sendInteractiveAddress", {"phoneNumberId": NUMBER, "to": PHONE, **given})
+    assert "India" in caught.value.fields["details"]
+
+
+def test_kapso_asks_for_an_address_in_india(ground, node):
+    made = ground.control("POST", "accounts", {"numbers": [{"display": "+91 00000 00101"}]})
+    number = made["numbers"][0]["phone_number_id"]
+    customer = ground.person("Ravi", "+910000000102")
+    ground.says(customer, "Hello", phone_number_id=number)
+    kapso = Bound(node, "kapso", base=ground.url, token=made["token"])
+    given = {"bodyText": "Where to?", "parameters": {"country": "IN", "values": {"name": "Ravi"}}}
+    sent = kapso("messages.sendInteractiveAddress", {"phoneNumberId": number, "to": "+910000000102", **given})
+    assert sent["messages"][0]["id"] in ground.world.messages
 
 
 def uploaded(kapso, kind):

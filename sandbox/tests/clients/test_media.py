@@ -2,6 +2,7 @@
 
 import pytest
 from node_client import blob
+from pywa.errors import WhatsAppError
 from samples import FILES
 from stage import NUMBER
 
@@ -23,6 +24,25 @@ def test_pywa_keeps_a_file(ground, wa, kind):
 def test_pywa_names_the_number_when_it_deletes(ground, wa):
     media = wa.upload_media(FILES["image"][0], mime_type="image/png", filename="chair.png")
     assert wa.delete_media(media.id, phone_id=NUMBER).success
+
+
+def test_pywa_cannot_delete_the_file_of_another_number(ground, wa):
+    ground.control("POST", "numbers", {"phone_number_id": OTHER, "display": "+1 202-555-0181"})
+    media = wa.upload_media(FILES["image"][0], mime_type="image/png", filename="chair.png")
+    with pytest.raises(WhatsAppError) as caught:
+        wa.delete_media(media.id, phone_id=OTHER)
+    assert caught.value.code == 100
+    assert media.id in ground.world.media
+
+
+def test_pywa_uploads_opus(wa):
+    assert wa.upload_media(FILES["voice"][0], mime_type="audio/opus", filename="note.opus").id
+
+
+def test_pywa_reads_that_a_type_is_not_taken(wa):
+    with pytest.raises(WhatsAppError) as caught:
+        wa.upload_media(b"GIF89a", mime_type="image/gif", filename="a.gif")
+    assert (caught.value.code, "audio/ogg, audio/opus" in caught.value.message) == (100, True)
 
 
 def test_pywa_downloads_what_a_customer_sent(ground, wa, reader, tmp_path):

@@ -73,6 +73,22 @@ def test_meta_sends_a_file_by_its_id(ground, kapso, meta, kind):
     assert answer["status"] == 200, answer
 
 
+def test_meta_writes_to_a_number_as_it_would(ground, meta):
+    """Its recipient has no plus sign: it counts as a number of the business's country, unless the switch says otherwise."""
+    customer = ground.writer(phone="+447700900123")
+    digits = int(customer["wa_id"])
+    answer = meta("messages.text", {"body": "Hello"}, digits)
+    assert answer["body"].get("error", {}).get("code") == 131026 or not reached(ground, answer, customer)
+    ground.switch(bare_wa_id=True)
+    assert reached(ground, meta("messages.text", {"body": "Hello"}, digits), customer)
+
+
+def reached(ground, answer, customer):
+    """Tell whether a send went to this customer."""
+    message = ground.world.messages.get(answer["body"]["messages"][0]["id"])
+    return message is not None and message.customer_id == customer["id"]
+
+
 def test_meta_marks_as_read(ground, meta):
     got = ground.newest(ground.writer())["id"]
     answer = meta("messages.status", {"status": "read", "message_id": got})

@@ -4,6 +4,7 @@ import known
 import pytest
 from ground import PHONE
 from pywa import types as t
+from pywa.errors import CallingNotEnabled, WhatsAppError
 from samples import FILES
 from stage import NUMBER
 
@@ -147,6 +148,28 @@ def test_pywa_uploads_what_it_sends(ground, wa, kind):
     sent = UPLOADS[kind](wa, customer["bsuid"], *FILES[kind])
     media_id = ground.world.messages[sent.id].content["id"]
     assert ground.world.media[media_id].data == FILES[kind][0]
+
+
+@pytest.mark.parametrize("what", ["call permission", "call button"])
+def test_pywa_reads_that_calling_is_off(ground, wa, what):
+    customer = ground.writer()
+    with pytest.raises(CallingNotEnabled):
+        SENDS[what][0](wa, customer["bsuid"], None)
+
+
+def test_pywa_reads_that_one_emoji_is_enough(ground, wa):
+    customer = ground.writer()
+    with pytest.raises(WhatsAppError):
+        wa.send_reaction(customer["bsuid"], "👍🎉👏", ground.newest(customer)["id"])
+
+
+def test_pywa_reads_that_a_file_is_not_there(ground, wa):
+    # Several clients branch on these words when a file has become too old.
+    customer = ground.writer()
+    with pytest.raises(WhatsAppError) as caught:
+        wa.send_image(customer["bsuid"], "123456789012345")
+    assert caught.value.code == 100
+    assert "Param image['id'] is not a valid whatsapp business account media attachment ID" in caught.value.message
 
 
 def test_pywa_marks_as_read_and_shows_typing(ground, wa):

@@ -181,6 +181,15 @@ def test_pywa_brings_a_form_along(ground, wa):
     assert wa.get_flow(flow_id).status.value == "PUBLISHED"
 
 
+def test_pywa_makes_a_picture_lead_somewhere(ground, wa):
+    ground.person()
+    url = t.URLButton(text="See", url="https://shop.example.com/a")
+    components = [t.HeaderText("Spring"), BODY, t.Buttons(buttons=[url])]
+    create(ground, wa, "spring", "MARKETING", components)
+    given = [t.BodyText.params("Ada", "17"), t.TapTargetConfiguration(title="Spring", url="https://shop.example.com/b")]
+    assert wa.send_template(PHONE, "spring", t.TemplateLanguage.ENGLISH_US, given).id in ground.world.messages
+
+
 def test_kapso_creates_lists_reads_and_deletes(ground, kapso):
     made = kapso(
         "templates.create",
