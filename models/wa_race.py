@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from psycopg2 import OperationalError
 from psycopg2 import errors as pg_errors
 from psycopg2.errors import UniqueViolation
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 
 from odoo.exceptions import ConcurrencyError
 
@@ -43,8 +44,23 @@ def start_over(env, tries=0):
         time.sleep(PAUSE * tries)
 
 
+def begin_read_committed(env):
+    """End the transaction of a job and begin one in which each statement sees what others have COMMITted by then.
+
+    For work that locks its rows first and may then find them changed: in Odoo's REPEATABLE READ it would lose to
+    whoever had them a moment before, here it waits for them. Inside a test, whose transaction began long ago, it is
+    an ordinary COMMIT.
+    """
+    env.cr.commit()
+    if env.cr.connection.get_transaction_status() == TRANSACTION_STATUS_IDLE:
+        env.cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+
+
 def commit_with_retries(env, work, retries=CONFLICT_RETRIES):
-    """Do ``work`` and COMMIT it as progress of the job, again from the start when it lost a race.
+    """Do ``work`` and COMMIT it, again from the start when it lost a race.
+
+    Not as progress of the job (``ir.cron._commit_progress``): there is nothing to say, and it would read and write a
+    row each time.
 
     :param work: function without arguments; must be able to run several times.
     :returns: what ``work`` returns
@@ -53,8 +69,7 @@ def commit_with_retries(env, work, retries=CONFLICT_RETRIES):
     for attempt in range(1, retries + 1):
         try:
             result = work()
-            env.flush_all()
-            env["ir.cron"]._commit_progress()
+            env.cr.commit()
             return result
         except CONFLICTS:
             start_over(env, attempt if attempt < retries else 0)
@@ -81,8 +96,7 @@ def commit_in_halves(env, items, work, give_up, undone_by=(), on_committed=None)
         part = waiting.pop()
         try:
             work(part)
-            env.flush_all()
-            env["ir.cron"]._commit_progress()
+            env.cr.commit()
         except (*CONFLICTS, *undone_by) as error:
             start_over(env)
             half, is_conflict = len(part) // 2, isinstance(error, CONFLICTS)
@@ -95,8 +109,7 @@ def commit_in_halves(env, items, work, give_up, undone_by=(), on_committed=None)
                 waiting.append(part)
                 continue
             give_up(part, error)
-            env.flush_all()
-            env["ir.cron"]._commit_progress()
+            env.cr.commit()
         tries = 0
         if on_committed:
             on_committed(part)

@@ -14,26 +14,28 @@ person, with bursts that are paid back).
 from __future__ import annotations
 
 import threading
+from bisect import bisect_right, insort
 from collections import deque
 from collections.abc import Callable, Iterable
 
-WINDOW = 1.04
+WINDOW = 1.01
 """Seconds in which at most the limit may leave: a little more than Meta's one
 second, so that requests of which some take longer on the way still fit."""
 
-PLANNED = 1.032
-"""Seconds for which the limit is planned: bulk does not use all of it (see
-:data:`PEOPLE_SHARE`), so that what is planned still fits into :data:`WINDOW`."""
+PLANNED = 1.006
+"""Seconds for which the limit is planned: a little less than :data:`WINDOW`, so that
+what is planned passes there without waiting."""
 
-PEOPLE_SHARE = 0.0125
-"""Part of the throughput that bulk messages leave to people."""
+PEOPLE_SHARE = 0.0375
+"""Part of the throughput that bulk messages leave to people, and, while nobody writes,
+to what comes later than planned."""
 
 PAIR_SECONDS = 6.0
 PAIR_BURST = 45
 
 
 class Throughput:
-    """Plans the moments at which messages may leave: evenly, and strictly limited.
+    """Plans the moments at which messages may leave: bulk evenly, people at once, and strictly limited.
 
     In no window of :data:`PLANNED` seconds are there more than ``limit`` of these
     moments, whatever happened before. What a pause has cost is not caught up: sending
@@ -48,25 +50,28 @@ class Throughput:
         :param recent: moments (same clock) of messages that left lately.
         """
         self.limit = max(1, limit)
-        self._slots = deque(sorted(recent), maxlen=self.limit)
+        self._slots = sorted(recent)
         self._not_before = now
 
     def next_slot(self, now: float, bulk: bool = False) -> float:
         """Return the earliest moment at which the next message may leave, now or later.
 
-        :param bulk: leave :data:`PEOPLE_SHARE` of the limit to people.
+        :param bulk: leave :data:`PEOPLE_SHARE` of the limit to people. Bulk comes after
+            all that is planned, and people's messages go between.
         """
-        count = self._count(bulk)
+        self._forget(now)
         slot = max(now, self._not_before)
+        if not bulk and self._fits(slot):
+            return slot
         if self._slots:
-            slot = max(slot, self._slots[-1] + PLANNED / count)
-        if len(self._slots) >= count:
-            slot = max(slot, self._slots[-count] + PLANNED)
+            slot = max(slot, self._slots[-1] + PLANNED / self._count(bulk))
+        if len(self._slots) >= self.limit:
+            slot = max(slot, self._slots[-self.limit] + PLANNED)
         return slot
 
     def book(self, slot: float) -> None:
         """Note that a message leaves at a slot that :meth:`next_slot` gave."""
-        self._slots.append(slot)
+        insort(self._slots, slot)
 
     def pause(self, now: float, seconds: float) -> None:
         """Let nothing leave for some seconds: Meta said that we are too fast."""
@@ -75,6 +80,18 @@ class Throughput:
     def _count(self, bulk: bool) -> int:
         reserve = max(1, round(self.limit * PEOPLE_SHARE)) if bulk and self.limit > 1 else 0
         return self.limit - reserve
+
+    def _fits(self, slot: float) -> bool:
+        """Tell whether one more at ``slot`` leaves every window within the limit."""
+        place = bisect_right(self._slots, slot)
+        # Only those within a window before and after it matter.
+        near = [*self._slots[max(0, place - self.limit) : place], slot, *self._slots[place : place + self.limit]]
+        # (What is exactly a window apart may be computed as a little less.)
+        return all(last - first >= PLANNED - 1e-6 for first, last in zip(near, near[self.limit :], strict=False))
+
+    def _forget(self, now: float) -> None:
+        """Drop the moments that no window from now on contains."""
+        del self._slots[: bisect_right(self._slots, now - PLANNED)]
 
 
 class Turnstile:

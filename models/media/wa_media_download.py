@@ -1,6 +1,6 @@
 import errno
 import logging
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from datetime import timedelta
 
 from psycopg2 import errors as pg_errors
@@ -10,6 +10,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ...tools.failures import classify
+from ...tools.thread_pool import SlimThreadPool
 from ..wa_limits import DEFAULT_MAX_MB, DEFAULT_REFUSED
 from ..wa_race import CONFLICTS, commit_with_retries, start_over
 from .fetching import Order, fetch
@@ -129,7 +130,7 @@ class WaMedia(models.Model):
         transports = {media.id: media._get_transport() for media in orders}
         # Nothing of ours is locked or half read while the files come.
         self.env["ir.cron"]._commit_progress()
-        with ThreadPoolExecutor(len(orders), thread_name_prefix="wa_media") as pool:
+        with SlimThreadPool(len(orders), thread_name_prefix="wa_media") as pool:
             jobs = {
                 pool.submit(fetch, transports[media.id], order): media
                 for media, order in orders.items()

@@ -1,7 +1,7 @@
 import logging
 import time
 from collections import deque
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, wait
 
 from odoo import fields
 from odoo.exceptions import UserError
@@ -10,9 +10,10 @@ from odoo.tools import config
 from ...tools.failures import WIDE
 from ...tools.graph.errors import GraphError, InvalidMessage, ThrottledError
 from ...tools.ratelimit import Throughput, Turnstile
+from ...tools.thread_pool import SlimThreadPool
 from ..media.wa_media_upload import run_uploads
 from ..message.wa_message import PRIORITY_BULK
-from ..wa_race import commit_in_halves
+from ..wa_race import begin_read_committed, commit_in_halves
 from .wa_message_send import call_transport
 
 _logger = logging.getLogger(__name__)
@@ -20,7 +21,7 @@ _logger = logging.getLogger(__name__)
 #: Messages claimed ahead, in seconds of the number's throughput: short, so that people overtake soon.
 CLAIM_SECONDS = 0.5
 MAX_CLAIM = 200
-MAX_PARALLEL_REQUESTS = 128
+MAX_PARALLEL_REQUESTS = 160
 PARALLEL_UPLOADS = 4
 #: Seconds between looks for people's messages while bulk messages are at hand.
 LOOK_SECONDS = 0.1
@@ -28,6 +29,11 @@ LOOK_SECONDS = 0.1
 AHEAD_SECONDS = 0.3
 #: Seconds results may wait to be written together.
 RESULT_SECONDS = 0.2
+#: Seconds in which answers are gathered before anything is done about them: hundreds come in a second, and each look
+#: at the database makes this thread wait for those of the pool.
+GATHER_SECONDS = 0.02
+#: How many requests on their way make it worth while.
+GATHER_FROM = 100
 #: Seconds one run of the job may take, if Odoo's limits allow it and no customer waits.
 RUN_SECONDS = 45
 #: Seconds after which a run makes room for customers' messages that wait.
@@ -53,8 +59,10 @@ class Sender:
         self.phone_number_id = number.phone_number_id
         rate = max(1, number.messages_per_second)
         self.claim_size = min(MAX_CLAIM, max(1, int(rate * CLAIM_SECONDS)))
-        # Threads that wait for their moment, and those that wait for an answer.
-        self.parallel = min(MAX_PARALLEL_REQUESTS, max(16, rate * 6 // 10))
+        # Threads that wait for their moment, and those that wait for an answer: a second or two of them.
+        self.parallel = min(MAX_PARALLEL_REQUESTS, max(16, rate * 2))
+        # Some more are at hand for threads that get free while this one is busy with the database.
+        self.handed_out = self.parallel + min(rate // 16, self.parallel // 2)
         now = time.monotonic()
         recent = [now - ago for ago in number._recently_posted(2)]
         self.throughput = Throughput(rate, now, recent)
@@ -89,11 +97,11 @@ class Sender:
             self.env["ir.cron"]._commit_progress()
             return
         with (
-            ThreadPoolExecutor(self.parallel, thread_name_prefix="wa-send") as pool,
-            ThreadPoolExecutor(PARALLEL_UPLOADS, thread_name_prefix="wa-upload") as uploaders,
+            SlimThreadPool(self.parallel, thread_name_prefix="wa-send") as pool,
+            SlimThreadPool(PARALLEL_UPLOADS, thread_name_prefix="wa-upload") as uploaders,
         ):
             self.uploaders = uploaders
-            self.courtesies = ThreadPoolExecutor(2, thread_name_prefix="wa-courtesy")
+            self.courtesies = SlimThreadPool(2, thread_name_prefix="wa-courtesy")
             try:
                 while self._step(transport, pool) or self._wait_for_retry():
                     pass
@@ -130,6 +138,9 @@ class Sender:
         running = [*self.in_flight, *self.uploading]
         if running:
             done, _running = wait(running, timeout=wait_for, return_when=FIRST_COMPLETED)
+            if len(running) >= GATHER_FROM:
+                time.sleep(GATHER_SECONDS)
+                done = [future for future in running if future.done()]
             for future in done:
                 if future in self.in_flight:
                     self._add_result(self.in_flight.pop(future), future.result())
@@ -267,8 +278,10 @@ class Sender:
         if not self.ready or not self._goes_on():
             return RESULT_SECONDS
         leaving = []
-        while self.ready and len(self.in_flight) + len(leaving) < self.parallel:
+        while self.ready:
             is_bulk = self.ready[0][0]
+            if is_bulk and len(self.in_flight) + len(leaving) >= self.handed_out:
+                break
             slot = self.throughput.next_slot(now, is_bulk)
             if slot > now + AHEAD_SECONDS:
                 break
@@ -294,12 +307,20 @@ class Sender:
             self.throughput.pause(time.monotonic(), max(1.0, outcome.retry_after or 0))
 
     def _write_results(self):
-        """Store outcomes together. Only this memory has them: each stays in it until it is committed."""
+        """Store outcomes together. Only this memory has them: each stays in it until it is committed.
+
+        Statuses of the same messages come in at this very moment, in another process: whoever is second waits.
+        """
         messages = self.env["wa.message"]
+
+        def apply(results):
+            begin_read_committed(self.env)
+            messages._apply_results(results)
+
         commit_in_halves(
             self.env,
             list(self.results),
-            messages._apply_results,
+            apply,
             messages._keep_bare_result,
             # Whatever is wrong with one message must not leave the others in doubt.
             undone_by=(Exception,),

@@ -232,8 +232,7 @@ class WaMessage(models.Model):
             ["wamid", "state", "sent_at", "error_code", "error_detail"], flush=False
         )
         self._note_for_rules(former)
-        for message in messages:
-            message.contact_id._learn_spelling(accepted[message.id])
+        self._learn_spellings(accepted)
 
     @api.model
     def _keep_bare_result(self, results, error):
@@ -264,6 +263,31 @@ class WaMessage(models.Model):
                 )
             )
         self.env.invalidate_all(flush=False)
+
+    @api.model
+    def _learn_spellings(self, accepted):
+        """Let contacts learn from messages that were accepted how their numbers are to be written.
+
+        Nearly all are written as we know them: PostgreSQL looks which are not.
+
+        :param dict accepted: ``{message id: tools.graph.results.SendResult}``
+        """
+        spelled = {id_: result.wa_id for id_, result in accepted.items() if result.wa_id}
+        self.env["wa.contact"].flush_model(["wa_id"])
+        other = self.env.execute_query(
+            SQL(
+                """
+                SELECT m.id FROM UNNEST(%s::integer[], %s::varchar[]) AS v (id, wa_id)
+                  JOIN wa_message m ON m.id = v.id
+                  JOIN wa_contact c ON c.id = m.contact_id AND c.wa_id <> v.wa_id
+                """,
+                list(spelled),
+                list(spelled.values()),
+            )
+        )
+        dialled = [id_ for id_, result in accepted.items() if result.dialled]
+        for message in self.browse({*dialled, *(row[0] for row in other)}):
+            message.contact_id._learn_spelling(accepted[message.id])
 
     def _apply_error(self, error):
         """Decide what a refused or broken request means for this message and its number.
@@ -424,15 +448,15 @@ def call_transport(transport, phone_number_id, request, moment, turnstile):
     :returns: the ``SendResult``, or the :class:`GraphError` that was raised.
     """
 
-
-    def take_turn():
-        while wait := turnstile.wait_for():
+    def wait_for_turn():
+        # Asked when the request is ready: what is counted is what leaves, not what is still being prepared.
+        wait = moment - time.monotonic()
+        while wait > 0 or (wait := turnstile.wait_for()):
             time.sleep(wait)
+            wait = 0
 
-    time.sleep(max(0.0, moment - time.monotonic()))
-    take_turn()
     try:
-        return second_look.send(transport, phone_number_id, request, take_turn)
+        return second_look.send(transport, phone_number_id, request, wait_for_turn)
     except GraphError as error:
         return error
     except Exception as error:  # noqa: BLE001 - one broken request must not take the others' results along

@@ -199,7 +199,7 @@ class Raising(requests.Session):
         super().__init__()
         self.exc = exc
 
-    def request(self, *args, **kwargs):
+    def send(self, *args, **kwargs):
         raise self.exc
 
 

@@ -47,11 +47,47 @@ def test_bulk_is_spread_evenly():
     assert max(gaps[5:]) < 0.03
 
 
-def test_people_may_use_what_bulk_leaves():
-    limiter = Throughput(80, 0.0)
-    run(limiter, 3)
-    assert limiter.next_slot(3.0, bulk=False) <= limiter.next_slot(3.0, bulk=True)
-    assert limiter.next_slot(3.0, bulk=False) <= 3.05
+def test_people_go_between_what_is_planned_for_bulk():
+    limiter, ahead = Throughput(80, 0.0), 0.3
+    for tick in range(60):
+        now = tick / 10
+        while (slot := limiter.next_slot(now, bulk=True)) <= now + ahead:
+            limiter.book(slot)
+        if tick and tick % 20 == 0:
+            for _ in range(3):
+                assert limiter.next_slot(now) == now
+                limiter.book(now)
+            # Whoever comes next in this second has to wait until what is planned has left.
+            assert limiter.next_slot(now) > now + ahead
+
+
+@given(st.lists(st.tuples(st.floats(0, 5), st.booleans()), max_size=150), st.integers(1, 120))
+def test_people_and_bulk_together_keep_the_limit(comers, limit):
+    limiter, moments = Throughput(limit, 0.0), []
+    for now, bulk in sorted(comers):
+        for _ in range(8):
+            slot = limiter.next_slot(now, bulk)
+            assert slot >= now
+            if slot <= now + 0.3:
+                limiter.book(slot)
+                moments.append(slot)
+    if moments:
+        assert most_in_a_second(moments) <= limit
+
+
+def test_what_people_send_takes_nothing_from_bulk_within_its_share():
+    def bulk_in_ten_seconds(people):
+        limiter, count = Throughput(80, 0.0), 0
+        for tick in range(1000):
+            now = tick / 100
+            if people and tick % 50 == 0:
+                limiter.book(limiter.next_slot(now))
+            while (slot := limiter.next_slot(now, bulk=True)) <= now + 0.01:
+                limiter.book(slot)
+                count += 1
+        return count
+
+    assert bulk_in_ten_seconds(True) >= bulk_in_ten_seconds(False) - 25
 
 
 def test_a_new_sender_respects_what_left_before_it():

@@ -61,15 +61,20 @@ class GraphClient(MediaCalls):
     # -- messages ----------------------------------------------------------
 
     def send_message(
-        self, phone_number_id: str, payload: Mapping[str, Any]
+        self,
+        phone_number_id: str,
+        payload: Mapping[str, Any],
+        before: Callable[[], object] | None = None,
     ) -> SendResult:
         """Send a body made by ``messages``; returning means accepted, not delivered.
+
+        :param before: called when the request is ready, right before it leaves; may wait.
 
         :raise OutcomeUnknownError: the message may be on its way: do not repeat.
         :raise NotSentError: nothing left: repeat safely.
         """
         answer = self._request(
-            "POST", f"{node(phone_number_id)}/messages", body=payload
+            "POST", f"{node(phone_number_id)}/messages", body=payload, before=before
         )
         return SendResult.from_answer(answer)
 

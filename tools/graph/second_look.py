@@ -113,19 +113,19 @@ def send(
     client: GraphClient,
     phone_number_id: str,
     payload: Mapping[str, Any],
-    take_turn: Callable[[], object] = lambda: None,
+    take_turn: Callable[[], object] | None = None,
 ) -> SendResult:
     """Send a body made by ``messages``, and look again into the two refusals above.
 
     Never twice to a person: a second request leaves only after a definite refusal of the first.
 
-    :param take_turn: waits until one more request may leave.
+    :param take_turn: waits until one more request may leave; see ``before`` of ``GraphClient.send_message``.
     :return: ``dialled`` is set when another spelling of the number went through.
     :raise GraphError: as ``GraphClient.send_message``; a missing permission has the scope
         ``message`` when the token may send otherwise.
     """
     try:
-        return client.send_message(phone_number_id, payload)
+        return client.send_message(phone_number_id, payload, take_turn)
     except GraphError as error:
         narrow(client, phone_number_id, error)
         other = None
@@ -133,6 +133,5 @@ def send(
             other = other_spelling(payload.get("to"))
         if not other:
             raise
-    take_turn()
-    result = client.send_message(phone_number_id, {**payload, "to": other})
+    result = client.send_message(phone_number_id, {**payload, "to": other}, take_turn)
     return replace(result, dialled=digits(other))

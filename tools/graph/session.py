@@ -10,7 +10,7 @@ from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
 from urllib3.util import Retry
 
-POOL_SIZE = 128
+POOL_SIZE = 160
 """Connections kept open; the sender uses up to this many at once."""
 
 

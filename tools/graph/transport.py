@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
 
@@ -79,6 +80,7 @@ class Transport:
         params: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
         repeatable: bool | None = None,
+        before: Callable[[], object] | None = None,
         **more: Any,
     ) -> dict[str, Any]:
         """Send one request and return the JSON object of the answer.
@@ -88,6 +90,8 @@ class Transport:
         :param body: sent as JSON.
         :param repeatable: doing it twice does no harm, so that a cut is merely
             transient. Default: GET and DELETE are, POST is not.
+        :param before: called when all is ready and the very next thing is to let the
+            request leave; may wait.
         :param more: further arguments of requests, such as ``files``.
         :raise errors.GraphError: see ``errors``; nothing else comes out of here.
         """
@@ -97,7 +101,9 @@ class Transport:
             more |= {"data": _encode(body), "headers": JSON_HEADERS}
         try:
             query = {**(params or {}), **self._proof()}
-            response = self._send(method, self._url(path), params=query, **more)
+            response = self._send(
+                method, self._url(path), params=query, before=before, **more
+            )
             self.usage = answers.usage(response) or self.usage
             return answers.read(response, self._secrets)
         except errors.OutcomeUnknownError as exc:
@@ -115,37 +121,56 @@ class Transport:
         return {"appsecret_proof": proof}
 
     def _send(
-        self, method: str, url: str, *, anonymous: bool = False, **more: Any
+        self,
+        method: str,
+        url: str,
+        *,
+        anonymous: bool = False,
+        stream: bool = False,
+        before: Callable[[], object] | None = None,
+        **more: Any,
     ) -> requests.Response:
         """Let the request leave; turn what the network does into our errors.
 
         :param anonymous: without our token.
+        :param stream: leave the answer's body to the caller.
+        :param before: see :meth:`_request`.
         """
         if not auth.is_usable(self._access_token):
             raise _unusable("token_invalid", "the access token is empty or malformed")
-        try:
-            return self._session.request(
-                method,
-                url,
-                auth=None if anonymous else self._auth,
-                timeout=self.timeout,
-                allow_redirects=False,
-                **more,
+        token = None if anonymous else self._auth
+        with _our_errors():
+            request = self._session.prepare_request(
+                requests.Request(method, url, auth=token, **more)
             )
-        except (
-            requests.exceptions.InvalidURL,
-            requests.exceptions.InvalidSchema,
-            requests.exceptions.MissingSchema,
-        ):
-            raise _unusable(
-                "api_address", "the API address is not an address"
-            ) from None
-        except requests.RequestException as exc:
-            # "from None": the original quotes the whole address.
-            raise _network_error(exc) from None
-        except ValueError:
-            # requests reads where a redirect leads, although nobody follows it.
-            raise errors.OutcomeUnknownError("the answer leads to no address") from None
+            if before:
+                before()
+            return self._session.send(
+                request, timeout=self.timeout, allow_redirects=False, stream=stream
+            )
+
+
+@contextmanager
+def _our_errors() -> Iterator[None]:
+    """Turn what requests raises into our errors.
+
+    "from None" everywhere: the originals quote the whole address.
+    """
+    try:
+        yield
+    except (
+        requests.exceptions.InvalidURL,
+        requests.exceptions.InvalidSchema,
+        requests.exceptions.MissingSchema,
+    ):
+        raise _unusable(
+            "api_address", "the API address is not an address"
+        ) from None
+    except requests.RequestException as exc:
+        raise _network_error(exc) from None
+    except ValueError:
+        # requests reads where a redirect leads, although nobody follows it.
+        raise errors.OutcomeUnknownError("the answer leads to no address") from None
 
 
 def _encode(body: Mapping[str, Any]) -> bytes:
