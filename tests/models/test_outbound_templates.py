@@ -170,6 +170,26 @@ class TestOutboundTemplates(TemplateCase):
 
     # ---------------------------------------------------------- other headers
 
+    def test_moving_picture_and_permission_to_call(self):
+        """T17: made in WhatsApp Manager, filled and sent from here, from a number whose customers may call it."""
+        requests.post(
+            f"{self.sandbox.url}/v24.0/{self.number.phone_number_id}/settings",
+            json={"calling": {"status": "ENABLED"}},
+            headers={"Authorization": f"Bearer {ACCESS_TOKEN}"},
+            timeout=10,
+        ).raise_for_status()
+        template = self.approved(
+            "moving",
+            {"type": "HEADER", "format": "GIF"},
+            self.body(),
+            {"type": "CALL_PERMISSION_REQUEST"},
+            category="MARKETING",
+        )
+        self.assertEqual({p.key: p.value_kind for p in template.parameter_ids}, {"header.media": "gif"})
+        film = self.attachment("tour.mp4", b"\x00\x00\x00\x18ftypmp42" + bytes(60))
+        _row, card = self.send(template, {"header.media": film})
+        self.assertEqual((card["header"]["type"], card["call_permission"]), ("gif", True))
+
     def test_location_header(self):
         template = self.approved("depot", {"type": "HEADER", "format": "LOCATION"}, self.body())
         self.assertEqual(self.refused(template, {"header.location": "somewhere"}).code, "template_incomplete")
