@@ -182,15 +182,18 @@ class Stage:
 
     def listening(self, player):
         """Have a player listen, with webhooks finding their way to it."""
-        original = player.new_listener
+        player.new_listener = self.leading_here(player.new_listener)
+        return player.listen()
 
-        def made():
-            listener = original()
+    def leading_here(self, new_listener):
+        """Return a function that makes a listener to which webhooks find their way."""
+
+        def made(*arguments):
+            listener = new_listener(*arguments)
             self.hook_port = listener.port
             return listener
 
-        player.new_listener = made
-        return player.listen()
+        return made
 
 
 def at_meta(stage):

@@ -8,7 +8,7 @@ from live_stage import NUMBER, RECIPIENT, SECRET, TOKEN, at_meta, played_by, pla
 
 from lib.live import __main__ as command
 from lib.live.asking import Unusable, parser
-from lib.live.player import OTHER
+from lib.live.player import OTHER, Player
 from lib.live.point import Differs
 from lib.live.points import everything
 
@@ -177,3 +177,23 @@ def test_forged_webhooks_are_refused(stage, tmp_path):
     assert player.listener.forged == 1
     player.clean()
     player.close()
+
+
+def test_a_closed_window_is_played_before_anybody_is_asked_to_write(stage, tmp_path, monkeypatch, capsys):
+    """Whoever writes opens the window; with webhooks both can be played in one run."""
+    person = stage.person("+447700900125", writes=False)
+    monkeypatch.setattr(Player, "new_listener", stage.leading_here(Player.new_listener))
+    seen = []
+    written = Player.wait_for_message
+
+    def writes(player, seconds):
+        seen.append(capsys.readouterr().out)
+        stage.writes(person)
+        return written(player, seconds)
+
+    monkeypatch.setattr(Player, "wait_for_message", writes)
+    given = stage.settings(tmp_path, recipient="+447700900125", window="closed")
+    options = parser().parse_args(["--yes", "--report", str(tmp_path), "--only", "statuses.closed", "--only", "messages.place"])
+    command._run(given, options)
+    assert "statuses.closed-window" in seen[0] and "messages.place" not in seen[0].partition("Go ahead")[2]
+    assert "as expected       messages.place" in capsys.readouterr().out

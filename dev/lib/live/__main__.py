@@ -10,7 +10,7 @@ from typing import Any
 from . import facts, report
 from .asking import Settings, Unusable, parser, settings
 from .player import OTHER, Player, Result
-from .point import INBOUND, OPEN, Point
+from .point import CLOSED, INBOUND, OPEN, Point
 from .points import everything
 
 #: Exit codes: all as expected, something was other, nothing could be played.
@@ -46,7 +46,7 @@ def _run(given: Settings, options: Any) -> int:
     points, player = _chosen(options.only), Player(given)
     try:
         player.read()
-        if not given.window:
+        if not given.window and not given.callback_url:
             print("Whether the recipient has written within 24 hours is not known (--window): such points are left out.")
         print(report.plan(points, player))
         if options.plan:
@@ -70,6 +70,10 @@ def _play(player: Player, points: list[Point], options: Any) -> int:
         if reason := player.listen():
             print(f"Statuses cannot be read: {reason}.")
         elif any(need in (OPEN, INBOUND) for point in points for need in point.needs):
+            # What needs a closed window goes first: whoever writes opens it.
+            closed = [point for point in points if CLOSED in point.needs and player.settings.window == "closed"]
+            points = [point for point in points if point not in closed]
+            player.play(closed, results)
             print("Now write any message to the number from the recipient's phone …")
             if not player.wait_for_message(player.settings.patience * 4):
                 print("None came.")

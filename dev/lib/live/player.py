@@ -252,6 +252,11 @@ class Player:
             FLOOD: self.settings.flood,
         }[need]
 
+    def may_have(self, need: str) -> bool:
+        """Tell whether a point can have what it needs once webhooks come here."""
+        hears = bool(self.settings.callback_url) and not self.known.number_override
+        return self.has(need) or (hears and need in (WEBHOOKS, INBOUND, OPEN))
+
     def look_out(self, answer: Answer) -> None:
         """End the run when an answer says that none of this will work.
 

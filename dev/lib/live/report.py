@@ -104,7 +104,7 @@ def write(player: Player, report: dict[str, Any], folder: Path) -> tuple[Path, P
 
 def plan(points: Iterable[Point], player: Player) -> str:
     """Return what a run would do and what it costs, in words."""
-    playable = [point for point in points if point.play is not None and all(player.has(need) for need in point.needs)]
+    playable = [point for point in points if point.play is not None and all(player.may_have(need) for need in point.needs)]
     costs: dict[str, int] = {}
     for category in (category for point in playable for category in point.costs):
         costs[category] = costs.get(category, 0) + 1

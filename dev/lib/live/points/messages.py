@@ -294,7 +294,7 @@ def by_user_id(check: Check) -> None:
     sure=SURE,
     holds="W9",
     tests="sandbox/tests/test_graph_uncommon.py::test_a_test_number_writes_to_its_list_alone "
-    "tests/tools/test_second_look.py::TestSpellings.test_the_other_spelling_is_tried_once",
+    "tests/models/test_second_look.py::TestTestRecipients.test_the_other_spelling_is_tried_once_and_remembered",
     needs=(OPEN,),
     costs=(SERVICE, SERVICE),
 )

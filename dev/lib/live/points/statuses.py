@@ -20,7 +20,7 @@ IDENTITY = "sandbox/tests/test_graph_roads.py::test_identity_key_is_checked"
     "way",
     "A text is reported as sent and delivered, each with our mark, the recipient, a timestamp as text; without "
     "conversation from "
-    "v24.0 on; the price once.",
+    "v24.0 on; one of them has the price.",
     source="Meta, webhooks/reference/messages/status",
     dated="2026-03",
     sure=SURE,

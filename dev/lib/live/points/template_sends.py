@@ -58,7 +58,8 @@ def full(check: Check) -> None:
     dated="2025-11",
     sure=LIKELY,
     holds="W8",
-    tests="sandbox/tests/test_graph_uncommon.py::test_a_template_may_be_answered_with_any_status_and_waits",
+    tests="sandbox/tests/test_graph_uncommon.py::test_a_template_may_be_answered_with_any_status_and_waits "
+    "tests/models/test_held_back.py::TestHeldBack.test_any_word_but_accepted_waits_until_a_status_tells",
     **UTIL,
 )
 def message_status(check: Check) -> None:

@@ -17,7 +17,8 @@ POINTS.cannot(
     dated="2026-03",
     sure=LIKELY,
     holds="W15",
-    tests="tests/tools/test_failures.py::test_scope",
+    tests="tests/tools/test_failures.py::test_throttles_of_the_graph_api_in_general "
+    "tests/models/test_error_classes.py::TestErrorClasses.test_limits_of_the_account_hold_all_its_numbers",
 )
 POINTS.cannot(
     "unknown-429",
@@ -27,8 +28,8 @@ POINTS.cannot(
     dated="2026-11",
     sure=LIKELY,
     holds="W16",
-    tests="sandbox/tests/test_graph_uncommon.py::test_any_code_may_come_with_http_429 "
-    "tests/tools/test_failures.py::test_429_slows_down_the_number_at_least",
+    tests="tests/tools/test_failures.py::test_429_slows_down_the_number_at_least "
+    "tests/models/test_error_classes.py::TestErrorClasses.test_http_429_is_a_limit_of_the_number_whatever_its_code",
 )
 POINTS.cannot(
     "permission-of-one-message",
