@@ -22,7 +22,7 @@ STATES = [
 #: Of several WhatsApp messages made from one post, the one whose state is shown.
 SHOWN_FIRST = ("failed", "unknown", "queued", "sending", "sent", "delivered", "read", "played")
 #: What :meth:`WaMessage._state_facts` and the way to the channel rest on.
-STATE_COLUMNS = ["mail_message_id", "conversation_id", "state", "error_code", "error_detail", "next_attempt_at"]
+STATE_COLUMNS = ["mail_message_id", "conversation_id", "state", "error_code", "error_detail", "next_attempt_at", "posted_at"]
 #: Order in a number's queue: lower leaves first.
 PRIORITY_PERSON, PRIORITY_AUTOMATION, PRIORITY_BULK = 0, 10, 20
 

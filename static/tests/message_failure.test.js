@@ -137,6 +137,31 @@ test("a message that waits for the morning says so, and stops saying so when it 
     await contains(".o_crm_whatsapp_wait", { count: 0 });
 });
 
+test("a message that WhatsApp holds back says so until it is delivered", async () => {
+    const pyEnv = await startServer();
+    const channelId = createConversation(pyEnv);
+    const messageId = createMessage(pyEnv, channelId, {
+        wa_direction: "out",
+        wa_error: "WhatsApp accepted this message and holds it back.",
+        wa_state: "sending",
+        wa_waits_until: fromNow({ hours: 23 }),
+    });
+    await start();
+    await openDiscuss(channelId);
+    await contains(".o_crm_whatsapp_wait_until");
+    await contains(".o_crm_whatsapp_wait_reason", {
+        text: "WhatsApp accepted this message and holds it back.",
+    });
+    await contains(".o_crm_whatsapp_failure", { count: 0 });
+    pyEnv["mail.message"]._wa_update(messageId, {
+        wa_error: false,
+        wa_state: "delivered",
+        wa_waits_until: false,
+    });
+    await contains(".o_crm_whatsapp_tick_delivered");
+    await contains(".o_crm_whatsapp_wait", { count: 0 });
+});
+
 test("a retry that is due in seconds is not worth a line", async () => {
     const pyEnv = await startServer();
     const channelId = createConversation(pyEnv);

@@ -38,6 +38,9 @@ class TestHeldBack(WaSandboxCase):
 
     def check_held(self, row):
         self.assertEqual((row.state, row.error_code, row.sent_at), ("sending", "held_back", False))
+        shown = row._state_facts()
+        self.assertIn("holds it back", shown["wa_error"])
+        self.assertEqual(shown["wa_waits_until"], fields.Datetime.to_string(row.posted_at + timedelta(hours=24)))
         self.assertTrue(row.wamid)
         self.assertIn("holds it back", row.error_text)
 
@@ -51,6 +54,7 @@ class TestHeldBack(WaSandboxCase):
                 self.release()
                 self.assertEqual((row.state, row.error_code), ("delivered", False))
                 self.assertTrue(row.sent_at)
+                self.assertFalse(row._state_facts()["wa_waits_until"])
         sent = self.sandbox.control("GET", "sent")["sent"]
         self.assertEqual(len(sent), len(WORDS), "none was sent twice")
 

@@ -12,6 +12,8 @@ const { DateTime } = luxon;
 
 /** States in which a person has to decide what happens with a message. */
 const STATES_NEEDING_HELP = ["failed", "unknown"];
+/** States in which a message may wait for a known moment: here, or held back at WhatsApp. */
+const STATES_WAITING = ["queued", "sending"];
 /** States in which WhatsApp does not know our message, so that nothing can refer to it. */
 const STATES_NOT_AT_WHATSAPP = ["queued", "sending", "failed", "unknown", "cancelled"];
 /** Older messages take no reactions (`wa_message_kinds.py`). */
@@ -43,7 +45,7 @@ const messagePatch = {
         this.wa_origin = undefined;
         /** @type {string|false|undefined} */
         this.wa_state = undefined;
-        /** @type {string|false|undefined} a queued message: when it is tried again (UTC); the reason is `wa_error` */
+        /** @type {string|false|undefined} a waiting message: until when (UTC); the reason is `wa_error` */
         this.wa_waits_until = undefined;
         /** @type {"rtl"|"ltr"|undefined} in which it is read, by its own words */
         this.waTextDirection = fields.Attr(undefined, {
@@ -85,7 +87,7 @@ const messagePatch = {
     get waWaits() {
         return (
             this.isWaOutgoing &&
-            this.wa_state === "queued" &&
+            STATES_WAITING.includes(this.wa_state) &&
             Boolean(this.wa_error) &&
             Boolean(this.wa_waits_until) &&
             deserializeDateTime(this.wa_waits_until) > DateTime.now().plus({ minutes: 1 })
