@@ -2,7 +2,8 @@
 
 Source: Meta, ``messages/send-messages`` (media by link). What cannot be fetched is 131053 by status, never in the answer
 (T: recorded traces). Addresses on this machine are really fetched; nothing outside is called, such files count as there, but
-for samples of templates on Meta's own host, which refuses Meta's fetcher. A fault of the kind ``link`` makes any of them fail.
+for samples of templates on Meta's own host, which refuses Meta's fetcher, and names below ``.invalid``, which no name server
+knows (RFC 2606). A fault of the kind ``link`` makes any of them fail.
 """
 
 import asyncio
@@ -28,6 +29,11 @@ def is_here(link):
         return False
 
 
+def is_nowhere(link):
+    """Tell whether an address has a name that is never given to anybody."""
+    return (urlsplit(link).hostname or "").endswith(".invalid")
+
+
 async def problem_of(session, file):
     """Fetch a file; return what is wrong with it, None when nothing is.
 
@@ -39,6 +45,8 @@ async def problem_of(session, file):
         for _hop in range(HOPS):
             if urlsplit(link).hostname == rules_samples.HOST:
                 return "Downloading media from weblink failed with http code 403"
+            if is_nowhere(link):
+                return "Downloading media from weblink failed: the name does not resolve"
             if not is_here(link):
                 return None
             timeout = aiohttp.ClientTimeout(total=PATIENCE_SECONDS)

@@ -187,6 +187,16 @@ async def test_a_link_that_cannot_be_fetched_can_be_ordered(play):
     await play.until(lambda: "delivered" in play.states(found))
 
 
+@story
+async def test_a_name_that_nobody_has_cannot_be_fetched(play):
+    """RFC 2606 keeps ``.invalid`` free; what lies elsewhere counts as there."""
+    await play.writer()
+    lost = wamid_of(await play.send({**TO, **picture(link="https://shop.invalid/a.jpg")}))
+    assert (await play.until(lambda: play.statuses(lost)))[0]["errors"][0]["code"] == 131053
+    found = wamid_of(await play.send({**TO, **picture(link="https://invalid.example.com/a.jpg")}))
+    await play.until(lambda: "delivered" in play.states(found))
+
+
 async def file_of_another_kind(play):
     await play.writer()
     media_id = await upload(play)
