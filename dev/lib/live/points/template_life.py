@@ -116,8 +116,9 @@ def deleted_unknown(check: Check) -> None:
 
 @POINTS.add(
     "edited",
-    "An approved template may be edited once in 24 hours; the second edit is refused with a sentence for people.",
-    source="reference of the API 7.6; two recorded answers; the code is unverified",
+    "An approved template may be edited once in 24 hours; the second edit is refused with a sentence for people. The answer "
+    "to the first names the template.",
+    source="reference of the API 7.6; two recorded answers; the code is unverified; pywa reads no answer without the name",
     dated="2026-11",
     sure=LIKELY,
     holds="T5",
@@ -129,11 +130,12 @@ def edited(check: Check) -> None:
     template_id = str(made.body["id"])
     check.approved(template_id)
     first = {"components": [body("We have received your request and will answer soon.")]}
-    check.call(lambda client: client.edit_template(template_id, first), Accepted(), Has("success", (True,)))
+    done = check.call(lambda client: client.edit_template(template_id, first), Accepted(), Has("success", (True,)))
     check.approved(template_id)
     second = {"components": [body("We have received your request and will answer today.")]}
     answer = check.call(lambda client: client.edit_template(template_id, second), Refused(100))
     check.judge(answer, Has("error.error_user_msg", str))
+    check.judge(done, Has("name", str), Has("category", str))
 
 
 @POINTS.add(

@@ -215,3 +215,12 @@ POINTS.cannot(
     sure=UNVERIFIED,
     tests="sandbox/tests/test_webhooks.py::test_what_is_not_answered_200_comes_again_until_it_is",
 )
+POINTS.cannot(
+    "token-in-the-call",
+    "A token named in the call counts before the one in the header.",
+    "an address with the app's secret in it would stand in logs",
+    source="pywa sets an app's callback so, with its usual header on",
+    dated="2026-11",
+    sure=LIKELY,
+    tests="sandbox/tests/test_graph_access.py::test_a_token_in_the_call_counts_before_the_header",
+)
