@@ -41,7 +41,7 @@ class SlimThreadPool(ThreadPoolExecutor):
         _limit_arenas()
         super().__init__(max_workers, thread_name_prefix=thread_name_prefix)
 
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future:
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Do as ``ThreadPoolExecutor.submit``; a thread that starts for it gets a small stack."""
         # The size is the process's, so it is back before any other thread starts, but for one that starts this instant.
         with _starting:

@@ -3,6 +3,7 @@ import time
 import uuid
 from datetime import timedelta
 from functools import partial
+from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api, fields
 from odoo.modules.registry import Registry
@@ -252,6 +253,42 @@ class TestRaces(BaseCase):
         self.assertEqual([state for state, _wamid, _wa_id in states], ["sent", "sent"])
         self.assertEqual([wamid for _state, wamid, _wa_id in states], ["wamid.S19-1", "wamid.S19-2"])
         self.assertNotEqual(states[1][2], spelling, "that spelling is another contact's now")
+
+    def test_results_wait_for_the_statuses_of_the_same_messages(self):
+        """They come in while the answers are stored, three times a second in a mailing.
+
+        In REPEATABLE READ the sender lost each of these races: an error in the log, and everything done again in
+        halves while nothing left. No ``mute_logger``: an error in the log fails this test.
+        """
+        ids = self.two_on_their_way()
+        with self.registry.cursor() as status_cr, self.registry.cursor() as own:
+            env, applied = self.env_of(status_cr), []
+            uuid_ = env["wa.message"].browse(ids[0]).uuid
+            status = StatusEvent("", "", "wamid.RC-1", "delivered", int(time.time()), uuid_, Person(wa_id=self.wa_id))
+            env["wa.message"]._apply_statuses([status], env["wa.account"].browse(self.account_id))
+            status_cr.flush()
+            sender = Sender(self.env_of(own)["wa.number"].browse(self.number_id))
+            # What it looked at before is no reason to lose either.
+            self.assertTrue(sender.number._may_send())
+            sender.results = [(ids[0], SendResult("wamid.RC-1")), (ids[1], SendResult("wamid.RC-2"))]
+            waited, apply = [], type(sender.env["wa.message"])._apply_results
+            committer = threading.Thread(target=self.commit_when_awaited, args=(status_cr, waited))
+            committer.start()
+            self.addCleanup(committer.join)
+
+            def counted(messages, results):
+                applied.append(len(results))
+                return apply(messages, results)
+
+            try:
+                with patch.object(type(sender.env["wa.message"]), "_apply_results", counted):
+                    sender._write_results()
+            finally:
+                committer.join()
+        self.assertEqual(waited, [True], "nobody waited for the other transaction: there was no race")
+        self.assertEqual(applied, [2], "stored at once, together")
+        states = self.states(ids)
+        self.assertEqual([(state, wamid) for state, wamid, _wa_id in states], [("delivered", "wamid.RC-1"), ("sent", "wamid.RC-2")])
 
     def test_what_cannot_be_stored_in_full_is_kept_barely(self):
         """S19: a result that never can be stored (here: an id that another message has) takes no other along."""
