@@ -1,4 +1,4 @@
-"""Runs inside Odoo: leads enter a stage, with and without a rule that sends; `arguments`: `leads`, `rounds`.
+"""Runs inside Odoo: leads enter a stage whose rule sends, or plans an activity, or is not there; `arguments`: `leads`, `rounds`.
 
 A third of the leads has a customer who can be written to, a third only a phone, a third neither.
 """
@@ -10,24 +10,37 @@ template = env["wa.template"].search([("status", "=", "APPROVED"), ("name", "=",
 for parameter, path in zip(template.parameter_ids.sorted("id"), ("partner_id.name", "name"), strict=False):
     parameter.write({"field_path": path, "fallback": "you"})
 stage = env["crm.stage"].create({"name": "Measured"})
-automation = env["base.automation"].create(
-    {
-        "name": "Measured",
-        "model_id": env["ir.model"]._get_id("crm.lead"),
-        "trigger": "on_stage_set",
-        "trg_field_ref": stage.id,
-    }
-)
-env["ir.actions.server"].create(
-    {
-        "name": "send",
-        "model_id": automation.model_id.id,
-        "base_automation_id": automation.id,
-        "usage": "base_automation",
-        "state": "wa_template",
-        "wa_template_id": template.id,
-    }
-)
+
+
+def make_rule(name, **action):
+    """A rule of that stage with one action; at rest."""
+    rule = env["base.automation"].create(
+        {
+            "name": name,
+            "model_id": env["ir.model"]._get_id("crm.lead"),
+            "trigger": "on_stage_set",
+            "trg_field_ref": stage.id,
+            "active": False,
+        }
+    )
+    env["ir.actions.server"].create(
+        {"name": name, "model_id": rule.model_id.id, "base_automation_id": rule.id, "usage": "base_automation", **action}
+    )
+    return rule
+
+
+RULES = {
+    "without": env["base.automation"],
+    "activity": make_rule(
+        "activity",
+        state="next_activity",
+        activity_type_id=env.ref("mail.mail_activity_data_todo").id,
+        activity_summary="Call",
+        activity_user_type="specific",
+        activity_user_id=env.user.id,
+    ),
+    "with": make_rule("send", state="wa_template", wa_template_id=template.id),
+}
 
 
 def make_leads(count):
@@ -60,25 +73,27 @@ def move(leads):
     return time.perf_counter() - started
 
 
-seconds = {True: [], False: []}
+seconds = {name: [] for name in RULES}
 planned = 0
 for round_ in range(arguments["rounds"] + 1):
-    for is_active in (False, True):
-        automation.active = is_active
+    for name, rule in RULES.items():
+        rule.active = True
         leads = make_leads(arguments["leads"])
         took = move(leads)
         if round_:  # the first one fills caches
-            seconds[is_active].append(took)
-        if is_active:
+            seconds[name].append(took)
+        if name == "with":
             planned = env["wa.dispatch"].search_count([("lead_id", "in", leads.ids)])
+        rule.active = False
         env.cr.commit()
 
+RULES["with"].active = True  # what a resting rule planned is called off
+env.cr.commit()
 leads = env["wa.dispatch"].search([("state", "=", "planned")]).lead_id
 started = time.perf_counter()
 env["wa.dispatch"]._cron_process()
 result = {
-    "without": sorted(seconds[False])[len(seconds[False]) // 2],
-    "with": sorted(seconds[True])[len(seconds[True]) // 2],
+    **{name: sorted(took)[len(took) // 2] for name, took in seconds.items()},
     "planned": planned,
     "handed_over_per_second": len(leads) / (time.perf_counter() - started),
     "outcomes": {
