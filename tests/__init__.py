@@ -49,6 +49,7 @@ from .models import (
     test_failure_catalogue,
     test_file_names,
     test_file_rules,
+    test_files_forgotten,
     test_files_whole,
     test_first_contacts,
     test_form_files,

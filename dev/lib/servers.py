@@ -7,7 +7,7 @@ import signal
 import time
 from collections.abc import Callable
 
-from lib import demo, odoo, paths, ports, state
+from lib import demo, odoo, paths, ports, roads, state
 from lib.processes import Server
 from lib.progress import Trouble, say, step
 from lib.router import Router
@@ -53,6 +53,7 @@ class Servers:
         self.state = {
             "odoo_url": odoo_url,
             "sandbox_url": sandbox_url,
+            "errors": roads.chosen(),
             "database": demo.DATABASE,
             "login": demo.LOGIN,
             "password": demo.PASSWORD,

@@ -21,6 +21,8 @@ class TemplateCase(WaSandboxCase):
     def setUp(self):
         super().setUp()
         self.sandbox.control("POST", "switches", review="approve", review_delay_s=0, sent_ms=0, delivered_ms=0)
+        # That WhatsApp delivers no marketing in the United States is not what these tests are about.
+        self.sandbox.control("POST", "switches", us_marketing_pause=False)
         self.ada = self.customer()
         self.conversation = self.customer_writes(self.ada, "Hello")
         self.conversation.user_id = self.ana

@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 from xml.etree import ElementTree
 
-from lib import paths
+from lib import paths, roads
 from lib.checks.plan import Plan, run_logged
 from lib.checks.results import Result
 from lib.progress import step
 
-#: Folder -> its name in the summary. Each is a run of its own: their helper modules may have the same names.
-SUITES = {
-    "tests/tools": "pure tests of tools/",
-    "sandbox/tests": "tests of the sandbox",
-    "dev/tests": "tests of dev/ and of the layout",
-}
+#: Folder, its name in the summary, by which road the sandbox reports refusals about people (None: it does not matter). Each is
+#: a run of its own: their helper modules may have the same names.
+SUITES = (
+    ("tests/tools", "pure tests of tools/", None),
+    ("sandbox/tests", "tests of the sandbox, refusals by status", "status"),
+    ("sandbox/tests", "tests of the sandbox, refusals in the answer", "answer"),
+    ("dev/tests", "tests of dev/ and of the layout", None),
+)
 
 
 def read_report(text: str) -> tuple[int, int, list[str]]:
@@ -56,7 +58,7 @@ def run(plan: Plan) -> list[Result]:
     """Run every suite."""
     plan.kit  # noqa: B018  (the environment pytest lives in)
     results = []
-    for folder, name in SUITES.items():
+    for folder, name, road in SUITES:
         with step(name):
-            results.append(run_suite(folder, name))
+            results.append(run_suite(folder, name, {roads.VARIABLE: road} if road else None))
     return results

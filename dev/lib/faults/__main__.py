@@ -7,13 +7,19 @@ import json
 import sys
 from pathlib import Path
 
-from lib import odoo
-from lib.faults import answers, kills, storm, traffic
+from lib import odoo, roads
+from lib.faults import answers, kills, refusals, storm, traffic
 from lib.faults.stage import Stage, open_stage
 from lib.progress import run_command, say, step
 
 IN_LABORATORY = {"sender": kills.sender, "worker": kills.worker}
-AT_WORK = {"answers": answers.run, "storm": storm.run, "nodes": traffic.nodes, "postgres": traffic.postgres}
+AT_WORK = {
+    "answers": answers.run,
+    "refusals": refusals.run,
+    "storm": storm.run,
+    "nodes": traffic.nodes,
+    "postgres": traffic.postgres,
+}
 
 
 def main() -> int:
@@ -21,7 +27,9 @@ def main() -> int:
     names = [*IN_LABORATORY, *AT_WORK]
     parser.add_argument("chapters", nargs="*", metavar="chapter", help=f"any of {', '.join(names)}; default: all")
     parser.add_argument("--report", type=Path, help="write the findings as JSON there")
+    roads.add_option(parser)
     options = parser.parse_args()
+    roads.choose(options.errors)
     wanted = options.chapters or names
     if unknown := set(wanted) - set(names):
         parser.error(f"no such chapter: {', '.join(sorted(unknown))}")

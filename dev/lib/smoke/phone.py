@@ -65,6 +65,10 @@ class Phone:
         """Received messages with exactly this text."""
         return [message for message in self.received() if message["text"] == text]
 
+    def on_phone(self, text: str) -> list[dict]:
+        """What of it has really reached the phone: the chat keeps what failed, too."""
+        return [message for message in self.received_text(text) if message["on_phone"]]
+
 
 def unused_phone(taken: set[str]) -> str:
     """A number of the range that is kept free for fiction and not known to Odoo yet."""

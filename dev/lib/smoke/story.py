@@ -7,7 +7,7 @@ from collections.abc import Callable
 from lib import paths
 from lib.checks import odoo_log
 from lib.progress import say
-from lib.smoke import crash, templates
+from lib.smoke import crash, refusals, templates
 from lib.smoke.first_contact import seller_answers, stranger_writes
 from lib.smoke.ledger import ChapterEnds, expect
 from lib.smoke.stage import Stage
@@ -50,6 +50,7 @@ def play(values: dict) -> int:
             f"The scheduled job, a customer {who}",
             lambda hidden=hidden: templates.job_sends_once(stage, stage.stranger(hidden)),
         )
+    _chapter("What WhatsApp refuses", lambda: refusals.refused_and_tried_again(stage))
     _chapter("The sender is killed before it sends", lambda: crash.killed_before_sending(stage))
     _chapter("The sender is killed while it sends", lambda: crash.killed_while_sending(stage))
     _chapter("Afterwards", lambda: _log_is_clean(stage, log_before))
