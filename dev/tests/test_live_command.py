@@ -1,6 +1,7 @@
 """The live check asks before it does something, and says in one sentence what is wrong with what it was given."""
 
 import json
+import time
 
 import pytest
 import requests
@@ -197,3 +198,40 @@ def test_a_closed_window_is_played_before_anybody_is_asked_to_write(stage, tmp_p
     command._run(given, options)
     assert "statuses.closed-window" in seen[0] and "messages.place" not in seen[0].partition("Go ahead")[2]
     assert "as expected       messages.place" in capsys.readouterr().out
+
+
+def test_an_app_that_takes_no_proof_for_its_own_token_can_be_checked_all_the_same(stage, tmp_path):
+    """What is only likely must not keep the check from running: it is a point, and not a condition."""
+    answers = []
+    error = {"message": "Invalid appsecret_proof provided in the API argument", "type": "GraphMethodException", "code": 100}
+
+    def once(status, body):
+        answers.append(status)
+        return (400, {"error": error}) if len(answers) == 1 else (status, body)
+
+    stage.spoil = once
+    player = player_for(stage.settings(tmp_path, callback_url=""))
+    player.read()
+    stage.calm()
+    assert [one.verdict for one in player.play([POINTS["access.app-token"]])] == ["as expected"]
+    player.close()
+
+
+def test_every_field_that_is_missing_is_told(stage, player):
+    refused = {"message": "(#100) Tried accessing nonexisting field", "type": "OAuthException", "code": 100}
+    stage.spoil = lambda status, body: (400, {"error": refused})
+    (seen,) = player.play([POINTS["reads.more-number-fields"]])
+    assert "is_preverified_number" in seen.came and "new_name_status" in seen.came
+
+
+def test_one_slow_review_is_waited_for_and_not_each(stage, tmp_path):
+    stage.control("POST", "switches", {"review": "hold"})
+    player = player_for(stage.settings(tmp_path, callback_url="", review_patience=0.5))
+    player.read()
+    begun = time.monotonic()
+    seen = player.play(POINTS[f"template-sends.{name}"] for name in ("full", "named", "code"))
+    stage.control("POST", "switches", {"review": "approve"})
+    assert {one.verdict for one in seen} == {"not possible here"}
+    assert time.monotonic() - begun < 1.2
+    assert player.clean() == []
+    player.close()

@@ -107,6 +107,21 @@ class Check:
         """Read something; see :meth:`call`."""
         return self.call(lambda one: one._request("GET", path, params=params), *expectations, client=client)
 
+    def each_field(self, node: str, names: str) -> None:
+        """Read fields one by one, so that each that is not there is told.
+
+        :param names: separated by commas.
+        :raise Differs: some are not there.
+        """
+        missing = []
+        for name in names.split(","):
+            try:
+                self.get(node, {"fields": f"id,{name}"}, Accepted())
+            except Differs as difference:
+                missing.append(f"{name}: {difference}")
+        if missing:
+            raise Differs("; ".join(missing))
+
     def post(
         self, path: str, body: Mapping[str, Any] | None, *expectations: Expectation, client: GraphClient | None = None
     ) -> Answer:
@@ -266,8 +281,10 @@ class Check:
             answer = self.call(lambda one: one.template(template_id), Accepted())
             return dict(answer.body)
 
-        read = self.player.until(lambda: (now := ask())["status"] != "PENDING" and now, self.settings.review_patience)
+        patience = 0 if self.player.reviews_are_slow else self.settings.review_patience
+        read = self.player.until(lambda: (now := ask())["status"] != "PENDING" and now, patience)
         if not read:
+            self.player.reviews_are_slow = True
             raise NotPossible("the template was still under review when we stopped waiting (--review-patience)")
         if read["status"] != "APPROVED":
             raise NotPossible(f"Meta's review ended with {read['status']} {read.get('rejected_reason', '')}".strip())

@@ -60,7 +60,8 @@ def app_token(check: Check) -> None:
     "tests/models/test_account_connect.py::TestAccountConnect.test_app_that_demands_proofs",
 )
 def app_token_with_proof(check: Check) -> None:
-    check.get(f"{check.app}/subscriptions", None, Accepted(), Has("data", list), client=check.player.app_client)
+    with_proof = check.other_client(token=f"{check.app}|{check.settings.app_secret}")
+    check.get(f"{check.app}/subscriptions", None, Accepted(), Has("data", list), client=with_proof)
 
 
 @POINTS.add(

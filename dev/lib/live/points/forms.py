@@ -67,5 +67,4 @@ def draft_deprecated(check: Check) -> None:
 )
 def fields(check: Check) -> None:
     flow_id = draft(check)
-    for name in ("application", "updated_at", "data_channel_uri", "health_status", "whatsapp_business_account", "json_version"):
-        check.get(flow_id, {"fields": f"id,{name}"}, Accepted())
+    check.each_field(flow_id, "application,updated_at,data_channel_uri,health_status,whatsapp_business_account,json_version")

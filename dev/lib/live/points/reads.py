@@ -83,8 +83,7 @@ def number(check: Check) -> None:
     tests="sandbox/tests/test_graph_reads.py::test_accounts_and_numbers_know_all_their_fields",
 )
 def more_account_fields(check: Check) -> None:
-    for name in MORE_ACCOUNT_FIELDS.split(","):
-        check.get(check.waba, {"fields": f"id,{name}"}, Accepted())
+    check.each_field(check.waba, MORE_ACCOUNT_FIELDS)
 
 
 @POINTS.add(
@@ -97,8 +96,7 @@ def more_account_fields(check: Check) -> None:
     tests="sandbox/tests/test_graph_reads.py::test_accounts_and_numbers_know_all_their_fields",
 )
 def more_number_fields(check: Check) -> None:
-    for name in MORE_NUMBER_FIELDS.split(","):
-        check.get(check.number, {"fields": f"id,{name}"}, Accepted())
+    check.each_field(check.number, MORE_NUMBER_FIELDS)
 
 
 @POINTS.add(
