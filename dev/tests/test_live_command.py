@@ -235,3 +235,19 @@ def test_one_slow_review_is_waited_for_and_not_each(stage, tmp_path):
     assert time.monotonic() - begun < 1.2
     assert player.clean() == []
     player.close()
+
+
+def test_refusals_that_come_at_once_are_a_difference(stage, tmp_path):
+    """Meta documents both roads; the list expects the later one, which the recorded traces show."""
+    stage.person("+447700900126", writes=False)
+    player = player_for(stage.settings(tmp_path, recipient="+447700900126", window="closed"))
+    player.read()
+    assert stage.listening(player) == ""
+    point = POINTS["statuses.closed-window"]
+    assert player.play([point])[0].verdict == "as expected"
+    stage.control("POST", "switches", {"async_errors": []})
+    (seen,) = player.play([point])
+    stage.control("POST", "switches", {"async_errors": [130472, 131026, 131047, 131049, 131050, 131053]})
+    assert (seen.verdict, seen.came[:17]) == (OTHER, "131047 (HTTP 400,")
+    assert player.clean() == []
+    player.close()

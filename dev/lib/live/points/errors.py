@@ -27,12 +27,14 @@ IN_WINDOW: dict[str, Any] = {"needs": (OPEN,)}
     dated="2026-11",
     sure=LIKELY,
     holds="T9",
-    tests=CONTENTS,
+    tests="sandbox/tests/test_graph_files.py::test_an_unknown_id_is_named_with_its_place_and_without_details "
+    "tests/tools/test_failures.py::test_a_file_that_meta_does_not_have "
+    "tests/models/test_outbound_files.py::TestOutboundFiles.test_uploaded_again_when_whatsapp_forgot_the_file",
     **IN_WINDOW,
 )
 def unknown_file(check: Check) -> None:
     says = "Param image['id'] is not a valid whatsapp business account media attachment ID"
-    check.send(m.image(NOBODY), Refused(100, http=400, says=says, bare=True))
+    check.send(m.image(NOBODY), Refused(100, http=400, says=says, bare=True, slug="media_unknown"))
 
 
 @POINTS.add(
@@ -42,7 +44,7 @@ def unknown_file(check: Check) -> None:
     dated="2026-11",
     sure=LIKELY,
     holds="T9",
-    tests=CONTENTS,
+    tests="sandbox/tests/test_graph_files.py::test_a_link_that_is_no_address_is_named_with_its_place",
     **IN_WINDOW,
 )
 def link_that_is_none(check: Check) -> None:

@@ -131,7 +131,7 @@ def ask_for_phone(check: Check) -> None:
     dated="2026-09",
     sure=LIKELY,
     holds="T17",
-    tests=TAKEN,
+    tests="sandbox/tests/test_graph_roads.py::test_calls_need_a_number_that_takes_calls",
     **ONE,
 )
 def ask_for_calls(check: Check) -> None:
@@ -145,7 +145,7 @@ def ask_for_calls(check: Check) -> None:
     dated="2026-09",
     sure=LIKELY,
     holds="T17",
-    tests=TAKEN,
+    tests="sandbox/tests/test_graph_roads.py::test_calls_need_a_number_that_takes_calls",
     **ONE,
 )
 def call_button(check: Check) -> None:
@@ -238,7 +238,8 @@ def _shop(check: Check) -> tuple[str, str]:
     dated="2026-11",
     sure=LIKELY,
     holds="W5 T11",
-    tests=SHOP,
+    tests="sandbox/tests/test_rules_shop.py::test_taken "
+    "tests/tools/test_messages.py::TestCommerce.test_flow_without_a_screen_opens_at_its_own_first_one",
     **ONE,
 )
 def form(check: Check) -> None:
@@ -303,7 +304,8 @@ def carousel_by_link(check: Check) -> None:
     dated="2026-11",
     sure=CONTESTED,
     holds="W13",
-    tests="sandbox/tests/test_rules_shop.py::test_files_of_cards_are_named_to_the_caller",
+    tests="sandbox/tests/test_rules_shop.py::test_files_of_cards_are_named_to_the_caller "
+    "tests/tools/test_messages.py::TestCommerce.test_carousel",
     **FILE,
 )
 def carousel_by_id(check: Check) -> None:
@@ -336,7 +338,7 @@ def carousel_with_replies(check: Check) -> None:
     dated="2026-11",
     sure=CONTESTED,
     holds="W12",
-    tests="sandbox/tests/test_rules_shop.py::test_refused",
+    tests="sandbox/tests/test_rules_shop.py::test_ids_of_quick_replies_are_unique_over_all_cards",
     **ONE,
 )
 def carousel_with_the_same_reply(check: Check) -> None:

@@ -85,7 +85,7 @@ def unknown_type(check: Check) -> None:
     dated="2026-03",
     sure=UNVERIFIED,
     holds="T13",
-    tests="sandbox/tests/test_graph_templates.py::test_media_is_uploaded_sent_fetched_and_deleted",
+    tests="sandbox/tests/test_graph_files.py::test_a_file_belongs_to_the_number_it_was_uploaded_for",
     makes=("file",),
 )
 def number_of_another(check: Check) -> None:

@@ -168,7 +168,7 @@ def sticker(check: Check) -> None:
     source="none settles it",
     dated="2026-11",
     sure=UNVERIFIED,
-    tests="sandbox/tests/test_rules_templates.py::test_a_webp_is_no_image",
+    tests="sandbox/tests/test_graph_files.py::test_a_file_of_another_kind_fails_later",
     **FILE,
 )
 def picture_as_document(check: Check) -> None:

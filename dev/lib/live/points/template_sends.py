@@ -340,13 +340,16 @@ def other_language(check: Check) -> None:
     dated="2026-11",
     sure=LIKELY,
     holds="T9",
-    tests="sandbox/tests/test_graph_templates.py::test_media_meta_refuses",
+    tests="sandbox/tests/test_graph_files.py::test_an_unknown_id_is_named_with_its_place_and_without_details "
+    "tests/tools/test_failures.py::test_a_file_that_meta_does_not_have",
     **NOT_SENT,
 )
 def unknown_file(check: Check) -> None:
     content = filled(check, "picture")
     content["template"]["components"][0]["parameters"][0]["image"] = {"id": NOBODY}
-    check.send(content, Refused(100, says="template['components'][0]['parameters'][0]['image']['id']", bare=True))
+    check.send(
+        content, Refused(100, says="template['components'][0]['parameters'][0]['image']['id']", bare=True, slug="media_unknown")
+    )
 
 
 @POINTS.add(
