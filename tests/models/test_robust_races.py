@@ -287,8 +287,8 @@ class TestRaces(BaseCase):
                 committer.join()
         self.assertEqual(waited, [True], "nobody waited for the other transaction: there was no race")
         self.assertEqual(applied, [2], "stored at once, together")
-        states = self.states(ids)
-        self.assertEqual([(state, wamid) for state, wamid, _wa_id in states], [("delivered", "wamid.RC-1"), ("sent", "wamid.RC-2")])
+        states = [(state, wamid) for state, wamid, _wa_id in self.states(ids)]
+        self.assertEqual(states, [("delivered", "wamid.RC-1"), ("sent", "wamid.RC-2")])
 
     def test_what_cannot_be_stored_in_full_is_kept_barely(self):
         """S19: a result that never can be stored (here: an id that another message has) takes no other along."""

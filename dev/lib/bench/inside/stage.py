@@ -1,4 +1,4 @@
-"""Runs inside Odoo: leads enter a stage whose rule sends, or plans an activity, or is not there; `arguments`: `leads`, `rounds`.
+"""Runs inside Odoo: leads enter a stage whose rule sends, plans an activity, or is not there; `arguments`: `leads`, `rounds`.
 
 A third of the leads has a customer who can be written to, a third only a phone, a third neither.
 """
