@@ -173,8 +173,8 @@ class Stage:
             window="open",
             callback_url=f"{self.url}/hook",
             listen=("127.0.0.1", 0),
-            patience=1,
-            review_patience=1,
+            patience=10,
+            review_patience=10,
             pause=0,
             left_file=folder / "left.json",
         )

@@ -149,7 +149,7 @@ def test_what_is_about_others_comes_again_after_the_check(stage, tmp_path):
     stage.writes(other, "Is anybody there?")
     person = stage.known_person()
     stage.writes(person)
-    assert player.wait_for_message(2)
+    assert player.wait_for_message(10)
     assert [one["from"] for one in player.listener.messages()] == [RECIPIENT[1:]]
     waiting = stage.control("GET", "webhooks?limit=50")["webhooks"]
     assert 503 in [one["status"] for one in waiting]
@@ -226,13 +226,13 @@ def test_every_field_that_is_missing_is_told(stage, player):
 
 def test_one_slow_review_is_waited_for_and_not_each(stage, tmp_path):
     stage.control("POST", "switches", {"review": "hold"})
-    player = player_for(stage.settings(tmp_path, callback_url="", review_patience=0.5))
+    player = player_for(stage.settings(tmp_path, callback_url="", review_patience=2))
     player.read()
     begun = time.monotonic()
     seen = player.play(POINTS[f"template-sends.{name}"] for name in ("full", "named", "code"))
     stage.control("POST", "switches", {"review": "approve"})
     assert {one.verdict for one in seen} == {"not possible here"}
-    assert time.monotonic() - begun < 1.2
+    assert time.monotonic() - begun < 5
     assert player.clean() == []
     player.close()
 

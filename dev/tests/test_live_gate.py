@@ -131,7 +131,7 @@ def test_a_report_holds_no_secret_and_nothing_of_anybody(stage, player, tmp_path
     person = stage.known_person()
     stage.listening(player)
     stage.writes(person)
-    assert player.wait_for_message(2)
+    assert player.wait_for_message(10)
     results = player.play(POINTS.values())
     proof = "a5eb8a40e0ec1de4d2b51536bd431ee2555b3e061f8790ab723d7d90b92a1e73"
     said = f"Meta says {TOKEN} {SECRET} {proof} +44 7700 900123 447700900123 {NAME} {person['bsuid']} wamid.HBgNAA== {WABA}"
