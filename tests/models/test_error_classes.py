@@ -296,10 +296,12 @@ class TestErrorClasses(WaSandboxCase):
 
     def test_what_waits_for_a_retry_is_not_overtaken_in_its_chat(self):
         rows = [self.reply(self.ana, self.conversation, text).wa_message_ids for text in ("one", "two", "three")]
-        other = self.customer_writes(self.customer("Bo", phone="+447700900123"), "Hi")
-        free = self.reply(self.ana, other, "to somebody else").wa_message_ids
         # Its wait is so long that no machine is slow enough to see its end.
         self.sandbox.control("POST", "switches", fault={"kind": "error", "code": 131057, "times": 1, "match": "/messages t"})
+        self.run_sender()
+        self.assertEqual([row.state for row in rows], ["queued"] * 3)
+        other = self.customer_writes(self.customer("Bo", phone="+447700900123"), "Hi")
+        free = self.reply(self.ana, other, "to somebody else").wa_message_ids
         self.run_sender()
         self.assertEqual([row.state for row in rows], ["queued"] * 3)
         self.assertEqual(free.state, "sent")
