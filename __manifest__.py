@@ -1,7 +1,7 @@
 {
     "name": "WhatsApp CRM",
     "summary": "Sell and support over WhatsApp from the CRM: one inbox, leads, templates, stage-driven messages",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "category": "Sales/CRM",
     "license": "LGPL-3",
     "author": "crm_whatsapp contributors",
