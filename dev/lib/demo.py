@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 
 from lib import databases, fingerprint, odoo, paths
 from lib.progress import Trouble, step
@@ -32,20 +30,6 @@ def ensure_database(kit: odoo.Kit, *, reset: bool = False) -> None:
     databases.set_comment(DATABASE, wanted, kit.pg)
 
 
-def _when_no_job_runs(do: Callable[[], object], seconds: float = 30) -> None:
-    """Do something that changes scheduled jobs; Odoo refuses that while one of them runs, as they do after a start."""
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            do()
-        except RemoteError as error:
-            if "currently being executed" not in str(error) or time.monotonic() > deadline:
-                raise
-            time.sleep(1)
-        else:
-            return
-
-
 def connect(session: Odoo, base_url: str, sandbox: dict) -> dict:
     """Point the demo account at the sandbox and connect it, the way an administrator would.
 
@@ -64,7 +48,7 @@ def connect(session: Odoo, base_url: str, sandbox: dict) -> dict:
         {"api_url": sandbox["url"], "app_secret": sandbox["app_secret"], "access_token": sandbox["access_token"]},
     )
     try:
-        _when_no_job_runs(lambda: session.call("wa.account", "action_connect", [account]))
+        session.call("wa.account", "action_connect", [account])
     except RemoteError as error:
         raise Trouble(
             f"Connecting the demo account to the sandbox did not work: {error} See .dev/log/odoo.log and .dev/log/sandbox.log."

@@ -90,7 +90,9 @@ class WaAccount(models.Model):
         self._set_well()
         self.number_ids.action_resume()
         self._sync_problems()
-        self.env.ref("crm_whatsapp.ir_cron_wa_event").sudo().active = True
+        job = self.env.ref("crm_whatsapp.ir_cron_wa_event").sudo()
+        if not job.active:  # one that is on may be running, and Odoo refuses to change it then
+            job.active = True
 
     def action_sync_templates(self):
         """Take over the templates as they are at WhatsApp now."""

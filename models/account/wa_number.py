@@ -269,16 +269,15 @@ class WaNumber(models.Model):
         numbers.write(
             {"is_blocked": False, "blocked_code": False, "blocked_facts": False, "resumed_at": fields.Datetime.now()}
         )
-        # A neutralised copy of a database has all its jobs switched off.
-        numbers.sender_cron_id.active = True
         numbers._trigger_sender()
         numbers.account_id._tell_now()
 
     def _trigger_sender(self, at=None):
         """Wake the sender job after this transaction commits, or at a moment (naive UTC).
 
-        A job that is missing, or that Odoo switched off after failures, is set up again:
-        messages must not wait for ever without anybody knowing why.
+        A job that is missing, or that Odoo switched off after failures or in a neutralised copy of a database, is
+        set up again: messages must not wait for ever without anybody knowing why. One that is on is not touched:
+        Odoo refuses to change a job that runs, and a busy number's always does.
         """
         for number in self.sudo():
             number._ensure_sender_cron()

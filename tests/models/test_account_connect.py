@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -122,6 +124,18 @@ class TestAccountConnect(AccountCase):
         asked = [row for row in self.sandbox.requests_log() if row["path"].endswith("/debug_token")]
         self.assertEqual(len(asked), 1)
         self.assertEqual(self.account.app_id, APP_ID)
+
+    def test_connecting_while_jobs_run(self):
+        """Odoo refuses to change a job that runs, and the two of a busy account nearly always do."""
+        self.connect()
+        refusal = UserError("This cron task is currently being executed and may not be modified")
+        with patch.object(type(self.env["ir.cron"]), "write", side_effect=refusal):
+            self.connect()
+            self.number.action_resume()
+        job = self.env.ref("crm_whatsapp.ir_cron_wa_event")
+        (job | self.number.sender_cron_id).active = False
+        self.connect()
+        self.assertEqual((job | self.number.sender_cron_id).mapped("active"), [True, True])
 
     def test_connecting_again_leaves_the_subscription_alone(self):
         self.connect()
