@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from lib import databases, fingerprint, odoo, paths
 from lib.progress import Trouble, step
 from lib.rpc import Odoo, RemoteError

@@ -57,7 +57,7 @@ class Sender:
         self.number = number
         self.env = number.env
         self.phone_number_id = number.phone_number_id
-        rate = max(1, number.messages_per_second)
+        self.rate = rate = max(1, number.messages_per_second)
         self.claim_size = min(MAX_CLAIM, max(1, int(rate * CLAIM_SECONDS)))
         # Threads that wait for their moment, and those that wait for an answer: a second or two of them.
         self.parallel = min(MAX_PARALLEL_REQUESTS, max(16, rate * 2))
@@ -173,12 +173,15 @@ class Sender:
         """Tell whether time is left and nobody stopped the number; asked a few times a second.
 
         Customers come before bulk: when nobody takes in their messages, this job ends
-        and leaves its worker to that one.
+        and leaves its worker to that one. It also ends when WhatsApp changes the number's
+        limit: the next run, at once, goes by the new one.
         """
         now = time.monotonic()
         if now - self.asked_at >= LOOK_SECONDS:
             self.asked_at, self.may_send = now, self.number._may_send()
             if now - self.started_at >= FAIR_SECONDS and self.number._inbound_waits():
+                self.ends_at = now
+            if max(1, self.number.messages_per_second) != self.rate:
                 self.ends_at = now
         return now < self.ends_at and self.may_send
 

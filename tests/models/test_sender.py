@@ -172,6 +172,15 @@ class TestSender(WaSandboxCase):
         self.run_sender()
         self.assertEqual(row.state, "sent", "a person may decide to send it again")
 
+    def test_another_limit_ends_the_run_and_the_next_goes_by_it(self):
+        self.number.messages_per_second = 1000
+        run = sender.Sender(self.number)
+        self.assertTrue(run._goes_on())
+        self.number.messages_per_second = 80
+        run.asked_at = 0.0
+        self.assertFalse(run._goes_on())
+        self.assertEqual(sender.Sender(self.number).throughput.limit, 80)
+
     def test_number_archived_while_it_sends_loses_and_doubles_nothing(self):
         for text in ("one", "two", "three"):
             self.reply(self.ana, self.conversation, text)
