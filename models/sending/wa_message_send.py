@@ -148,10 +148,21 @@ class WaMessage(models.Model):
     # ------------------------------------------------------------------- claim
 
     def _claim_for_sending(self):
-        """Mark messages as being sent by a sender; it COMMITs this before anything leaves."""
-        self.write({"state": "sending", "claimed_at": fields.Datetime.now(), "next_attempt_at": False})
-        for message in self:
-            message.attempts += 1
+        """Mark messages as being sent by a sender; it COMMITs this before anything leaves.
+
+        By one statement: hundreds a second are claimed, each with a count of its own.
+        """
+        changed = ["state", "claimed_at", "next_attempt_at", "attempts"]
+        self.flush_recordset(changed)
+        self.env.cr.execute(
+            """
+            UPDATE wa_message
+               SET state = 'sending', claimed_at = %(now)s, next_attempt_at = NULL, attempts = COALESCE(attempts, 0) + 1
+             WHERE id = ANY(%(ids)s)
+            """,
+            {"now": fields.Datetime.now(), "ids": self.ids},
+        )
+        self.invalidate_recordset(changed, flush=False)
 
     def _unclaim(self):
         """Return messages to the queue that were claimed and did not leave."""
