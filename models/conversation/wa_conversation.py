@@ -290,6 +290,9 @@ class WaConversation(models.Model):
         :param datetime asked_at: when the message left that was refused (naive UTC); what the customer wrote since counts.
         """
         self.ensure_one()
+        # Whoever writes results sees what others COMMITted meanwhile, and would undo it: look at the locked row.
+        self.env.execute_query(SQL("SELECT id FROM wa_conversation WHERE id = %s FOR NO KEY UPDATE", self.id))
+        self.invalidate_recordset(["last_inbound_at", "window_until"])
         now = fields.Datetime.now()
         written_since = asked_at and self.last_inbound_at and self.last_inbound_at > asked_at
         if self.window_until and self.window_until > now and not written_since:

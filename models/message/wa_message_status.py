@@ -228,7 +228,9 @@ class WaMessage(models.Model):
             # It was accepted, so the token may send: what is not open to this business is this message.
             failure = narrowed(failure)
         self._conclude_failure(failure)
-        self._hold_for(failure, failure.wait)
+        # From when WhatsApp limited it: webhooks may come days late, and those of one limit for hours.
+        past = (fields.Datetime.now() - (self.failed_at or fields.Datetime.now())).total_seconds()
+        self._hold_for(failure, failure.wait - max(0, past))
 
     def _reported_failure(self):
         """Return what the code of this failed message means (``tools.failures.Failure``)."""

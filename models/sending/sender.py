@@ -63,6 +63,9 @@ class Sender:
         self.parallel = min(MAX_PARALLEL_REQUESTS, max(16, rate * 2))
         # Some more are at hand for threads that get free while this one is busy with the database.
         self.handed_out = self.parallel + min(rate // 16, self.parallel // 2)
+        # People's go past bulk that hangs, but not without end: what is handed out counts as posted, and has to leave
+        # before Odoo's limit for jobs. Two rounds of time-outs fit.
+        self.handed_out_people = self.parallel * 2
         now = time.monotonic()
         recent = [now - ago for ago in number._recently_posted(2)]
         self.throughput = Throughput(rate, now, recent)
@@ -283,7 +286,8 @@ class Sender:
         leaving = []
         while self.ready:
             is_bulk = self.ready[0][0]
-            if is_bulk and len(self.in_flight) + len(leaving) >= self.handed_out:
+            room = self.handed_out if is_bulk else self.handed_out_people
+            if len(self.in_flight) + len(leaving) >= room:
                 break
             slot = self.throughput.next_slot(now, is_bulk)
             if slot > now + AHEAD_SECONDS:

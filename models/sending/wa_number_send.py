@@ -60,6 +60,11 @@ class WaNumber(models.Model):
     def _hold(self, seconds):
         """Send nothing for some time: Meta restricts the number. It goes on by itself then."""
         until = fields.Datetime.add(fields.Datetime.now(), seconds=seconds)
+        # Another process may hold it for longer at this moment: a minute must not replace its hours.
+        self.env.execute_query(
+            SQL("SELECT id FROM wa_number WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", self.ids)
+        )
+        self.invalidate_recordset(["hold_until"])
         for number in self.sudo():
             # All that was on its way is refused together: the first says it for the others.
             if not number.hold_until or number.hold_until < until - HOLD_ROUGHLY:

@@ -6,7 +6,7 @@ from odoo.tests import tagged
 
 from ...tools.failures import FAILURES
 from ...tools.graph.errors import from_answer
-from ...tools.webhook.events import Person, StatusEvent
+from ...tools.webhook.events import ErrorInfo, Person, StatusEvent
 from ..common import WaSandboxCase
 
 #: Codes with which sending may be answered, by what is to be done; as in Meta's list, and not taken from our table.
@@ -286,6 +286,22 @@ class TestErrorClasses(WaSandboxCase):
         row = self.reported(131048)
         self.check(row, 131048, "failed")
         self.assertAlmostEqual(self.seconds(self.number.hold_until), 6 * 3600, delta=15)
+
+    def test_long_limit_that_is_over_when_it_is_reported_holds_nothing(self):
+        """Webhooks come up to seven days late; the limit began when WhatsApp refused."""
+        for hours, left in ((24, 0), (5, 1)):
+            with self.subTest(hours):
+                self.number.hold_until = False
+                row = self.reply(self.ana, self.conversation, f"{hours} hours").wa_message_ids
+                self.run_sender()
+                at = int(time.time()) - hours * 3600
+                status = StatusEvent("", "", row.wamid, "failed", at, row.uuid, Person(), errors=(ErrorInfo(131048),))
+                self.env["wa.message"]._apply_statuses([status], self.account)
+                self.assertEqual(row.state, "failed")
+                if left:
+                    self.assertAlmostEqual(self.seconds(self.number.hold_until), left * 3600, delta=15)
+                else:
+                    self.assertFalse(self.number.hold_until)
 
     def test_failure_for_good_reported_later(self):
         for code in (131026, 131047, 131053):

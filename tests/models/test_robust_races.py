@@ -13,6 +13,7 @@ from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
 from ...models.sending.sender import Sender
+from ...tools.graph.errors import from_answer
 from ...tools.graph.results import SendResult
 from ...tools.webhook.events import Person, StatusEvent
 
@@ -289,6 +290,54 @@ class TestRaces(BaseCase):
         self.assertEqual(applied, [2], "stored at once, together")
         states = [(state, wamid) for state, wamid, _wa_id in self.states(ids)]
         self.assertEqual(states, [("delivered", "wamid.RC-1"), ("sent", "wamid.RC-2")])
+
+    def refused_while(self, code, change):
+        """Store a refusal while another process is about to COMMIT ``change(env, message)``."""
+        ids = self.two_on_their_way()
+        with self.registry.cursor() as cr:
+            self.env_of(cr)["wa.message"].browse(ids).write(
+                {"state": "sending", "posted_at": fields.Datetime.now() - timedelta(seconds=30)}
+            )
+        with self.registry.cursor() as other_cr, self.registry.cursor() as own:
+            env, waited = self.env_of(other_cr), []
+            change(env, env["wa.message"].browse(ids[0]))
+            env.flush_all()
+            sender = Sender(self.env_of(own)["wa.number"].browse(self.number_id))
+            sender.results = [(ids[0], from_answer({"code": code, "message": "x"}, 400))]
+            committer = threading.Thread(target=self.commit_when_awaited, args=(other_cr, waited))
+            committer.start()
+            try:
+                sender._write_results()
+            finally:
+                committer.join()
+        self.assertEqual(waited, [True], "nobody waited for the other transaction: there was no race")
+        return ids[0]
+
+    def test_closed_window_does_not_undo_what_the_customer_writes_meanwhile(self):
+        with self.registry.cursor() as cr:
+            env = self.env_of(cr)
+            number = env["wa.number"].browse(self.number_id)
+            conversation, _is_new = env["wa.conversation"]._ensure(number, self.customer_writes(env))
+            conversation.last_inbound_at = fields.Datetime.now() - timedelta(hours=23)
+        now = fields.Datetime.now()
+
+        def writes(_env, message):
+            message.conversation_id.last_inbound_at = now
+
+        message_id = self.refused_while(131047, writes)
+        with self.registry.cursor() as cr:
+            conversation = self.env_of(cr)["wa.message"].browse(message_id).conversation_id
+            self.assertEqual(conversation.window_until, now + timedelta(hours=24))
+
+    def test_short_limit_does_not_replace_a_longer_one_of_this_moment(self):
+        until = fields.Datetime.now() + timedelta(hours=6)
+
+        def limited(_env, message):
+            message.number_id.hold_until = until
+
+        self.refused_while(80007, limited)
+        with self.registry.cursor() as cr:
+            self.assertEqual(self.env_of(cr)["wa.number"].browse(self.number_id).hold_until, until)
 
     def test_what_cannot_be_stored_in_full_is_kept_barely(self):
         """S19: a result that never can be stored (here: an id that another message has) takes no other along."""
