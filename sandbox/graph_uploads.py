@@ -70,9 +70,14 @@ def id_of(call):
 
 
 def address(server, handle):
-    """Return the address under which a sample can be fetched for a while, another one at every reading."""
+    """Return the address under which a sample can be fetched for a while, another one at every reading.
+
+    A handle of which nothing is known (templates of the configuration, or kept by an older version) stays as it is.
+    """
     world = server.world
-    sample = world.samples[handle]
+    sample = world.samples.get(str(handle))
+    if sample is None:
+        return handle
     ends = f"{int(world.now()) + ADDRESS_SECONDS:X}"
     ending = sample.mime_type.rpartition("/")[2]
     return f"{server.base_url}{PATH}{sample.sample_id}_n.{ending}?oh={seal(world, sample, ends)}&oe={ends}"

@@ -15,6 +15,7 @@ FITS = {
     "video/mp4": ("VIDEO", "GIF"),
     "application/pdf": ("DOCUMENT",),
 }
+FILE_FORMATS = ("IMAGE", "VIDEO", "DOCUMENT", "GIF")
 GIF_MAX = 3584 * 1024
 HOST = "scontent.whatsapp.net"
 #: How long the address of a sample that was read works. Every recorded address has an end; its length is unverified.
@@ -30,7 +31,7 @@ def check_samples(components, samples):
     for part in components:
         for card in rows(part.get("cards")):
             check_samples(card["components"], samples)
-        if part["type"] != "HEADER" or part["format"] not in ("IMAGE", "VIDEO", "DOCUMENT", "GIF"):
+        if part["type"] != "HEADER" or part["format"] not in FILE_FORMATS:
             continue
         handles = rows(table(part.get("example")).get("header_handle"))
         sample = samples.get(str(handles[0])) if len(handles) == 1 else None
@@ -52,7 +53,7 @@ def _part_as_read(part, address):
     if "cards" in part:
         cards = [{**card, "components": as_read(card["components"], address)} for card in part["cards"]]
         return {**part, "cards": cards}
+    if part.get("format") not in FILE_FORMATS:
+        return part  # a handle beside anything else was never looked at, and says nothing
     example = table(part.get("example"))
-    if "header_handle" not in example:
-        return part
-    return {**part, "example": {**example, "header_handle": [address(one) for one in example["header_handle"]]}}
+    return {**part, "example": {**example, "header_handle": [address(one) for one in rows(example.get("header_handle"))]}}

@@ -177,3 +177,17 @@ async def test_a_sample_sent_as_a_link_cannot_be_fetched(play):
         wamid = wamid_of(await play.send({"to": "+447700900123", "type": "image", "image": {"link": link}}))
         [failed] = await play.until(lambda one=wamid: play.statuses(one))
         assert (failed["status"], failed["errors"][0]["code"]) == ("failed", 131053)
+
+
+@story
+async def test_what_looks_like_a_sample_and_is_none_breaks_no_list(play):
+    """A handle beside a text, and one that an older version kept: reading goes on."""
+    text_header = {"type": "HEADER", "format": "TEXT", "text": "News", "example": {"header_handle": ["zz"]}}
+    body = {**definition()["components"][0], "example": {"header_handle": ["zz"], **definition()["components"][0]["example"]}}
+    for number, components in enumerate(([text_header, *definition()["components"]], [body])):
+        assert (await hand_in(play, definition(f"odd_{number}", components=components)))[0] == 200
+    _, made = await hand_in(play, with_header(await upload(play)))
+    play.server.world.samples.clear()
+    status, listed = await play.graph("GET", f"{WABA}/message_templates?limit=100")
+    assert (status, {"odd_0", "odd_1", "order_ready"} <= {one["name"] for one in listed["data"]}) == (200, True)
+    assert (await read_sample(play, made["id"])).startswith("4::")

@@ -63,7 +63,10 @@ class Ledger:
         """
         left = []
         for item in sorted(self.items, key=lambda one: KINDS.index(one.kind)):
-            reason = undo(item)
+            try:
+                reason = undo(item)
+            except Exception as problem:  # noqa: BLE001 (whatever is wrong with one thing, the others are taken back)
+                reason = f"{type(problem).__name__}: {problem}"
             if reason:
                 left.append((item, reason))
             else:
