@@ -42,7 +42,7 @@ REASON_LABELS = {
 PURPOSES = {"MARKETING": "marketing", "UTILITY": "utility", "AUTHENTICATION": "authentication"}
 
 #: What WhatsApp decides about a template: never typed in by anybody.
-VERDICT = {"status", "status_reason", "status_at", "template_uid", "components", "quality"}
+VERDICT = {"status", "status_reason", "status_at", "warned_at", "template_uid", "components", "quality"}
 #: What makes it this template: fixed as soon as WhatsApp knows it.
 IDENTITY = {"name", "language", "account_id", "parameter_format"}
 #: States in which nobody is sent the template, and WhatsApp takes changes as often as one likes. Source: reference §7.6.
@@ -88,6 +88,9 @@ class WaTemplate(models.Model):
     )
     is_fixed = fields.Boolean(compute="_compute_is_fixed", help="WhatsApp knows the content, so it cannot be changed here.")
     status_at = fields.Datetime(readonly=True, copy=False, help="When WhatsApp last decided the status.")
+    warned_at = fields.Datetime(
+        readonly=True, copy=False, help="When WhatsApp last said something that leaves the status as it is."
+    )
     quality = fields.Char("Quality Score", readonly=True, copy=False)
     quality_label = fields.Char("Quality", compute="_compute_quality_label")
     parameter_format = fields.Selection(
@@ -182,9 +185,7 @@ class WaTemplate(models.Model):
 
         :raises AccessError: a verdict was given by hand, also by a default in the context.
         """
-        # Name and language are unique as soon as they are written, so the language has to be the chosen one by then.
-        chosen = [{"language": vals["drafted_language"]} if vals.get("drafted_language") else {} for vals in vals_list]
-        templates = super().create([{**vals, **own} for vals, own in zip(vals_list, chosen, strict=True)])
+        templates = super().create([self._with_choices(vals) for vals in vals_list])
         if not self.env.su:
             for template in templates:
                 if template.status != "DRAFT" or any(template[name] for name in (VERDICT | {"is_edited"}) - {"status"}):
@@ -197,6 +198,7 @@ class WaTemplate(models.Model):
         The category decides which consent a message needs, so it is fixed with the rest. What
         WhatsApp rejected or paused may be changed and handed in again.
         """
+        vals = self._with_choices(vals)
         if not self.env.su:
             known = self.sudo().filtered("template_uid")
             if vals.keys() & (VERDICT | {"is_edited"}) or (known and vals.keys() & IDENTITY):
@@ -210,6 +212,18 @@ class WaTemplate(models.Model):
         for template, status in former.items():
             template._log_status(status)
         return result
+
+    @api.model
+    def _with_choices(self, vals):
+        """Return values together with what the form's choices stand for.
+
+        Constraints look at that before a choice would have arrived there: name and language are unique, and a sample has to
+        fit what stands above the text.
+        """
+        chosen = {"language": vals["drafted_language"]} if vals.get("drafted_language") else {}
+        if "header_kind" in vals:
+            chosen["header_format"] = vals["header_kind"]
+        return {**vals, **chosen}
 
     def _mark_edited(self):
         """Remember of rejected and paused templates that what stands here is not what WhatsApp has."""
@@ -278,7 +292,11 @@ class WaTemplate(models.Model):
         if item.change == "status" and value.get("event"):
             if self.status_at and self.status_at > decided_at:
                 return  # a late webhook about something that was decided anew since
-            status = STATUS_AFTER.get(value["event"], value["event"]) or self.status
+            status = STATUS_AFTER.get(value["event"], value["event"])
+            if status is None:
+                # Nothing is decided: what was decided before may still be on its way, and its reason holds.
+                self.warned_at = max(filter(None, (self.warned_at, decided_at)))
+                return
             reason = value.get("reason")
             self.write(
                 {

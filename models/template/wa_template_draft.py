@@ -1,3 +1,4 @@
+import itertools
 import re
 
 from odoo import api, fields, models
@@ -40,6 +41,21 @@ class WaTemplate(models.Model):
     def _inverse_drafted_language(self):
         for template in self.filtered("drafted_language"):
             template.language = template.drafted_language
+
+    def copy_data(self, default=None):
+        """Give a copy a name of its own: name, language and account together are unique."""
+        vals_list = super().copy_data(default)
+        if not (default or {}).keys() & {"name", "language", "drafted_language", "account_id"}:
+            for template, vals in zip(self, vals_list, strict=True):
+                vals["name"] = template._free_name()
+        return vals_list
+
+    def _free_name(self):
+        """Return a name like this template's that none of its account has in its language."""
+        domain = [("account_id", "=", self.account_id.id), ("language", "=", self.language)]
+        taken = set(self.sudo().with_context(active_test=False).search(domain).mapped("name"))
+        names = (f"{self.name[:500]}_copy{number if number > 1 else ''}" for number in itertools.count(1))
+        return next(name for name in names if name not in taken)
 
     # -------------------------------------------------------------- constraints
 
@@ -168,6 +184,8 @@ class WaTemplate(models.Model):
             raise UserError("\n".join(problems))
 
     def _identity_problems(self):
+        if not (self.active and self.sudo().account_id.active):
+            yield self.env._("This template or its WhatsApp account is archived. Bring it back before you hand it in.")
         if self.category == "AUTHENTICATION" or self._is_about_codes():
             yield self.env._(
                 "Templates that send codes have WhatsApp's own words and buttons. Create or change this one in WhatsApp "

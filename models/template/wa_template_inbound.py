@@ -30,7 +30,7 @@ class WaTemplate(models.Model):
 
         :param TemplateEvent item: Source: cloud-api reference §5.7.
         """
-        former_status, former_at = self.status, self.status_at
+        former_status, former_at = self.status, (self.status_at, self.warned_at)
         result = super()._apply_event(item)
         value = item.value
         if self.is_edited and self.status == "APPROVED" != former_status:
@@ -38,7 +38,7 @@ class WaTemplate(models.Model):
             self.account_id._have_templates_read()
         event = reading.text(value.get("event"))
         if item.change == "status" and event in EVENT_WORDS:
-            if self.status_at != former_at:  # once, however often it comes
+            if (self.status_at, self.warned_at) != former_at:  # once, however often it comes
                 words = self.env._(EVENT_WORDS[event])  # pylint: disable=translation-not-lazy
                 said = reading.text(reading.mapping(value.get("other_info")).get("description"))
                 self._message_log(body=f"{words} {said}".strip())

@@ -126,4 +126,5 @@ class WaTemplate(models.Model):
                 )
             )
         name = attachment.name or "sample"
-        return account._get_transport().upload_sample(account.app_id, attachment.raw, attachment.mimetype, name)
+        mime_type = self.env["wa.file"]._mime_type(attachment)
+        return account._get_transport().upload_sample(account.app_id, attachment.raw, mime_type, name)

@@ -62,7 +62,16 @@ class WaTemplate(models.Model):
             template.write({name: vals[name] for name in ("template_uid", "status", "status_reason", "quality")})
             return template
         if template:
+            replaced = template.body if template.is_edited else vals["body"]
             template.write({**vals, "is_edited": False})
+            if replaced != vals["body"]:
+                template._message_log(
+                    body=self.env._(
+                        "WhatsApp decided about the version it has, so that one stands here again. What was changed here, "
+                        "and not handed in, was: %s",
+                        replaced,
+                    )
+                )
         else:
             template = self.create({**vals, "account_id": account.id})
         template._sync_parts(parse_template(node))

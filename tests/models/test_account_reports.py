@@ -1,6 +1,8 @@
+from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import SQL
 
+from ...tools.webhook.events import TemplateEvent
 from ..account_case import AccountCase
 from ..common import PHONE_NUMBER_ID, WABA_ID
 
@@ -199,6 +201,48 @@ class TestAccountReports(AccountCase):
                 self.assertEqual(template.status, status)
                 new = [row for row in (template.message_ids - known) if words and words in (row.body or "")]
                 self.assertEqual(len(new), bool(words), "once")
+
+    def told(self, template, event, second, **value):
+        """Let WhatsApp say something about a template, decided at a second of today."""
+        moment = int(fields.Datetime.now().timestamp()) - 1000 + second
+        item = TemplateEvent(
+            waba_id=WABA_ID,
+            timestamp=moment,
+            template_id=template.template_uid,
+            name=template.name,
+            language=template.language,
+            change="status",
+            value={"event": event, **value},
+        )
+        template._apply_event(item)
+
+    def test_what_decides_nothing_hides_no_decision(self):
+        """A warning that overtakes the decision before it, and one that comes twice."""
+        template = self.proposal()
+        template.write({"status": "PENDING", "status_at": False})
+        self.told(template, "FLAGGED", 20)
+        self.told(template, "REJECTED", 10, reason="SCAM")
+        self.assertEqual((template.status, template.status_reason), ("REJECTED", "SCAM"))
+        known = template.message_ids
+        self.told(template, "LOCKED", 30, reason="NONE")
+        self.told(template, "LOCKED", 30, reason="NONE")
+        self.told(template, "FLAGGED", 20)
+        self.assertEqual((template.status, template.status_reason), ("REJECTED", "SCAM"), "why it was rejected still holds")
+        self.assertEqual(len(template.message_ids - known), 1)
+        self.told(template, "REINSTATED", 40)
+        self.told(template, "DISABLED", 35)
+        self.assertEqual(template.status, "APPROVED")
+
+    def test_changes_that_whatsapp_overtakes_are_kept_in_words(self):
+        template = self.proposal()
+        self.change(f"templates/{template.template_uid}", status="PAUSED")
+        template.with_user(self.lead_manager).body = "An hour of work on {{1}} and {{2}}, as agreed."
+        self.assertTrue(template.is_edited)
+        self.sandbox.control("POST", "clock", forward_s=2)
+        self.change(f"templates/{template.template_uid}", status="REINSTATED")
+        self.env["wa.template"]._sync_account(self.account)
+        self.assertNotIn("An hour of work", template.body)
+        self.assertIn("An hour of work", self.words(template))
 
     def test_locked_template_is_sent(self):
         template = self.proposal()

@@ -168,3 +168,38 @@ class TestTemplateSamples(DraftCase, TemplateCase):
         )
         template.action_submit()
         self.assertEqual([p["type"] for p in self.at_whatsapp(template)], ["HEADER", "BODY", "FOOTER", "BUTTONS"])
+
+    def test_another_kind_and_its_file_at_once(self):
+        """By import or RPC both come together; the form sends what stands behind the choice as well."""
+        template = self.draft_with("IMAGE", "shop.jpg", picture("JPEG"))
+        template.write({"header_kind": "DOCUMENT", "sample": base64.b64encode(PDF), "sample_name": "a.pdf"})
+        self.assertEqual((template.header_format, template.sample_name), ("DOCUMENT", "a.pdf"))
+        with Form(template) as form:
+            form.header_kind = "IMAGE"
+            form.sample = base64.b64encode(picture("JPEG"))
+        self.assertEqual(template.header_format, "IMAGE")
+
+    def test_a_film_goes_up_under_the_name_that_whatsapp_has_for_its_type(self):
+        template = self.draft_with("VIDEO", "tour.m4v", b"\x00\x00\x00\x20ftypM4V \x00\x00\x00\x01M4V mp42isom" + bytes(600))
+        self.assertEqual(template._sample_attachment().mimetype, "video/x-m4v")
+        template.action_submit()
+        self.assertTrue(template.template_uid)
+
+    def test_a_copy_is_a_draft_of_its_own(self):
+        template = self.draft_with("IMAGE", "shop.jpg", picture("JPEG"))
+        template.action_submit()
+        copies = [template.copy(), template.copy(), template.copy({"language": "de"})]
+        self.assertEqual([copy.name for copy in copies], ["order_ready_copy", "order_ready_copy2", "order_ready"])
+        for copy in copies:
+            self.assertEqual((copy.status, copy.template_uid, copy.header_format), ("DRAFT", False, "IMAGE"))
+            copy.action_submit()
+        template.unlink()
+        self.assertTrue(all(copy.with_context(bin_size=False).sample for copy in copies), "with a sample of its own")
+
+    def test_nothing_is_handed_in_for_an_archived_account(self):
+        template = self.draft()
+        self.account.active = False
+        before = len(self.sandbox.requests_log())
+        with self.assertRaisesRegex(UserError, "archived"):
+            template.action_submit()
+        self.assertEqual(len(self.sandbox.requests_log()), before)
