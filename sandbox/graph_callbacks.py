@@ -17,7 +17,7 @@ async def prove(call, url, verify_token):
         raise GraphError(100, message="(#100) Param override_callback_uri must be a valid URI with https.")
     if len(url) > CALLBACK_MAX:
         raise GraphError(100, message=f"(#100) Param override_callback_uri must be at most {CALLBACK_MAX} characters.")
-    if not verify_token:
+    if not isinstance(verify_token, str) or not verify_token:
         raise GraphError(100, message="(#100) The parameter verify_token is required.")
     problem = await call.server.postman.handshake(url, verify_token)
     if problem:

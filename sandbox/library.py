@@ -75,7 +75,7 @@ def components_of(name, language, category, button_inputs, body_inputs):
     """
     if category != "UTILITY":
         raise refuse("A template of the library is of the category UTILITY.")
-    if name not in LIBRARY or language not in LIBRARY[name]:
+    if not isinstance(name, str) or name not in LIBRARY or language not in LIBRARY[name]:
         raise refuse(f"The library has no template {str(name)[:80]} in {language}.", title="Template not found")
     components = copy.deepcopy(LIBRARY[name][language])
     inputs = [table(one) for one in rows(button_inputs)]

@@ -105,7 +105,7 @@ def test_what_cannot_be_removed_is_named(stage, player, capsys):
 def test_ctrl_c_and_being_told_to_end(stage, tmp_path):
     """The command itself, in a process of its own, against the stand-in."""
     before = at_meta(stage)
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         environment = {
             **os.environ,
             "WA_LIVE_APP_SECRET": SECRET,

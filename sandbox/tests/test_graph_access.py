@@ -174,7 +174,8 @@ async def test_a_callback_that_does_not_prove_itself_is_not_taken(play):
     status, answer = await play.graph("POST", f"{WABA}/subscribed_apps", override)
     assert (status, answer["error"]["code"]) == (400, 2200)
     assert "HTTP Status Code = 403" in answer["error"]["message"]
-    for url, token in (("http://127.0.0.1:9/hook", VERIFY), ("no url", VERIFY), (play.hook_url + "?" + "x" * 200, VERIFY)):
+    wrong = [("http://127.0.0.1:9/hook", VERIFY), ("no url", VERIFY), (play.hook_url + "?" + "x" * 200, VERIFY)]
+    for url, token in (*wrong, (play.hook_url, ["text"]), (play.hook_url, True)):
         status, _ = await play.graph("POST", f"{WABA}/subscribed_apps", {"override_callback_uri": url, "verify_token": token})
         assert status == 400
 

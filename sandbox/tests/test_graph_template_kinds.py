@@ -112,6 +112,8 @@ async def test_templates_of_the_library_need_no_review(play):
     assert read["components"][0]["text"].endswith("You can follow it online.")
     assert read["components"][1]["buttons"][0]["url"] == "https://a.example/{{1}}"
     assert (await play.graph("POST", path, body))[1]["error"]["error_subcode"] == 2388024
+    for wrong in ("nobody_has_this", ["sandbox_delivery_update"], {"a": 1}):
+        assert (await play.graph("POST", path, {**body, "name": "other", "library_template_name": wrong}))[0] == 400
 
 
 @story
