@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -105,7 +104,7 @@ def test_what_cannot_be_removed_is_named(stage, player, capsys):
 def test_ctrl_c_and_being_told_to_end(stage, tmp_path):
     """The command itself, in a process of its own, against the stand-in."""
     before = at_meta(stage)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM):
         environment = {
             **os.environ,
             "WA_LIVE_APP_SECRET": SECRET,
@@ -132,103 +131,3 @@ def test_ctrl_c_and_being_told_to_end(stage, tmp_path):
         assert "interrupted" in rest
         assert at_meta(stage) == before
     assert not asking.LEFT_FILE.exists()
-
-
-def test_what_was_made_with_another_account_is_neither_touched_nor_forgotten(stage, tmp_path):
-    """Of what a token does not reach Meta says that it does not exist: that is not the same as gone."""
-    given = stage.settings(tmp_path)
-    player = player_for(given)
-    player.read()
-    others = [
-        player.ledger.add("number override", "900000000000999", "900000000000998"),
-        player.ledger.add("subscription", "900000000000997", WABA),
-        player.ledger.add("template", "wa_live_check_elsewhere", "900000000000998"),
-        player.ledger.add("file", "12345", "900000000000999"),
-    ]
-    player.play([POINTS["templates.place"]])
-    begun = len(stage.requests)
-    left = player.clean()
-    assert [item for item, _reason in left] == others
-    assert all("another account" in reason for _item, reason in left)
-    assert not [path for _method, path, _raw in stage.requests[begun:] if "99" in path.split("/")[2][-3:]]
-    assert at_meta(stage)[0] == [], "what is wrong with one thing keeps nothing else from being removed"
-    assert Ledger(given.left_file).items == others
-    player.close()
-
-
-def test_a_mistake_while_one_thing_is_removed_keeps_no_other(tmp_path):
-    ledger = Ledger(tmp_path / "left.json")
-    bad, good = ledger.add("template", "a", "1"), ledger.add("file", "b", "1")
-
-    def undo(item):
-        if item == bad:
-            raise RuntimeError("a mistake")
-        return ""
-
-    assert [item for item, _reason in ledger.take_back(undo)] == [bad]
-    assert good not in ledger.items
-
-
-def test_a_callback_that_is_taken_against_all_expectation_is_removed(stage, tmp_path):
-    player = player_for(stage.settings(tmp_path, callback_url=""))
-    player.read()
-    for name in ("callback-that-does-not-answer", "callback-without-https"):
-        stage.spoil = lambda status, body: (200, {"success": True})
-        [result] = player.play([POINTS[f"subscriptions.{name}"]])
-        stage.calm()
-        assert result.verdict == "other"
-        assert player.ledger.has("number override", NUMBER)
-        assert player.clean() == []
-        assert player.play([POINTS[f"subscriptions.{name}"]])[0].verdict == "as expected"
-        assert not player.ledger.items
-    player.close()
-
-
-def test_what_a_lost_answer_was_about_is_found(stage, tmp_path):
-    """Meta's servers say that something went wrong, and have made it all the same."""
-    before = at_meta(stage)
-    player = player_for(stage.settings(tmp_path))
-    player.read()
-    for name in ("templates.place", "forms.draft"):
-        stage.spoil = lambda status, body: (500, {"error": {"message": "Sorry", "code": 2, "type": "OAuthException"}})
-        player.play([POINTS[name]])
-        stage.calm()
-    assert at_meta(stage) != before
-    player.clean()
-    assert not [one for one in stage.server.world.templates.values() if one.name.startswith("wa_live_check_")]
-    player.close()
-    assert command._clean(stage.settings(tmp_path)) == command.GOOD
-    assert at_meta(stage) == before
-
-
-def test_nobody_reads_the_output_any_more(stage, tmp_path, monkeypatch):
-    before = at_meta(stage)
-    chosen = [POINTS["templates.place"], POINTS["media.types"], POINTS["templates.named"]]
-    monkeypatch.setattr(command, "_chosen", lambda _words: chosen)
-    lines = []
-
-    def broken(*words, **_more):
-        lines.append(words)
-        if any("templates.place" in str(word) for word in lines) and len(lines) > 1:
-            raise BrokenPipeError(32, "Broken pipe")
-
-    monkeypatch.setattr("builtins.print", broken)
-    monkeypatch.setattr(command.Player.__init__, "__defaults__", (None, broken))
-    try:
-        command._run(stage.settings(tmp_path, callback_url=""), parser().parse_args(["--yes", "--report", str(tmp_path)]))
-    except BrokenPipeError:
-        pass
-    assert at_meta(stage) == before
-    assert "Broken pipe" in next(tmp_path.glob("*.json")).read_text()
-
-
-def test_an_address_in_use_is_a_sentence(stage, tmp_path):
-    player = player_for(stage.settings(tmp_path))
-    player.read()
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        busy = player_for(stage.settings(tmp_path, listen=taken.getsockname()))
-        busy.read()
-        assert "--listen" in busy.listen()
-        busy.close()
-    assert not player.ledger.items
-    player.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import signal
 import sys
 from collections.abc import Sequence
@@ -63,10 +62,10 @@ def _run(given: Settings, options: Any) -> int:
 
 
 def _play(player: Player, points: list[Point], options: Any) -> int:
-    """Play, and take everything back whatever happens: a crash, Ctrl+C, a closed terminal, or being told to end."""
+    """Play, and take everything back whatever happens: a crash, Ctrl+C, or being told to end."""
     results: list[Result] = []
     ended = ""
-    former = {number: signal.signal(number, _interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
+    former = signal.signal(signal.SIGTERM, _interrupt)
     try:
         if reason := player.listen():
             print(f"Statuses cannot be read: {reason}.")
@@ -83,12 +82,9 @@ def _play(player: Player, points: list[Point], options: Any) -> int:
         ended = str(problem)
     except KeyboardInterrupt:
         ended = "interrupted"
-    except OSError as problem:
-        ended = f"the output cannot be written any more ({problem.strerror})"
     finally:
         left = _take_back(player)
-        for number, handler in former.items():
-            signal.signal(number, handler)
+        signal.signal(signal.SIGTERM, former)
     made = report.build(player, results, left, ended)
     files = report.write(player, made, options.report)
     print("\n" + report.markdown(made))
@@ -105,27 +101,21 @@ def _interrupt(*_: object) -> None:
 
 
 def _take_back(player: Player) -> list[Any]:
-    _tell("Taking everything back …")
+    print("Taking everything back …")
     try:
         left = player.clean()
     except KeyboardInterrupt:
         left = [(item, "interrupted") for item in player.ledger.items]
     for item, reason in left:
-        _tell(f"  left at Meta: {item} ({reason}); dev/live-check --clean removes it.")
+        print(f"  left at Meta: {item} ({reason}); dev/live-check --clean removes it.")
     return left
-
-
-def _tell(line: str) -> None:
-    """Print a line, if anybody still reads: what was made is taken back also after the terminal was closed."""
-    with contextlib.suppress(OSError):
-        print(line, flush=True)
 
 
 def _clean(given: Settings) -> int:
     player = Player(given)
     try:
         player.read()
-        player.strays()
+        player.stray_templates()
         if not player.ledger.items:
             print("Nothing is left behind.")
             return GOOD

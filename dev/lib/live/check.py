@@ -254,8 +254,7 @@ class Check:
         template_id = next(found(answer.body, "id"), None)
         if template_id:
             self.player.gate.templates.add(str(template_id))
-        elif new and answer.refusal and answer.status < 500:
-            # An error of Meta's servers does not say that nothing was made.
+        elif new and answer.refusal:
             self.player.ledger.drop(item)
         return answer
 

@@ -63,10 +63,7 @@ class Ledger:
         """
         left = []
         for item in sorted(self.items, key=lambda one: KINDS.index(one.kind)):
-            try:
-                reason = undo(item)
-            except Exception as problem:  # noqa: BLE001 (whatever is wrong with one thing, the others are taken back)
-                reason = f"{type(problem).__name__}: {problem}"
+            reason = undo(item)
             if reason:
                 left.append((item, reason))
             else:

@@ -53,13 +53,12 @@ class Listener:
         if not hmac.compare_digest(signature.encode(), right.encode()):
             self.forged += 1
             return 401
-        changes = _changes(raw)
-        values = [change["value"] for change in changes if _is_about_messages(change)]
+        values = _values(raw)
         with self._news:
             mine = [value for value in values if self._mine(value)]
             self.values += mine
             self._news.notify_all()
-        return 200 if len(mine) == len(changes) else 503
+        return 200 if len(mine) == len(values) else 503
 
     def _mine(self, value: dict[str, Any]) -> bool:
         """Tell whether all of an update is about our recipient."""
@@ -120,16 +119,16 @@ class Listener:
         return Handler
 
 
-def _changes(raw: bytes) -> list[Any]:
-    """Return the updates in a webhook; of what is none, nothing."""
+def _values(raw: bytes) -> list[dict[str, Any]]:
+    """Return the updates of the field ``messages`` in a webhook; of anything else nothing."""
     try:
         body = json.loads(raw)
     except ValueError:
         return []
     entries = body.get("entry") if isinstance(body, dict) else None
-    return [change for entry in entries or () if isinstance(entry, dict) for change in entry.get("changes") or ()]
-
-
-def _is_about_messages(change: Any) -> bool:
-    """Tell whether an update is one that we look into; calls, histories and the like are their owner's."""
-    return isinstance(change, dict) and change.get("field") == "messages" and isinstance(change.get("value"), dict)
+    changes = [change for entry in entries or () if isinstance(entry, dict) for change in entry.get("changes") or ()]
+    return [
+        change["value"]
+        for change in changes
+        if isinstance(change, dict) and change.get("field") == "messages" and isinstance(change.get("value"), dict)
+    ]

@@ -310,10 +310,7 @@ class Player:
                 "the number has a callback of its own already, and Meta does not tell its verify token: "
                 "it could not be put back"
             )
-        try:
-            self.listener = self.new_listener()
-        except OSError as problem:
-            return f"nothing can listen at {':'.join(map(str, given.listen))} ({problem.strerror}); take another --listen"
+        self.listener = self.new_listener()
         try:
             if not self.known.subscribed:
                 self.ledger.add("subscription", given.app_id, given.waba_id)
@@ -358,31 +355,13 @@ class Player:
         left = self.ledger.take_back(self._undo)
         return [(item, self.private.hide(reason)) for item, reason in left]
 
-    def strays(self) -> None:
-        """Put on the list what bears our prefix and no list knows: made on another machine, or when its answer was lost."""
-        waba = self.settings.waba_id
-        for item in self.client.templates(waba, fields="id,name"):
+    def stray_templates(self) -> None:
+        """Put templates on the list that bear our prefix and that no list knows: another machine may have made them."""
+        for item in self.client.templates(self.settings.waba_id, fields="id,name"):
             if str(item.get("name", "")).startswith(PREFIX):
-                self.ledger.add("template", str(item["name"]), waba)
-        try:
-            flows = self.client._request("GET", f"{waba}/flows", params={"fields": "id,name", "limit": 100}).get("data")
-        except GraphError:
-            return  # an account that may have no forms has none of ours
-        for item in flows or ():
-            if str(item.get("name", "")).startswith(PREFIX):
-                self.ledger.add("flow", str(item["id"]), waba)
-
-    def _is_elsewhere(self, item: Left) -> bool:
-        """Tell whether something was made with another account, number or app: this token would be told that it is gone."""
-        given = self.settings
-        if item.kind == "file":
-            return item.where != given.number_id
-        own = {"number override": given.number_id, "subscription": given.app_id}.get(item.kind, item.what)
-        return item.where != given.waba_id or item.what != own
+                self.ledger.add("template", str(item["name"]), self.settings.waba_id)
 
     def _undo(self, item: Left) -> str:
-        if self._is_elsewhere(item):
-            return "it belongs to another account, number or app than this run's"
         work: dict[str, Callable[[], object]] = {
             "number override": lambda: self.client._request(
                 "POST", item.what, body={"webhook_configuration": {"override_callback_uri": ""}}

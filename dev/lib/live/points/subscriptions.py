@@ -70,7 +70,8 @@ def plain_post(check: Check) -> None:
 def callback_that_does_not_answer(check: Check) -> None:
     if check.player.known.number_override and check.player.listener is None:
         check.impossible("the number has a callback of its own already, which is left alone")
-    _not_taken(check, "https://live-check.invalid/hook", Refused(2200))
+    target = {"override_callback_uri": "https://live-check.invalid/hook", "verify_token": "nobody"}
+    check.post(check.number, {"webhook_configuration": target}, Refused(2200))
 
 
 @POINTS.add(
@@ -84,14 +85,5 @@ def callback_that_does_not_answer(check: Check) -> None:
 def callback_without_https(check: Check) -> None:
     if check.player.known.number_override and check.player.listener is None:
         check.impossible("the number has a callback of its own already, which is left alone")
-    _not_taken(check, "http://live-check.invalid/hook", Refused((100, 2200)))
-
-
-def _not_taken(check: Check, address: str, expectation: Refused) -> None:
-    """Hand in a callback that must be refused; should it be taken after all, it is removed at the end."""
-    new = not check.player.ledger.has("number override", check.number)
-    item = check.player.ledger.add("number override", check.number, check.waba)
-    target = {"override_callback_uri": address, "verify_token": "nobody"}
-    check.post(check.number, {"webhook_configuration": target}, expectation)
-    if new:
-        check.player.ledger.drop(item)
+    target = {"override_callback_uri": "http://live-check.invalid/hook", "verify_token": "nobody"}
+    check.post(check.number, {"webhook_configuration": target}, Refused((100, 2200)))
