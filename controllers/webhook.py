@@ -40,15 +40,9 @@ class WaWebhook(http.Controller):
         account = self._find_account(webhook_key, "verify_token")
         expected = next(iter(account["secrets"]), "") if account else ""
         given = kw.get("hub.verify_token") or ""
-        if (
-            kw.get("hub.mode") != "subscribe"
-            or not expected
-            or not hmac.compare_digest(given.encode(), expected.encode())
-        ):
+        if kw.get("hub.mode") != "subscribe" or not expected or not hmac.compare_digest(given.encode(), expected.encode()):
             return request.make_response("Forbidden", status=403)
-        return request.make_response(
-            kw.get("hub.challenge") or "", headers=[("Content-Type", "text/plain; charset=utf-8")]
-        )
+        return request.make_response(kw.get("hub.challenge") or "", headers=[("Content-Type", "text/plain; charset=utf-8")])
 
     @http.route(
         "/wa/webhook/<string:webhook_key>",

@@ -90,11 +90,13 @@ from .template import (
     wa_template_values,
 )
 from .conversation import wa_typing
+
 # Consent: what is recorded, what follows from it, and where it comes from.
 from .consent import wa_consent_holder, wa_contact_consent, wa_conversation_consent
 from .gate import wa_gate_consent
 from .consent import wa_optout_confirmation, wa_platform_consent, wa_template_consent, crm_lead_optin, phone_blacklist
 from .consent import wa_consent_live
+
 # Sequences: what extends the files above comes after them.
 from .sequence import (
     wa_sequence,
@@ -107,6 +109,7 @@ from .sequence import (
     wa_sequence_exit,
     crm_lead_sequence,
 )
+
 # Last: these override methods that stand in files above.
 from . import rules, recipes, rehearsal
 from .media import wa_media_upload

@@ -106,19 +106,21 @@ class CrmLead(models.Model):
         Core posts one message for each lead, which takes longer than the lead itself; that is kept
         where somebody follows a team's new leads. Source: mail/models/mail_thread.py ``create``.
         """
-        followed = self.env["mail.followers"].sudo().search(
-            [
-                ("res_model", "=", self._name),
-                ("res_id", "in", self.ids),
-                ("subtype_ids", "in", self._creation_subtype().ids),
-            ]
+        followed = (
+            self.env["mail.followers"]
+            .sudo()
+            .search(
+                [
+                    ("res_model", "=", self._name),
+                    ("res_id", "in", self.ids),
+                    ("subtype_ids", "in", self._creation_subtype().ids),
+                ]
+            )
         )
         heard = self.browse(followed.mapped("res_id"))
         for lead in heard:
             body = Markup('<div summary="o_mail_notification"><p>%s</p></div>') % lead._creation_message()
-            lead.sudo().message_post(
-                subtype_id=lead._creation_subtype().id, author_id=self.env.user.partner_id.id, body=body
-            )
+            lead.sudo().message_post(subtype_id=lead._creation_subtype().id, author_id=self.env.user.partner_id.id, body=body)
         if others := self - heard:
             others._message_log_batch(bodies={lead.id: lead._creation_message() for lead in others})
 
@@ -141,9 +143,7 @@ class CrmLead(models.Model):
         """Keep the conversations and messages of merged leads reachable from the one that stays."""
         result = super()._merge_dependences(opportunities)
         for model in ("wa.conversation", "wa.message"):
-            self.env[model].sudo().search([("lead_id", "in", opportunities.ids)]).write(
-                {"lead_id": self.id}
-            )
+            self.env[model].sudo().search([("lead_id", "in", opportunities.ids)]).write({"lead_id": self.id})
         plans = self.env["wa.dispatch"].sudo().search([("lead_id", "in", opportunities.ids)])
         plans.write({"lead_id": self.id})
         plans.filtered(lambda plan: plan.res_model == self._name).write({"res_id": self.id})
@@ -152,8 +152,10 @@ class CrmLead(models.Model):
 
     def _wa_cancel_doubles(self):
         """Call off what rules have planned for two leads that are one now: the customer gets it once."""
-        plans = self.env["wa.dispatch"].sudo().search(
-            [("lead_id", "=", self.id), ("action_id", "!=", False), ("dedupe_key", "!=", False)], order="due_at, id"
+        plans = (
+            self.env["wa.dispatch"]
+            .sudo()
+            .search([("lead_id", "=", self.id), ("action_id", "!=", False), ("dedupe_key", "!=", False)], order="due_at, id")
         )
         for action, own in plans.grouped("action_id").items():
             planned = own.filtered(lambda plan: plan.state == "planned")

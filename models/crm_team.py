@@ -27,7 +27,6 @@ class CrmTeam(models.Model):
             if self.env[model].sudo().with_context(active_test=False).search_count(in_team, limit=1):
                 raise UserError(
                     self.env._(
-                        "This team has WhatsApp conversations or numbers. Move them to another team first, "
-                        "or archive this one."
+                        "This team has WhatsApp conversations or numbers. Move them to another team first, or archive this one."
                     )
                 )

@@ -35,10 +35,14 @@ class CrmTeamMember(models.Model):
         """
         for team_id, user_id in pairs:
             user = self.env["res.users"].browse(user_id)
-            conversations = self.env["wa.conversation"].sudo().search(
-                [
-                    ("team_id", "=", team_id),
-                    ("channel_id.channel_member_ids.partner_id", "=", user.sudo().partner_id.id),
-                ]
+            conversations = (
+                self.env["wa.conversation"]
+                .sudo()
+                .search(
+                    [
+                        ("team_id", "=", team_id),
+                        ("channel_id.channel_member_ids.partner_id", "=", user.sudo().partner_id.id),
+                    ]
+                )
             )
             conversations._part_from_outsiders(user)

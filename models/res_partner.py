@@ -20,9 +20,7 @@ class ResPartner(models.Model):
         counts = {}
         if self.env["wa.conversation"].has_access("read"):
             counts = dict(
-                self.env["wa.conversation"]._read_group(
-                    [("partner_id", "in", self.ids)], ["partner_id"], ["__count"]
-                )
+                self.env["wa.conversation"]._read_group([("partner_id", "in", self.ids)], ["partner_id"], ["__count"])
             )
         for partner in self:
             partner.wa_conversation_count = counts.get(partner._origin, 0)

@@ -75,9 +75,7 @@ class Sandbox:
 
     def control(self, method, path, **body):
         """Call the control API and return its answer."""
-        response = self.session.request(
-            method, f"{self.url}/sandbox/{path}", json=body or None, timeout=20
-        )
+        response = self.session.request(method, f"{self.url}/sandbox/{path}", json=body or None, timeout=20)
         response.raise_for_status()
         return response.json()
 
@@ -127,9 +125,9 @@ class WaCommon:
         )
         account = env["wa.account"].with_context(active_test=False).search([("waba_id", "=", WABA_ID)])
         account.write({"waba_id": f"former-{uuid.uuid4()}"})
-        env["wa.number"].with_context(active_test=False).search(
-            [("phone_number_id", "=", PHONE_NUMBER_ID)]
-        ).write({"phone_number_id": f"former-{uuid.uuid4()}"})
+        env["wa.number"].with_context(active_test=False).search([("phone_number_id", "=", PHONE_NUMBER_ID)]).write(
+            {"phone_number_id": f"former-{uuid.uuid4()}"}
+        )
         cls.account = env["wa.account"].create(
             {
                 "name": "Example Shop",
@@ -178,10 +176,7 @@ class WaCommon:
                     (0, 0, {"sequence": i, "name": n, "field_path": path, "fallback": fallback, "example": "x"})
                     for i, (n, path, fallback) in enumerate(variables)
                 ],
-                "button_ids": [
-                    (0, 0, {"sequence": i, "type": "QUICK_REPLY", "text": text})
-                    for i, text in enumerate(buttons)
-                ],
+                "button_ids": [(0, 0, {"sequence": i, "type": "QUICK_REPLY", "text": text}) for i, text in enumerate(buttons)],
                 **vals,
             }
         )
@@ -288,17 +283,13 @@ class WaCommon:
         """Answer in a conversation as a user's web client does."""
         return (
             conversation.channel_id.with_user(user)
-            .message_post(
-                body=text, message_type="comment", subtype_xmlid="mail.mt_comment", **kwargs
-            )
+            .message_post(body=text, message_type="comment", subtype_xmlid="mail.mt_comment", **kwargs)
             .sudo()
         )
 
     def last_outgoing(self, conversation):
         """Return the newest message we queued in a conversation."""
-        return self.env["wa.message"].search(
-            [("conversation_id", "=", conversation.id), ("direction", "=", "out")], limit=1
-        )
+        return self.env["wa.message"].search([("conversation_id", "=", conversation.id), ("direction", "=", "out")], limit=1)
 
 
 class WaCase(WaCommon, TransactionCase):
@@ -404,6 +395,4 @@ class WaHttpCase(WaCommon, HttpCase):
             signature = sign(secret, body)
         if signature:
             headers["X-Hub-Signature-256"] = signature
-        return self.url_open(
-            f"/wa/webhook/{key or self.account.sudo().webhook_key}", data=body, headers=headers
-        )
+        return self.url_open(f"/wa/webhook/{key or self.account.sudo().webhook_key}", data=body, headers=headers)

@@ -77,9 +77,7 @@ class TestTours(WaHttpCase):
         self.start_tour(f"/odoo/crm.lead/{self.lead.id}", "wa_files", login=self.ana.login)
         self.assertEqual((arrived.state, lost.state), ("done", "pending"))
         picture, question = self.outgoing()
-        self.assertEqual(
-            (picture.state, picture.kind, picture.content["caption"]), ("queued", "image", "Like this one?")
-        )
+        self.assertEqual((picture.state, picture.kind, picture.content["caption"]), ("queued", "image", "Like this one?"))
         self.assertEqual(picture.content["files"][0]["mime_type"], "image/png")
         self.assertEqual((question.state, question.kind, question.author_id), ("queued", "interactive", self.ana))
         self.assertEqual(

@@ -21,10 +21,7 @@ much more into an index."""
 _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"})
 # Letters and signs that are drawn as nothing: fillers, the empty Braille cell,
 # joiners and variation selectors. People use them as empty names.
-_UNSEEN = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0"
-    "\ufe00-\ufe0f\U000e0100-\U000e01ef]"
-)
+_UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _PHONE = re.compile(r"\+[\d\s().\-/]{6,30}")
 # Also their full-width forms, which spreadsheets of some languages take for the same.
 _FORMULA = re.compile(
@@ -50,10 +47,7 @@ def one_line(text: str | None) -> str:
 
 def is_blank(text: str | None) -> bool:
     """Tell whether nothing of ``text`` can be seen: no text, blanks, fillers."""
-    return all(
-        unicodedata.category(c) in _UNSEEN_CATEGORIES or _UNSEEN.match(c)
-        for c in text or ""
-    )
+    return all(unicodedata.category(c) in _UNSEEN_CATEGORIES or _UNSEEN.match(c) for c in text or "")
 
 
 def without_formula(name: str) -> str:

@@ -152,9 +152,7 @@ def _columns(texts: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return names, tuple(text for text, name in zip(texts, names, strict=True) if text and not name)
 
 
-def _line(
-    number: int, values: dict[str, object], country: str | None, now: datetime, order: str, zone: tzinfo
-) -> ConsentLine:
+def _line(number: int, values: dict[str, object], country: str | None, now: datetime, order: str, zone: tzinfo) -> ConsentLine:
     phone = _text(values.get("phone")).removeprefix("'")[:_LONGEST]
     at = moment(values.get("date"), order, zone)
     e164 = "" if _SEVERAL.search(plain(phone)) else normalise(phone, country) or ""

@@ -227,9 +227,7 @@ def of_path(message: str) -> Failure:
     return Failure(UNKNOWN_PATH, REQUEST, "api_call_unknown", "message")
 
 
-def is_about_proof(
-    code: int | None, subcode: int | None, kind: str, message: str
-) -> bool:
+def is_about_proof(code: int | None, subcode: int | None, kind: str, message: str) -> bool:
     """Tell whether Meta refuses a request for its ``appsecret_proof``.
 
     That answer has the general code 100 without a subcode, and would be taken for a
@@ -242,11 +240,7 @@ def is_about_proof(
         return False
     if "appsecret_proof" in message:
         return True
-    return (
-        kind == "GraphMethodException"
-        and not subcode
-        and not message.startswith("Unsupported")
-    )
+    return kind == "GraphMethodException" and not subcode and not message.startswith("Unsupported")
 
 
 def is_about_media(code: int | None, message: str) -> bool:
@@ -290,9 +284,7 @@ def classify(
     return found if found.scope in WIDE else replace(found, scope="number")
 
 
-def _by_code(
-    code: int | None, subcode: int | None, http_status: int | None, is_transient: bool
-) -> Failure:
+def _by_code(code: int | None, subcode: int | None, http_status: int | None, is_transient: bool) -> Failure:
     if code in (None, 100) and subcode in FAILURES:
         code = subcode
     if code in FAILURES:

@@ -153,9 +153,7 @@ def _template_state(facts: Facts) -> str:
     if not facts.template_status:
         return "template_missing"
     status = facts.template_status.upper()
-    return (
-        "" if status == "APPROVED" else _UNSENDABLE.get(status, "template_not_approved")
-    )
+    return "" if status == "APPROVED" else _UNSENDABLE.get(status, "template_not_approved")
 
 
 def _template_is(code: str) -> Callable[[Facts], bool]:
@@ -171,11 +169,7 @@ RESTRICTIONS: dict[str, Callable[[Facts], bool]] = {
 
 
 def _is_restricted(facts: Facts) -> bool:
-    return any(
-        forbids(facts)
-        for name, forbids in RESTRICTIONS.items()
-        if name in facts.restrictions
-    )
+    return any(forbids(facts) for name, forbids in RESTRICTIONS.items() if name in facts.restrictions)
 
 
 def _consent_withdrawn(facts: Facts) -> bool:
@@ -223,9 +217,7 @@ RULES: tuple[Rule, ...] = (
     Rule("consent_missing", _consent_missing),
     Rule(
         "blacklisted",
-        lambda f: f.is_blacklisted
-        and not f.is_confirmation
-        and (f.is_marketing or not f.by_person),
+        lambda f: f.is_blacklisted and not f.is_confirmation and (f.is_marketing or not f.by_person),
     ),
     Rule(
         "machine_answers",
@@ -256,10 +248,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "quiet_hours",
-        lambda f: not f.by_person
-        and not f.is_confirmation
-        and not _just_wrote(f)
-        and _ahead(f.quiet_until, f.now),
+        lambda f: not f.by_person and not f.is_confirmation and not _just_wrote(f) and _ahead(f.quiet_until, f.now),
         lambda f: f.quiet_until,
     ),
 )

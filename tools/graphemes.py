@@ -35,10 +35,7 @@ def is_one(text: str) -> bool:
 
 def has_emoji(text: str) -> bool:
     """Tell whether there is an emoji in a text: a pictograph, a flag or a keycap."""
-    return any(
-        "\U0001f000" <= c <= "\U0001faff" or "\u2600" <= c <= "\u27bf" or c in "\ufe0f\u20e3"
-        for c in text
-    )
+    return any("\U0001f000" <= c <= "\U0001faff" or "\u2600" <= c <= "\u27bf" or c in "\ufe0f\u20e3" for c in text)
 
 
 def _extends(character: str) -> bool:

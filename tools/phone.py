@@ -188,6 +188,4 @@ def format_international(wa_id: str | None) -> str:
         number = phonenumbers.parse("+" + key)
     except phonenumbers.NumberParseException:
         return "+" + key
-    return phonenumbers.format_number(
-        number, phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    )
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)

@@ -65,9 +65,7 @@ class QuietHours:
         return local
 
 
-def quiet_until(
-    hours: QuietHours, zones: Sequence[tzinfo], now: datetime
-) -> datetime | None:
+def quiet_until(hours: QuietHours, zones: Sequence[tzinfo], now: datetime) -> datetime | None:
     """Return until when it is quiet, or None when it is not (or no zone is known).
 
     With several zones, that is the first moment at which it is quiet in none of them.
@@ -82,9 +80,7 @@ def quiet_until(
 
 
 @lru_cache(maxsize=4096)
-def _quiet_until(
-    hours: QuietHours, zones: tuple[tzinfo, ...], now: datetime
-) -> datetime | None:
+def _quiet_until(hours: QuietHours, zones: tuple[tzinfo, ...], now: datetime) -> datetime | None:
     """Many recipients share their zones, and all of one run share ``now``."""
     quiet = _quiet_zones(hours, zones, now)
     if not quiet:
@@ -103,9 +99,7 @@ def _quiet_until(
     return moment
 
 
-def _fewest(
-    hours: QuietHours, zones: tuple[tzinfo, ...], now: datetime, horizon: datetime
-) -> datetime | None:
+def _fewest(hours: QuietHours, zones: tuple[tzinfo, ...], now: datetime, horizon: datetime) -> datetime | None:
     """Return the first moment with the fewest quiet zones, or None if that is now.
 
     Fewer sleep than before only at somebody's morning, so no other moments are tried.
@@ -118,9 +112,7 @@ def _fewest(
     return best if best > now else None
 
 
-def _mornings(
-    hours: QuietHours, zone: tzinfo, moment: datetime, horizon: datetime
-) -> list[datetime]:
+def _mornings(hours: QuietHours, zone: tzinfo, moment: datetime, horizon: datetime) -> list[datetime]:
     """Return the moments at which quiet stretches in one zone are over."""
     found = []
     while moment <= horizon:
@@ -132,9 +124,7 @@ def _mornings(
     return found
 
 
-def _quiet_zones(
-    hours: QuietHours, zones: tuple[tzinfo, ...], moment: datetime
-) -> list[tzinfo]:
+def _quiet_zones(hours: QuietHours, zones: tuple[tzinfo, ...], moment: datetime) -> list[tzinfo]:
     return [zone for zone in zones if hours.covers(_local(moment, zone))]
 
 

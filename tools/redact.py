@@ -66,10 +66,7 @@ def redact(value: Any, secrets: Iterable[str] = ()) -> Any:
     if isinstance(value, bytes):
         return _redact_text(value.decode("utf-8", "replace"), known).encode()
     if isinstance(value, Mapping):
-        return {
-            key: MASK if _is_secret(key) and item else redact(item, known)
-            for key, item in value.items()
-        }
+        return {key: MASK if _is_secret(key) and item else redact(item, known) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         items = [redact(item, known) for item in value]
         return items if isinstance(value, list) else tuple(items)

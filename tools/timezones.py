@@ -35,9 +35,7 @@ def zones_of_phone(wa_id: str | None) -> tuple[str, ...]:
     return tuple(name for name in names if name != UNKNOWN)
 
 
-def possible_zones(
-    own: str | None, phone: Sequence[str], country: Sequence[str]
-) -> tuple[str, ...]:
+def possible_zones(own: str | None, phone: Sequence[str], country: Sequence[str]) -> tuple[str, ...]:
     """Return the zones a person may live in, by what is known.
 
     :param own: the zone on the customer's own record.

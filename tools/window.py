@@ -22,9 +22,7 @@ FREE_ENTRY_REPLY_HOURS = 24
 
 # Meta does not say that these renew the window; promising time that is not
 # there would end in error 131047, so they do not count.
-NOT_COUNTING = frozenset(
-    {"reaction", "system", "unsupported", "edit", "revoke", "request_welcome"}
-)
+NOT_COUNTING = frozenset({"reaction", "system", "unsupported", "edit", "revoke", "request_welcome"})
 
 
 FIRST_SECOND = 1230768000
@@ -43,9 +41,7 @@ CLOCK_AHEAD = timedelta(days=1)
 """By how much WhatsApp's clock may be ahead of ours where moments only tell what came after what."""
 
 
-def moment_of(
-    seconds: int, came: datetime, ahead: timedelta = timedelta(0)
-) -> datetime:
+def moment_of(seconds: int, came: datetime, ahead: timedelta = timedelta(0)) -> datetime:
     """Return when something happened that WhatsApp told us of at ``came`` (naive UTC).
 
     Without a time stamp that can be true it is when it came: a wish of 2099 would make
@@ -108,9 +104,7 @@ def is_open(until: datetime | None, now: datetime) -> bool:
     return until is not None and now < until
 
 
-def free_entry_until(
-    entry: datetime | None, first_reply: datetime | None
-) -> datetime | None:
+def free_entry_until(entry: datetime | None, first_reply: datetime | None) -> datetime | None:
     """Return until when messages cost nothing after an entry through an ad.
 
     :param entry: when the customer wrote through the ad or page button.

@@ -160,9 +160,7 @@ class WaConsentImport(models.TransientModel):
             raise UserError(self.env._("No line of the list can be recorded. Mend the list and check it again."))
         self._check_companies()
         good = self._leave_out_recorded(good)
-        contacts = self.env["wa.contact"].sudo()._ensure_for_phones(
-            self.account_id.sudo(), self._partners_by_phone(good)
-        )
+        contacts = self.env["wa.contact"].sudo()._ensure_for_phones(self.account_id.sudo(), self._partners_by_phone(good))
         reach = self.env["wa.reach"]
         every = self.env["wa.contact"].sudo().union(*contacts.values())
         reach._check_consent(reach._person(), None, every, self.company_id)
@@ -325,8 +323,7 @@ class WaConsentImport(models.TransientModel):
         # The last one wins: people before companies, then the oldest, as for whoever writes.
         by_phone = {partner.phone_sanitized: partner for partner in found}
         return {
-            e164: next((by_phone[number] for number in own if number in by_phone), partners)
-            for e164, own in spellings.items()
+            e164: next((by_phone[number] for number in own if number in by_phone), partners) for e164, own in spellings.items()
         }
 
     def _keep_list(self):

@@ -133,11 +133,15 @@ class WaConsentRecord(models.TransientModel):
     def _attach_file(self, rows):
         """Keep the file with the first row: whoever may read the consent may open it."""
         if self.file:
-            rows.attachment_id = self.env["ir.attachment"].sudo().create(
-                {
-                    "name": self.file_name or self.env._("Consent"),
-                    "datas": self.file,
-                    "res_model": rows._name,
-                    "res_id": rows[0].id,
-                }
+            rows.attachment_id = (
+                self.env["ir.attachment"]
+                .sudo()
+                .create(
+                    {
+                        "name": self.file_name or self.env._("Consent"),
+                        "datas": self.file,
+                        "res_model": rows._name,
+                        "res_id": rows[0].id,
+                    }
+                )
             )

@@ -27,9 +27,7 @@ class WaErase(models.TransientModel):
         :param partner: ``res.partner``; may be empty.
         """
         contacts |= self.env["wa.contact"].search([("partner_id", "=", partner.id)]) if partner else contacts
-        wizard = self.create(
-            {"contact_ids": contacts.ids, "partner_id": partner.id, "with_customer": bool(partner)}
-        )
+        wizard = self.create({"contact_ids": contacts.ids, "partner_id": partner.id, "with_customer": bool(partner)})
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Erase This Person"),
@@ -44,9 +42,7 @@ class WaErase(models.TransientModel):
         for wizard in self:
             conversations = wizard.contact_ids.sudo().conversation_ids
             wizard.conversation_count = len(conversations)
-            wizard.message_count = self.env["wa.message"].sudo().search_count(
-                [("conversation_id", "in", conversations.ids)]
-            )
+            wizard.message_count = self.env["wa.message"].sudo().search_count([("conversation_id", "in", conversations.ids)])
             wizard.lead_count = len(
                 self.env["wa.erasure"]._leads_of(conversations, wizard.partner_id.sudo(), wizard.with_customer)
             )

@@ -201,8 +201,10 @@ class WaRehearsal(models.TransientModel):
                 "unknown": "\n".join(
                     [
                         *(found.unknown or ()),
-                        self.env._("Values, consent and settings are those of today; the time of day and the 24 hours "
-                                   "in which one may write freely are those of then."),
+                        self.env._(
+                            "Values, consent and settings are those of today; the time of day and the 24 hours "
+                            "in which one may write freely are those of then."
+                        ),
                     ]
                 ),
                 "problem": found.problem,

@@ -14,9 +14,7 @@ class WaSequenceAdd(models.TransientModel):
 
     lead_ids = fields.Json(required=True, readonly=True)
     company_ids = fields.Many2many("res.company", compute="_compute_company_ids")
-    sequence_id = fields.Many2one(
-        "wa.sequence", domain="[('company_id', 'in', company_ids), ('step_ids', '!=', False)]"
-    )
+    sequence_id = fields.Many2one("wa.sequence", domain="[('company_id', 'in', company_ids), ('step_ids', '!=', False)]")
     explanation = fields.Html(related="sequence_id.explanation", related_sudo=False)
     summary = fields.Html(compute="_compute_summary", sanitize=False)
     allowed_count = fields.Integer(compute="_compute_summary")

@@ -16,8 +16,7 @@ class WaTemplateSend(models.TransientModel):
     template_id = fields.Many2one(
         "wa.template",
         required=True,
-        domain="[('status', '=', 'APPROVED'), ('account_id', 'in', account_ids),"
-        " ('model', 'in', (res_model, False))]",
+        domain="[('status', '=', 'APPROVED'), ('account_id', 'in', account_ids), ('model', 'in', (res_model, False))]",
     )
     category = fields.Selection(related="template_id.category")
     value_ids = fields.One2many(
@@ -158,9 +157,7 @@ class WaTemplateSend(models.TransientModel):
         if missing:
             raise UserError(self.env._("Fill in %s first.", ", ".join(missing.mapped("label"))))
         if self.conversation_id:
-            outcome = template._send_in_conversation(
-                self.conversation_id, record, "manual", overrides
-            )
+            outcome = template._send_in_conversation(self.conversation_id, record, "manual", overrides)
         else:
             reach = self.env["wa.reach"]
             reach._check_records(reach._person(), record)

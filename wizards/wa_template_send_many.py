@@ -68,9 +68,7 @@ class WaTemplateSendMany(models.TransientModel):
             if not wizard.template_id:
                 continue
             records = wizard._records()
-            outcomes = wizard.template_id._rehearse(
-                records[:TRIED_OUT], origin="bulk", by_language=wizard.by_language
-            )
+            outcomes = wizard.template_id._rehearse(records[:TRIED_OUT], origin="bulk", by_language=wizard.by_language)
             allowed = [outcome for outcome in outcomes if outcome.status == "queued"]
             wizard.allowed_count = len(allowed)
             wizard.summary = wizard._summarise(len(records), outcomes)
@@ -132,14 +130,18 @@ class WaTemplateSendMany(models.TransientModel):
         reach._check_records(reach._person(), records)
         if not self.allowed_count:
             raise UserError(self.env._("Nobody of those you chose can get this template; the reasons are listed above."))
-        plans = self.env["wa.dispatch"].sudo()._plan(
-            records,
-            origin="bulk",
-            template=self.template_id,
-            by_language=self.by_language,
-            by_hand=True,
-            # A second press of the button sends nothing twice.
-            key=lambda record: f"many:{self.id}:{record._name}:{record.id}",
+        plans = (
+            self.env["wa.dispatch"]
+            .sudo()
+            ._plan(
+                records,
+                origin="bulk",
+                template=self.template_id,
+                by_language=self.by_language,
+                by_hand=True,
+                # A second press of the button sends nothing twice.
+                key=lambda record: f"many:{self.id}:{record._name}:{record.id}",
+            )
         )
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_whatsapp.wa_dispatch_action")
         return {**action, "domain": [("id", "in", plans.ids)], "target": "current"}

@@ -55,9 +55,7 @@ class WaAccount(models.Model):
     # Not by the general menu: "Disconnect" says before what becomes of numbers and conversations.
     active = fields.Boolean(default=True, readonly=True, copy=False)
     sequence = fields.Integer(default=10)
-    company_id = fields.Many2one(
-        "res.company", required=True, index=True, default=lambda self: self.env.company
-    )
+    company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     waba_id = fields.Char(
         "WhatsApp Account ID",
         required=True,
@@ -142,9 +140,7 @@ class WaAccount(models.Model):
     number_ids = fields.One2many("wa.number", "account_id", "Numbers")
     template_ids = fields.One2many("wa.template", "account_id", "Templates")
 
-    _waba_uniq = models.Constraint(
-        "UNIQUE(waba_id)", "This WhatsApp account is already connected to this database."
-    )
+    _waba_uniq = models.Constraint("UNIQUE(waba_id)", "This WhatsApp account is already connected to this database.")
     _webhook_key_uniq = models.Constraint("UNIQUE(webhook_key)", "Webhook keys are unique.")
 
     # ------------------------------------------------------------------ compute
@@ -194,9 +190,7 @@ class WaAccount(models.Model):
 
     def _compute_refused_count(self):
         counts = dict(
-            self.env["wa.webhook.health"]._read_group(
-                [("account_id", "in", self.ids)], ["account_id"], ["refused_count:sum"]
-            )
+            self.env["wa.webhook.health"]._read_group([("account_id", "in", self.ids)], ["account_id"], ["refused_count:sum"])
         )
         for account in self:
             account.refused_count = counts.get(account._origin, 0)
@@ -305,9 +299,7 @@ class WaAccount(models.Model):
 
     def _refuse_address(self):
         raise AccessError(
-            self.env._(
-                "The API address is where the access token goes. Only people with access to Odoo's Settings change it."
-            )
+            self.env._("The API address is where the access token goes. Only people with access to Odoo's Settings change it.")
         )
 
     def unlink(self):
@@ -421,7 +413,9 @@ class WaAccount(models.Model):
     def _sibling_keys(self, key):
         """Return the scopes of other companies in the same portfolio; a tuple, nearly always empty."""
         company_id, portfolio = key.split("/", 1)
-        accounts = self.sudo().with_context(active_test=False).search(
-            [("portfolio_id", "=", portfolio), ("company_id", "!=", int(company_id))]
+        accounts = (
+            self.sudo()
+            .with_context(active_test=False)
+            .search([("portfolio_id", "=", portfolio), ("company_id", "!=", int(company_id))])
         )
         return tuple(sorted({account._get_portfolio_key() for account in accounts}))

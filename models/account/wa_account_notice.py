@@ -12,8 +12,7 @@ class WaAccount(models.Model):
     review_status_label = fields.Char("Review", compute="_compute_labels")
     messaging_limit_label = fields.Char("Messaging Limit", compute="_compute_labels")
     messaging_limit = fields.Char(
-        "Limit Word",
-        readonly=True, copy=False, help="New people the business may write to in 24 hours, in Meta's word."
+        "Limit Word", readonly=True, copy=False, help="New people the business may write to in 24 hours, in Meta's word."
     )
     restriction = fields.Char(readonly=True, copy=False, help="What WhatsApp does not allow at the moment.")
     restricted_until = fields.Datetime(readonly=True, copy=False)

@@ -37,13 +37,9 @@ class WaAccount(models.Model):
     def _check_caps(self):
         for account in self:
             if account.marketing_cap < 0 or account.utility_cap < 0:
-                raise ValidationError(
-                    self.env._("A limit of templates cannot be negative. Enter 0 for no limit.")
-                )
+                raise ValidationError(self.env._("A limit of templates cannot be negative. Enter 0 for no limit."))
             if not 1 <= account.marketing_cap_days <= LONGEST_PERIOD:
-                raise ValidationError(
-                    self.env._("The period of the marketing limit is between 1 and %s days.", LONGEST_PERIOD)
-                )
+                raise ValidationError(self.env._("The period of the marketing limit is between 1 and %s days.", LONGEST_PERIOD))
 
     def _get_cap(self, purpose):
         """Return ``(most, days)`` for templates of a purpose to one customer; ``(0, 0)`` is no limit."""

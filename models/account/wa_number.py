@@ -49,13 +49,9 @@ class WaNumber(models.Model):
     active = fields.Boolean(default=True)
     is_archived_with_account = fields.Boolean(readonly=True, copy=False)
     sequence = fields.Integer(default=10)
-    account_id = fields.Many2one(
-        "wa.account", required=True, index=True, ondelete="cascade", tracking=True
-    )
+    account_id = fields.Many2one("wa.account", required=True, index=True, ondelete="cascade", tracking=True)
     company_id = fields.Many2one(related="account_id.company_id", store=True, index=True)
-    phone_number_id = fields.Char(
-        "Phone Number ID", required=True, help="Meta's id of the number, not the number itself."
-    )
+    phone_number_id = fields.Char("Phone Number ID", required=True, help="Meta's id of the number, not the number itself.")
     display_phone_number = fields.Char("Phone Number")
     team_id = fields.Many2one(
         "crm.team",
@@ -104,17 +100,13 @@ class WaNumber(models.Model):
     sender_cron_id = fields.Many2one("ir.cron", "Sender Job", readonly=True, copy=False, ondelete="set null")
     conversation_count = fields.Integer(compute="_compute_conversation_count")
 
-    _phone_number_uniq = models.Constraint(
-        "UNIQUE(phone_number_id)", "This number is already connected to this database."
-    )
+    _phone_number_uniq = models.Constraint("UNIQUE(phone_number_id)", "This number is already connected to this database.")
 
     @api.depends("name", "display_phone_number")
     def _compute_display_name(self):
         for number in self:
             number.display_name = (
-                f"{number.name} ({number.display_phone_number})"
-                if number.display_phone_number
-                else number.name
+                f"{number.name} ({number.display_phone_number})" if number.display_phone_number else number.name
             )
 
     @api.depends("quality_rating", "status", "name_status", "messaging_limit")
@@ -143,9 +135,7 @@ class WaNumber(models.Model):
             number.health_details = account._render_problems(problems)
 
     def _compute_conversation_count(self):
-        counts = dict(
-            self.env["wa.conversation"]._read_group([("number_id", "in", self.ids)], ["number_id"], ["__count"])
-        )
+        counts = dict(self.env["wa.conversation"]._read_group([("number_id", "in", self.ids)], ["number_id"], ["__count"]))
         for number in self:
             number.conversation_count = counts.get(number, 0)
 
@@ -198,8 +188,10 @@ class WaNumber(models.Model):
 
     def _tell_what_waits(self):
         """Tell the administrators how many messages an archived number leaves waiting: nobody else would see it."""
-        waiting = self.env["wa.message"].sudo()._read_group(
-            [("number_id", "in", self.ids), ("state", "=", "queued")], ["number_id"], ["__count"]
+        waiting = (
+            self.env["wa.message"]
+            .sudo()
+            ._read_group([("number_id", "in", self.ids), ("state", "=", "queued")], ["number_id"], ["__count"])
         )
         for number, count in waiting:
             number._alert(
@@ -229,17 +221,21 @@ class WaNumber(models.Model):
     def _ensure_sender_cron(self):
         """Give each number its own scheduled job: one sender per number, on any node."""
         for number in self.sudo().filtered(lambda n: not n.sender_cron_id):
-            number.sender_cron_id = self.env["ir.cron"].sudo().create(
-                {
-                    "name": f"WhatsApp: send messages of {number.name}",
-                    "model_id": self.env["ir.model"]._get_id("wa.number"),
-                    "state": "code",
-                    "code": f"model.browse({number.id})._cron_send()",
-                    "interval_number": 1,
-                    "interval_type": "minutes",
-                    "user_id": self.env.ref("base.user_root").id,
-                    "priority": 4,
-                }
+            number.sender_cron_id = (
+                self.env["ir.cron"]
+                .sudo()
+                .create(
+                    {
+                        "name": f"WhatsApp: send messages of {number.name}",
+                        "model_id": self.env["ir.model"]._get_id("wa.number"),
+                        "state": "code",
+                        "code": f"model.browse({number.id})._cron_send()",
+                        "interval_number": 1,
+                        "interval_type": "minutes",
+                        "user_id": self.env.ref("base.user_root").id,
+                        "priority": 4,
+                    }
+                )
             )
 
     def _check_typed(self, vals):
@@ -266,9 +262,7 @@ class WaNumber(models.Model):
         """Let the number send again after its fault has been mended."""
         self.check_access("write")
         numbers = self.sudo()
-        numbers.write(
-            {"is_blocked": False, "blocked_code": False, "blocked_facts": False, "resumed_at": fields.Datetime.now()}
-        )
+        numbers.write({"is_blocked": False, "blocked_code": False, "blocked_facts": False, "resumed_at": fields.Datetime.now()})
         numbers._trigger_sender()
         numbers.account_id._tell_now()
 

@@ -30,16 +30,12 @@ class WaSecret(models.Model):
     )
     value = fields.Char(required=True)
 
-    _kind_uniq = models.Constraint(
-        "UNIQUE(account_id, kind)", "An account has one secret of each kind."
-    )
+    _kind_uniq = models.Constraint("UNIQUE(account_id, kind)", "An account has one secret of each kind.")
 
     @api.model
     def _get(self, account, kind):
         """Return the secret of ``kind`` of one account, or False. Server code only."""
-        return (
-            self.sudo().search([("account_id", "=", account.id), ("kind", "=", kind)], limit=1).value
-        )
+        return self.sudo().search([("account_id", "=", account.id), ("kind", "=", kind)], limit=1).value
 
     @api.model
     def _of_callback(self, webhook_key, kinds, cached=True):

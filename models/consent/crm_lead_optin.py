@@ -51,9 +51,7 @@ class CrmLead(models.Model):
     # ----------------------------------------------------------------- business
 
     def _wa_unrecorded_optins(self):
-        return self.filtered(
-            lambda lead: (lead.wa_optin_service or lead.wa_optin_marketing) and not lead.wa_optin_recorded_at
-        )
+        return self.filtered(lambda lead: (lead.wa_optin_service or lead.wa_optin_marketing) and not lead.wa_optin_recorded_at)
 
     def _wa_keep_shown_words(self):
         """Copy what the page says beside the boxes, from the page itself: a form sends only that they were ticked."""

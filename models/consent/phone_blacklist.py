@@ -134,7 +134,5 @@ class WaConsent(models.Model):
         if added:
             self.env["phone.blacklist"]._wa_add(added, self.env._("The customer stopped marketing over WhatsApp."))
         if removed:
-            self.env["phone.blacklist"]._wa_remove(
-                removed, self.env._("The customer allowed marketing over WhatsApp again.")
-            )
+            self.env["phone.blacklist"]._wa_remove(removed, self.env._("The customer allowed marketing over WhatsApp again."))
         return super()._tell_blacklist()

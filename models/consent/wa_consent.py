@@ -33,13 +33,9 @@ class WaConsent(models.Model):
     _rec_name = "evidence"
 
     contact_id = fields.Many2one("wa.contact", required=True, readonly=True, ondelete="cascade")
-    partner_id = fields.Many2one(
-        related="contact_id.partner_id", string="Customer", store=True, index="btree_not_null"
-    )
+    partner_id = fields.Many2one(related="contact_id.partner_id", string="Customer", store=True, index="btree_not_null")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
-    number_id = fields.Many2one(
-        "wa.number", readonly=True, ondelete="cascade", help="Empty: for all numbers of the company."
-    )
+    number_id = fields.Many2one("wa.number", readonly=True, ondelete="cascade", help="Empty: for all numbers of the company.")
     purpose = fields.Selection(PURPOSES, required=True, readonly=True)
     action = fields.Selection(ACTIONS, required=True, readonly=True)
     source = fields.Selection(SOURCES, required=True, readonly=True)

@@ -59,7 +59,9 @@ class WaConsentHolder(models.AbstractModel):
         for contact in self.env["wa.contact"].sudo().search([("phone_key", "in", list(set(filter(None, keys.values()))))]):
             by_phone.setdefault(contact.phone_key, []).append(contact)
         return {
-            record.id: self.env["wa.contact"].sudo().union(
+            record.id: self.env["wa.contact"]
+            .sudo()
+            .union(
                 partners[record.id].wa_contact_ids,
                 *(
                     contact
@@ -86,9 +88,7 @@ class WaConsentHolder(models.AbstractModel):
     def action_record_wa_consent(self):
         """Open the wizard that records what the customer said."""
         self.ensure_one()
-        return self.env["wa.consent"].with_context(
-            default_res_model=self._name, default_res_id=self.id
-        ).action_record()
+        return self.env["wa.consent"].with_context(default_res_model=self._name, default_res_id=self.id).action_record()
 
 
 class ResPartner(models.Model):

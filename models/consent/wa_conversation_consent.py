@@ -36,6 +36,4 @@ class WaConversation(models.Model):
     def action_record_wa_consent(self):
         """Open the wizard that records what the customer said."""
         self.ensure_one()
-        return self.env["wa.consent"].with_context(
-            default_res_model=self._name, default_res_id=self.id
-        ).action_record()
+        return self.env["wa.consent"].with_context(default_res_model=self._name, default_res_id=self.id).action_record()

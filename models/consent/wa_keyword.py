@@ -41,9 +41,7 @@ class WaKeyword(models.Model):
     @api.constrains("word")
     def _check_word(self):
         if any(not keyword.key for keyword in self):
-            raise ValidationError(
-                self.env._("A keyword needs letters or digits, and at most %s characters.", MAX_LENGTH)
-            )
+            raise ValidationError(self.env._("A keyword needs letters or digits, and at most %s characters.", MAX_LENGTH))
 
     # ------------------------------------------------------------------ compute
 

@@ -64,9 +64,7 @@ class WaOptinLink(models.Model):
     def _check_keyword(self):
         for link in self:
             if not link.key:
-                raise ValidationError(
-                    self.env._("A keyword needs letters or digits, and at most %s characters.", MAX_LENGTH)
-                )
+                raise ValidationError(self.env._("A keyword needs letters or digits, and at most %s characters.", MAX_LENGTH))
             if self.env["wa.keyword"]._find(link.keyword, link.company_id):
                 raise ValidationError(
                     self.env._("“%s” has another meaning in the list of keywords. Choose another one.", link.keyword)

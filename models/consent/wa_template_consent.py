@@ -26,15 +26,11 @@ class WaTemplate(models.Model):
     @api.constrains("optin_purpose", "optin_yes", "optin_no")
     def _check_optin_buttons(self):
         for template in self.filtered("optin_purpose"):
-            labels = {
-                key_of(button.text) for button in template.button_ids if (button.type or "").upper() == "QUICK_REPLY"
-            }
+            labels = {key_of(button.text) for button in template.button_ids if (button.type or "").upper() == "QUICK_REPLY"}
             if not template.optin_yes:
                 raise ValidationError(self.env._("Say which button of the template agrees."))
             for label in filter(None, (template.optin_yes, template.optin_no)):
                 if key_of(label) not in labels:
-                    raise ValidationError(
-                        self.env._("The template has no quick reply button “%s”.", label)
-                    )
+                    raise ValidationError(self.env._("The template has no quick reply button “%s”.", label))
             if key_of(template.optin_yes) == key_of(template.optin_no):
                 raise ValidationError(self.env._("Agreeing and declining need two different buttons."))

@@ -16,9 +16,7 @@ class ContactLookup:
         key = account._get_portfolio_key()
         bsuids = [person.bsuid for person in persons if person.bsuid]
         phones = [phone_key(person.wa_id) for person in persons if person.wa_id]
-        found = contacts.search(
-            [("portfolio_key", "=", key), "|", ("bsuid", "in", bsuids), ("phone_key", "in", phones)]
-        )
+        found = contacts.search([("portfolio_key", "=", key), "|", ("bsuid", "in", bsuids), ("phone_key", "in", phones)])
         for contact in found:
             self._remember(contact)
 

@@ -26,9 +26,7 @@ class WaContact(models.Model):
     bsuid = fields.Char("WhatsApp User ID", readonly=True)
     parent_bsuid = fields.Char("Parent WhatsApp User ID", readonly=True)
     wa_id = fields.Char("WhatsApp Phone", readonly=True, help="Digits, as WhatsApp writes them.")
-    phone_key = fields.Char(
-        readonly=True, help="The spelling all variants of one number share (Brazil, Mexico, Argentina)."
-    )
+    phone_key = fields.Char(readonly=True, help="The spelling all variants of one number share (Brazil, Mexico, Argentina).")
     dialled = fields.Char(
         "Written to As",
         readonly=True,
@@ -51,23 +49,13 @@ class WaContact(models.Model):
         help="Customers that share the phone number. Change the customer above if the choice was wrong.",
     )
     conversation_ids = fields.One2many("wa.conversation", "contact_id", "Conversations")
-    is_unreachable = fields.Boolean(
-        readonly=True, help="WhatsApp reported that messages cannot be delivered to this person."
-    )
-    hold_until = fields.Datetime(
-        readonly=True, help="WhatsApp asks not to send this person marketing before."
-    )
+    is_unreachable = fields.Boolean(readonly=True, help="WhatsApp reported that messages cannot be delivered to this person.")
+    hold_until = fields.Datetime(readonly=True, help="WhatsApp asks not to send this person marketing before.")
     opted_out_marketing = fields.Boolean("Stopped Marketing", readonly=True)
-    marketing_preference_at = fields.Datetime(
-        readonly=True, help="When the customer last stopped or resumed marketing."
-    )
+    marketing_preference_at = fields.Datetime(readonly=True, help="When the customer last stopped or resumed marketing.")
 
-    _bsuid_uniq = models.Constraint(
-        "UNIQUE(portfolio_key, bsuid)", "This WhatsApp user is already known."
-    )
-    _wa_id_uniq = models.Constraint(
-        "UNIQUE(portfolio_key, wa_id)", "This WhatsApp number is already known."
-    )
+    _bsuid_uniq = models.Constraint("UNIQUE(portfolio_key, bsuid)", "This WhatsApp user is already known.")
+    _wa_id_uniq = models.Constraint("UNIQUE(portfolio_key, wa_id)", "This WhatsApp number is already known.")
     _phone_key_uniq = models.Constraint(
         "UNIQUE(portfolio_key, phone_key)", "This WhatsApp number is already known in another spelling."
     )
@@ -87,9 +75,7 @@ class WaContact(models.Model):
     def _compute_other_partner_ids(self):
         for contact in self:
             contact.other_partner_ids = (
-                contact._find_partners(contact.wa_id) - contact.partner_id
-                if contact.wa_id
-                else self.env["res.partner"]
+                contact._find_partners(contact.wa_id) - contact.partner_id if contact.wa_id else self.env["res.partner"]
             )
 
     def _get_label(self):

@@ -49,12 +49,16 @@ class WaContact(models.Model):
         changed = self._check_block().filtered("is_blocked")
         words = {conversation: changed._words_unblocked() for conversation in changed.conversation_ids}
         for contact in changed:
-            rows = self.env["wa.message"].sudo().search(
-                [
-                    ("conversation_id", "in", contact.conversation_ids.ids),
-                    ("is_from_blocked", "=", True),
-                    ("id", ">", contact.blocked_after_id),
-                ]
+            rows = (
+                self.env["wa.message"]
+                .sudo()
+                .search(
+                    [
+                        ("conversation_id", "in", contact.conversation_ids.ids),
+                        ("is_from_blocked", "=", True),
+                        ("id", ">", contact.blocked_after_id),
+                    ]
+                )
             )
             for conversation, own in rows.grouped("conversation_id").items():
                 conversation._catch_up(own)
@@ -75,8 +79,10 @@ class WaContact(models.Model):
     def _read_by_all(self):
         """Leave nothing of these people unread: what comes from them is not to be looked at any more."""
         for channel in self.conversation_ids.channel_id.sudo():
-            last = self.env["mail.message"].sudo().search(
-                [("model", "=", "discuss.channel"), ("res_id", "=", channel.id)], order="id desc", limit=1
+            last = (
+                self.env["mail.message"]
+                .sudo()
+                .search([("model", "=", "discuss.channel"), ("res_id", "=", channel.id)], order="id desc", limit=1)
             )
             for member in channel.channel_member_ids if last else ():
                 member._mark_as_read(last.id)

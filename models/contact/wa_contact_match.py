@@ -23,9 +23,7 @@ class WaContact(models.Model):
         Source: cloud-api reference §6.7.
         """
         if person.bsuid:
-            contact = self.search(
-                [("portfolio_key", "=", portfolio_key), ("bsuid", "=", person.bsuid)], limit=1
-            )
+            contact = self.search([("portfolio_key", "=", portfolio_key), ("bsuid", "=", person.bsuid)], limit=1)
             if contact:
                 return contact
         if person.wa_id:
@@ -38,9 +36,7 @@ class WaContact(models.Model):
     @api.model
     def _find_by_phone(self, portfolio_key, wa_id):
         """Return the contact owning a phone, whichever variant of it was written."""
-        return self.search(
-            [("portfolio_key", "=", portfolio_key), ("phone_key", "=", phone_key(wa_id))], limit=1
-        )
+        return self.search([("portfolio_key", "=", portfolio_key), ("phone_key", "=", phone_key(wa_id))], limit=1)
 
     @api.model
     def _lookup(self, account, persons):

@@ -60,9 +60,7 @@ class WaContact(models.Model):
         People before companies, then the oldest record, as in :meth:`_find_partners`.
         """
         of_number = {
-            wa_id_to_e164(variant): contact.id
-            for contact in self.filtered("wa_id")
-            for variant in variants(contact.wa_id)
+            wa_id_to_e164(variant): contact.id for contact in self.filtered("wa_id") for variant in variants(contact.wa_id)
         }
         found = {}
         for partner in self._find_partners_of(list(of_number)):

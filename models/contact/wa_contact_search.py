@@ -32,9 +32,7 @@ class WaContact(models.Model):
             if False in value or "" in value:
                 # "Is (not) set", alone or among values.
                 rest = [term for term in value if term]
-                return Domain("wa_id", "=", False) | (
-                    Domain(self._search_phone_search("in", rest)) if rest else Domain.FALSE
-                )
+                return Domain("wa_id", "=", False) | (Domain(self._search_phone_search("in", rest)) if rest else Domain.FALSE)
             found = [number for term in value for number in exact(str(term), country)]
             return Domain("phone_key", "in", found) | Domain("wa_id", "in", found)
         if not operator.endswith("like"):

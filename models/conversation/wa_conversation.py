@@ -31,14 +31,10 @@ class WaConversation(models.Model):
     account_id = fields.Many2one(related="number_id.account_id", store=True)
     company_id = fields.Many2one(related="number_id.company_id", store=True)
     partner_id = fields.Many2one(related="contact_id.partner_id", string="Customer", store=True, index=True)
-    channel_id = fields.Many2one(
-        "discuss.channel", required=True, ondelete="restrict", readonly=True, copy=False
-    )
+    channel_id = fields.Many2one("discuss.channel", required=True, ondelete="restrict", readonly=True, copy=False)
     # Without a team everybody sees it: a team that goes must not open its conversations.
     team_id = fields.Many2one("crm.team", "Sales Team", index=True, ondelete="restrict", check_company=True)
-    user_id = fields.Many2one(
-        "res.users", "Assigned To", index=True, domain="[('share', '=', False)]", check_company=True
-    )
+    user_id = fields.Many2one("res.users", "Assigned To", index=True, domain="[('share', '=', False)]", check_company=True)
     lead_id = fields.Many2one("crm.lead", index="btree_not_null", ondelete="set null", check_company=True)
     other_lead_ids = fields.Many2many(
         "crm.lead",

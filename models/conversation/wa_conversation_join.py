@@ -16,9 +16,7 @@ class WaConversation(models.Model):
         target's thread and the emptied conversation goes.
         """
         for conversation in self.search([("contact_id", "=", source.id)]):
-            twin = self.search(
-                [("contact_id", "=", target.id), ("number_id", "=", conversation.number_id.id)], limit=1
-            )
+            twin = self.search([("contact_id", "=", target.id), ("number_id", "=", conversation.number_id.id)], limit=1)
             if twin:
                 twin._take_messages(conversation)
             else:
@@ -27,8 +25,8 @@ class WaConversation(models.Model):
     def _take_messages(self, other):
         """Move all messages of another conversation into this one and delete that one."""
         self.ensure_one()
-        messages = self.env["mail.message"].sudo().search(
-            [("model", "=", "discuss.channel"), ("res_id", "=", other.channel_id.id)]
+        messages = (
+            self.env["mail.message"].sudo().search([("model", "=", "discuss.channel"), ("res_id", "=", other.channel_id.id)])
         )
         vouch(messages).write({"res_id": self.channel_id.id})
         other.message_ids.write({"conversation_id": self.id})

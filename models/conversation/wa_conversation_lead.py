@@ -30,8 +30,10 @@ class WaConversation(models.Model):
             message, and the plain words of the message, for the description.
         """
         wanted = self.filtered(
-            lambda c: not (c.lead_id and self._is_open_lead(c.lead_id))
-            and (c.number_id.lead_policy == "always" or (c.number_id.lead_policy == "new" and news[c][0]))
+            lambda c: (
+                not (c.lead_id and self._is_open_lead(c.lead_id))
+                and (c.number_id.lead_policy == "always" or (c.number_id.lead_policy == "new" and news[c][0]))
+            )
         )
         wanted._create_leads({conversation: news[conversation][1] for conversation in wanted})
 
@@ -47,11 +49,7 @@ class WaConversation(models.Model):
         if numbers := [number for conversation in self for number in conversation._lead_numbers()]:
             # A lead from a form or an import has a number and no customer yet.
             same_person |= Domain("partner_id", "=", False) & Domain("phone_sanitized", "in", numbers)
-        domain = (
-            same_person
-            & Domain("won_status", "=", "pending")
-            & Domain("company_id", "in", [*self.company_id.ids, False])
-        )
+        domain = same_person & Domain("won_status", "=", "pending") & Domain("company_id", "in", [*self.company_id.ids, False])
         return self.env["crm.lead"].search(domain, order="id desc")
 
     def _find_open_leads_of_number(self):
@@ -106,11 +104,13 @@ class WaConversation(models.Model):
         self.ensure_one()
         numbers = self._lead_numbers()
         return leads.filtered(
-            lambda lead: lead.company_id in (self.company_id, self.company_id.browse())
-            and (
-                lead.partner_id == self.partner_id
-                if lead.partner_id
-                else bool(lead.phone_sanitized) and lead.phone_sanitized in numbers
+            lambda lead: (
+                lead.company_id in (self.company_id, self.company_id.browse())
+                and (
+                    lead.partner_id == self.partner_id
+                    if lead.partner_id
+                    else bool(lead.phone_sanitized) and lead.phone_sanitized in numbers
+                )
             )
         )
 

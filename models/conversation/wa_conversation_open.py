@@ -95,9 +95,7 @@ class WaConversation(models.Model):
             return self._prepare_adoption(listed[place], ordered[place][0].company_id)
 
         known = self._ensure_all(ordered, prepare) if create else self._imagine_all(ordered)
-        return {
-            record_id: known[number.id, contact.id] for record_id, (number, contact) in pairs.items()
-        }
+        return {record_id: known[number.id, contact.id] for record_id, (number, contact) in pairs.items()}
 
     @api.model
     def _create_channels(self, contacts):

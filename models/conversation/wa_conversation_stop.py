@@ -36,15 +36,21 @@ class WaConversation(models.Model):
             return activities
         speaking = self.with_context(lang=user.lang or self.env.lang)
         # It is in their list at once; an e-mail would be sent by SMTP while customers wait.
-        return record.sudo().with_context(mail_activity_quick_update=True, lang=speaking.env.lang).activity_schedule(
-            "mail.mail_activity_data_todo",
-            summary=speaking.env._("May want no more WhatsApp messages"),
-            note=Markup("<p>%s</p><blockquote>%s</blockquote>")
-            % (
-                speaking.env._("Read what the customer wrote. If they want no more messages, record it in the conversation."),
-                Markup(to_html(row.text or row.preview)),  # noqa: S704 (escaped by to_html)
-            ),
-            user_id=user.id,
+        return (
+            record.sudo()
+            .with_context(mail_activity_quick_update=True, lang=speaking.env.lang)
+            .activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=speaking.env._("May want no more WhatsApp messages"),
+                note=Markup("<p>%s</p><blockquote>%s</blockquote>")
+                % (
+                    speaking.env._(
+                        "Read what the customer wrote. If they want no more messages, record it in the conversation."
+                    ),
+                    Markup(to_html(row.text or row.preview)),  # noqa: S704 (escaped by to_html)
+                ),
+                user_id=user.id,
+            )
         )
 
     def _get_stop_decider(self):

@@ -24,9 +24,7 @@ class DiscussChannel(models.Model):
 
     _inherit = "discuss.channel"
 
-    channel_type = fields.Selection(
-        selection_add=[("wa", "WhatsApp")], ondelete={"wa": "cascade"}
-    )
+    channel_type = fields.Selection(selection_add=[("wa", "WhatsApp")], ondelete={"wa": "cascade"})
     wa_conversation_ids = fields.One2many("wa.conversation", "channel_id", "WhatsApp Conversation")
 
     # ------------------------------------------------------------ constraints
@@ -277,9 +275,7 @@ class DiscussChannel(models.Model):
         return super()._check_can_update_message_content(message)
 
     def _notify_by_web_push_prepare_payload(self, message, msg_vals=False, force_record_name=False):
-        payload = super()._notify_by_web_push_prepare_payload(
-            message, msg_vals=msg_vals, force_record_name=force_record_name
-        )
+        payload = super()._notify_by_web_push_prepare_payload(message, msg_vals=msg_vals, force_record_name=force_record_name)
         if self.channel_type == "wa":
             payload["title"] = self.name
         return payload
@@ -293,10 +289,7 @@ class DiscussChannel(models.Model):
         def of_conversation(getter):
             return lambda channel: getter(channel._wa_conversation())
 
-        return [
-            Store.Attr(name, value=of_conversation(getter), predicate=is_wa)
-            for name, getter in getters.items()
-        ]
+        return [Store.Attr(name, value=of_conversation(getter), predicate=is_wa) for name, getter in getters.items()]
 
     def _wa_activity_store_fields(self):
         """Return what every customer message may change on open screens."""
@@ -351,9 +344,7 @@ class DiscussChannel(models.Model):
     def _wa_broadcast(self):
         """Send the state of conversations to the colleagues who have them open."""
         for channel in self:
-            Store(bus_channel=channel, bus_subchannel="internal_users").add(
-                channel, channel._wa_store_fields()
-            ).bus_send()
+            Store(bus_channel=channel, bus_subchannel="internal_users").add(channel, channel._wa_store_fields()).bus_send()
 
     # ----------------------------------------------------------------- actions
 

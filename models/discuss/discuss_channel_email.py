@@ -41,6 +41,4 @@ class DiscussChannel(models.Model):
 
     def _wa_who_may_write(self, users):
         """Return those of some users who are colleagues with a right to write in this conversation."""
-        return users.filtered(
-            lambda user: user.active and not user.share and self.with_user(user).has_access("write")
-        )
+        return users.filtered(lambda user: user.active and not user.share and self.with_user(user).has_access("write"))

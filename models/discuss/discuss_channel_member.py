@@ -12,9 +12,7 @@ class DiscussChannelMember(models.Model):
         """Only colleagues with access to WhatsApp enter a conversation, by whatever route."""
         for member in self.filtered(lambda m: m.channel_id.channel_type == "wa"):
             if member.guest_id or not member.partner_id._wa_is_colleague():
-                raise ValidationError(
-                    self.env._("Only colleagues with access to WhatsApp can join this conversation.")
-                )
+                raise ValidationError(self.env._("Only colleagues with access to WhatsApp can join this conversation."))
 
     def _mark_as_read(self, last_message_id):
         """Tell WhatsApp that the customer's messages were read, when the sender next runs."""

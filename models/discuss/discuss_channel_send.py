@@ -123,9 +123,7 @@ class DiscussChannel(models.Model):
         """
         self._wa_check_call()
         file = self._wa_prepare_file(attachment_id, "sticker")
-        return self._wa_send(
-            "sticker", {"files": [file.frozen()]}, "", self.env._("Sticker"), quoted_message_id, file.shown
-        )
+        return self._wa_send("sticker", {"files": [file.frozen()]}, "", self.env._("Sticker"), quoted_message_id, file.shown)
 
     # ---------------------------------------------------------------- plumbing
 
@@ -215,12 +213,12 @@ class DiscussChannel(models.Model):
             kind, content, origin="chat", preview=preview, dedupe_key=key and f"{key}:0"
         )
         conversation = self._wa_conversation()
-        quoted = self.env["wa.message"].sudo().search(
-            [("mail_message_id", "=", quoted_message_id or 0), ("conversation_id", "=", conversation.id)], limit=1
+        quoted = (
+            self.env["wa.message"]
+            .sudo()
+            .search([("mail_message_id", "=", quoted_message_id or 0), ("conversation_id", "=", conversation.id)], limit=1)
         )
-        post = FilePost(
-            conversation, card, self.env.user.partner_id, row, quoted or None, attachments=attachments
-        )
+        post = FilePost(conversation, card, self.env.user.partner_id, row, quoted or None, attachments=attachments)
         try:
             [message] = self.env["wa.posting"]._post_all([post])
         except UniqueViolation as error:

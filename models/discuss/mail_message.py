@@ -54,9 +54,7 @@ class MailMessage(models.Model):
             values = {attribute.field_name: attribute._get_value(message) for attribute in attributes}
             by_channel[message.res_id].append({"id": message.id, **values})
         for channel in self.env["discuss.channel"].sudo().browse(by_channel):
-            channel._bus_send(
-                "mail.record/insert", {"mail.message": by_channel[channel.id]}, subchannel="internal_users"
-            )
+            channel._bus_send("mail.record/insert", {"mail.message": by_channel[channel.id]}, subchannel="internal_users")
 
     # ---------------------------------------------------------------- reactions
 

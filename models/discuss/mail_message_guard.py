@@ -118,9 +118,7 @@ class MailMessage(models.Model):
     def _wa_sign(self, author):
         """Give messages the author's own address, and now as their date: both could have been made up."""
         now = fields.Datetime.now()
-        wrong = self.filtered(
-            lambda m: m.email_from != author.email_formatted or abs(m.date - now) > DATED_NOW
-        )
+        wrong = self.filtered(lambda m: m.email_from != author.email_formatted or abs(m.date - now) > DATED_NOW)
         if wrong:
             vouch(wrong).write({"email_from": author.email_formatted, "date": now})
 

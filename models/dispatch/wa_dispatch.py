@@ -86,8 +86,7 @@ class WaDispatch(models.Model):
             return NotImplemented
         models = {model: self.env.get(model) for [model] in self.sudo()._read_group([], ["res_model"])}
         return Domain.OR(
-            Domain("res_model", "=", model)
-            & Domain("res_id", "in", records._search(Domain("display_name", operator, value)))
+            Domain("res_model", "=", model) & Domain("res_id", "in", records._search(Domain("display_name", operator, value)))
             for model, records in models.items()
             if records is not None and records.has_access("read")
         )
@@ -96,9 +95,7 @@ class WaDispatch(models.Model):
     @api.depends_context("lang")
     def _compute_reason(self):
         for dispatch in self:
-            dispatch.reason = (
-                self.env["wa.failure"]._sentence(dispatch.code, dispatch.detail) if dispatch.code else False
-            )
+            dispatch.reason = self.env["wa.failure"]._sentence(dispatch.code, dispatch.detail) if dispatch.code else False
 
     # ----------------------------------------------------------------- planning
 

@@ -171,9 +171,7 @@ class WaDispatch(models.Model):
         as_system = first.origin != "bulk"
         own, companies = first.company_id, user.company_ids
         allowed = [*(own if as_system else own & companies).ids, *(companies - own).ids]
-        env = self.env(
-            user=user, su=as_system, context={"allowed_company_ids": allowed, "tz": user.tz, "lang": user.lang}
-        )
+        env = self.env(user=user, su=as_system, context={"allowed_company_ids": allowed, "tz": user.tz, "lang": user.lang})
         records = env[first.res_model].browse([dispatch.res_id for dispatch in self]).exists()
         gone = self.filtered(lambda dispatch: dispatch.res_id not in records.ids)
         gone._cancel("record_gone")

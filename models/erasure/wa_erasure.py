@@ -178,12 +178,8 @@ class WaErasure(models.Model):
             [fields.Datetime.now() - timedelta(minutes=ON_ITS_WAY), conversations.ids],
         )
         if any(is_leaving for (is_leaving,) in self.env.cr.fetchall()):
-            raise UserError(
-                self.env._("A message to this person is being sent at this moment. Wait a minute, then try again.")
-            )
-        waiting = conversations.message_ids.search(
-            [("conversation_id", "in", conversations.ids), ("state", "=", "queued")]
-        )
+            raise UserError(self.env._("A message to this person is being sent at this moment. Wait a minute, then try again."))
+        waiting = conversations.message_ids.search([("conversation_id", "in", conversations.ids), ("state", "=", "queued")])
         waiting.write({"state": "cancelled"})
 
     @api.model

@@ -75,9 +75,7 @@ class WaErasure(models.Model):
 
     def _erase_identity(self, contacts, partners, leads):
         """Let nothing recognise or address the person any more: contacts, customers, leads, plans, consents."""
-        contacts, partners, leads = (
-            records.with_context(**self.env.context) for records in (contacts, partners, leads)
-        )
+        contacts, partners, leads = (records.with_context(**self.env.context) for records in (contacts, partners, leads))
         # What waits to be processed would make the person known again.
         self._clean_webhooks(SQL("event.state = 'new'"))
         self._erase_plans(contacts.conversation_ids, partners, leads)
@@ -85,9 +83,7 @@ class WaErasure(models.Model):
         self._erase_consents(contacts)
         self._erase_blacklist(contacts)
         leads.write({"name": self.env._("Erased customer"), **self._emptied(leads, LEAD_FIELDS)})
-        partners.write(
-            {"name": self.env._("Erased customer"), "active": False, **self._emptied(partners, PARTNER_FIELDS)}
-        )
+        partners.write({"name": self.env._("Erased customer"), "active": False, **self._emptied(partners, PARTNER_FIELDS)})
         self._count("leads", len(leads))
         self._count("customers", len(partners))
         for contact in contacts:
@@ -195,9 +191,7 @@ class WaErasure(models.Model):
                 limit=BATCH,
             )
         )
-        made = self._selected(
-            SQL("SELECT id FROM ir_attachment WHERE res_model = 'ir.attachment' AND res_id = ANY(%s)", ids)
-        )
+        made = self._selected(SQL("SELECT id FROM ir_attachment WHERE res_model = 'ir.attachment' AND res_id = ANY(%s)", ids))
         self.env["ir.attachment"].browse([*made, *ids]).unlink()
         self._count("files", len(ids))
         return len(ids) < BATCH
@@ -285,9 +279,7 @@ class WaErasure(models.Model):
         done = True
         for model, ids in own:
             found = self._selected(
-                SQL(
-                    "SELECT id FROM mail_message WHERE model = %s AND res_id = ANY(%s) ORDER BY id LIMIT %s", model, ids, BATCH
-                )
+                SQL("SELECT id FROM mail_message WHERE model = %s AND res_id = ANY(%s) ORDER BY id LIMIT %s", model, ids, BATCH)
             )
             self._unlink_mail(found)
             done = done and len(found) < BATCH

@@ -137,8 +137,7 @@ class WaEvent(models.Model):
         if not self.env.su and any(event.state != "failed" for event in self):
             raise AccessError(
                 self.env._(
-                    "Only webhooks that failed can be deleted. The others are worked off, and go by themselves after "
-                    "some days."
+                    "Only webhooks that failed can be deleted. The others are worked off, and go by themselves after some days."
                 )
             )
 

@@ -126,9 +126,7 @@ class WaEvent(models.Model):
         events = self.browse([row[0] for row in fresh])
         if not events:
             return events
-        self.env.cr.execute(
-            "UPDATE wa_event SET attempts = COALESCE(attempts, 0) + 1 WHERE id = ANY(%s)", [events.ids]
-        )
+        self.env.cr.execute("UPDATE wa_event SET attempts = COALESCE(attempts, 0) + 1 WHERE id = ANY(%s)", [events.ids])
         events.invalidate_recordset(["attempts"], flush=False)
         if events[0].attempts > MAX_TRIES:
             events.write({"state": "failed", "error": "The worker was stopped whenever it worked on this."})

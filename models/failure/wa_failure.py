@@ -90,9 +90,7 @@ SENTENCES = {
         _lt("Choose an approved template."),
     ),
     "window_closed": (
-        _lt(
-            "The customer has not written in the last 24 hours, so WhatsApp allows only approved templates."
-        ),
+        _lt("The customer has not written in the last 24 hours, so WhatsApp allows only approved templates."),
         _lt("Send a template; when the customer answers you can write freely again."),
     ),
     "contact_on_hold": (_lt("WhatsApp asks to leave this person alone for now."), TRY_LATER),

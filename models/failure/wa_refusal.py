@@ -44,16 +44,12 @@ class WaRefusal(models.Model):
     code = fields.Selection("_selection_code", "Reason", required=True, readonly=True, index=True)
     next_step = fields.Char(compute="_compute_next_step")
     detail = fields.Char(readonly=True)
-    kind = fields.Selection(
-        [("free", "Free message"), ("template", "Template")], "Message", required=True, readonly=True
-    )
+    kind = fields.Selection([("free", "Free message"), ("template", "Template")], "Message", required=True, readonly=True)
     origin = fields.Selection("_selection_origin", readonly=True)
     number_id = fields.Many2one("wa.number", readonly=True, ondelete="cascade")
     account_id = fields.Many2one("wa.account", readonly=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", readonly=True, index=True, ondelete="cascade")
-    conversation_id = fields.Many2one(
-        "wa.conversation", readonly=True, ondelete="cascade", index="btree_not_null"
-    )
+    conversation_id = fields.Many2one("wa.conversation", readonly=True, ondelete="cascade", index="btree_not_null")
     contact_id = fields.Many2one("wa.contact", readonly=True, ondelete="cascade", index="btree_not_null")
     template_id = fields.Many2one("wa.template", readonly=True, ondelete="set null", index="btree_not_null")
     lead_id = fields.Many2one("crm.lead", readonly=True, ondelete="set null", index="btree_not_null")
@@ -142,10 +138,13 @@ class WaRefusal(models.Model):
     @api.model
     def _insert_query(self, vals):
         """Return the INSERT of one refusal; records that do not exist (any more) stay empty."""
-        columns, values = ["create_uid", "create_date"], [
-            SQL("(SELECT id FROM res_users WHERE id = %s)", vals["user_id"]),
-            SQL("clock_timestamp() AT TIME ZONE 'UTC'"),
-        ]
+        columns, values = (
+            ["create_uid", "create_date"],
+            [
+                SQL("(SELECT id FROM res_users WHERE id = %s)", vals["user_id"]),
+                SQL("clock_timestamp() AT TIME ZONE 'UTC'"),
+            ],
+        )
         for name, value in vals.items():
             columns.append(name)
             if name in RECORDS:

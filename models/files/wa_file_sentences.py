@@ -22,8 +22,7 @@ class WaFile(models.AbstractModel):
         if rule == "media_too_large":
             return UserError(
                 self.env._(
-                    "“%(name)s” has %(size)s; WhatsApp takes at most %(limit)s for %(kind)s. "
-                    "Send a smaller file or a link.",
+                    "“%(name)s” has %(size)s; WhatsApp takes at most %(limit)s for %(kind)s. Send a smaller file or a link.",
                     name=name,
                     size=human_size(attachment.file_size),
                     limit=human_size(limit or LIMITS[kind][0]),

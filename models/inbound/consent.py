@@ -168,14 +168,18 @@ class WaInboundConsent(models.AbstractModel):
         if the customer had agreed to marketing before.
         """
         if concern == "all":
-            had = self.env["wa.consent"].sudo().search_count(
-                [
-                    ("contact_id", "=", draft.contact.id),
-                    ("company_id", "=", draft.conversation.company_id.id),
-                    ("purpose", "=", "marketing"),
-                    ("action", "=", "granted"),
-                ],
-                limit=1,
+            had = (
+                self.env["wa.consent"]
+                .sudo()
+                .search_count(
+                    [
+                        ("contact_id", "=", draft.contact.id),
+                        ("company_id", "=", draft.conversation.company_id.id),
+                        ("purpose", "=", "marketing"),
+                        ("action", "=", "granted"),
+                    ],
+                    limit=1,
+                )
             )
             return ("service", "marketing") if had else ("service",)
         return CONCERNS[concern]

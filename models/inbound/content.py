@@ -118,9 +118,7 @@ class WaInboundContent(models.AbstractModel):
         if item.group_id:
             marks += self._mark(
                 "group",
-                self.env._(
-                    "👥 Written in the group %s. An answer here goes to this person alone.", one_line(item.group_id)
-                ),
+                self.env._("👥 Written in the group %s. An answer here goes to this person alone.", one_line(item.group_id)),
             )
         if item.frequently_forwarded:
             marks += self._mark("forwarded", self.env._("↪ Forwarded many times"))

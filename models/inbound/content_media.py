@@ -81,6 +81,8 @@ class WaInboundContent(models.AbstractModel):
     @api.model
     def _failed_line(self, kind, name, reason):
         label = " · ".join(filter(None, (self._kind_label(kind), name)))
-        return Markup(
-            '<div class="o_wa_media o_wa_media_failed">%s %s: <span class="o_wa_reason">%s</span></div>'
-        ) % (self._icon(kind), label, reason or "")
+        return Markup('<div class="o_wa_media o_wa_media_failed">%s %s: <span class="o_wa_reason">%s</span></div>') % (
+            self._icon(kind),
+            label,
+            reason or "",
+        )

@@ -21,16 +21,20 @@ class WaInboundContent(models.AbstractModel):
             words = self.env._("A message that WhatsApp could not deliver. Ask the customer to send it again.")
         else:
             kind = reading.text(item.content.get("type"))
-            what = {
-                "poll_creation": self.env._("a poll"),
-                "poll_update": self.env._("a vote in a poll"),
-                "edit": self.env._("a change to an earlier message"),
-                "pin": self.env._("a pinned message"),
-                "group_invite": self.env._("an invitation to a group"),
-                "gif": self.env._("a GIF"),
-                "keep_in_chat": self.env._("a kept message"),
-                "link_preview": self.env._("a link preview"),
-            }.get(kind) or one_line(kind) or self.env._("something")
+            what = (
+                {
+                    "poll_creation": self.env._("a poll"),
+                    "poll_update": self.env._("a vote in a poll"),
+                    "edit": self.env._("a change to an earlier message"),
+                    "pin": self.env._("a pinned message"),
+                    "group_invite": self.env._("an invitation to a group"),
+                    "gif": self.env._("a GIF"),
+                    "keep_in_chat": self.env._("a kept message"),
+                    "link_preview": self.env._("a link preview"),
+                }.get(kind)
+                or one_line(kind)
+                or self.env._("something")
+            )
             words = self.env._("The customer sent %s, which WhatsApp does not pass on to businesses.", what)
         return Markup('<em class="o_wa_unsupported">%s</em>') % words
 

@@ -46,9 +46,7 @@ class WaInboundEcho(models.AbstractModel):
             own = [draft for draft in shown if draft.echo.source == source]
             if own:
                 self._post(own)
-        self.env["wa.inbound.effect"]._apply_all(
-            [draft for draft in drafts if draft.item.kind in EFFECTS], notes
-        )
+        self.env["wa.inbound.effect"]._apply_all([draft for draft in drafts if draft.item.kind in EFFECTS], notes)
         for draft in drafts:
             if draft.item.kind in THIN:
                 self._post_thin(draft)

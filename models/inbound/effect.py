@@ -56,9 +56,7 @@ class WaInboundEffect(models.AbstractModel):
         """
         if conversations:
             self.env.flush_all()
-            self.env.cr.execute(
-                "UPDATE wa_conversation SET write_uid = write_uid WHERE id = ANY(%s)", [conversations.ids]
-            )
+            self.env.cr.execute("UPDATE wa_conversation SET write_uid = write_uid WHERE id = ANY(%s)", [conversations.ids])
 
     @api.model
     def _prepare_row(self, draft):
@@ -122,9 +120,9 @@ class WaInboundEffect(models.AbstractModel):
         WhatsApp knows one reaction per person, Odoo many.
         """
         message = target.mail_message_id.sudo()
-        latest = target.effect_ids.filtered(
-            lambda other: other.kind == "reaction" and other.direction == row.direction
-        ).sorted(lambda other: (other.sent_at, other.id))[-1:]
+        latest = target.effect_ids.filtered(lambda other: other.kind == "reaction" and other.direction == row.direction).sorted(
+            lambda other: (other.sent_at, other.id)
+        )[-1:]
         if not message or latest != row:
             return
         partner = self._author(row)
@@ -191,9 +189,7 @@ class WaInboundEffect(models.AbstractModel):
                 if row.direction == "in"
                 else self.env._("🗑 This message was deleted on the phone.")
             )
-            shown = Markup('<div class="o_wa_deleted">%s</div>') % words + self._former(
-                self.env._("What it said"), [shown]
-            )
+            shown = Markup('<div class="o_wa_deleted">%s</div>') % words + self._former(self.env._("What it said"), [shown])
         return shown
 
     @api.model

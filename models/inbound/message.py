@@ -75,9 +75,7 @@ class WaInboundMessage(models.AbstractModel):
             self._tell_without_consent(self.env["wa.inbound.consent"]._listen(shown, rows), notes)
             self._tell_without_lead(without_lead)
         # What is about other messages comes after them: its target may have come with it.
-        rows |= self.env["wa.inbound.effect"]._apply_all(
-            [draft for draft in drafts if draft.item.kind in EFFECTS], notes
-        )
+        rows |= self.env["wa.inbound.effect"]._apply_all([draft for draft in drafts if draft.item.kind in EFFECTS], notes)
         for draft in drafts:
             if draft.item.kind in THIN:
                 self._post_thin(draft)
@@ -123,9 +121,7 @@ class WaInboundMessage(models.AbstractModel):
         media = self.env["wa.media"].sudo()
         files_of = self.env["wa.inbound.content"]._files
         vals_list = [
-            media._prepare_inbound(row, file)
-            for draft, row in zip(drafts, rows, strict=True)
-            for file in files_of(draft.item)
+            media._prepare_inbound(row, file) for draft, row in zip(drafts, rows, strict=True) for file in files_of(draft.item)
         ]
         if vals_list:
             media.create(vals_list)

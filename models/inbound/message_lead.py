@@ -34,9 +34,7 @@ class WaInboundMessage(models.AbstractModel):
         for draft in drafts:
             by_conversation[draft.conversation].append(draft)
         for conversation, own in by_conversation.items():
-            conversation._on_inbound(
-                [(draft.sent_at, draft.preview, self._opens_window(draft.item)) for draft in own]
-            )
+            conversation._on_inbound([(draft.sent_at, draft.preview, self._opens_window(draft.item)) for draft in own])
             self.env["wa.inbound.referral"]._keep(conversation, own)
         try:
             with self.env.cr.savepoint():

@@ -21,15 +21,13 @@ class WaInboundMessage(models.AbstractModel):
         """
         numbers = {
             number.phone_number_id: number
-            for number in self.env["wa.number"].with_context(active_test=False).search(
-                [("phone_number_id", "in", [item.phone_number_id for _event, item in pairs])]
-            )
+            for number in self.env["wa.number"]
+            .with_context(active_test=False)
+            .search([("phone_number_id", "in", [item.phone_number_id for _event, item in pairs])])
         }
         known = {
             (row.number_id.id, row.wamid): row
-            for row in self.env["wa.message"].search(
-                [("wamid", "in", [item.wamid for _event, item in pairs if item.wamid])]
-            )
+            for row in self.env["wa.message"].search([("wamid", "in", [item.wamid for _event, item in pairs if item.wamid])])
         }
         drafts = []
         accounts = {account: account._sharing_app() for account in {event.account_id for event, _item in pairs}}
@@ -61,12 +59,16 @@ class WaInboundMessage(models.AbstractModel):
     @api.model
     def _find_number(self, event, item):
         """Return our number a webhook is about, among the accounts its callback speaks for."""
-        return self.env["wa.number"].with_context(active_test=False).search(
-            [
-                ("phone_number_id", "=", item.phone_number_id),
-                ("account_id", "in", event.account_id._sharing_app().ids),
-            ],
-            limit=1,
+        return (
+            self.env["wa.number"]
+            .with_context(active_test=False)
+            .search(
+                [
+                    ("phone_number_id", "=", item.phone_number_id),
+                    ("account_id", "in", event.account_id._sharing_app().ids),
+                ],
+                limit=1,
+            )
         )
 
     @api.model
@@ -133,9 +135,7 @@ class WaInboundMessage(models.AbstractModel):
             for row in (self.env["wa.message"].search([("wamid", "in", wamids)]) if wamids else ())
         }
         for draft in drafts:
-            draft.quoted = found.get(
-                (draft.conversation.id, draft.item.quoted_wamid), self.env["wa.message"]
-            )
+            draft.quoted = found.get((draft.conversation.id, draft.item.quoted_wamid), self.env["wa.message"])
 
     @api.model
     def _show_waiting_quotes(self, rows):
@@ -144,8 +144,10 @@ class WaInboundMessage(models.AbstractModel):
         :param rows: ``wa.message`` records that have just been stored
         """
         own = {(row.conversation_id.id, row.wamid): row for row in rows if row.wamid}
-        waiting = self.env["wa.message"].sudo().search(
-            [("quoted_wamid", "in", [wamid for _conversation, wamid in own]), ("quoted_id", "=", False)]
+        waiting = (
+            self.env["wa.message"]
+            .sudo()
+            .search([("quoted_wamid", "in", [wamid for _conversation, wamid in own]), ("quoted_id", "=", False)])
         )
         for row in waiting:
             original = own.get((row.conversation_id.id, row.quoted_wamid))

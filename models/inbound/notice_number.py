@@ -50,9 +50,7 @@ class WaInboundNotice(models.AbstractModel):
         if number and status in ("approved", "deleted"):
             vals["username"] = username if status == "approved" else False
         return News(
-            self.env._(
-                "Business username %(username)s: %(status)s", username=username, status=meta_word(self.env, status)
-            ),
+            self.env._("Business username %(username)s: %(status)s", username=username, status=meta_word(self.env, status)),
             vals,
         )
 

@@ -69,9 +69,7 @@ class IrAttachment(models.Model):
         self.env["mail.message"].sudo().flush_model(["attachment_ids", "author_id", "model", "res_id", "subtype_id"])
         self.env["wa.media"].sudo().flush_model(["attachment_id"])
         self.env["wa.message"].sudo().flush_model(["mail_message_id"])
-        rows = self.env.execute_query(
-            SQL("SELECT a.id FROM ir_attachment a WHERE a.id = ANY(%s) AND (%s)", ids, condition)
-        )
+        rows = self.env.execute_query(SQL("SELECT a.id FROM ir_attachment a WHERE a.id = ANY(%s) AND (%s)", ids, condition))
         return self.sudo().browse([row[0] for row in rows])
 
     # ------------------------------------------------------------------- rights

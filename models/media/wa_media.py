@@ -72,9 +72,7 @@ class WaMedia(models.Model):
     def _compute_error_text(self):
         for media in self:
             media.error_text = (
-                self.env["wa.failure"]._sentence(media.error_code, media.error_detail)
-                if media.error_code
-                else False
+                self.env["wa.failure"]._sentence(media.error_code, media.error_detail) if media.error_code else False
             )
 
     # ----------------------------------------------------------------- business

@@ -243,9 +243,7 @@ class WaMedia(models.Model):
         wait = timedelta(seconds=min(seconds, STORAGE_WAIT) if patient else seconds)
         is_news = self.error_code != code
         # The reason is kept although nothing has failed for good: a colleague who asks gets an answer.
-        self.write(
-            {"next_attempt_at": fields.Datetime.now() + wait, "error_code": code, "error_detail": detail or False}
-        )
+        self.write({"next_attempt_at": fields.Datetime.now() + wait, "error_code": code, "error_detail": detail or False})
         if is_news:
             self._show()
 

@@ -47,9 +47,7 @@ class WaUpload(models.Model):
     media_uid = fields.Char(required=True)
     uploaded_at = fields.Datetime(required=True)
 
-    _content_uniq = models.Constraint(
-        "UNIQUE(number_id, checksum, mime_type)", "A number uploads a file once."
-    )
+    _content_uniq = models.Constraint("UNIQUE(number_id, checksum, mime_type)", "A number uploads a file once.")
 
     @api.model
     def _oldest_valid(self):
@@ -130,9 +128,9 @@ class WaMessage(models.Model):
         """Tie converted files that no thread shows to the message they are sent with."""
         for message in self:
             ids = [file["attachment_id"] for file in (message.content or {}).get("files") or ()]
-            self.env["ir.attachment"].browse(ids).filtered(
-                lambda a: a.res_model == "wa.message" and not a.res_id
-            ).write({"res_id": message.id})
+            self.env["ir.attachment"].browse(ids).filtered(lambda a: a.res_model == "wa.message" and not a.res_id).write(
+                {"res_id": message.id}
+            )
 
     @api.model
     def _reader(self, attachment):

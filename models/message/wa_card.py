@@ -101,8 +101,7 @@ class WaCard(models.AbstractModel):
             if section.get("title"):
                 html += Markup("<div><b>%s</b></div>") % one_line(section["title"])
             rows = [
-                Markup("<li>%s</li>")
-                % " – ".join(filter(None, (one_line(row["title"]), one_line(row.get("description", "")))))
+                Markup("<li>%s</li>") % " – ".join(filter(None, (one_line(row["title"]), one_line(row.get("description", "")))))
                 for row in section["rows"]
             ]
             html += Markup("<ul>%s</ul>") % Markup().join(rows)

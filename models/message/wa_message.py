@@ -41,9 +41,7 @@ class WaMessage(models.Model):
     _order = "id desc"
     _rec_name = "preview"
 
-    conversation_id = fields.Many2one(
-        "wa.conversation", required=True, index=True, ondelete="cascade", readonly=True
-    )
+    conversation_id = fields.Many2one("wa.conversation", required=True, index=True, ondelete="cascade", readonly=True)
     number_id = fields.Many2one("wa.number", required=True, ondelete="restrict", readonly=True)
     company_id = fields.Many2one(related="number_id.company_id", store=True)
     contact_id = fields.Many2one(related="conversation_id.contact_id", store=True)
@@ -131,9 +129,7 @@ class WaMessage(models.Model):
     def _compute_error_text(self):
         for message in self:
             message.error_text = (
-                self.env["wa.failure"]._sentence(message.error_code, message.error_detail)
-                if message.error_code
-                else False
+                self.env["wa.failure"]._sentence(message.error_code, message.error_detail) if message.error_code else False
             )
 
     @api.depends("sent_at", "create_date")
@@ -262,9 +258,7 @@ class WaMessage(models.Model):
         """Return which of the WhatsApp messages made from one post has the state that is shown."""
         if len(self) < 2:
             return self
-        return self.sorted(
-            lambda row: SHOWN_FIRST.index(row.state) if row.state in SHOWN_FIRST else len(SHOWN_FIRST)
-        )[:1]
+        return self.sorted(lambda row: SHOWN_FIRST.index(row.state) if row.state in SHOWN_FIRST else len(SHOWN_FIRST))[:1]
 
     def _state_facts(self):
         """Return what a status changes about a post, for the web client.

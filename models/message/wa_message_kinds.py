@@ -92,9 +92,7 @@ class WaMessage(models.Model):
         self.env["wa.gate"]._check(self.conversation_id, "free")
         written_at = self.sent_at or self.create_date
         if written_at < fields.Datetime.now() - timedelta(days=REACTION_DAYS):
-            raise UserError(
-                self.env._("WhatsApp takes no reactions to messages that are older than %s days.", REACTION_DAYS)
-            )
+            raise UserError(self.env._("WhatsApp takes no reactions to messages that are older than %s days.", REACTION_DAYS))
         if self.direction == "out" and not self.wamid:
             raise UserError(self.env._("This message has not reached WhatsApp, so nobody could see the reaction."))
 
@@ -118,8 +116,7 @@ class WaMessage(models.Model):
         for message in self.filtered(lambda m: m.kind == "reaction" and m.content.get("emoji")):
             shown = self.browse(message.content["message_id"]).exists().mail_message_id
             ours = shown.reaction_ids.filtered(
-                lambda r, message=message: r.content == message.content["emoji"]
-                and r.partner_id != message.partner_id
+                lambda r, message=message: r.content == message.content["emoji"] and r.partner_id != message.partner_id
             )
             if ours:
                 ours.unlink()

@@ -109,9 +109,7 @@ class WaMessage(models.Model):
         which nothing leaves.
         """
         if self:
-            self.env.execute_query(
-                SQL("SELECT id FROM wa_message WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", self.ids)
-            )
+            self.env.execute_query(SQL("SELECT id FROM wa_message WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", self.ids))
 
     @api.model
     def _match_statuses(self, items, accounts):
@@ -213,9 +211,7 @@ class WaMessage(models.Model):
             """,
             [list(column) for column in zip(*rows, strict=True)],
         )
-        self.browse([row[0] for row in rows]).invalidate_recordset(
-            [name for name in COLUMNS if name != "id"], flush=False
-        )
+        self.browse([row[0] for row in rows]).invalidate_recordset([name for name in COLUMNS if name != "id"], flush=False)
 
     def _on_failed_status(self):
         """Treat a failure reported later like one in the answer, but for one thing: it is not sent again by itself.
@@ -245,7 +241,5 @@ class WaMessage(models.Model):
         for item in items:
             if item.group_id:
                 continue  # the participant of a group is not whom this message went to
-            if item.person and (
-                (item.person.bsuid and not contact.bsuid) or (item.person.wa_id and not contact.wa_id)
-            ):
+            if item.person and ((item.person.bsuid and not contact.bsuid) or (item.person.wa_id and not contact.wa_id)):
                 contact._learn(item.person)

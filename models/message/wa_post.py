@@ -93,9 +93,7 @@ class WaPosting(models.AbstractModel):
         bulk = [post.conversation.channel_id.id for post, _message in news if post.row.get("origin") == "bulk"]
         if not bulk:
             return news
-        members = self.env["discuss.channel.member"].sudo().search_fetch(
-            [("channel_id", "in", bulk)], ["channel_id"]
-        )
+        members = self.env["discuss.channel.member"].sudo().search_fetch([("channel_id", "in", bulk)], ["channel_id"])
         unheard = set(bulk) - set(members.channel_id.ids)
         return [pair for pair in news if pair[0].conversation.channel_id.id not in unheard]
 
@@ -200,8 +198,8 @@ class WaPosting(models.AbstractModel):
             for post, message in zip(posts, messages, strict=True)
             if post.author == partner
         }
-        members = self.env["discuss.channel.member"].sudo().search(
-            [("channel_id", "in", list(own)), ("partner_id", "=", partner.id)]
+        members = (
+            self.env["discuss.channel.member"].sudo().search([("channel_id", "in", list(own)), ("partner_id", "=", partner.id)])
         )
         for member in members:
             message = own[member.channel_id.id]
@@ -216,9 +214,7 @@ class WaPosting(models.AbstractModel):
         its own; the new moment travels with ``_notify_browsers``. One that was made in
         this very transaction has just got its moment, and nobody has it in a list yet.
         """
-        channels = self.env["discuss.channel"].browse(
-            list({post.conversation.channel_id.id for post in posts})
-        )
+        channels = self.env["discuss.channel"].browse(list({post.conversation.channel_id.id for post in posts}))
         channels.flush_recordset(["last_interest_dt"])
         self.env.cr.execute(
             "UPDATE discuss_channel SET last_interest_dt = %s WHERE id = ANY(%s) AND create_date < %s",
@@ -238,10 +234,7 @@ class WaPosting(models.AbstractModel):
         facts = Store(bus_channel=channels[:1], bus_subchannel="internal_users")
         facts.add(messages, messages._wa_store_fields())
         facts.add(channels, [*channels._wa_activity_store_fields(), "last_interest_dt"])
-        facts_of = {
-            name: {record["id"]: record for record in records}
-            for name, records in facts.get_result().items()
-        }
+        facts_of = {name: {record["id"]: record for record in records} for name, records in facts.get_result().items()}
         silent = {message for post, message in zip(posts, messages, strict=True) if post.silent}
         for channel, message in zip(channels, messages, strict=True):
             channel._bus_send(
@@ -271,9 +264,7 @@ class WaPosting(models.AbstractModel):
         """
         messages = {record["id"]: record for record in result.pop("mail.message", [])}
         partners = {record["id"]: record for record in result.pop("res.partner", [])}
-        threads = {
-            (record["model"], record["id"]): record for record in result.pop("mail.thread", [])
-        }
+        threads = {(record["model"], record["id"]): record for record in result.pop("mail.thread", [])}
 
         def cut(message, channel):
             own = [messages[message.id]]
@@ -284,9 +275,7 @@ class WaPosting(models.AbstractModel):
                 **result,
                 "mail.message": own,
                 "res.partner": [partners[id_] for id_ in sorted(authors - {False}) if id_ in partners],
-                "mail.thread": [
-                    record for key, record in threads.items() if key == ("discuss.channel", channel.id)
-                ],
+                "mail.thread": [record for key, record in threads.items() if key == ("discuss.channel", channel.id)],
             }
 
         return cut
@@ -294,12 +283,12 @@ class WaPosting(models.AbstractModel):
     @api.model
     def _notify_devices(self, posts, messages):
         """Web push, for the few colleagues who registered a device."""
-        members = self.env["discuss.channel.member"].sudo().search(
-            [("channel_id", "in", [post.conversation.channel_id.id for post in posts])]
+        members = (
+            self.env["discuss.channel.member"]
+            .sudo()
+            .search([("channel_id", "in", [post.conversation.channel_id.id for post in posts])])
         )
-        devices = self.env["mail.push.device"].sudo().search(
-            [("partner_id", "in", members.partner_id.ids)]
-        )
+        devices = self.env["mail.push.device"].sudo().search([("partner_id", "in", members.partner_id.ids)])
         channels = members.filtered(lambda m: m.partner_id in devices.partner_id).channel_id
         for post, message in zip(posts, messages, strict=True):
             channel = post.conversation.channel_id.sudo()

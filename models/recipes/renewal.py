@@ -15,14 +15,10 @@ class WaRecipe(models.Model):
             model=model,
             template=f"renewal_{model.replace('.', '_')}",
             texts={
-                "en": "Hello {{1}}, on {{2}} this comes to its end: {{3}}. "
-                "Tell us here how you would like to go on.",
-                "de": "Guten Tag {{1}}, am {{2}} läuft ab: {{3}}. "
-                "Sagen Sie uns hier, wie es weitergehen soll.",
-                "es": "Hola, {{1}}: el {{2}} vence lo siguiente: {{3}}. "
-                "Díganos aquí cómo desea continuar.",
-                "fr": "Bonjour {{1}}, le {{2}} arrive à échéance : {{3}}. "
-                "Dites-nous ici comment vous souhaitez continuer.",
+                "en": "Hello {{1}}, on {{2}} this comes to its end: {{3}}. Tell us here how you would like to go on.",
+                "de": "Guten Tag {{1}}, am {{2}} läuft ab: {{3}}. Sagen Sie uns hier, wie es weitergehen soll.",
+                "es": "Hola, {{1}}: el {{2}} vence lo siguiente: {{3}}. Díganos aquí cómo desea continuar.",
+                "fr": "Bonjour {{1}}, le {{2}} arrive à échéance : {{3}}. Dites-nous ici comment vous souhaitez continuer.",
             },
             variables=(
                 Variable(

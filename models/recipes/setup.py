@@ -88,14 +88,18 @@ class WaRecipe(models.Model):
         """Create the rule, resting, with its one action."""
         # Rules are for administrators of the system; these are ours, and only their texts and numbers vary.
         model_id = self.env["ir.model"]._get_id(definition.model)
-        rule = self.env["base.automation"].sudo().create(
-            {
-                "name": self.env._("WhatsApp: %s", self.name),
-                "model_id": model_id,
-                "active": False,
-                "description": self.summary,
-                **definition.rule,
-            }
+        rule = (
+            self.env["base.automation"]
+            .sudo()
+            .create(
+                {
+                    "name": self.env._("WhatsApp: %s", self.name),
+                    "model_id": model_id,
+                    "active": False,
+                    "description": self.summary,
+                    **definition.rule,
+                }
+            )
         )
         self.env["ir.actions.server"].sudo().create(
             {

@@ -29,9 +29,7 @@ class WaRecipe(models.Model):
         away = self.sudo().automation_id._wa_gives_way_to() if self.code == "welcome" and self.sudo().automation_id else ()
         if away:
             name = self.search([("code", "=", "away")]).name
-            hints.append(
-                self.env._("Outside your working hours new customers get only “%s”: one answer is enough.", name)
-            )
+            hints.append(self.env._("Outside your working hours new customers get only “%s”: one answer is enough.", name))
         return hints
 
     def _received_rule(self, **conditions):

@@ -182,9 +182,9 @@ class BaseAutomation(models.Model):
 
     def _compute_wa_failure_count(self):
         counts = dict(
-            self.env["wa.rule.run"].sudo()._read_group(
-                [("automation_id", "in", self.ids), ("failed_at", "!=", False)], ["automation_id"], ["__count"]
-            )
+            self.env["wa.rule.run"]
+            .sudo()
+            ._read_group([("automation_id", "in", self.ids), ("failed_at", "!=", False)], ["automation_id"], ["__count"])
         )
         for rule in self:
             rule.wa_failure_count = counts.get(rule._origin, 0)

@@ -224,8 +224,10 @@ class CrmStage(models.Model):
         rules = self.env["base.automation"].sudo().with_context(active_test=False)
         own = rules.search([("wa_stage_role", "!=", False)])
         going = own.filtered(
-            lambda rule: rule.wa_stage_id in self
-            or (rule.wa_stage_role == ANSWER and rule._wa_stage_setting()["target"] in self and rule._wa_is_as_set())
+            lambda rule: (
+                rule.wa_stage_id in self
+                or (rule.wa_stage_role == ANSWER and rule._wa_stage_setting()["target"] in self and rule._wa_is_as_set())
+            )
         )
         going.unlink()
         return super().unlink()

@@ -21,9 +21,7 @@ class BaseAutomation(models.Model):
     def create(self, vals_list):
         rules = super().create(vals_list)
         # A rule may get its actions later, see below.
-        untold = rules.browse(
-            [rule.id for rule, vals in zip(rules, vals_list, strict=True) if not vals.get("last_run")]
-        )
+        untold = rules.browse([rule.id for rule, vals in zip(rules, vals_list, strict=True) if not vals.get("last_run")])
         untold._wa_dated_writers()._wa_begin()
         return rules
 

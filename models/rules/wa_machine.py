@@ -76,8 +76,10 @@ class WaConversation(models.Model):
     @api.model
     def _was_silent(self, row, now):
         """Tell whether the customer said nothing for a day before a message."""
-        before = self.env["wa.message"].sudo().search(
-            [("conversation_id", "=", row.conversation_id.id), ("direction", "=", "in"), ("id", "<", row.id)], limit=1
+        before = (
+            self.env["wa.message"]
+            .sudo()
+            .search([("conversation_id", "=", row.conversation_id.id), ("direction", "=", "in"), ("id", "<", row.id)], limit=1)
         )
         return not before or before.create_date < now - QUIET
 

@@ -29,9 +29,7 @@ class WaRuleDay(models.Model):
 
     @api.model
     def _ids_done(self, rule, day):
-        rows = self.env.execute_query(
-            SQL("SELECT res_id FROM wa_rule_day WHERE automation_id = %s AND day = %s", rule.id, day)
-        )
+        rows = self.env.execute_query(SQL("SELECT res_id FROM wa_rule_day WHERE automation_id = %s AND day = %s", rule.id, day))
         return {row[0] for row in rows}
 
     @api.model

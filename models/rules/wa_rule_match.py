@@ -125,8 +125,11 @@ class Facts:
         if label not in labels:
             return ()
         place = labels.index(label)
-        variants = self.env["wa.template"].sudo().with_context(active_test=False).search(
-            [("account_id", "=", tapped.account_id.id), ("name", "=", tapped.name)]
+        variants = (
+            self.env["wa.template"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("account_id", "=", tapped.account_id.id), ("name", "=", tapped.name)])
         )
         return [words.bare(v.button_ids[place].text) for v in variants if len(v.button_ids) > place]
 
@@ -167,11 +170,7 @@ class Facts:
 
     def _is_at_work(self, rule, row):
         """Tell whether it is working time now; without working hours it always is."""
-        calendar = (
-            rule.wa_calendar_id
-            or row.conversation_id.team_id.wa_calendar_id
-            or row.company_id.resource_calendar_id
-        )
+        calendar = rule.wa_calendar_id or row.conversation_id.team_id.wa_calendar_id or row.company_id.resource_calendar_id
         if not calendar:
             return True
         if calendar not in self._open:
@@ -220,8 +219,10 @@ class Facts:
     @cached_property
     def stop_ids(self):
         """Ids of those messages that end a consent by a keyword."""
-        consents = self.env["wa.consent"].sudo().search(
-            [("message_id", "in", self.rows.ids), ("action", "=", "withdrawn"), ("source", "=", "keyword")]
+        consents = (
+            self.env["wa.consent"]
+            .sudo()
+            .search([("message_id", "in", self.rows.ids), ("action", "=", "withdrawn"), ("source", "=", "keyword")])
         )
         return set(consents.message_id.ids)
 

@@ -24,13 +24,9 @@ class WaRuleRun(models.Model):
     automation_id = fields.Many2one(
         "base.automation", "Automation Rule", required=True, readonly=True, index=True, ondelete="cascade"
     )
-    conversation_id = fields.Many2one(
-        "wa.conversation", required=True, readonly=True, index=True, ondelete="cascade"
-    )
+    conversation_id = fields.Many2one("wa.conversation", required=True, readonly=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="conversation_id.company_id")
-    message_id = fields.Many2one(
-        "wa.message", "Last Message", readonly=True, index="btree_not_null", ondelete="set null"
-    )
+    message_id = fields.Many2one("wa.message", "Last Message", readonly=True, index="btree_not_null", ondelete="set null")
     ran_at = fields.Datetime("Ran", readonly=True)
     failed_at = fields.Datetime("Failed", readonly=True)
     told_at = fields.Datetime(readonly=True, help="When colleagues last saw in the thread that the rule failed.")
@@ -44,9 +40,7 @@ class WaRuleRun(models.Model):
     @api.model
     def _of(self, rule, conversation):
         """Return the row of a rule in a conversation, or an empty set."""
-        return self.sudo().search(
-            [("automation_id", "=", rule.id), ("conversation_id", "=", conversation.id)], limit=1
-        )
+        return self.sudo().search([("automation_id", "=", rule.id), ("conversation_id", "=", conversation.id)], limit=1)
 
     @api.model
     def _remember(self, rule, row, **vals):
@@ -56,9 +50,7 @@ class WaRuleRun(models.Model):
         if run:
             run.write(vals)
             return run
-        return self.sudo().create(
-            {"automation_id": rule.id, "conversation_id": row.conversation_id.id, **vals}
-        )
+        return self.sudo().create({"automation_id": rule.id, "conversation_id": row.conversation_id.id, **vals})
 
     @api.model
     def _keep_failure(self, rule, row, error):

@@ -151,9 +151,7 @@ class Sender:
                     self._finish_upload(self.uploading.pop(future), future.result())
         elif self.ready:
             time.sleep(wait_for)
-        if self.results and (
-            not self.in_flight or time.monotonic() - self.results_since >= RESULT_SECONDS
-        ):
+        if self.results and (not self.in_flight or time.monotonic() - self.results_since >= RESULT_SECONDS):
             self._write_results()
         return bool(running or self.results or (self._goes_on() and not self._is_done()))
 
@@ -298,9 +296,7 @@ class Sender:
             ids = [message_id for _slot, _bulk, message_id, _request in leaving]
             self.number._commit(lambda: self.env["wa.message"]._mark_posted(ids))
             for slot, _bulk, message_id, request in leaving:
-                future = pool.submit(
-                    call_transport, transport, self.phone_number_id, request, slot, self.turnstile
-                )
+                future = pool.submit(call_transport, transport, self.phone_number_id, request, slot, self.turnstile)
                 self.in_flight[future] = message_id
         return AHEAD_SECONDS / 6
 
@@ -349,9 +345,7 @@ class Sender:
         if now - self.courtesies_at < COURTESY_SECONDS or now >= self.ends_at:
             return
         self.courtesies_at = now
-        read, typing = self.number._commit(
-            lambda: (self.number._take_read_receipts(COURTESIES), self.number._collect_typing())
-        )
+        read, typing = self.number._commit(lambda: (self.number._take_read_receipts(COURTESIES), self.number._collect_typing()))
         self.courtesies_on_way = [future for future in self.courtesies_on_way if not future.done()]
         for wamids, is_typing in ((read, False), (typing, True)):
             for wamid in wamids:

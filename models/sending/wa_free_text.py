@@ -90,6 +90,4 @@ class WaFreeText(models.AbstractModel):
         )
         html = Markup(to_html(body))  # noqa: S704 (escaped by to_html)
         later = decision.code if decision.verdict == "later" else ""
-        return SendOutcome(
-            record, "queued", post=FilePost(conversation, html, self.env.user.partner_id, row), later=later
-        )
+        return SendOutcome(record, "queued", post=FilePost(conversation, html, self.env.user.partner_id, row), later=later)

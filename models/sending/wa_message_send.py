@@ -79,9 +79,7 @@ class WaMessage(models.Model):
         Refused messages fail with the gate's code; those for later go back to the queue,
         with the code that says why.
         """
-        gate = self.env["wa.gate"]._prefetch_frequency(
-            self.filtered("purpose").contact_id, self.number_id.account_id
-        )
+        gate = self.env["wa.gate"]._prefetch_frequency(self.filtered("purpose").contact_id, self.number_id.account_id)
         allowed, refused = self.browse(), self.browse()
         for message in self:
             decision = gate._decide(
@@ -239,9 +237,7 @@ class WaMessage(models.Model):
             page_size=len(rows),
         )
         messages = self.browse(accepted)
-        messages.invalidate_recordset(
-            ["wamid", "state", "sent_at", "error_code", "error_detail"], flush=False
-        )
+        messages.invalidate_recordset(["wamid", "state", "sent_at", "error_code", "error_detail"], flush=False)
         self._note_for_rules(former)
         self._learn_spellings(accepted)
 
@@ -307,9 +303,7 @@ class WaMessage(models.Model):
         """
         self.ensure_one()
         if isinstance(error, OutcomeUnknownError):
-            self._settle(
-                {"state": "unknown", "error_code": "outcome_unknown", "error_detail": False}
-            )
+            self._settle({"state": "unknown", "error_code": "outcome_unknown", "error_detail": False})
         elif isinstance(error, NotSentError):
             self._retry_later("not_reachable", None)
         else:

@@ -28,9 +28,7 @@ class WaNumber(models.Model):
 
     _inherit = "wa.number"
 
-    hold_until = fields.Datetime(
-        readonly=True, copy=False, help="WhatsApp limits this number: nothing is sent before."
-    )
+    hold_until = fields.Datetime(readonly=True, copy=False, help="WhatsApp limits this number: nothing is sent before.")
 
     def _cron_send(self):
         """Send what waits for this number. Body of the number's own scheduled job."""
@@ -61,9 +59,7 @@ class WaNumber(models.Model):
         """Send nothing for some time: Meta restricts the number. It goes on by itself then."""
         until = fields.Datetime.add(fields.Datetime.now(), seconds=seconds)
         # Another process may hold it for longer at this moment: a minute must not replace its hours.
-        self.env.execute_query(
-            SQL("SELECT id FROM wa_number WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", self.ids)
-        )
+        self.env.execute_query(SQL("SELECT id FROM wa_number WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", self.ids))
         self.invalidate_recordset(["hold_until"])
         for number in self.sudo():
             # All that was on its way is refused together: the first says it for the others.
@@ -79,9 +75,7 @@ class WaNumber(models.Model):
         ``ir.cron`` already runs a job once at a time; this also covers whoever
         calls the sender in another way. PostgreSQL frees it when the process dies.
         """
-        [[locked]] = self.env.execute_query(
-            SQL("SELECT pg_try_advisory_lock(%s, %s)", SENDER_LOCK, self.id)
-        )
+        [[locked]] = self.env.execute_query(SQL("SELECT pg_try_advisory_lock(%s, %s)", SENDER_LOCK, self.id))
         return locked
 
     def _unlock_sender(self):
@@ -91,9 +85,7 @@ class WaNumber(models.Model):
 
     def _recover(self):
         """Settle what a sender that died left behind."""
-        orphans = self.env["wa.message"].search(
-            [("number_id", "=", self.id), ("state", "=", "sending"), ("wamid", "=", False)]
-        )
+        orphans = self.env["wa.message"].search([("number_id", "=", self.id), ("state", "=", "sending"), ("wamid", "=", False)])
         if orphans:
             _logger.info("WhatsApp number %s: %s messages of a dead sender", self.id, len(orphans))
             orphans._settle_orphans()

@@ -53,8 +53,12 @@ class WaReach(models.AbstractModel):
     @api.model
     def _closed_to(self, person, conversations):
         """Return ids of those of the conversations with anything in them in which a person may not answer."""
-        begun = self.env["wa.conversation"].sudo().browse(
-            {conversation.id for conversation in conversations if conversation.id and conversation.sudo().last_message_at}
+        begun = (
+            self.env["wa.conversation"]
+            .sudo()
+            .browse(
+                {conversation.id for conversation in conversations if conversation.id and conversation.sudo().last_message_at}
+            )
         )
         return set(begun.ids) - set(begun.sudo(False).with_user(person)._filtered_access("write").ids)
 
@@ -97,8 +101,10 @@ class WaReach(models.AbstractModel):
     @api.model
     def _contacts_out_of_reach(self, person, contacts, company):
         """Return the contacts who talk to a company, and all in conversations that are closed to a person."""
-        conversations = self.env["wa.conversation"].sudo().search(
-            [("contact_id", "in", contacts.ids), ("company_id", "=", company.id), ("last_message_at", "!=", False)]
+        conversations = (
+            self.env["wa.conversation"]
+            .sudo()
+            .search([("contact_id", "in", contacts.ids), ("company_id", "=", company.id), ("last_message_at", "!=", False)])
         )
         closed = self._closed_to(person, conversations)
         talking = conversations.contact_id

@@ -86,9 +86,7 @@ class WaSending(models.AbstractModel):
 
     # ------------------------------------------------------------------ sending
 
-    def _send_to_records(
-        self, records, number=None, origin="automation", dedupe_key=None, policy=None, person=None, **content
-    ):
+    def _send_to_records(self, records, number=None, origin="automation", dedupe_key=None, policy=None, person=None, **content):
         """Queue this for each record; one that cannot be sent never stops the others.
 
         :param records: records of any model with a customer or a phone number.

@@ -116,9 +116,7 @@ class WaSequence(models.Model):
 
     def _explain_steps(self):
         """Return what happens when, one sentence per step, as safe HTML."""
-        items = Markup().join(
-            Markup("<li>%s</li>") % step.summary for step in self._ordered_steps() if step.template_id
-        )
+        items = Markup().join(Markup("<li>%s</li>") % step.summary for step in self._ordered_steps() if step.template_id)
         return Markup("<ol>%s</ol>") % items if items else False
 
     def _ordered_steps(self):
@@ -214,9 +212,7 @@ class WaSequence(models.Model):
         for step in self._ordered_steps():
             base = step._due_after(base)
             moments.append((step, base))
-        return [
-            self._rehearsal_step(lead, step, when) for lead in leads if lead not in refused for step, when in moments
-        ]
+        return [self._rehearsal_step(lead, step, when) for lead in leads if lead not in refused for step, when in moments]
 
     # ------------------------------------------------------------------ actions
 

@@ -42,9 +42,7 @@ class WaSequenceRun(models.Model):
         """Return ``{conversation id: runs under way}`` of the people in these conversations, with one query."""
         self.env.flush_all()
         found = {}
-        for run_id, conversation_id in self.env.execute_query(
-            self._pairs_sql(SQL("c.id = ANY(%s)", conversations.ids))
-        ):
+        for run_id, conversation_id in self.env.execute_query(self._pairs_sql(SQL("c.id = ANY(%s)", conversations.ids))):
             found.setdefault(conversation_id, []).append(run_id)
         return {key: self.sudo().browse(ids) for key, ids in found.items()}
 

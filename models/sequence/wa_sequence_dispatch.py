@@ -98,10 +98,12 @@ class WaDispatch(models.Model):
     def _go_on(self):
         """Note steps that are settled, and plan what comes next of their sequences."""
         settled = self.filtered(
-            lambda plan: plan.run_id.state == "running"
-            and plan.state != "planned"
-            and plan.step_id not in plan.run_id.done_step_ids
-            and plan.dedupe_key == plan.run_id._step_key(plan.step_id)
+            lambda plan: (
+                plan.run_id.state == "running"
+                and plan.state != "planned"
+                and plan.step_id not in plan.run_id.done_step_ids
+                and plan.dedupe_key == plan.run_id._step_key(plan.step_id)
+            )
         )
         if not settled:
             return

@@ -29,9 +29,7 @@ class WaSequenceRun(models.Model):
     reason = fields.Char(compute="_compute_reason")
     started_at = fields.Datetime("Added", required=True, readonly=True)
     ended_at = fields.Datetime("Ended", readonly=True)
-    last_at = fields.Datetime(
-        "Last Step", required=True, readonly=True, help="What the wait of the next step is counted from."
-    )
+    last_at = fields.Datetime("Last Step", required=True, readonly=True, help="What the wait of the next step is counted from.")
     # How often it was started: part of the key with which a step is sent once.
     round = fields.Integer(default=1, required=True, readonly=True)
     done_step_ids = fields.Many2many("wa.sequence.step", string="Steps Done", readonly=True)

@@ -69,9 +69,7 @@ class WaSequenceStep(models.Model):
     )
     template_ids = fields.Many2many("wa.template", string="Templates of the Sequence", compute="_compute_template_ids")
     keywords = fields.Char("Words", help="One of these words, separated by commas: yes, sure, call me")
-    otherwise = fields.Selection(
-        [("skip", "Skip this step"), ("end", "End the sequence")], required=True, default="skip"
-    )
+    otherwise = fields.Selection([("skip", "Skip this step"), ("end", "End the sequence")], required=True, default="skip")
     condition_text = fields.Char(compute="_compute_summary")
     summary = fields.Char(compute="_compute_summary")
 

@@ -77,9 +77,7 @@ class WaTemplate(models.Model):
         default="UTILITY",
         tracking=True,
     )
-    status = fields.Char(
-        default="DRAFT", required=True, readonly=True, copy=False, help="Meta's word."
-    )
+    status = fields.Char(default="DRAFT", required=True, readonly=True, copy=False, help="Meta's word.")
     status_label = fields.Char("Approval", compute="_compute_status_label")
     status_reason = fields.Char(readonly=True, copy=False, help="Meta's word or sentence.")
     status_reason_text = fields.Char("Reason", compute="_compute_status_reason_text")
@@ -93,9 +91,7 @@ class WaTemplate(models.Model):
     )
     quality = fields.Char("Quality Score", readonly=True, copy=False)
     quality_label = fields.Char("Quality", compute="_compute_quality_label")
-    parameter_format = fields.Selection(
-        [("POSITIONAL", "Numbered"), ("NAMED", "Named")], default="POSITIONAL", required=True
-    )
+    parameter_format = fields.Selection([("POSITIONAL", "Numbered"), ("NAMED", "Named")], default="POSITIONAL", required=True)
     header_format = fields.Char(help="TEXT, IMAGE, VIDEO, DOCUMENT, LOCATION or empty.")
     header_text = fields.Char()
     body = fields.Text(required=True)
@@ -113,9 +109,7 @@ class WaTemplate(models.Model):
     button_ids = fields.One2many("wa.template.button", "template_id", "Buttons", copy=True)
     preview_html = fields.Html(compute="_compute_preview_html", sanitize=False)
 
-    _name_uniq = models.Constraint(
-        "UNIQUE(account_id, name, language)", "This template exists in this language already."
-    )
+    _name_uniq = models.Constraint("UNIQUE(account_id, name, language)", "This template exists in this language already.")
 
     @api.depends("name", "language", "account_id.name")
     @api.depends_context("lang", "allowed_company_ids")
@@ -134,14 +128,18 @@ class WaTemplate(models.Model):
         names = [name for name in self.mapped("name") if name]
         if not names:
             return set()
-        rows = self.env["wa.template"].sudo()._read_group(
-            [
-                ("name", "in", names),
-                ("account_id.active", "=", True),
-                ("company_id", "in", self.env.companies.ids),
-            ],
-            ["name", "language"],
-            ["account_id:count_distinct"],
+        rows = (
+            self.env["wa.template"]
+            .sudo()
+            ._read_group(
+                [
+                    ("name", "in", names),
+                    ("account_id.active", "=", True),
+                    ("company_id", "in", self.env.companies.ids),
+                ],
+                ["name", "language"],
+                ["account_id:count_distinct"],
+            )
         )
         return {(name, language) for name, language, count in rows if count > 1}
 
@@ -258,8 +256,7 @@ class WaTemplate(models.Model):
     def _refuse_verdict(self):
         raise AccessError(
             self.env._(
-                "WhatsApp decides this about a template, so it cannot be changed by hand. "
-                "Draft another template instead."
+                "WhatsApp decides this about a template, so it cannot be changed by hand. Draft another template instead."
             )
         )
 

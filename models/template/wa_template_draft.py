@@ -158,9 +158,7 @@ class WaTemplate(models.Model):
         if not isinstance(error, (RequestError, PermanentError)):
             return self.account_id._user_error(error)
         said = error.user_message or error.details or error.message
-        what = self.env._(
-            "WhatsApp does not take the template “%(template)s”: %(said)s", template=self.display_name, said=said
-        )
+        what = self.env._("WhatsApp does not take the template “%(template)s”: %(said)s", template=self.display_name, said=said)
         advice = self.env["wa.failure"]._parts(error.slug)[1] if error.slug in ADVISED else ""
         return UserError(f"{what}\n{advice}" if advice else what)
 
@@ -244,9 +242,7 @@ class WaTemplate(models.Model):
             components.append({"type": "FOOTER", "text": self.footer})
         if self.button_ids:
             known = [b for part in self.components or () for b in part.get("buttons") or () if isinstance(b, dict)]
-            components.append(
-                {"type": "BUTTONS", "buttons": [button._prepare_definition(known) for button in self.button_ids]}
-            )
+            components.append({"type": "BUTTONS", "buttons": [button._prepare_definition(known) for button in self.button_ids]})
         return {
             "name": self.name,
             "language": self.language,

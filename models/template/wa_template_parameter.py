@@ -27,13 +27,9 @@ class WaTemplateParameter(models.Model):
     key = fields.Char(
         compute="_compute_key", store=True, readonly=False, help="The name of the value, as in body.1 or button.0."
     )
-    kind = fields.Selection(
-        [("text", "Text"), ("media", "File")], default="text", required=True
-    )
+    kind = fields.Selection([("text", "Text"), ("media", "File")], default="text", required=True)
     example = fields.Char()
-    _key_uniq = models.Constraint(
-        "UNIQUE(template_id, key)", "A variable appears once."
-    )
+    _key_uniq = models.Constraint("UNIQUE(template_id, key)", "A variable appears once.")
 
     @api.depends("component", "button_index", "name")
     def _compute_key(self):

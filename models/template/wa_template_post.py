@@ -71,9 +71,7 @@ class WaTemplate(models.Model):
 
     # ------------------------------------------------------------------ sending
 
-    def _send_to_records(
-        self, records, number=None, origin="automation", dedupe_key=None, policy=None, person=None, **content
-    ):
+    def _send_to_records(self, records, number=None, origin="automation", dedupe_key=None, policy=None, person=None, **content):
         """Queue this template for each record, see ``wa.sending``.
 
         :param dict overrides: values a person typed, see ``_get_values``.
@@ -110,8 +108,10 @@ class WaTemplate(models.Model):
         return outcome
 
     def _with_frequency(self, targets):
-        conversations = self.env["wa.conversation"].sudo().union(
-            *[target.sudo() for target in targets.values() if not isinstance(target, str)]
+        conversations = (
+            self.env["wa.conversation"]
+            .sudo()
+            .union(*[target.sudo() for target in targets.values() if not isinstance(target, str)])
         )
         gate = self.env["wa.gate"]._prefetch_frequency(conversations.contact_id, conversations.number_id.account_id)
         return self.with_context(**gate.env.context)

@@ -23,9 +23,7 @@ class WaValueSource(models.AbstractModel):
         ondelete="set null",
         help="Stands for the field and the report: nothing leaves that this person may not read.",
     )
-    fallback = fields.Char(
-        translate=True, help="Used when the field is empty. Without it, nothing is sent half-empty."
-    )
+    fallback = fields.Char(translate=True, help="Used when the field is empty. Without it, nothing is sent half-empty.")
     report_id = fields.Many2one(
         "ir.actions.report",
         "PDF Report",

@@ -34,9 +34,7 @@ class TestConsentFlow(WaSandboxCase):
 
     def tap(self, index):
         message = self.phone_messages(self.ada)[-1]
-        self.sandbox.control(
-            "POST", f"customers/{self.ada['id']}/messages", tap={"message_id": message["id"], "index": index}
-        )
+        self.sandbox.control("POST", f"customers/{self.ada['id']}/messages", tap={"message_id": message["id"], "index": index})
         self.deliver()
 
     def test_double_optin_agreed(self):

@@ -69,9 +69,7 @@ class TestStageAutomation(WaSandboxCase):
         card = self.phone_messages(self.ada)[-1]
         self.assertIn("Ada Example", str(card))
         # The customer taps the first button of the card.
-        self.sandbox.control(
-            "POST", f"customers/{self.ada['id']}/messages", tap={"message_id": card["id"], "index": 0}
-        )
+        self.sandbox.control("POST", f"customers/{self.ada['id']}/messages", tap={"message_id": card["id"], "index": 0})
         self.deliver()
         tap = self.env["wa.message"].search([("direction", "=", "in")], limit=1)
         self.assertEqual(tap.kind, "button")

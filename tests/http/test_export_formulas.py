@@ -36,9 +36,7 @@ class TestExportFormulas(WaHttpCase):
             "context": {},
             "import_compat": False,
         }
-        answer = self.url_open(
-            f"/web/export/{kind}", data={"data": json.dumps(data), "csrf_token": Request.csrf_token(self)}
-        )
+        answer = self.url_open(f"/web/export/{kind}", data={"data": json.dumps(data), "csrf_token": Request.csrf_token(self)})
         self.assertEqual(answer.status_code, 200, answer.text[:500])
         if kind == "csv":
             return answer.text

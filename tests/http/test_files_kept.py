@@ -99,9 +99,7 @@ class TestFilesKept(WaHttpCase):
             self.assertFalse(attachment.thumbnail)
         for message in (self.sent, self.received):
             mail = self.env["mail.message"].sudo().search([("attachment_ids", "in", message.ids)])
-            self.route(
-                "/mail/message/update_content", message_id=mail.id, update_data={"body": "", "attachment_ids": []}
-            )
+            self.route("/mail/message/update_content", message_id=mail.id, update_data={"body": "", "attachment_ids": []})
             self.unchanged(message, message.raw, message.name)
 
     def test_no_link_opens_them_without_signing_in(self):

@@ -170,7 +170,10 @@ class TestIdentityCompanies(WaHttpCase):
             "timestamp": "1780000000",
             "type": "system",
             "system": {
-                "type": "user_changed_number", "user_id": "US.NEW", "previous_user_id": "US.OLD", "wa_id": "12025550188"
+                "type": "user_changed_number",
+                "user_id": "US.NEW",
+                "previous_user_id": "US.OLD",
+                "wa_id": "12025550188",
             },
         }
         self.assertEqual(self.post_webhook(self.payload_of(messages=[frame])).status_code, 200)

@@ -159,7 +159,10 @@ class TestIdentityNames(WaHttpCase):
             "timestamp": "1780000000",
             "type": "system",
             "system": {
-                "type": "user_changed_number", "user_id": "ES.NEW", "previous_user_id": "ES.OLD", "wa_id": "447700900299"
+                "type": "user_changed_number",
+                "user_id": "ES.NEW",
+                "previous_user_id": "ES.OLD",
+                "wa_id": "447700900299",
             },
         }
         self.post_webhook(self.payload_of(messages=[frame]))

@@ -24,9 +24,7 @@ class TestMessageRoads(WaHttpCase):
     # ------------------------------------------------------------------ helpers
 
     def call(self, route, **params):
-        answer = self.url_open(
-            route, data=json.dumps({"params": params}), headers={"Content-Type": "application/json"}
-        )
+        answer = self.url_open(route, data=json.dumps({"params": params}), headers={"Content-Type": "application/json"})
         return answer.json()
 
     def rpc(self, user, on, name, /, *args, **kwargs):

@@ -32,9 +32,7 @@ class TestOutboundRoutes(WaHttpCase):
         return answer.json()["data"]
 
     def call(self, route, **params):
-        answer = self.url_open(
-            route, data=json.dumps({"params": params}), headers={"Content-Type": "application/json"}
-        )
+        answer = self.url_open(route, data=json.dumps({"params": params}), headers={"Content-Type": "application/json"})
         return answer.json()
 
     def post(self, text, *attachments):

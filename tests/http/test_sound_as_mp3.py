@@ -29,9 +29,7 @@ class TestSoundAsMp3(WaHttpCase):
         return self.url_open(f"/wa/sound/{(attachment or self.attachment).id}.mp3", allow_redirects=False)
 
     def _kept(self):
-        return self.env["ir.attachment"].search(
-            [("res_model", "=", "ir.attachment"), ("res_id", "=", self.attachment.id)]
-        )
+        return self.env["ir.attachment"].search([("res_model", "=", "ir.attachment"), ("res_id", "=", self.attachment.id)])
 
     def test_colleague_of_the_team_hears_it(self):
         answer = self._ask()

@@ -50,7 +50,7 @@ class TestWebhookHostile(WaHttpCase):
                 self.assertFalse(is_blank(html2plaintext(body)), name)
                 self.assertFalse(is_blank(row.preview))
                 self.assertLessEqual(len(row.preview), 201)
-                for active in ("<script", "<img", "onerror=\"", "\u202e", "\x00"):
+                for active in ("<script", "<img", 'onerror="', "\u202e", "\x00"):
                     self.assertNotIn(active, body)
         long = self.env["wa.message"].search([("wamid", "=", "wamid.very long")])
         self.assertEqual(html2plaintext(long.mail_message_id.body), TEXTS["very long"], "nothing is cut")

@@ -22,9 +22,7 @@ class TestStopWords(WordsCase):
         ]
 
     def confirmations(self, row):
-        return self.env["wa.message"].search(
-            [("conversation_id", "=", row.conversation_id.id), ("is_confirmation", "=", True)]
-        )
+        return self.env["wa.message"].search([("conversation_id", "=", row.conversation_id.id), ("is_confirmation", "=", True)])
 
     def activities(self, row):
         return row.conversation_id.lead_id.activity_ids

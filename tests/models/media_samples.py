@@ -20,9 +20,7 @@ def make(arguments, ending):
         raise AssertionError("There is no ffmpeg: install it, or the packages of dev/requirements.lock.")
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, f"sample{ending}")
-        subprocess.run(
-            [converter, "-hide_banner", "-loglevel", "error", *arguments.split(), path], check=True, timeout=60
-        )
+        subprocess.run([converter, "-hide_banner", "-loglevel", "error", *arguments.split(), path], check=True, timeout=60)
         with open(path, "rb") as file:
             return file.read()
 

@@ -104,9 +104,7 @@ class TemplateCase(WaSandboxCase):
 
         :param values: what is typed, by the variable's key with ``__`` for a dot.
         """
-        form = Form(
-            self.env["wa.template.send"].with_user(self.ana).with_context(default_conversation_id=self.conversation.id)
-        )
+        form = Form(self.env["wa.template.send"].with_user(self.ana).with_context(default_conversation_id=self.conversation.id))
         form.template_id = template
         typed = {key.replace("__", "."): value for key, value in values.items()}
         for index in range(len(form.value_ids)):
@@ -120,8 +118,6 @@ class TemplateCase(WaSandboxCase):
 
     def tap(self, message, **given):
         """Tap on the phone; return what arrives here."""
-        self.sandbox.control(
-            "POST", f"customers/{self.ada['id']}/messages", tap={"message_id": message["id"], **given}
-        )
+        self.sandbox.control("POST", f"customers/{self.ada['id']}/messages", tap={"message_id": message["id"], **given})
         self.deliver()
         return self.env["wa.message"].search([("direction", "=", "in")], limit=1)

@@ -15,9 +15,7 @@ class TestColleagueIsNoCustomer(WaCase):
         """Return everybody who is us: colleagues, one who left, OdooBot, the company."""
         left = new_test_user(self.env, "wa_left", groups="base.group_user")
         left.active = False
-        return (
-            self.ben.partner_id | left.partner_id | self.env.ref("base.partner_root") | self.account.company_id.partner_id
-        )
+        return self.ben.partner_id | left.partner_id | self.env.ref("base.partner_root") | self.account.company_id.partner_id
 
     def author_of(self, words, **kwargs):
         self.receive(self.inbound(words, **kwargs))

@@ -78,9 +78,7 @@ class TestKeywords(WaCase):
 
     def test_link_is_no_stop_word(self):
         with self.assertRaisesRegex(ValidationError, "another meaning"):
-            self.env["wa.optin.link"].create(
-                {"name": "x", "number_id": self.number.id, "keyword": "Stop", "wording": "x"}
-            )
+            self.env["wa.optin.link"].create({"name": "x", "number_id": self.number.id, "keyword": "Stop", "wording": "x"})
 
     def test_double_optin_needs_its_buttons(self):
         vals = {"optin_purpose": "marketing", "optin_yes": "Yes, call me"}

@@ -24,9 +24,7 @@ class TestConsentInMessages(WaCase):
         ]
 
     def confirmations(self, conversation):
-        return self.env["wa.message"].search(
-            [("conversation_id", "=", conversation.id), ("is_confirmation", "=", True)]
-        )
+        return self.env["wa.message"].search([("conversation_id", "=", conversation.id), ("is_confirmation", "=", True)])
 
     def ago(self, seconds):
         return time.time() - seconds
@@ -193,9 +191,7 @@ class TestConsentInMessages(WaCase):
 
     def test_quick_reply_button_stops_too(self):
         conversation = self.receive(self.inbound("Hi", at=self.ago(100)))
-        self.receive(
-            self.inbound(type="button", button={"text": "Stop messages", "payload": "Stop messages"}, at=self.ago(50))
-        )
+        self.receive(self.inbound(type="button", button={"text": "Stop messages", "payload": "Stop messages"}, at=self.ago(50)))
         self.assertEqual(conversation.consent_service, "withdrawn")
         self.receive(self.inbound("Hi again", at=self.ago(40)))
         self.env["wa.keyword"].create({"word": "optout:all", "action": "optout"})

@@ -57,9 +57,7 @@ class TestConsentState(WaCase):
         self.assertEqual(own.consent_marketing, "none")
 
     def test_conversation_that_starts_later_knows_what_was_said_before(self):
-        [contact] = self.env["wa.contact"]._ensure_for_phones(
-            self.account, {"+447700900321": self.env["res.partner"]}
-        ).values()
+        [contact] = self.env["wa.contact"]._ensure_for_phones(self.account, {"+447700900321": self.env["res.partner"]}).values()
         self.give_consent(contact)
         self.assertEqual(contact._consent_state("marketing", self.env.company), "granted")
         conversation = self.env["wa.conversation"]._ensure(self.number, contact)[0]
@@ -187,8 +185,10 @@ class TestConsentState(WaCase):
 
     def test_template_wizard_leads_to_recording(self):
         offer = self._make_template("offer", "Ten percent off", [], category="MARKETING")
-        wizard = self.env["wa.template.send"].with_user(self.lead_manager).create(
-            {"conversation_id": self.conversation.id, "template_id": offer.id}
+        wizard = (
+            self.env["wa.template.send"]
+            .with_user(self.lead_manager)
+            .create({"conversation_id": self.conversation.id, "template_id": offer.id})
         )
         with self.assertRaises(RedirectWarning) as caught:
             wizard.action_send()
@@ -296,9 +296,7 @@ class TestConsentRights(WaCase):
         with self.assertRaisesRegex(UserError, "what the customer said"):
             self.wizard(self.ana, self.conversation, evidence=" ").action_record()
         with self.assertRaisesRegex(UserError, "future"):
-            self.wizard(
-                self.ana, self.conversation, happened_at=fields.Datetime.now() + timedelta(days=1)
-            ).action_record()
+            self.wizard(self.ana, self.conversation, happened_at=fields.Datetime.now() + timedelta(days=1)).action_record()
         lead = self.env["crm.lead"].create({"name": "Nobody", "user_id": self.ana.id})
         with self.assertRaisesRegex(UserError, "country code"):
             self.wizard(self.ana, lead).action_record()

@@ -158,9 +158,7 @@ class TestDispatch(DispatchCase):
         self.lead.stage_id = self.proposition
         self.run_plans()
         self.assertEqual(self.plans().state, "planned")
-        self.assertAlmostEqual(
-            self.plans().due_at, fields.Datetime.now() + timedelta(hours=2), delta=timedelta(minutes=1)
-        )
+        self.assertAlmostEqual(self.plans().due_at, fields.Datetime.now() + timedelta(hours=2), delta=timedelta(minutes=1))
         self.pass_time(self.plans(), hours=3)
         self.run_plans()
         self.assertEqual(self.plans().state, "queued")
@@ -226,8 +224,9 @@ class TestDispatch(DispatchCase):
                 raise ZeroDivisionError("a field of a customer")
             return original(template, record, *args, **kwargs)
 
-        with patch.object(type(self.env["wa.template"]), "_get_values", get_values), mute_logger(
-            "odoo.addons.crm_whatsapp.models.sending.wa_sending"
+        with (
+            patch.object(type(self.env["wa.template"]), "_get_values", get_values),
+            mute_logger("odoo.addons.crm_whatsapp.models.sending.wa_sending"),
         ):
             self.run_plans()
         states = {plan.res_id: plan.state for plan in self.plans(leads)}
@@ -239,9 +238,10 @@ class TestDispatch(DispatchCase):
         self.lead.stage_id = self.proposition
         plan = self.plans()
         worker = "odoo.addons.crm_whatsapp.models.dispatch.wa_dispatch_worker"
-        with patch.object(
-            type(self.env["wa.posting"]), "_post_all", side_effect=ZeroDivisionError("a bug")
-        ), mute_logger(worker):
+        with (
+            patch.object(type(self.env["wa.posting"]), "_post_all", side_effect=ZeroDivisionError("a bug")),
+            mute_logger(worker),
+        ):
             self.run_plans()
             self.assertEqual((plan.state, plan.attempts), ("planned", 1))
             self.assertGreater(plan.due_at, fields.Datetime.now())
@@ -416,9 +416,7 @@ class TestSendAction(DispatchCase):
                 "consent_policy": "marketing",
             }
         )
-        number = self.env["wa.number"].create(
-            {"name": "South", "account_id": account.id, "phone_number_id": "900000000000177"}
-        )
+        number = self.env["wa.number"].create({"name": "South", "account_id": account.id, "phone_number_id": "900000000000177"})
         twin = self.template.copy({"account_id": account.id})
         twin.sudo().status = "APPROVED"
         lead = self.env["crm.lead"].create(
@@ -497,8 +495,11 @@ class TestSendToMany(DispatchCase):
 
     def wizard(self, user, leads=None):
         action = (leads or self.leads).with_user(user).action_wa_send_template()
-        return self.env[action["res_model"]].with_user(user).with_context(**action["context"]).create(
-            {"template_id": self.template.id}
+        return (
+            self.env[action["res_model"]]
+            .with_user(user)
+            .with_context(**action["context"])
+            .create({"template_id": self.template.id})
         )
 
     def test_the_wizard_says_who_gets_it_and_sends_once(self):
@@ -530,8 +531,11 @@ class TestSendToMany(DispatchCase):
         self.leads.user_id = self.ben
         self.ana.group_ids -= self.env.ref("sales_team.group_sale_salesman_all_leads", raise_if_not_found=False)
         action = self.leads.action_wa_send_template()
-        wizard = self.env["wa.template.send.many"].with_user(self.ana).with_context(**action["context"]).new(
-            {"template_id": self.template.id}
+        wizard = (
+            self.env["wa.template.send.many"]
+            .with_user(self.ana)
+            .with_context(**action["context"])
+            .new({"template_id": self.template.id})
         )
         with self.assertRaises(AccessError):
             wizard._records()

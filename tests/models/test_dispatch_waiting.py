@@ -21,9 +21,7 @@ class TestDispatchWaiting(SequenceCase):
         message = self.last_outgoing(self.conversation)
         self.assertEqual(message.state, "queued")
         self.env.flush_all()
-        self.env.cr.execute(
-            "UPDATE wa_message SET create_date = create_date - INTERVAL '1 hour' WHERE id = %s", [message.id]
-        )
+        self.env.cr.execute("UPDATE wa_message SET create_date = create_date - INTERVAL '1 hour' WHERE id = %s", [message.id])
         message.invalidate_recordset()
         return message
 

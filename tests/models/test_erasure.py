@@ -16,9 +16,7 @@ from .test_inbound_media import PNG
 NAME, WA_ID, BSUID, USERNAME = "Quirina Zandvoort", "12025550167", "US.77001122334455", "quirina_z"
 WORDS = ("marzipanhedgehog", "tangerinelighthouse", "obsidiankettle")
 #: Everything that may betray the person, in lower case.
-TRACES = (
-    "quirina", "zandvoort", "12025550167", "2025550167", "202-555-0167", "202) 555-0167", BSUID.lower(), *WORDS
-)
+TRACES = ("quirina", "zandvoort", "12025550167", "2025550167", "202-555-0167", "202) 555-0167", BSUID.lower(), *WORDS)
 OTHER = {"wa_id": "12025550199", "bsuid": "US.999", "name": "Otto Other"}
 
 
@@ -29,9 +27,7 @@ class TestErasure(WaCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        groups = (
-            "crm_whatsapp.crm_whatsapp_group_admin,sales_team.group_sale_salesman_all_leads,base.group_partner_manager"
-        )
+        groups = "crm_whatsapp.crm_whatsapp_group_admin,sales_team.group_sale_salesman_all_leads,base.group_partner_manager"
         cls.wanda = new_test_user(cls.env, "wa_wanda", groups=groups, name="Wanda")
 
     def from_her(self, text, **message):
@@ -48,9 +44,11 @@ class TestErasure(WaCase):
         value["messages"] += others["messages"]
         value["contacts"] += others["contacts"]
         self.receive(together)
-        media = self.receive(
-            self.from_her("", type="image", image={"id": "101", "mime_type": "image/png", "caption": WORDS[2]})
-        ).message_ids[:1].media_ids
+        media = (
+            self.receive(self.from_her("", type="image", image={"id": "101", "mime_type": "image/png", "caption": WORDS[2]}))
+            .message_ids[:1]
+            .media_ids
+        )
         media._attach(PNG, "image/png")
         self.reply(self.ana, conversation, f"Dear Quirina, about {WORDS[0]}")
         conversation.message_ids[:1].mail_message_id._message_reaction("👍", "add", partner, self.env["mail.guest"])
@@ -116,7 +114,10 @@ class TestErasure(WaCase):
             rows = self.env.execute_query(
                 SQL(
                     "SELECT %s::text FROM %s WHERE lower(%s::text) LIKE ANY(%s)",
-                    name, SQL.identifier(table), name, [f"%{word}%" for word in words],
+                    name,
+                    SQL.identifier(table),
+                    name,
+                    [f"%{word}%" for word in words],
                 )
             )
             found += [(table, column, text[:200]) for (text,) in rows]
@@ -131,8 +132,16 @@ class TestErasure(WaCase):
         found = {(table, column) for table, column, _text in self.traces()}
         # The test itself has to leave what it looks for.
         self.assertLessEqual(
-            {("wa_event", "body"), ("mail_message", "body"), ("wa_consent", "evidence"), ("bus_bus", "message"),
-             ("ir_logging", "message"), ("discuss_channel", "name"), ("crm_lead", "phone"), ("res_partner", "name")},
+            {
+                ("wa_event", "body"),
+                ("mail_message", "body"),
+                ("wa_consent", "evidence"),
+                ("bus_bus", "message"),
+                ("ir_logging", "message"),
+                ("discuss_channel", "name"),
+                ("crm_lead", "phone"),
+                ("res_partner", "name"),
+            },
             found,
         )
         erasure = self.erase(conversation.contact_id)
@@ -329,10 +338,7 @@ class TestErasure(WaCase):
     def test_failed_webhook_can_be_deleted(self):
         """S4: the hint says "or delete it": an administrator may, and nobody else, and no other webhook."""
         failed, done = self.env["wa.event"].create(
-            [
-                {"account_id": self.account.id, "digest": state, "body": "{}", "state": state}
-                for state in ("failed", "done")
-            ]
+            [{"account_id": self.account.id, "digest": state, "body": "{}", "state": state} for state in ("failed", "done")]
         )
         self.assertIn("delete", failed.hint)
         with self.assertRaises(AccessError):

@@ -179,9 +179,7 @@ class TestErrorClasses(WaSandboxCase):
             seen.add(row.attempts)
             self.assertAlmostEqual(self.seconds(row.next_attempt_at), min(4 ** (row.attempts - 1), 600), delta=3)
             row.next_attempt_at = False
-            self.sandbox.control(
-                "POST", "switches", fault={"kind": "error", "code": 131056, "times": 20, "match": "/messages"}
-            )
+            self.sandbox.control("POST", "switches", fault={"kind": "error", "code": 131056, "times": 20, "match": "/messages"})
             self.run_sender()
         self.check(row, 131056, "failed")
         self.assertEqual(row.attempts, 8)

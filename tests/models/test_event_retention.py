@@ -71,9 +71,7 @@ class TestEventRetention(RecordedCase):
         tables = [table for (table,) in self.env.cr.fetchall()]
         self.assertIn("wa_event", tables)
         for table in tables:
-            self.env.cr.execute(
-                SQL("SELECT 1 FROM %s t WHERE t::text LIKE %s LIMIT 1", SQL.identifier(table), f"%{stranger}%")
-            )
+            self.env.cr.execute(SQL("SELECT 1 FROM %s t WHERE t::text LIKE %s LIMIT 1", SQL.identifier(table), f"%{stranger}%"))
             self.assertFalse(self.env.cr.fetchone(), table)
 
     def test_young_waiting_and_failed_ones_stay(self):

@@ -66,9 +66,7 @@ class TestParallelDelivery(WaCommon, BaseCase):
             account.number_ids.unlink()
             account.unlink()
             env["bus.bus"].search([("id", ">", cls.started_at)]).unlink()
-            env["ir.cron.trigger"].search(
-                [("cron_id", "=", env.ref("crm_whatsapp.ir_cron_wa_event").id)]
-            ).unlink()
+            env["ir.cron.trigger"].search([("cron_id", "=", env.ref("crm_whatsapp.ir_cron_wa_event").id)]).unlink()
 
     def at_once(self, *works):
         """Run functions of an environment at the same moment, each in a thread and transaction of its own."""
@@ -385,9 +383,7 @@ class TestEventWorker(WaCase):
 
     def test_owner_of_the_customer_who_has_no_access_is_passed_over(self):
         nobody = new_test_user(self.env, "wa_nobody", groups="base.group_user")
-        self.env["res.partner"].create(
-            {"name": "Known", "phone": "+1 202-555-0143", "user_id": nobody.id}
-        )
+        self.env["res.partner"].create({"name": "Known", "phone": "+1 202-555-0143", "user_id": nobody.id})
         conversation = self.receive(self.inbound())
         self.assertIn(conversation.user_id, self.ana | self.ben)
 

@@ -109,9 +109,7 @@ class TestFilesForgotten(TemplateCase):
         template = self.approved(
             "chairs", self.body("Two chairs for you."), {"type": "CAROUSEL", "cards": [card, card]}, category="MARKETING"
         )
-        files = {
-            f"card.{n}.header.media": self.attachment(f"{n}.png", picture("PNG", color=(n, 0, 0))) for n in range(2)
-        }
+        files = {f"card.{n}.header.media": self.attachment(f"{n}.png", picture("PNG", color=(n, 0, 0))) for n in range(2)}
         self.check(self.send_template(template, files), "['cards'][0]['components'][0]['parameters'][0]['image']['id']")
 
     def test_one_file_of_many_messages_is_brought_once(self):

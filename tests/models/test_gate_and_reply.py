@@ -50,15 +50,11 @@ class TestReply(WaCase):
         with self.assertRaisesRegex(UserError, "24 hours.*template"):
             self.reply(self.ana, self.conversation, "too late")
         self.assertFalse(self.last_outgoing(self.conversation))
-        self.assertEqual(
-            self.env["mail.message"].search_count([("res_id", "=", self.conversation.channel_id.id)]), before
-        )
+        self.assertEqual(self.env["mail.message"].search_count([("res_id", "=", self.conversation.channel_id.id)]), before)
 
     def test_only_our_template_was_sent_so_free_text_stays_closed(self):
         self.conversation.last_inbound_at = fields.Datetime.now() - timedelta(hours=25)
-        outcome = self.template._send_in_conversation(
-            self.conversation, self.conversation.lead_id, "manual", {"body.2": "9"}
-        )
+        outcome = self.template._send_in_conversation(self.conversation, self.conversation.lead_id, "manual", {"body.2": "9"})
         self.assertEqual(outcome.status, "queued", outcome.reason)
         with self.assertRaises(UserError):
             self.reply(self.ana, self.conversation, "and now?")
@@ -84,9 +80,7 @@ class TestReply(WaCase):
         first = channel.message_post(body="once", message_type="comment", subtype_xmlid="mail.mt_comment")
         second = channel.message_post(body="once", message_type="comment", subtype_xmlid="mail.mt_comment")
         self.assertEqual(first, second)
-        rows = self.env["wa.message"].search(
-            [("conversation_id", "=", self.conversation.id), ("direction", "=", "out")]
-        )
+        rows = self.env["wa.message"].search([("conversation_id", "=", self.conversation.id), ("direction", "=", "out")])
         self.assertEqual(len(rows), 1)
 
     def test_long_text_is_split_and_nothing_is_lost(self):
@@ -109,9 +103,7 @@ class TestReply(WaCase):
     def test_sent_message_cannot_be_edited(self):
         message = self.reply(self.ana, self.conversation, "typo")
         with self.assertRaises(UserError):
-            self.conversation.channel_id.with_user(self.ana)._message_update_content(
-                message.with_user(self.ana), body="fixed"
-            )
+            self.conversation.channel_id.with_user(self.ana)._message_update_content(message.with_user(self.ana), body="fixed")
 
     def test_number_stopped(self):
         self.number._block("because")
@@ -126,9 +118,7 @@ class TestReply(WaCase):
             channel.message_post(body="x", message_type="comment", subtype_xmlid="mail.mt_comment")
         self.assertFalse(self.env["wa.conversation"].with_user(self.cid).search([]))
         self.assertFalse(self.env["wa.message"].with_user(self.cid).search([]))
-        self.assertFalse(
-            self.env["wa.contact"].with_user(self.cid).search([("id", "=", self.conversation.contact_id.id)])
-        )
+        self.assertFalse(self.env["wa.contact"].with_user(self.cid).search([("id", "=", self.conversation.contact_id.id)]))
 
     def test_team_mate_answers_without_joining_message(self):
         self.reply(self.ben, self.conversation, "I help out")

@@ -69,8 +69,10 @@ class TestCountryRules(WaCase):
         rule = self.env.ref("crm_whatsapp.country_rule_us_marketing").with_user(self.lead_manager)
         rule.active = False
         self.assertEqual(self.code(**person), "")
-        canada = self.env["wa.country.rule"].with_user(self.lead_manager).create(
-            {"country_id": self.env.ref("base.ca").id, "what": "no_marketing"}
+        canada = (
+            self.env["wa.country.rule"]
+            .with_user(self.lead_manager)
+            .create({"country_id": self.env.ref("base.ca").id, "what": "no_marketing"})
         )
         self.assertEqual(self.code(wa_id="14165550144", bsuid=None), "country_no_marketing")
         canada.unlink()

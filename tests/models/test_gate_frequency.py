@@ -76,9 +76,7 @@ class TestFrequency(WaSandboxCase):
         )
         self.send()
         self.offer._send_to_records(self.lead, number=other, origin="bulk")
-        self.assertEqual(
-            self.env["wa.message"].search([("template_id", "=", self.offer.id)]).number_id, self.number | other
-        )
+        self.assertEqual(self.env["wa.message"].search([("template_id", "=", self.offer.id)]).number_id, self.number | other)
         self.assertEqual(self.codes(self.send()), ["frequency_cap"])
 
     def test_two_leads_of_one_person_in_one_call(self):
@@ -136,9 +134,7 @@ class TestFrequency(WaSandboxCase):
         partners = self.env["res.partner"].create(
             [{"name": f"Customer {i}", "phone": f"+120255501{i:02}"} for i in range(60, 90)]
         )
-        leads = self.env["crm.lead"].create(
-            [{"name": partner.name, "partner_id": partner.id} for partner in partners]
-        )
+        leads = self.env["crm.lead"].create([{"name": partner.name, "partner_id": partner.id} for partner in partners])
         for conversation in leads._wa_find_conversations(self.account).values():
             self.give_consent(conversation.contact_id)
         gate = type(self.env["wa.gate"])

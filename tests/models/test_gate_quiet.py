@@ -21,9 +21,7 @@ class QuietCase:
         self.patch(fields.Datetime, "now", staticmethod(lambda *_args: moment))
 
     def template_to(self, conversation, origin, template=None):
-        [outcome] = (template or self.template)._send_to_records(
-            conversation.lead_id, origin=origin, overrides={"body.2": "9"}
-        )
+        [outcome] = (template or self.template)._send_to_records(conversation.lead_id, origin=origin, overrides={"body.2": "9"})
         return outcome
 
 

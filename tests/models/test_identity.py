@@ -94,9 +94,7 @@ class TestIdentity(WaCase):
         reply = self.reply(self.ana, other, "Hello").wa_message_ids
         reply.write({"state": "sending", "wamid": "wamid.BO"})
         self.store_webhook(
-            self.payload_of(
-                statuses=[self.status_of(row), self.status_of(reply, wa_id="447700900123", bsuid="GB.7")]
-            )
+            self.payload_of(statuses=[self.status_of(row), self.status_of(reply, wa_id="447700900123", bsuid="GB.7")])
         )
         self.process_webhooks()
         self.assertEqual((row.state, reply.state), ("delivered", "delivered"))
@@ -146,9 +144,7 @@ class TestIdentity(WaCase):
         row = self.reply(self.ana, conversation, "Hello").wa_message_ids
         row.write({"state": "sending", "wamid": "wamid.OUT"})
         other = self.receive(self.inbound("Other", wa_id="447700900123", bsuid="GB.7", name="Bo"))
-        self.store_webhook(
-            self.payload_of(statuses=[self.status_of(row, wa_id="447700900123", bsuid="US.OWNER")])
-        )
+        self.store_webhook(self.payload_of(statuses=[self.status_of(row, wa_id="447700900123", bsuid="US.OWNER")]))
         self.process_webhooks()
         self.assertEqual(row.state, "delivered")
         self.assertEqual(other.contact_id.wa_id, "447700900123")
@@ -167,11 +163,7 @@ class TestIdentity(WaCase):
 
     def test_new_id_with_its_number_takes_both(self):
         conversation = self.receive(self.inbound("before", bsuid="US.OLD"))
-        self.receive(
-            self.system(
-                "user_changed_number", user_id="US.FRESH", previous_user_id="US.OLD", wa_id="12025550199"
-            )
-        )
+        self.receive(self.system("user_changed_number", user_id="US.FRESH", previous_user_id="US.OLD", wa_id="12025550199"))
         self.assertEqual(conversation.contact_id.bsuid, "US.FRESH")
         self.assertEqual(conversation.contact_id.wa_id, "12025550199")
 
@@ -214,9 +206,7 @@ class TestIdentity(WaCase):
         self.assertEqual(conversation.lead_id, second)
 
     def test_lead_of_a_form_is_continued_in_the_other_spelling_of_the_number(self):
-        lead = self.env["crm.lead"].create(
-            {"name": "Web form", "phone": "+55 11 98765-4321", "team_id": self.team.id}
-        )
+        lead = self.env["crm.lead"].create({"name": "Web form", "phone": "+55 11 98765-4321", "team_id": self.team.id})
         conversation = self.receive(self.inbound(wa_id="551187654321", bsuid=None))
         self.assertEqual(conversation.lead_id, lead)
         self.assertEqual(self.env["crm.lead"].search_count([("partner_id", "=", conversation.partner_id.id)]), 1)

@@ -64,6 +64,7 @@ class TestInboundEffects(RecordedCase):
         stranger = self.receive(self.inbound("Mine", wamid="wamid.THEIRS", wa_id="12025550177", bsuid="US.OTHER"))
         for name, key in (("reaction", "message_id"), ("edit", "original_message_id"), ("revoke", "original_message_id")):
             with self.subTest(name):
+
                 def aim(value, name=name, key=key):
                     value["messages"][0][name][key] = "wamid.THEIRS"
 

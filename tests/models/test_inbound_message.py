@@ -154,9 +154,7 @@ class TestInboundMessage(WaCase):
         self.assertLessEqual(conversation.window_until, fields.Datetime.now() + timedelta(hours=24, seconds=5))
 
     def test_script_in_name_and_text_is_inert(self):
-        conversation = self.receive(
-            self.inbound("<script>alert(1)</script>", name="<img src=x onerror=alert(1)>\u202egnp")
-        )
+        conversation = self.receive(self.inbound("<script>alert(1)</script>", name="<img src=x onerror=alert(1)>\u202egnp"))
         body = conversation.channel_id.message_ids[0].body
         self.assertNotIn("<script", body)
         self.assertIn("&lt;script", body)
@@ -176,9 +174,7 @@ class TestInboundMessage(WaCase):
         self.assertIn("o_wa_tap", tap.mail_message_id.body)
 
     def test_kind_not_handled_yet_is_visible_kept_and_can_be_processed_again(self):
-        conversation = self.receive(
-            self.inbound(type="hologram", hologram={"id": "1"}, wamid="wamid.HOLO")
-        )
+        conversation = self.receive(self.inbound(type="hologram", hologram={"id": "1"}, wamid="wamid.HOLO"))
         row = self.env["wa.message"].search([("wamid", "=", "wamid.HOLO")])
         self.assertFalse(row.is_supported)
         self.assertIn("Unsupported for now", row.mail_message_id.body)
@@ -187,9 +183,7 @@ class TestInboundMessage(WaCase):
         row.event_id.action_process_again()
         self.process_webhooks()
         self.assertEqual(row.event_id.state, "done")
-        self.assertEqual(
-            self.env["wa.message"].search_count([("conversation_id", "=", conversation.id)]), 1
-        )
+        self.assertEqual(self.env["wa.message"].search_count([("conversation_id", "=", conversation.id)]), 1)
 
     def test_one_post_with_two_senders_and_a_foreign_number(self):
         payload = self.inbound("from Ada", wamid="wamid.A")

@@ -112,9 +112,7 @@ class TestEveryWayAsks(BaseCase):
         """Every request that carries a message is a POST to ``…/messages``."""
         # Read receipts go to the same address and carry no message.
         addresses = ("/messages", "/marketing_messages")
-        posting = {
-            key for key in self.source.functions if any(name.endswith(addresses) for name in self.source.names_in(key))
-        }
+        posting = {key for key in self.source.functions if any(name.endswith(addresses) for name in self.source.names_in(key))}
         self.assertEqual(posting, {f"tools/graph/client.py:{SENDS}", "tools/graph/client.py:mark_read"})
 
     def test_what_is_handed_over_was_claimed_and_claiming_asks_the_gate(self):

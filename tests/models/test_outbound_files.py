@@ -46,9 +46,7 @@ class OutboundFilesCase(WaSandboxCase):
     def on_phone(self):
         """Return (type, content) of what the business sent, as the phone has it."""
         return [
-            (message["type"], message["content"])
-            for message in self.phone_messages(self.ada)
-            if message["direction"] == "out"
+            (message["type"], message["content"]) for message in self.phone_messages(self.ada) if message["direction"] == "out"
         ]
 
     def uploads(self):
@@ -113,9 +111,7 @@ class TestOutboundFiles(OutboundFilesCase):
             self.deliver()
             self.run_sender()
         self.assertEqual([kind for kind, _content in self.on_phone()], ["document", "image", "document"])
-        self.assertEqual(
-            [content.get("caption") for _kind, content in self.on_phone()], ["all of it", None, None]
-        )
+        self.assertEqual([content.get("caption") for _kind, content in self.on_phone()], ["all of it", None, None])
         self.assertEqual(message.wa_message_ids.sorted("id").mapped("preview"), ["all of it", "1.jpg", "2.pdf"])
 
     def test_long_text_and_text_before_a_sound_go_first(self):

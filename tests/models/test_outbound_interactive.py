@@ -48,9 +48,7 @@ class TestOutboundInteractive(WaSandboxCase):
         self.assertEqual(buttons, [{"id": "Yes", "title": "Yes"}, {"id": "later-7", "title": "Later"}])
         for part in ("o_wa_card", "<strong>call</strong>", "Your offer", "Example Shop", "o_wa_card_button", "Later"):
             self.assertIn(part, message.body)
-        self.sandbox.control(
-            "POST", f"customers/{self.ada['id']}/messages", tap={"message_id": shown["id"], "id": "later-7"}
-        )
+        self.sandbox.control("POST", f"customers/{self.ada['id']}/messages", tap={"message_id": shown["id"], "id": "later-7"})
         self.deliver()
         answer = self.env["wa.message"].search([("direction", "=", "in")], limit=1)
         self.assertEqual((answer.payload, answer.quoted_id), ("later-7", message.wa_message_ids))
@@ -67,9 +65,7 @@ class TestOutboundInteractive(WaSandboxCase):
 
     def test_words_that_look_like_our_own_marks_stay_words(self):
         self.channel.wa_send_buttons("file:0", [{"id": "file:0", "title": "file:0"}])
-        self.assertEqual(
-            self.on_phone()["content"]["action"]["buttons"][0]["reply"], {"id": "file:0", "title": "file:0"}
-        )
+        self.assertEqual(self.on_phone()["content"]["action"]["buttons"][0]["reply"], {"id": "file:0", "title": "file:0"})
 
     def test_what_whatsapp_would_refuse_is_refused_here(self):
         self.refused("number of buttons.*4", "wa_send_buttons", "x", ["1", "2", "3", "4"])

@@ -184,9 +184,7 @@ class TestShopTemplates(TemplateCase):
 
         template = self.marketing("cards", self.body(), {"type": "CAROUSEL", "cards": [card("One"), card("Two")]})
         self.parameter(template, "card.1.button.0").fallback = "chair:2"
-        files = {
-            f"card.{n}.header.media": self.attachment(f"{n}.png", picture("PNG", color=(n, 0, 0))) for n in range(2)
-        }
+        files = {f"card.{n}.header.media": self.attachment(f"{n}.png", picture("PNG", color=(n, 0, 0))) for n in range(2)}
         row, _card = self.send(template, files)
         tapped = self.tap(self.phone_messages(self.ada)[-1], index="1:0")
         self.assertEqual((tapped.payload, tapped.quoted_id), ("chair:2", row))
@@ -381,9 +379,7 @@ class TestRequestsAnswered(TemplateCase):
         self.assertEqual((answer.payload, answer.quoted_id), ("tu", row))
 
     def test_contact_details_by_template(self):
-        template = self.approved(
-            "may_we", self.body(), {"type": "BUTTONS", "buttons": [{"type": "REQUEST_CONTACT_INFO"}]}
-        )
+        template = self.approved("may_we", self.body(), {"type": "BUTTONS", "buttons": [{"type": "REQUEST_CONTACT_INFO"}]})
         self.send_by_wizard(template)
         _row, shown = self.card()
         self.assertEqual(self.tap(shown, index=0).kind, "contacts")

@@ -26,9 +26,7 @@ class TestOutboundTemplates(TemplateCase):
             ("DOCUMENT", "S00042.pdf", PDF),
         ):
             with self.subTest(kind):
-                template = self.approved(
-                    f"with_{kind.lower()}", {"type": "HEADER", "format": kind}, self.body()
-                )
+                template = self.approved(f"with_{kind.lower()}", {"type": "HEADER", "format": kind}, self.body())
                 self.assertEqual(self.parameter(template, "header.media").value_kind, kind.lower())
                 row, card = self.send(template, {"header.media": self.attachment(name, raw)})
                 self.assertEqual(card["header"]["type"], kind.lower())
@@ -58,9 +56,7 @@ class TestOutboundTemplates(TemplateCase):
 
     def test_fixed_file_for_many_is_uploaded_and_stored_once(self):
         template = self.approved("for_many", {"type": "HEADER", "format": "IMAGE"}, self.body())
-        self.parameter(template, "header.media").write(
-            {"file_name": "logo.png", "file": base64.b64encode(picture("PNG"))}
-        )
+        self.parameter(template, "header.media").write({"file_name": "logo.png", "file": base64.b64encode(picture("PNG"))})
         people = [self.customer(f"Person {i}", f"+1202555015{i}") for i in range(3)]
         leads = self.env["crm.lead"].create(
             [{"name": person["name"], "phone": person["phone"], "type": "opportunity"} for person in people]
@@ -97,9 +93,7 @@ class TestOutboundTemplates(TemplateCase):
             if content["type"] == "discuss.channel/new_message":
                 files = content["payload"]["data"].get("ir.attachment", [])
                 heard[content["payload"]["id"]] = [file["id"] for file in files]
-        expected = {
-            o.message.conversation_id.channel_id.id: o.message.mail_message_id.attachment_ids.ids for o in outcomes
-        }
+        expected = {o.message.conversation_id.channel_id.id: o.message.mail_message_id.attachment_ids.ids for o in outcomes}
         self.assertEqual([len(ids) for ids in expected.values()], [1, 1])
         self.assertEqual(heard, expected)
 
@@ -117,9 +111,7 @@ class TestOutboundTemplates(TemplateCase):
 
         with patch.object(type(report), "_render_qweb_pdf", print_it):
             form = Form(
-                self.env["wa.template.send"]
-                .with_user(self.ana)
-                .with_context(default_conversation_id=self.conversation.id)
+                self.env["wa.template.send"].with_user(self.ana).with_context(default_conversation_id=self.conversation.id)
             )
             form.template_id = template
             self.assertFalse(printed, "looking at the preview prints nothing")
@@ -256,9 +248,7 @@ class TestOutboundTemplates(TemplateCase):
         self.assertEqual(set(shown), {"quick_reply", "url", "phone_number", "copy_code"})
         self.assertEqual(shown["url"]["url"], "https://example.com/S42?t=1")
         message = self.phone_messages(self.ada)[-1]
-        self.sandbox.control(
-            "POST", f"customers/{self.ada['id']}/messages", tap={"message_id": message["id"], "index": 0}
-        )
+        self.sandbox.control("POST", f"customers/{self.ada['id']}/messages", tap={"message_id": message["id"], "index": 0})
         self.deliver()
         self.assertEqual(self.env["wa.message"].search([("direction", "=", "in")], limit=1).payload, "track:7")
 
@@ -345,9 +335,7 @@ class TestOutboundTemplates(TemplateCase):
         self.assertFalse(missing)
         [button] = template._build_components(values)
         self.assertEqual(button["parameters"], [{"type": "action", "action": {"flow_token": "token-7"}}])
-        self.assertEqual(
-            template._parse("product", "SKU-1, 77001"), {"product_retailer_id": "SKU-1", "catalog_id": "77001"}
-        )
+        self.assertEqual(template._parse("product", "SKU-1, 77001"), {"product_retailer_id": "SKU-1", "catalog_id": "77001"})
         self.assertIsNone(template._parse("product", "SKU-1"))
 
     # --------------------------------------------------------------------- sync

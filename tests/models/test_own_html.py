@@ -95,9 +95,7 @@ class TestOwnHtml(WaCase):
     def test_html_of_others_is_cleaned_as_ever(self):
         dirty = "<p>hi<script>alert(1)</script></p>"
         conversation = self.receive(self.inbound())
-        note = conversation.channel_id.with_user(self.ana).message_post(
-            body=OwnHtml(dirty), subtype_xmlid="mail.mt_note"
-        )
+        note = conversation.channel_id.with_user(self.ana).message_post(body=OwnHtml(dirty), subtype_xmlid="mail.mt_note")
         self.assertNotIn("script", note.body)
         message = self.env["mail.message"].create({"body": dirty, "model": "res.partner", "res_id": self.ana.partner_id.id})
         self.assertNotIn("script", message.body)

@@ -24,8 +24,10 @@ class RecipeCase(WaCase):
     def set_up(self, code, **options):
         """Set a recipe up with the choices of its dialog."""
         recipe = self.recipe(code)
-        setup = self.env["wa.recipe.setup"].with_user(self.admin_user).create(
-            {"recipe_id": recipe.id, "account_id": self.account.id, **options}
+        setup = (
+            self.env["wa.recipe.setup"]
+            .with_user(self.admin_user)
+            .create({"recipe_id": recipe.id, "account_id": self.account.id, **options})
         )
         setup.action_set_up()
         return recipe

@@ -91,9 +91,7 @@ class TestWelcomeAndAway(MessageRecipeCase):
     def test_the_rehearsal_reads_the_messages_of_the_period(self):
         first = self.receive(self.inbound("Hello?"))
         self.receive(self.inbound("Are you there?"))
-        second = self.receive(
-            self.inbound("I am new", wa_id="12025550177", bsuid="US.7770200030004", name="Bea Example")
-        )
+        second = self.receive(self.inbound("I am new", wa_id="12025550177", bsuid="US.7770200030004", name="Bea Example"))
         self.receive(self.inbound("Long ago", wa_id="12025550178", bsuid="US.8880200030004", name="Cleo"))
         old = self.env["wa.message"].search([], limit=1)
         long_ago = fields.Datetime.now() - timedelta(days=50)

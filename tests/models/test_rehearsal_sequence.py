@@ -17,12 +17,8 @@ class TestRehearsalOfSequences(RehearsalCase):
                 "name": "After the proposal",
                 "calendar_id": False,
                 "step_ids": [
-                    Command.create(
-                        {"sequence": 1, "template_id": self.template.id, "delay": 1, "delay_unit": "days"}
-                    ),
-                    Command.create(
-                        {"sequence": 2, "template_id": self.template.id, "delay": 2, "delay_unit": "days"}
-                    ),
+                    Command.create({"sequence": 1, "template_id": self.template.id, "delay": 1, "delay_unit": "days"}),
+                    Command.create({"sequence": 2, "template_id": self.template.id, "delay": 2, "delay_unit": "days"}),
                 ],
                 **vals,
             }

@@ -68,9 +68,7 @@ class TestRetry(WaSandboxCase):
         first = self.row.uuid
         self.row.write({"state": "failed", "wamid": "wamid.FIRST", "error_code": "131026"})
         self.row.action_retry()
-        self.store_webhook(
-            self.payload_of(statuses=[self.status("failed", first, "wamid.FIRST", errors=[{"code": 131026}])])
-        )
+        self.store_webhook(self.payload_of(statuses=[self.status("failed", first, "wamid.FIRST", errors=[{"code": 131026}])]))
         self.process_webhooks()
         self.assertEqual((self.row.state, self.row.wamid), ("queued", False))
         self.run_sender()

@@ -210,8 +210,10 @@ class TestMembers(WaCase):
         with self.assertRaises(AccessError):
             self.channel.message_ids[0].with_user(self.ana).read(["body"])
         # What a browser listens to: ``_build_bus_channel_list`` of mail/models/discuss/ir_websocket.py.
-        listened = self.env["discuss.channel"].with_user(self.ana).search(
-            ["|", ("is_member", "=", True), ("id", "in", self.channel.ids)]
+        listened = (
+            self.env["discuss.channel"]
+            .with_user(self.ana)
+            .search(["|", ("is_member", "=", True), ("id", "in", self.channel.ids)])
         )
         self.assertNotIn(self.channel, listened)
         member = self.env["discuss.channel.member"].with_user(self.ana).search([("channel_id", "=", self.channel.id)])
@@ -350,9 +352,7 @@ class TestCompanies(WaCase):
             self.inbound("forged", wamid="wamid.FORGED"),
             self.payload_of(statuses=[status]),
             self.payload_of(statuses=[{**status, "biz_opaque_callback_data": row.uuid}]),
-            self.payload_of(
-                messages=[{"id": "wamid.SYS", "timestamp": moment, "type": "system", "system": change}]
-            ),
+            self.payload_of(messages=[{"id": "wamid.SYS", "timestamp": moment, "type": "system", "system": change}]),
             preference,
             template,
         ):

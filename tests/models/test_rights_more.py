@@ -21,9 +21,7 @@ class TestFormerOwners(WaCase):
 
     def test_handing_over_to_another_team_ends_the_former_owners_chat(self):
         self.channel._add_members(users=self.ben)
-        self.conversation.with_user(self.lead_manager).write(
-            {"team_id": self.other_team.id, "user_id": self.cid.id}
-        )
+        self.conversation.with_user(self.lead_manager).write({"team_id": self.other_team.id, "user_id": self.cid.id})
         self.assertEqual(self.channel.channel_partner_ids, self.cid.partner_id)
         channel = self.channel.with_user(self.ana)
         with self.assertRaises(AccessError):
@@ -89,8 +87,10 @@ class TestTemplateVerdicts(WaCase):
     """Managers draft; only WhatsApp approves, and only administrators ask it to."""
 
     def draft(self, user, **vals):
-        return self.env["wa.template"].with_user(user).create(
-            {"name": "drafted", "account_id": self.account.id, "body": "Hello", **vals}
+        return (
+            self.env["wa.template"]
+            .with_user(user)
+            .create({"name": "drafted", "account_id": self.account.id, "body": "Hello", **vals})
         )
 
     def test_approval_cannot_be_made_up(self):
@@ -172,8 +172,10 @@ class TestWhatWasSaid(WaCase):
             self.env["mail.message"].with_user(self.ana).with_context(wa_reply_allowed=True).create(
                 {**base, "author_id": self.ana.partner_id.id, "subtype_id": comment}
             )
-        elsewhere = self.env["mail.message"].with_user(self.admin_user).create(
-            {"model": "res.partner", "res_id": self.ana.partner_id.id, "body": "Made up", "subtype_id": comment}
+        elsewhere = (
+            self.env["mail.message"]
+            .with_user(self.admin_user)
+            .create({"model": "res.partner", "res_id": self.ana.partner_id.id, "body": "Made up", "subtype_id": comment})
         )
         with self.assertRaises(AccessError), self.cr.savepoint():
             elsewhere.write({"model": "discuss.channel", "res_id": self.channel.id})
@@ -360,9 +362,7 @@ class TestCallbackAddress(WaHttpCase):
             logger.setLevel(logging.INFO)
             self.addCleanup(logger.setLevel, level)
             logger.info('"%s" %s', f"GET /wa/webhook/{account.webhook_key}?hub.verify_token={token}&x=1", 200)
-        self.url_open(
-            f"/wa/webhook/{account.webhook_key}?hub.mode=subscribe&hub.challenge=7&hub.verify_token={token}"
-        )
+        self.url_open(f"/wa/webhook/{account.webhook_key}?hub.mode=subscribe&hub.challenge=7&hub.verify_token={token}")
         log = "\n".join(lines)
         self.assertGreaterEqual(log.count(MASK), 2)
         self.assertNotIn(token, log)

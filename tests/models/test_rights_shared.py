@@ -59,9 +59,7 @@ class TestSharedRecords(WaCase):
             self.assertEqual(records.search([], order="id desc", limit=1).company_id, self.env.company)
 
     def test_whoever_may_act_for_all_companies_changes_them(self):
-        keeper = new_test_user(
-            self.env, "wa_keeper", groups="base.group_erp_manager,crm_whatsapp.crm_whatsapp_group_manager"
-        )
+        keeper = new_test_user(self.env, "wa_keeper", groups="base.group_erp_manager,crm_whatsapp.crm_whatsapp_group_manager")
         for user in (self.head, keeper, self.admin_user):
             for name, record in self.shared.items():
                 own = record.with_user(user)

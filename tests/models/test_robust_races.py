@@ -144,9 +144,7 @@ class TestRaces(BaseCase):
         ]
         works = {
             "answers": lambda env: env["wa.message"]._apply_results(answers),
-            "statuses": lambda env: env["wa.message"]._apply_statuses(
-                statuses, env["wa.account"].browse(self.account_id)
-            ),
+            "statuses": lambda env: env["wa.message"]._apply_statuses(statuses, env["wa.account"].browse(self.account_id)),
         }
         for name, work in works.items():
             free = []

@@ -108,9 +108,7 @@ class TestRulesBeginNow(RuleCase):
 
     def test_what_ran_already_and_what_was_told_is_kept(self):
         moment = fields.Datetime.now().replace(microsecond=0) - timedelta(days=3)
-        told = self.env["base.automation"].create(
-            self.vals(last_run=moment, action_server_ids=[Command.create(self.action())])
-        )
+        told = self.env["base.automation"].create(self.vals(last_run=moment, action_server_ids=[Command.create(self.action())]))
         self.assertEqual(told.last_run, moment)
         # As the update of a module writes it.
         told.write({"active": True, "name": "Deadline again", "trigger": "on_time"})

@@ -75,9 +75,7 @@ class TestRulesReceived(AnswerCase):
         self.assertRan()
 
     def test_button_by_label_or_payload_and_in_every_language(self):
-        spanish = self._make_template(
-            "proposal_ready", "Hola", [], buttons=("Sí, llámame", "Ahora no"), language="es"
-        )
+        spanish = self._make_template("proposal_ready", "Hola", [], buttons=("Sí, llámame", "Ahora no"), language="es")
         self.rule("call", wa_kind="button", wa_button="Yes, call me", wa_template_id=self.template.id)
         self.rule("code", wa_kind="button", wa_button="CALL_1")
         row = self.our_template(spanish)

@@ -58,9 +58,7 @@ class TestSearch(WaCase):
             "wa.consent": self.give_consent(conversation.contact_id) and conversation.contact_id.consent_ids.sorted(),
             "crm.lead": conversation.lead_id,
             "res.partner": conversation.partner_id,
-            "wa.dispatch": self.env["wa.dispatch"]._plan(
-                conversation.lead_id, origin="automation", template=self.template
-            ),
+            "wa.dispatch": self.env["wa.dispatch"]._plan(conversation.lead_id, origin="automation", template=self.template),
         }
 
     def search_as_typed(self, model, typed, view=None):

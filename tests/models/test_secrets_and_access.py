@@ -86,18 +86,14 @@ class TestSecretsAndAccess(WaCase):
 
         stranger = new_test_user(self.env, "wa_invited", groups="base.group_user")
         with self.assertRaises(UserError):
-            conversation.channel_id.with_user(self.lead_manager).add_members(
-                partner_ids=stranger.partner_id.ids
-            )
+            conversation.channel_id.with_user(self.lead_manager).add_members(partner_ids=stranger.partner_id.ids)
         self.assertFalse(conversation.channel_id.uuid)
 
     def test_company_rule(self):
         company = self.env["res.company"].create({"name": "Second"})
         conversation = self.receive(self.inbound())
         self.lead_manager.write({"company_ids": [(4, company.id)]})
-        other = self.env["wa.conversation"].with_user(self.lead_manager).with_context(
-            allowed_company_ids=company.ids
-        )
+        other = self.env["wa.conversation"].with_user(self.lead_manager).with_context(allowed_company_ids=company.ids)
         self.assertFalse(other.search([("id", "=", conversation.id)]))
 
     def test_neutralize_removes_secrets_and_stops_sending(self):

@@ -40,9 +40,7 @@ class SequenceCase(WaCase):
             {"template_id": self.second.id, "delay": 2},
             {"template_id": self.third.id, "delay": 3},
         )
-        lines = [
-            Command.create({"sequence": 10 * place, "delay_unit": "hours", **step}) for place, step in enumerate(steps, 1)
-        ]
+        lines = [Command.create({"sequence": 10 * place, "delay_unit": "hours", **step}) for place, step in enumerate(steps, 1)]
         return self.env["wa.sequence"].create({"name": "Follow up", "calendar_id": False, "step_ids": lines, **vals})
 
     def enrol(self, sequence, leads=None):
@@ -441,9 +439,7 @@ class TestSequenceRights(SequenceCase):
 
     def test_nobody_adds_leads_they_may_not_change(self):
         sequence = self.sequence()
-        wizard = self.env["wa.sequence.add"].with_user(self.cid).create(
-            {"lead_ids": self.lead.ids, "sequence_id": sequence.id}
-        )
+        wizard = self.env["wa.sequence.add"].with_user(self.cid).create({"lead_ids": self.lead.ids, "sequence_id": sequence.id})
         with self.assertRaises(AccessError):
             wizard.action_add()
 

@@ -19,8 +19,10 @@ class TestSequenceFilters(SequenceCase):
 
     def manager_makes(self, **vals):
         step = {"template_id": self.first.id, **vals.pop("step", {})}
-        return self.env["wa.sequence"].with_user(self.lead_manager).create(
-            {"name": "Probe", "calendar_id": False, "step_ids": [Command.create(step)], **vals}
+        return (
+            self.env["wa.sequence"]
+            .with_user(self.lead_manager)
+            .create({"name": "Probe", "calendar_id": False, "step_ids": [Command.create(step)], **vals})
         )
 
     def test_entry_filter_asks_for_nothing_closed(self):

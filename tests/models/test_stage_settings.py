@@ -77,8 +77,10 @@ class TestStageSettings(RuleCase):
         self.assertEqual(rule.action_server_ids.wa_template_id, self.reminder)
 
     def test_a_new_stage_can_have_settings_at_once(self):
-        stage = self.env["crm.stage"].with_user(self.lead_manager).create(
-            {"name": "Fresh", "wa_remind_template_id": self.reminder.id, "wa_answer_stage_id": self.stage.id}
+        stage = (
+            self.env["crm.stage"]
+            .with_user(self.lead_manager)
+            .create({"name": "Fresh", "wa_remind_template_id": self.reminder.id, "wa_answer_stage_id": self.stage.id})
         )
         self.assertEqual(self.settings(stage), (False, "reminder", 3, "day", "Offer made"))
 

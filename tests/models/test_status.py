@@ -42,9 +42,7 @@ class TestStatus(WaCase):
             self.assertEqual(self.row.state, "read", order)
 
     def test_all_in_one_post(self):
-        self.store_webhook(
-            self.payload_of(statuses=[self.status("read"), self.status("sent"), self.status("delivered")])
-        )
+        self.store_webhook(self.payload_of(statuses=[self.status("read"), self.status("sent"), self.status("delivered")]))
         self.process_webhooks()
         self.assertEqual(self.row.state, "read")
         self.assertTrue(self.row.delivered_at and self.row.read_at)

@@ -275,8 +275,9 @@ class TestTemplateReview(DraftCase, TemplateCase):
         """T6: 2388043, should one get past our own look, is said in words and with the tab it belongs to."""
         template = self.draft()
         template.parameter_ids.unlink()
-        with patch.object(type(template), "_check_draft"), self.assertRaisesRegex(
-            UserError, r"BODY is missing expected field\(s\) \(example\).*\n.*tab “Variables”"
+        with (
+            patch.object(type(template), "_check_draft"),
+            self.assertRaisesRegex(UserError, r"BODY is missing expected field\(s\) \(example\).*\n.*tab “Variables”"),
         ):
             template.action_submit()
 
@@ -490,9 +491,7 @@ class TestTemplateFiles(TemplateCase):
 
     def test_fixed_document_opens_from_each_thread(self):
         """R28: by list, rule and sequence; kept once, as it was, and nobody who chats may change it."""
-        template = self.approved(
-            "brochure", {"type": "HEADER", "format": "DOCUMENT"}, self.body()
-        )
+        template = self.approved("brochure", {"type": "HEADER", "format": "DOCUMENT"}, self.body())
         parameter = self.parameter(template, "header.media")
         parameter.write({"file_name": "brochure.pdf", "file": base64.b64encode(PDF)})
         people = [self.customer(f"Person {i}", f"+1202555015{i}") for i in range(3)]

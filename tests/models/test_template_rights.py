@@ -41,8 +41,10 @@ class TestTemplateRights(DispatchCase):
 
     def test_list_reads_with_the_persons_own_rights(self):
         leads = self.lead | self.lead.copy({"user_id": self.ana.id})
-        wizard = self.env["wa.template.send.many"].with_user(self.ana).create(
-            {"res_model": "crm.lead", "res_ids": leads.ids, "template_id": self.template.id}
+        wizard = (
+            self.env["wa.template.send.many"]
+            .with_user(self.ana)
+            .create({"res_model": "crm.lead", "res_ids": leads.ids, "template_id": self.template.id})
         )
         self.forget()
         self.assertNotIn(SECRET, f"{wizard.preview}{wizard.summary}")
@@ -79,9 +81,10 @@ class TestTemplateRights(DispatchCase):
             self.wizard(self.ana).action_send()
         self.forget()
         plan = (
-            self.env["wa.dispatch"].with_user(self.ana).sudo()._plan(
-                self.lead.with_user(self.ana), origin="bulk", template=template
-            )
+            self.env["wa.dispatch"]
+            .with_user(self.ana)
+            .sudo()
+            ._plan(self.lead.with_user(self.ana), origin="bulk", template=template)
         )
         self.run_plans()
         self.assertEqual(plan.state, "refused", plan.detail)

@@ -92,9 +92,7 @@ class TestTemplateSamples(DraftCase, TemplateCase):
     def test_a_synced_template_is_edited_with_a_new_sample_and_not_without(self):
         """The address WhatsApp reads back is none it takes: without a file we ask for one, with one it is uploaded."""
         template = self.approved("with_picture", {"type": "HEADER", "format": "IMAGE"}, self.body())
-        self.sandbox.control(
-            "POST", f"templates/{template.template_uid}", status="REJECTED", reason="TAG_CONTENT_MISMATCH"
-        )
+        self.sandbox.control("POST", f"templates/{template.template_uid}", status="REJECTED", reason="TAG_CONTENT_MISMATCH")
         self.read_again(template)
         with self.assertRaises(GraphError, msg="which is what handing it in as it was read would come to"):
             self.account._get_transport().edit_template(template.template_uid, {"components": template.components})

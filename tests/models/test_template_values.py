@@ -253,8 +253,10 @@ class TestValuePaths(ValueCase):
             template.with_user(self.mona).write({"parameter_ids": [Command.create(line)]})
         with self.assertRaises(ValidationError):
             self.env["wa.template.parameter"].with_user(self.mona).create({**line, "template_id": template.id})
-        found = self.env["wa.template.parameter"].with_user(self.mona).load(
-            [".id", "field_path"], [[str(template.parameter_ids.id), EVENT_PATH]]
+        found = (
+            self.env["wa.template.parameter"]
+            .with_user(self.mona)
+            .load([".id", "field_path"], [[str(template.parameter_ids.id), EVENT_PATH]])
         )
         self.assertFalse(found["ids"])
         self.assertFalse(template.parameter_ids.field_path)
@@ -275,12 +277,16 @@ class TestValuePaths(ValueCase):
         """S8: what mona set before she lost the right is not sent; the plan says why."""
         template = self.choose("partner_id.ref")
         self.customer.ref = "the landlord's brother"
-        sequence = self.env["wa.sequence"].with_user(self.mona).create(
-            {
-                "name": "Follow up",
-                "calendar_id": False,
-                "step_ids": [Command.create({"template_id": template.id, "delay": 0, "delay_unit": "hours"})],
-            }
+        sequence = (
+            self.env["wa.sequence"]
+            .with_user(self.mona)
+            .create(
+                {
+                    "name": "Follow up",
+                    "calendar_id": False,
+                    "step_ids": [Command.create({"template_id": template.id, "delay": 0, "delay_unit": "hours"})],
+                }
+            )
         )
         self.lead.type = "opportunity"
         self.env["ir.rule"].create(

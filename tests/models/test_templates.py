@@ -58,9 +58,7 @@ class TestTemplateFill(WaCase):
     def test_one_bad_record_never_stops_the_others(self):
         leads = self.lead
         leads |= self.env["crm.lead"].create({"name": "No phone, no partner"})
-        leads |= self.env["crm.lead"].create(
-            {"name": "By phone", "phone": "+1 202-555-0155", "expected_revenue": 5}
-        )
+        leads |= self.env["crm.lead"].create({"name": "By phone", "phone": "+1 202-555-0155", "expected_revenue": 5})
         outcomes = self.template._send_to_records(leads)
         self.assertEqual([o.status for o in outcomes], ["queued", "refused", "queued"])
         self.assertEqual(outcomes[1].code, "no_recipient")
@@ -103,8 +101,11 @@ class TestTemplateFill(WaCase):
     def test_wizard_asks_for_what_is_missing(self):
         template = self._make_template("ask", "Your code {{1}} is valid today.", [("1", False, False)])
         action = self.lead.with_user(self.ana).action_wa_send_template()
-        wizard = self.env["wa.template.send"].with_user(self.ana).with_context(**action["context"]).create(
-            {"template_id": template.id}
+        wizard = (
+            self.env["wa.template.send"]
+            .with_user(self.ana)
+            .with_context(**action["context"])
+            .create({"template_id": template.id})
         )
         with self.assertRaisesRegex(UserError, "Fill in"):
             wizard.action_send()

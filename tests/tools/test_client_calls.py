@@ -415,7 +415,10 @@ class TestDownload:
         assert media_address.checked(given, "https://graph.facebook.com", hosts) == given
         for url, built in (
             ("HTTPS://Lookaside.FBSBX.com:443/a%20b?x=%2F#part", "https://lookaside.fbsbx.com/a%20b?x=%2F"),
-            ("https://mmg.whatsapp.net/v/t62.7118-24/1_n.enc?ccb=11-4", "https://mmg.whatsapp.net/v/t62.7118-24/1_n.enc?ccb=11-4"),
+            (
+                "https://mmg.whatsapp.net/v/t62.7118-24/1_n.enc?ccb=11-4",
+                "https://mmg.whatsapp.net/v/t62.7118-24/1_n.enc?ccb=11-4",
+            ),
             ("https://graph.facebook.com", "https://graph.facebook.com/"),
         ):
             assert media_address.checked(url, "https://graph.facebook.com", hosts) == built

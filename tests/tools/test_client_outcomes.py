@@ -152,9 +152,7 @@ def closed_port():
         return gone.url
 
 
-@pytest.mark.parametrize(
-    "address", ["refused", "http://name.invalid", "http://127.0.0.1:1", "http://[::1]:1"]
-)
+@pytest.mark.parametrize("address", ["refused", "http://name.invalid", "http://127.0.0.1:1", "http://[::1]:1"])
 def test_no_connection_means_not_sent(address):
     url = closed_port() if address == "refused" else address
     client = GraphClient(url, "v26.0", TOKEN, timeout=(1, 1))
@@ -211,9 +209,7 @@ def nested(exc, depth):
     ("exc", "kind"),
     [
         (
-            requests.exceptions.SSLError(
-                MaxRetryError(None, "/", SSLError(ssl.SSLCertVerificationError("expired")))
-            ),
+            requests.exceptions.SSLError(MaxRetryError(None, "/", SSLError(ssl.SSLCertVerificationError("expired")))),
             errors.NotSentError,
         ),
         (
@@ -250,9 +246,7 @@ def deep():
     return value
 
 
-@pytest.mark.parametrize(
-    "make", [object, lambda: float("nan"), deep, lambda: b"bytes", lambda: {1}]
-)
+@pytest.mark.parametrize("make", [object, lambda: float("nan"), deep, lambda: b"bytes", lambda: {1}])
 def test_a_body_that_is_no_json_never_leaves(make, server, client):
     with pytest.raises(errors.RequestError):
         client.send_message(NUMBER, {"text": make()})
@@ -343,9 +337,7 @@ def test_errors_of_meta(status, code, more, kind, attributes, server, client):
 
 
 def test_an_error_says_what_support_asks_for(server, client):
-    server.script = [
-        error(400, 131009, error_data={"details": "Check it"}, fbtrace_id="AexampleTrace01")
-    ]
+    server.script = [error(400, 131009, error_data={"details": "Check it"}, fbtrace_id="AexampleTrace01")]
     with pytest.raises(errors.RequestError) as caught:
         send(client)
     assert str(caught.value) == "131009 (HTTP 400): Check it [trace AexampleTrace01]"

@@ -371,9 +371,7 @@ def test_everything_at_once():
     seen = set()
     for _ in range(60_000):
         # Mostly harmless values, or the first rules would hide the later ones.
-        case = {
-            name: draw.choice(values) if draw.random() < 0.25 else values[0] for name, values in SPACE.items()
-        }
+        case = {name: draw.choice(values) if draw.random() < 0.25 else values[0] for name, values in SPACE.items()}
         assert_agrees(case)
         seen.add(expected(case)[1])
     assert seen == {"", *CODES}, "every code was the answer at least once"

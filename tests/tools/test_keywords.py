@@ -85,6 +85,8 @@ def test_shipped_words_stop(word):
 
 
 def test_chat_link():
-    assert chat_link("+1 202-555-0142", "Yes, offers & news!") == "https://wa.me/12025550142?text=Yes%2C%20offers%20%26%20news%21"
+    assert (
+        chat_link("+1 202-555-0142", "Yes, offers & news!") == "https://wa.me/12025550142?text=Yes%2C%20offers%20%26%20news%21"
+    )
     assert chat_link("+44 7700 900123") == "https://wa.me/447700900123"
     assert chat_link(None, "x") == chat_link("none", "x") == ""

@@ -72,8 +72,7 @@ from tools.markup import from_html, to_html
         ('<a href="https://example.com/a b">x</a>', "x"),
         ('<a href="/odoo/crm/5">the lead</a>', "the lead"),
         (
-            '<a href="https://shop.example.com/odoo/5" data-oe-model="res.partner"'
-            ' data-oe-id="5">@Ben</a>',
+            '<a href="https://shop.example.com/odoo/5" data-oe-model="res.partner" data-oe-id="5">@Ben</a>',
             "@Ben",
         ),
         ('<a class="x o_mail_redirect" href="https://example.com/5">@Ben</a>', "@Ben"),

@@ -134,9 +134,7 @@ def test_links_end_where_the_address_ends(text, links):
 def test_emphasis_around_links_is_kept():
     """R13: a link in italics is in italics, without their marks."""
     assert to_html("_https://example.com/a_") == f"<em>{LINK.format('https://example.com/a')}</em>"
-    assert to_html("*_https://youtu.be/x__* b_") == (
-        f"<strong><em>{LINK.format('https://youtu.be/x_')}</em></strong> b_"
-    )
+    assert to_html("*_https://youtu.be/x__* b_") == (f"<strong><em>{LINK.format('https://youtu.be/x_')}</em></strong> b_")
 
 
 class Strict(HTMLParser):

@@ -229,9 +229,7 @@ class TestCards:
         assert m.location(0, -180)["location"] == {"latitude": "0", "longitude": "-180"}
         assert m.location(1e-9, 0)["location"]["latitude"] == "0"
 
-    @pytest.mark.parametrize(
-        "pair", [(91, 0), (0, 181), ("x", 0), (None, 0), (float("nan"), 0)]
-    )
+    @pytest.mark.parametrize("pair", [(91, 0), (0, 181), ("x", 0), (None, 0), (float("nan"), 0)])
     def test_no_such_place(self, pair):
         broken("location_invalid", m.location, *pair)
 
@@ -247,9 +245,7 @@ class TestCards:
         assert m.contacts([card])["contacts"] == [
             {
                 "name": {"formatted_name": "Ada Example", "last_name": "Example"},
-                "phones": [
-                    {"phone": "+447700900123", "type": "WORK", "wa_id": "447700900123"}
-                ],
+                "phones": [{"phone": "+447700900123", "type": "WORK", "wa_id": "447700900123"}],
                 "emails": [{"email": "ada@example.com", "type": "WORK"}],
                 "org": {"company": "Example Ltd"},
                 "urls": [{"url": "https://example.com", "type": "WORK"}],
@@ -267,9 +263,7 @@ class TestCards:
 
 class TestInteractive:
     def test_buttons(self):
-        message = m.buttons(
-            "Which?", [("y", "Yes"), ("n", "No")], header="Question", footer="Example"
-        )
+        message = m.buttons("Which?", [("y", "Yes"), ("n", "No")], header="Question", footer="Example")
         assert message == {
             "type": "interactive",
             "interactive": {
@@ -514,9 +508,7 @@ class TestTemplate:
         assert m.template("hello", "en_GB", components)["template"]["components"] == [
             {
                 "type": "body",
-                "parameters": [
-                    {"type": "text", "parameter_name": "first_name", "text": "Ada"}
-                ],
+                "parameters": [{"type": "text", "parameter_name": "first_name", "text": "Ada"}],
             }
         ]
 
@@ -565,15 +557,9 @@ class TestTemplate:
             "index": "1",
             "parameters": [{"type": "payload", "payload": "track:S00042"}],
         }
-        assert t.url_suffix(0, "S00042")["parameters"] == [
-            {"type": "text", "text": "S00042"}
-        ]
-        assert t.copy_code(0, "SAVE20")["parameters"] == [
-            {"type": "coupon_code", "coupon_code": "SAVE20"}
-        ]
-        assert t.action("flow", 0, flow_token="tok-1")["parameters"] == [
-            {"type": "action", "action": {"flow_token": "tok-1"}}
-        ]
+        assert t.url_suffix(0, "S00042")["parameters"] == [{"type": "text", "text": "S00042"}]
+        assert t.copy_code(0, "SAVE20")["parameters"] == [{"type": "coupon_code", "coupon_code": "SAVE20"}]
+        assert t.action("flow", 0, flow_token="tok-1")["parameters"] == [{"type": "action", "action": {"flow_token": "tok-1"}}]
         assert t.limited_time_offer(4102444800000)["parameters"] == [
             {
                 "type": "limited_time_offer",

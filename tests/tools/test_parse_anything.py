@@ -184,10 +184,7 @@ def test_nesting_that_meta_never_reaches_is_the_limit():
 
 
 def test_a_thousand_updates_in_one_post():
-    statuses = [
-        {"id": f"wamid.{n}", "status": "sent", "timestamp": "1795430410"}
-        for n in range(1000)
-    ]
+    statuses = [{"id": f"wamid.{n}", "status": "sent", "timestamp": "1795430410"} for n in range(1000)]
     delivery = parse(wrap("messages", {"statuses": statuses}))
     assert len({e.wamid for e in delivery.events if isinstance(e, StatusEvent)}) == 1000
 

@@ -329,9 +329,7 @@ def test_payload(name):
     body = (PAYLOADS / f"{name}.json").read_bytes()
     delivery = parse(body)
     assert delivery.problems == ()
-    assert [type(event).__name__ for event in delivery.events] == [
-        kind for kind, _attributes in EXPECTED[name]
-    ]
+    assert [type(event).__name__ for event in delivery.events] == [kind for kind, _attributes in EXPECTED[name]]
     for event, (_kind, attributes) in zip(delivery.events, EXPECTED[name], strict=True):
         for path, expected in attributes.items():
             assert look(event, path) == expected, path

@@ -51,7 +51,12 @@ def test_lines_of_others_stay():
 
 @pytest.mark.parametrize(
     "term",
-    ["whatsapp:+12025550167", "Tel. +1 202 555 0167", "mobile: +12025550167", "https://api.whatsapp.com/send?phone=12025550167"],
+    [
+        "whatsapp:+12025550167",
+        "Tel. +1 202 555 0167",
+        "mobile: +12025550167",
+        "https://api.whatsapp.com/send?phone=12025550167",
+    ],
 )
 def test_what_stands_before_a_pasted_number(term):
     """R7: as programs write it."""

@@ -71,9 +71,7 @@ class TestSpellings:
             send(client, **to)
         assert len(server.seen) == 1
 
-    @pytest.mark.parametrize(
-        ("act", "kind"), [(cut, errors.OutcomeUnknownError), (error(400, 131047), errors.PermanentError)]
-    )
+    @pytest.mark.parametrize(("act", "kind"), [(cut, errors.OutcomeUnknownError), (error(400, 131047), errors.PermanentError)])
     def test_what_becomes_of_the_second_try_counts(self, act, kind, server, client):
         server.script = [NOT_LISTED, act]
         with pytest.raises(kind):

@@ -68,9 +68,7 @@ def test_the_sql_ranks_as_python_does(old, new):
     try:
         connection.execute("CREATE TABLE m (state TEXT)")
         connection.execute("INSERT INTO m VALUES (?)", (old,))
-        found = connection.execute(
-            f"SELECT {rank_sql('m.state')} < ? FROM m", (RANK[new],)
-        ).fetchone()[0]
+        found = connection.execute(f"SELECT {rank_sql('m.state')} < ? FROM m", (RANK[new],)).fetchone()[0]
     finally:
         connection.close()
     assert bool(found) is (merge(old, new) == new and old != new)

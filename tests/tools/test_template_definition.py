@@ -127,9 +127,7 @@ def test_named_parameters(definition):
     assert fill(definition("order_ready"), values) == [
         {
             "type": "header",
-            "parameters": [
-                {"type": "document", "document": {"id": "7", "filename": "S00042.pdf"}}
-            ],
+            "parameters": [{"type": "document", "document": {"id": "7", "filename": "S00042.pdf"}}],
         },
         {
             "type": "body",
@@ -214,9 +212,7 @@ def test_location_flow_products(definition):
     value = {"thumbnail_product_retailer_id": "SKU-1", "sections": sections}
     [mpm] = fill(definition("catalogue"), {"button.0": value})
     [parameter] = mpm["parameters"]
-    assert parameter["action"]["sections"][0]["product_items"] == [
-        {"product_retailer_id": "SKU-1"}
-    ]
+    assert parameter["action"]["sections"][0]["product_items"] == [{"product_retailer_id": "SKU-1"}]
     [catalog] = fill(definition("whole_catalogue"), {"button.0": "SKU-1"})
     assert catalog["parameters"][0]["action"] == {"thumbnail_product_retailer_id": "SKU-1"}
     product = {"product_retailer_id": "SKU-1", "catalog_id": "77001"}
@@ -477,9 +473,7 @@ def test_variables_when_meta_does_not_name_the_format(text, format_, names):
 part = st.fixed_dictionaries(
     {
         "type": st.one_of(
-            st.sampled_from(
-                ["HEADER", "BODY", "FOOTER", "BUTTONS", "CAROUSEL", "LIMITED_TIME_OFFER"]
-            ),
+            st.sampled_from(["HEADER", "BODY", "FOOTER", "BUTTONS", "CAROUSEL", "LIMITED_TIME_OFFER"]),
             anything,
         )
     },

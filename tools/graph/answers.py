@@ -29,9 +29,7 @@ def read(response: requests.Response, secrets: tuple[str, ...]) -> dict[str, Any
     body = _json_object(response)
     status = response.status_code
     if body is not None and isinstance(body.get("error"), dict):
-        raise errors.from_answer(
-            body["error"], status, retry_after=retry_after(response), secrets=secrets
-        )
+        raise errors.from_answer(body["error"], status, retry_after=retry_after(response), secrets=secrets)
     if body is not None and 200 <= status < 300:
         return body
     raise _without_error(response)
@@ -58,9 +56,7 @@ def _without_error(response: requests.Response) -> errors.GraphError:
         return _misdirected(status, "this is not Meta's API, or it is out of reach")
     if 400 <= status < 500 and status != 408:
         return errors.RequestError("refused without a reason", http_status=status)
-    return errors.OutcomeUnknownError(
-        "the answer is not Meta's", http_status=status, retry_after=after
-    )
+    return errors.OutcomeUnknownError("the answer is not Meta's", http_status=status, retry_after=after)
 
 
 def _misdirected(status: int, message: str) -> errors.GraphError:

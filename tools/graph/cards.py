@@ -101,9 +101,7 @@ def card(
         name["last_name"] = last_name
     result: dict[str, Any] = {"name": name}
     if phones:
-        result["phones"] = [
-            {"phone": phone, "type": "WORK", "wa_id": digits(phone)} for phone in phones
-        ]
+        result["phones"] = [{"phone": phone, "type": "WORK", "wa_id": digits(phone)} for phone in phones]
     if emails:
         result["emails"] = [{"email": email, "type": "WORK"} for email in emails]
     org = {"company": company, "title": title}

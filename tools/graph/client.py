@@ -40,9 +40,7 @@ TEMPLATE_FIELDS = (
 #: What we cannot do without. A version that does not know one of the names above refuses them
 #: all; these have been there for years. Source: changelog (messaging limit: from v24.0).
 FEW_ACCOUNT_FIELDS = "id,name,owner_business_info"
-FEW_NUMBER_FIELDS = (
-    "id,display_phone_number,verified_name,quality_rating,status,throughput"
-)
+FEW_NUMBER_FIELDS = "id,display_phone_number,verified_name,quality_rating,status,throughput"
 FEW_TEMPLATE_FIELDS = "id,name,language,status,category,components,rejected_reason"
 PAGE_SIZE = 100
 MAX_PAGES = 1000
@@ -73,9 +71,7 @@ class GraphClient(MediaCalls):
         :raise OutcomeUnknownError: the message may be on its way: do not repeat.
         :raise NotSentError: nothing left: repeat safely.
         """
-        answer = self._request(
-            "POST", f"{node(phone_number_id)}/messages", body=payload, before=before
-        )
+        answer = self._request("POST", f"{node(phone_number_id)}/messages", body=payload, before=before)
         return SendResult.from_answer(answer)
 
     def mark_read(self, phone_number_id: str, wamid: str, typing: bool = False) -> None:
@@ -95,16 +91,12 @@ class GraphClient(MediaCalls):
     def account(self, waba_id: str, fields: str = ACCOUNT_FIELDS) -> dict[str, Any]:
         """Return the account's own data."""
         return self._with_fewer(
-            lambda names: self._request(
-                "GET", node(waba_id), params={"fields": names}
-            ),
+            lambda names: self._request("GET", node(waba_id), params={"fields": names}),
             fields,
             FEW_ACCOUNT_FIELDS,
         )
 
-    def numbers(
-        self, waba_id: str, fields: str = NUMBER_FIELDS
-    ) -> list[dict[str, Any]]:
+    def numbers(self, waba_id: str, fields: str = NUMBER_FIELDS) -> list[dict[str, Any]]:
         """Return the account's phone numbers, of all pages."""
         path = f"{node(waba_id)}/phone_numbers"
         return self._with_fewer(
@@ -113,23 +105,17 @@ class GraphClient(MediaCalls):
             FEW_NUMBER_FIELDS,
         )
 
-    def number(
-        self, phone_number_id: str, fields: str = NUMBER_FIELDS
-    ) -> dict[str, Any]:
+    def number(self, phone_number_id: str, fields: str = NUMBER_FIELDS) -> dict[str, Any]:
         """Return one phone number's data: name, quality, limits, health."""
         return self._with_fewer(
-            lambda names: self._request(
-                "GET", node(phone_number_id), params={"fields": names}
-            ),
+            lambda names: self._request("GET", node(phone_number_id), params={"fields": names}),
             fields,
             FEW_NUMBER_FIELDS,
         )
 
     # -- templates ---------------------------------------------------------
 
-    def templates(
-        self, waba_id: str, fields: str = TEMPLATE_FIELDS, **filters: str
-    ) -> Iterator[dict[str, Any]]:
+    def templates(self, waba_id: str, fields: str = TEMPLATE_FIELDS, **filters: str) -> Iterator[dict[str, Any]]:
         """Yield the account's templates, over all pages.
 
         :param filters: Meta's own, such as ``name``, ``status`` or ``language``.
@@ -143,14 +129,10 @@ class GraphClient(MediaCalls):
 
         return self._with_fewer(pages, fields, FEW_TEMPLATE_FIELDS)
 
-    def template(
-        self, template_id: str, fields: str = TEMPLATE_FIELDS
-    ) -> dict[str, Any]:
+    def template(self, template_id: str, fields: str = TEMPLATE_FIELDS) -> dict[str, Any]:
         """Return one template."""
         return self._with_fewer(
-            lambda names: self._request(
-                "GET", node(template_id), params={"fields": names}
-            ),
+            lambda names: self._request("GET", node(template_id), params={"fields": names}),
             fields,
             FEW_TEMPLATE_FIELDS,
         )
@@ -169,9 +151,7 @@ class GraphClient(MediaCalls):
         """Replace a template's components, category or time to live."""
         self._request("POST", node(template_id), body=body, repeatable=True)
 
-    def delete_template(
-        self, waba_id: str, name: str, template_id: str | None = None
-    ) -> None:
+    def delete_template(self, waba_id: str, name: str, template_id: str | None = None) -> None:
         """Delete a template in one language (with its id) or in all of them."""
         path = f"{node(waba_id)}/message_templates"
         self._request("DELETE", path, params={"name": name, "hsm_id": template_id})
@@ -209,9 +189,7 @@ class GraphClient(MediaCalls):
                 return str(item.get("callback_url") or "")
         return ""
 
-    def set_app_callback(
-        self, app_id: str, callback_url: str, verify_token: str, fields: Iterable[str]
-    ) -> None:
+    def set_app_callback(self, app_id: str, callback_url: str, verify_token: str, fields: Iterable[str]) -> None:
         """Have all webhooks of the app go to an address; Meta calls it at once to verify it.
 
         Needs a client whose token is the app's, as :meth:`app_callback`. Unlike
@@ -223,9 +201,7 @@ class GraphClient(MediaCalls):
             "verify_token": verify_token,
             "fields": ",".join(fields),
         }
-        self._request(
-            "POST", f"{node(app_id)}/subscriptions", body=body, repeatable=True
-        )
+        self._request("POST", f"{node(app_id)}/subscriptions", body=body, repeatable=True)
 
     def unsubscribe(self, waba_id: str) -> None:
         """Stop the account's webhooks to our app."""

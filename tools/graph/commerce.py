@@ -23,9 +23,7 @@ FLOW_LABEL_LIMIT = 30
 _ID_LIMIT = 256
 
 
-def product(
-    catalog_id: str, retailer_id: str, body: str = "", *, footer: str = ""
-) -> dict[str, Any]:
+def product(catalog_id: str, retailer_id: str, body: str = "", *, footer: str = "") -> dict[str, Any]:
     """Return a message that shows one product; ``retailer_id`` is our article number."""
     action = {
         "catalog_id": words("product", catalog_id, _ID_LIMIT),
@@ -51,9 +49,7 @@ def product_list(
         "catalog_id": words("product", catalog_id, _ID_LIMIT),
         "sections": product_sections(sections),
     }
-    return interactive(
-        "product_list", action, body, header=header, footer=footer, media_header=False
-    )
+    return interactive("product_list", action, body, header=header, footer=footer, media_header=False)
 
 
 def product_sections(sections: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -70,10 +66,7 @@ def product_sections(sections: Sequence[Mapping[str, Any]]) -> list[dict[str, An
     return [
         {
             "title": words("section_title", section.get("title"), SECTION_TITLE_LIMIT),
-            "product_items": [
-                {"product_retailer_id": words("product", item, _ID_LIMIT)}
-                for item in section["products"]
-            ],
+            "product_items": [{"product_retailer_id": words("product", item, _ID_LIMIT)} for item in section["products"]],
         }
         for section in sections
     ]
@@ -142,9 +135,7 @@ def flow(
     return interactive("flow", action, body, header=header, footer=footer)
 
 
-def url_card(
-    media: Mapping[str, Any], label: str, url: str, body: str = ""
-) -> dict[str, Any]:
+def url_card(media: Mapping[str, Any], label: str, url: str, body: str = "") -> dict[str, Any]:
     """Return one card of :func:`carousel` with a link button.
 
     :param media: ``media.image(…)`` or ``media.video(…)``.
@@ -159,9 +150,7 @@ def url_card(
     return _card(media, action, body)
 
 
-def reply_card(
-    media: Mapping[str, Any], replies: Sequence[tuple[str, str]], body: str = ""
-) -> dict[str, Any]:
+def reply_card(media: Mapping[str, Any], replies: Sequence[tuple[str, str]], body: str = "") -> dict[str, Any]:
     """Return one card of :func:`carousel` with quick reply buttons (id, label).
 
     Meta's page gives ``cta_url`` as the only type of a media card, whatever its
@@ -181,9 +170,7 @@ def reply_card(
     return _card(media, {"buttons": items}, body)
 
 
-def _card(
-    media: Mapping[str, Any], action: Mapping[str, Any], body: str
-) -> dict[str, Any]:
+def _card(media: Mapping[str, Any], action: Mapping[str, Any], body: str) -> dict[str, Any]:
     kind = media.get("type")
     if kind not in ("image", "video"):
         raise InvalidMessage("header_not_allowed", str(kind))

@@ -68,9 +68,7 @@ class GraphError(Exception):
         """What Meta's support asks for."""
         self.retry_after = retry_after
         """Seconds, from the ``Retry-After`` header."""
-        self.failure = failure or failures.Failure(
-            code, self.default_family, "unknown_error"
-        )
+        self.failure = failure or failures.Failure(code, self.default_family, "unknown_error")
         """The entry of the table: family, slug, scope, wait."""
         super().__init__(message)
 
@@ -201,9 +199,7 @@ def from_answer(
     elif failures.is_about_media(code, message):
         failure = failures.MEDIA_UNKNOWN
     else:
-        failure = failures.classify(
-            code, subcode, http_status, error.get("is_transient") is True
-        )
+        failure = failures.classify(code, subcode, http_status, error.get("is_transient") is True)
     return CLASSES[failure.family](
         message,
         code=code,
@@ -223,12 +219,7 @@ def _number(value: object) -> int | None:
         return None
     if isinstance(value, int):
         return value
-    if (
-        isinstance(value, str)
-        and value.isascii()
-        and value.isdigit()
-        and len(value) < 19
-    ):
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 19:
         return int(value)
     return None
 
@@ -252,9 +243,7 @@ def node_type(error: GraphError) -> str:
 
 def harmless(error: OutcomeUnknownError) -> TransientError:
     """Return the same error for a request that may be repeated without harm."""
-    return TransientError(
-        error.message, http_status=error.http_status, retry_after=error.retry_after
-    )
+    return TransientError(error.message, http_status=error.http_status, retry_after=error.retry_after)
 
 
 def too_large(limit: int) -> PermanentError:

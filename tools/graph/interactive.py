@@ -131,9 +131,7 @@ def _section(section: Mapping[str, Any], titled: bool) -> dict[str, Any]:
     rows = section.get("rows") or ()
     count("rows", rows, 1, ROWS_LIMIT)
     result: dict[str, Any] = {"rows": [_row(row) for row in rows]}
-    title = words(
-        "section_title", section.get("title"), SECTION_TITLE_LIMIT, required=titled
-    )
+    title = words("section_title", section.get("title"), SECTION_TITLE_LIMIT, required=titled)
     return {"title": title, **result} if title else result
 
 
@@ -142,9 +140,7 @@ def _row(row: Mapping[str, Any]) -> dict[str, str]:
         "id": words("row_id", row.get("id"), ROW_ID_LIMIT),
         "title": words("row_title", row.get("title"), ROW_TITLE_LIMIT),
     }
-    description = words(
-        "row_description", row.get("description"), ROW_DESCRIPTION_LIMIT, required=False
-    )
+    description = words("row_description", row.get("description"), ROW_DESCRIPTION_LIMIT, required=False)
     return {**result, "description": description} if description else result
 
 
@@ -188,9 +184,7 @@ def call_permission_request(body: str) -> dict[str, Any]:
     return interactive("call_permission_request", action, body)
 
 
-def voice_call(
-    body: str, label: str, *, ttl_minutes: int | None = None, payload: str = ""
-) -> dict[str, Any]:
+def voice_call(body: str, label: str, *, ttl_minutes: int | None = None, payload: str = "") -> dict[str, Any]:
     """Return a message with a button by which the customer calls us.
 
     :param ttl_minutes: how long the button works, 1 to 43,200 (Meta: seven days).

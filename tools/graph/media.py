@@ -95,16 +95,12 @@ def _bare(mime_type: str) -> str:
     return mime_type.partition(";")[0].strip().lower()
 
 
-def image(
-    media_id: str | None = None, *, link: str | None = None, caption: str = ""
-) -> dict[str, Any]:
+def image(media_id: str | None = None, *, link: str | None = None, caption: str = "") -> dict[str, Any]:
     """Return a picture's content; exactly one of ``media_id`` and ``link``."""
     return _content("image", source(media_id, link), caption)
 
 
-def video(
-    media_id: str | None = None, *, link: str | None = None, caption: str = ""
-) -> dict[str, Any]:
+def video(media_id: str | None = None, *, link: str | None = None, caption: str = "") -> dict[str, Any]:
     """Return a film's content; exactly one of ``media_id`` and ``link``."""
     return _content("video", source(media_id, link), caption)
 
@@ -126,9 +122,7 @@ def document(
     return _content("document", inner, caption)
 
 
-def audio(
-    media_id: str | None = None, *, link: str | None = None, voice: bool = False
-) -> dict[str, Any]:
+def audio(media_id: str | None = None, *, link: str | None = None, voice: bool = False) -> dict[str, Any]:
     """Return a sound's content. There are no captions to sounds.
 
     :param voice: show it as a voice note: Ogg with Opus, one channel.

@@ -34,9 +34,7 @@ class MediaCalls(Transport):
 
     media_hosts: tuple[str, ...] = MEDIA_HOSTS
 
-    def upload_media(
-        self, phone_number_id: str, file: bytes | IO[bytes], mime_type: str, name: str
-    ) -> str:
+    def upload_media(self, phone_number_id: str, file: bytes | IO[bytes], mime_type: str, name: str) -> str:
         """Upload a file; returns the id to send it with.
 
         :param name: the file's name; only its end matters to Meta.
@@ -90,9 +88,7 @@ class MediaCalls(Transport):
         params = {"phone_number_id": phone_number_id}
         self._request("DELETE", node(media_id), params=params)
 
-    def download(
-        self, url: str, limit: int = INBOUND_LIMIT, *, anonymous: bool = False
-    ) -> bytes:
+    def download(self, url: str, limit: int = INBOUND_LIMIT, *, anonymous: bool = False) -> bytes:
         """Fetch a file.
 
         :param url: from :meth:`media` or from the webhook.
@@ -128,9 +124,7 @@ class MediaCalls(Transport):
 
     def _read(self, response: requests.Response, limit: int) -> bytes:
         if response.status_code in (404, 410):
-            raise errors.TransientError(
-                "the file's address has expired", http_status=response.status_code
-            )
+            raise errors.TransientError("the file's address has expired", http_status=response.status_code)
         if response.status_code != 200:
             answers.read(response, self._secrets)
             raise errors.TransientError("no file", http_status=response.status_code)

@@ -97,9 +97,7 @@ def narrow(client: GraphClient, phone_number_id: str, error: GraphError) -> Grap
         if found == MAY_SEND:
             error.failure = narrowed(error.failure)
         elif found == NUMBER_GONE:
-            error.failure = replace(
-                error.failure, slug="number_unknown", scope="number"
-            )
+            error.failure = replace(error.failure, slug="number_unknown", scope="number")
     return error
 
 

@@ -30,14 +30,10 @@ MEDIA_KINDS = ("image", "video", "document", "gif")
 
 # Meta refuses line breaks, tabs and more than four blanks (132012, 132018); four
 # themselves are reported both ways.
-_NOT_ACCEPTED = re.compile(
-    r"[ \u00a0]*[\n\r\t\v\f\x1c-\x1e\x85\u2028\u2029][\s\u00a0]*|[ \u00a0]{4,}"
-)
+_NOT_ACCEPTED = re.compile(r"[ \u00a0]*[\n\r\t\v\f\x1c-\x1e\x85\u2028\u2029][\s\u00a0]*|[ \u00a0]{4,}")
 
 
-def template(
-    name: str, language: str, components: Sequence[Mapping[str, Any]] = ()
-) -> dict[str, Any]:
+def template(name: str, language: str, components: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
     """Return a template message's content.
 
     :param language: exactly as approved (``en`` is not ``en_GB``).
@@ -88,9 +84,7 @@ def media_parameter(
     return {"type": kind, kind: inner}
 
 
-def location_parameter(
-    latitude: float | str, longitude: float | str, name: str, address: str
-) -> dict[str, Any]:
+def location_parameter(latitude: float | str, longitude: float | str, name: str, address: str) -> dict[str, Any]:
     """Return a header's place."""
     place = cards.place(latitude, longitude, name, address)
     return {"type": "location", "location": place}
@@ -163,17 +157,13 @@ def action(sub_type: str, index: int, **values: Any) -> dict[str, Any]:
     return button(sub_type, index, {"type": "action", "action": values})
 
 
-def voice_call(
-    index: int, ttl_minutes: int | None = None, payload: str = ""
-) -> dict[str, Any]:
+def voice_call(index: int, ttl_minutes: int | None = None, payload: str = "") -> dict[str, Any]:
     """Return a call button's time to live and payload."""
     parameters: list[dict[str, Any]] = []
     if ttl_minutes is not None:
         parameters.append({"type": "ttl_minutes", "ttl_minutes": ttl_minutes})
     if payload:
-        parameters.append(
-            {"type": "payload", "payload": words("payload", payload, 512)}
-        )
+        parameters.append({"type": "payload", "payload": words("payload", payload, 512)})
     return button("voice_call", index, *parameters)
 
 
@@ -203,8 +193,5 @@ def carousel(filled_cards: Sequence[Sequence[Mapping[str, Any]]]) -> dict[str, A
 
     :param filled_cards: the components of each card, for all cards of the template.
     """
-    items = [
-        {"card_index": index, "components": list(components)}
-        for index, components in enumerate(filled_cards)
-    ]
+    items = [{"card_index": index, "components": list(components)} for index, components in enumerate(filled_cards)]
     return {"type": "carousel", "cards": items}

@@ -21,9 +21,7 @@ from .template_preview import Preview, render
 HEADER_LIMIT, BODY_LIMIT, OFFER_BODY_LIMIT, URL_LIMIT = 60, 1024, 600, 2000
 
 
-def template_components(
-    definition: TemplateDefinition, values: Mapping[str, Any]
-) -> list[dict[str, Any]]:
+def template_components(definition: TemplateDefinition, values: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the ``components`` of a template message.
 
     :param values: by :attr:`Parameter.key`. Texts, suffixes, codes and payloads are
@@ -39,10 +37,7 @@ def template_components(
     _check_lengths(definition, values)
     result = _level([p for p in needed if p.card is None], definition, values)
     if definition.cards:
-        filled = [
-            _level([p for p in needed if p.card == card.index], definition, values)
-            for card in definition.cards
-        ]
+        filled = [_level([p for p in needed if p.card == card.index], definition, values) for card in definition.cards]
         result.append(template.carousel(filled))
     return result
 
@@ -70,9 +65,7 @@ def _check_level(filled: Preview, body_limit: int) -> None:
             raise InvalidMessage(f"{part}_too_long", f"{len(text)} > {limit}")
 
 
-def missing(
-    definition: TemplateDefinition, values: Mapping[str, Any]
-) -> list[Parameter]:
+def missing(definition: TemplateDefinition, values: Mapping[str, Any]) -> list[Parameter]:
     """Return the required parameters for which there is no value yet."""
     return [
         parameter
@@ -81,9 +74,7 @@ def missing(
     ]
 
 
-def _level(
-    needed: list[Parameter], definition: TemplateDefinition, values: Mapping[str, Any]
-) -> list[dict[str, Any]]:
+def _level(needed: list[Parameter], definition: TemplateDefinition, values: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the components of the message itself, or of one card."""
     named = definition.parameter_format == NAMED
     groups: dict[str, list[dict[str, Any]]] = {"header": [], "body": []}
@@ -103,9 +94,7 @@ def _level(
     return [builders[kind](*items) for kind, items in groups.items() if items] + rest
 
 
-def _value(
-    parameter: Parameter, definition: TemplateDefinition, values: Mapping[str, Any]
-) -> Any:
+def _value(parameter: Parameter, definition: TemplateDefinition, values: Mapping[str, Any]) -> Any:
     value = values.get(parameter.key)
     if parameter.kind == "code" and _empty(value):
         first = next((p for p in parameters(definition) if p.component == "body"), None)
@@ -139,9 +128,7 @@ def _inline(parameter: Parameter, value: Any, named: bool) -> dict[str, Any]:
             value.get("name") or "",
             value.get("address") or "",
         )
-    return template.product_parameter(
-        value.get("product_retailer_id", ""), value.get("catalog_id", "")
-    )
+    return template.product_parameter(value.get("product_retailer_id", ""), value.get("catalog_id", ""))
 
 
 def _component(parameter: Parameter, value: Any) -> dict[str, Any]:

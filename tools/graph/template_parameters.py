@@ -84,9 +84,7 @@ def _header(header: Header | None) -> Iterator[Parameter]:
         return
     if header.format == "text":
         for index, name in enumerate(variables(header.text)):
-            yield Parameter(
-                "header", index, name, "text", header.examples.get(name, "")
-            )
+            yield Parameter("header", index, name, "text", header.examples.get(name, ""))
     elif header.format in MEDIA_FORMATS:
         example = header.examples.get("media", "")
         yield Parameter("header", 0, "media", header.format, example)
@@ -113,6 +111,4 @@ def _buttons(buttons: tuple[Button, ...], category: str = "") -> Iterator[Parame
                 yield Parameter("button", button.index, name, kind, example)
         elif button.type in _BUTTONS:
             kind, required = _BUTTONS[button.type]
-            yield Parameter(
-                "button", button.index, kind, kind, button.example, required
-            )
+            yield Parameter("button", button.index, kind, kind, button.example, required)

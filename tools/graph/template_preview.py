@@ -51,10 +51,7 @@ def render(definition: TemplateDefinition, values: Mapping[str, Any]) -> Preview
 
     :param values: as for ``template_fill.template_components``; any may be missing.
     """
-    cards = tuple(
-        _level(card.header, card.body, card.buttons, values, f"card.{card.index}.")
-        for card in definition.cards
-    )
+    cards = tuple(_level(card.header, card.body, card.buttons, values, f"card.{card.index}.") for card in definition.cards)
     level = _level(definition.header, definition.body, definition.buttons, values, "")
     return Preview(
         header=level.header,

@@ -101,9 +101,7 @@ class Transport:
             more |= {"data": _encode(body), "headers": JSON_HEADERS}
         try:
             query = {**(params or {}), **self._proof()}
-            response = self._send(
-                method, self._url(path), params=query, before=before, **more
-            )
+            response = self._send(method, self._url(path), params=query, before=before, **more)
             self.usage = answers.usage(response) or self.usage
             return answers.read(response, self._secrets)
         except errors.OutcomeUnknownError as exc:
@@ -140,14 +138,10 @@ class Transport:
             raise _unusable("token_invalid", "the access token is empty or malformed")
         token = None if anonymous else self._auth
         with _our_errors():
-            request = self._session.prepare_request(
-                requests.Request(method, url, auth=token, **more)
-            )
+            request = self._session.prepare_request(requests.Request(method, url, auth=token, **more))
             if before:
                 before()
-            return self._session.send(
-                request, timeout=self.timeout, allow_redirects=False, stream=stream
-            )
+            return self._session.send(request, timeout=self.timeout, allow_redirects=False, stream=stream)
 
 
 @contextmanager
@@ -163,9 +157,7 @@ def _our_errors() -> Iterator[None]:
         requests.exceptions.InvalidSchema,
         requests.exceptions.MissingSchema,
     ):
-        raise _unusable(
-            "api_address", "the API address is not an address"
-        ) from None
+        raise _unusable("api_address", "the API address is not an address") from None
     except requests.RequestException as exc:
         raise _network_error(exc) from None
     except ValueError:
@@ -227,9 +219,7 @@ def _never_connected(exc: requests.RequestException, reason: BaseException) -> b
     A reused connection that turns out to be dead is *not* certain: the other side
     may have read the request before it hung up.
     """
-    if isinstance(
-        exc, (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)
-    ):
+    if isinstance(exc, (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError)):
         return True
     if isinstance(reason, ssl.SSLCertVerificationError):
         return True  # found out before anything is said

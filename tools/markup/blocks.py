@@ -46,9 +46,7 @@ def _append_lines(blocks: list[Block], text: str) -> None:
     current: Block | None = None
     for line in text.split("\n"):
         kind, content, number = _sort(line)
-        follows = number is None or (
-            current is not None and number == current.start + len(current.lines)
-        )
+        follows = number is None or (current is not None and number == current.start + len(current.lines))
         if current is None or current.kind != kind or not follows:
             current = Block(kind, start=number or 1)
             blocks.append(current)

@@ -24,9 +24,7 @@ _BLOCKS = frozenset(
     "address article aside blockquote dd div dl dt figcaption figure footer form "
     "h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table tr ul".split()  # noqa: SIM905
 )
-_IGNORED = frozenset(
-    "head math noscript object script style svg template title".split()
-)  # noqa: SIM905
+_IGNORED = frozenset("head math noscript object script style svg template title".split())  # noqa: SIM905
 _VOID = frozenset("area br col embed hr img input link meta source track wbr".split())  # noqa: SIM905
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _OUTSIDE = re.compile(r"https?://", re.IGNORECASE)

@@ -73,9 +73,7 @@ def _atom(match: re.Match[str], is_open: set[str]) -> Span | None:
     return Span("link", url, href=links.address(url)) if url else None
 
 
-def _emphasis(
-    line: str, start: int, end: int, spans: list[Span], waiting: list[_Open]
-) -> None:
+def _emphasis(line: str, start: int, end: int, spans: list[Span], waiting: list[_Open]) -> None:
     """Append the characters of ``line[start:end]``, closing emphasis on the way."""
     plain_from = start
     for found in _MARK.finditer(line, start, end):
@@ -98,9 +96,7 @@ def _is_open(mark: str, waiting: list[_Open]) -> bool:
     return any(item.mark == mark for item in waiting)
 
 
-def _partner(
-    mark: str, spans: list[Span], waiting: list[_Open], has_text: bool
-) -> _Open | None:
+def _partner(mark: str, spans: list[Span], waiting: list[_Open], has_text: bool) -> _Open | None:
     """Return the opener of ``mark`` if there is anything between it and here."""
     for item in reversed(waiting):
         if item.mark == mark:

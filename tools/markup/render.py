@@ -80,10 +80,7 @@ def _span(span: inline.Span) -> str:
     if span.kind == "code":
         return f"<code>{text}</code>"
     if span.kind == "link":
-        return (
-            f'<a href="{escape(span.href)}" target="_blank" rel="noopener noreferrer nofollow">'
-            f"{text}</a>"
-        )
+        return f'<a href="{escape(span.href)}" target="_blank" rel="noopener noreferrer nofollow">{text}</a>'
     return f"<{span.kind}>{_spans(span.children)}</{span.kind}>"
 
 

@@ -78,9 +78,7 @@ class Writer:
             return
         self._breaks = max(self._breaks, 1)
         marks, self._wanted = self._wanted, []
-        edge = (
-            "\n" if "\n" in code or code.startswith("`") or code.endswith("`") else ""
-        )
+        edge = "\n" if "\n" in code or code.startswith("`") or code.endswith("`") else ""
         self._word(f"{_FENCE}{edge}{code}{edge}{_FENCE}")
         self._wanted = marks
         self.block()

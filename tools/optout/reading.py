@@ -320,4 +320,3 @@ def _read(text: str) -> dict[str, list[int]]:
                 for kind in kinds:
                     found.setdefault(kind, []).append(place // 2)
     return found
-

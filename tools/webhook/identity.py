@@ -58,8 +58,7 @@ def from_system(route: Route, item: Json, sender: Person) -> IdentityEvent:
         change=change,
         person=Person(
             bsuid=bsuid or (None if moved else sender.bsuid),
-            parent_bsuid=reading.identifier(system.get("parent_user_id"))
-            or (None if moved else sender.parent_bsuid),
+            parent_bsuid=reading.identifier(system.get("parent_user_id")) or (None if moved else sender.parent_bsuid),
             wa_id=new_wa_id or new.wa_id or (None if moved else sender.wa_id),
             username=sender.username,
             name=sender.name,

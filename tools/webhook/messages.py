@@ -27,9 +27,7 @@ def read(route: Route, value: Json) -> Found:
     known = people.contacts(value)
     failures = reading.errors(value.get("errors"))
     found: Found = [
-        Problem(route.at(key), "not_a_list")
-        for key in ("messages", "statuses")
-        if not isinstance(value.get(key) or [], list)
+        Problem(route.at(key), "not_a_list") for key in ("messages", "statuses") if not isinstance(value.get(key) or [], list)
     ]
     messages = reading.sequence(value.get("messages"))
     reports = reading.sequence(value.get("statuses"))
@@ -54,9 +52,7 @@ def _carries(item: Event | Problem, failures: tuple[ErrorInfo, ...]) -> bool:
     return getattr(item, "errors", None) == failures
 
 
-def _without_messages(
-    route: Route, value: Json, failures: Sequence[ErrorInfo]
-) -> NoticeEvent | UnknownEvent:
+def _without_messages(route: Route, value: Json, failures: Sequence[ErrorInfo]) -> NoticeEvent | UnknownEvent:
     if failures:
         return NoticeEvent(
             field=route.field,

@@ -58,9 +58,7 @@ def contacts(value: Json) -> tuple[Person, ...]:
     return tuple(from_contact(item) for _index, item in items)
 
 
-def complete(
-    person: Person, known: Iterable[Person], alone: bool = True
-) -> Person:
+def complete(person: Person, known: Iterable[Person], alone: bool = True) -> Person:
     """Return ``person`` with what the matching contact knows besides.
 
     The strongest id decides: BSUID, then ``wa_id`` (in any spelling), then the
@@ -91,26 +89,16 @@ def _find(person: Person, known: tuple[Person, ...]) -> Person | None:
             return other
     for other in known:
         clash = person.bsuid and other.bsuid
-        if (
-            not clash
-            and person.wa_id
-            and phone_key(person.wa_id) == phone_key(other.wa_id)
-        ):
+        if not clash and person.wa_id and phone_key(person.wa_id) == phone_key(other.wa_id):
             return other
     for other in known:
         clash = (person.bsuid and other.bsuid) or (person.wa_id and other.wa_id)
-        if (
-            not clash
-            and person.parent_bsuid
-            and person.parent_bsuid == other.parent_bsuid
-        ):
+        if not clash and person.parent_bsuid and person.parent_bsuid == other.parent_bsuid:
             return other
     return None
 
 
-def sender(
-    message: Json, known: Iterable[Person], alone: bool = True
-) -> Person:
+def sender(message: Json, known: Iterable[Person], alone: bool = True) -> Person:
     """Return who wrote an inbound message."""
     person = Person(
         bsuid=reading.identifier(message.get("from_user_id")),
@@ -120,9 +108,7 @@ def sender(
     return complete(person, known, alone)
 
 
-def addressee(
-    message: Json, known: Iterable[Person], alone: bool = True
-) -> Person:
+def addressee(message: Json, known: Iterable[Person], alone: bool = True) -> Person:
     """Return to whom an echo of our own message went."""
     person = Person(
         bsuid=reading.identifier(message.get("to_user_id")),
@@ -132,9 +118,7 @@ def addressee(
     return complete(person, known, alone)
 
 
-def recipient(
-    status: Json, known: Iterable[Person], alone: bool = True
-) -> Person:
+def recipient(status: Json, known: Iterable[Person], alone: bool = True) -> Person:
     """Return whom a status is about; in groups, the participant."""
     parents = (reading.identifier(status.get(key)) for key in STATUS_PARENT_KEYS)
     if reading.text(status.get("recipient_type")) == "group":

@@ -25,9 +25,7 @@ def read(route: Route, value: Json) -> Found:
     return found or [unknown(route, value)]
 
 
-def _preference(
-    route: Route, item: Json, known: tuple[Person, ...], alone: bool
-) -> PreferenceEvent:
+def _preference(route: Route, item: Json, known: tuple[Person, ...], alone: bool) -> PreferenceEvent:
     person = Person(
         bsuid=reading.identifier(item.get("user_id")),
         parent_bsuid=reading.identifier(item.get("parent_user_id")),

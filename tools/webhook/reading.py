@@ -109,10 +109,7 @@ def _clean(value: Any, depth: int) -> Any:
     if isinstance(value, str):
         return _clean_text(value)
     if isinstance(value, dict):
-        return {
-            _clean_text(str(key)): _clean(item, depth + 1)
-            for key, item in value.items()
-        }
+        return {_clean_text(str(key)): _clean(item, depth + 1) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_clean(item, depth + 1) for item in value]
     if isinstance(value, float) and not math.isfinite(value):

@@ -33,9 +33,7 @@ class Route:
         change and never taken from the first one.
         """
         metadata = reading.mapping(value.get("metadata"))
-        number = metadata.get("display_phone_number") or value.get(
-            "display_phone_number"
-        )
+        number = metadata.get("display_phone_number") or value.get("display_phone_number")
         return replace(
             self,
             phone_number_id=reading.identifier(metadata.get("phone_number_id")) or "",

@@ -18,9 +18,7 @@ from .events import Json
 MAX_LINES = 400
 """Lines looked at; photographs make cards long, and stand at their end."""
 
-_LINE = re.compile(
-    r"(?:[A-Za-z0-9-]+\.)?(?P<name>[A-Za-z-]+)(?P<more>[^:]*):(?P<value>.*)"
-)
+_LINE = re.compile(r"(?:[A-Za-z0-9-]+\.)?(?P<name>[A-Za-z-]+)(?P<more>[^:]*):(?P<value>.*)")
 _WAID = re.compile(r";\s*waid=\"?([0-9]+)", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\([nN,;\\])")
 

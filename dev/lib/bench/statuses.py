@@ -110,7 +110,5 @@ def work_off(site: Site, what: str) -> float:
     """Wake the worker; seconds until no webhook waits any more."""
     started = time.monotonic()
     site.wake("crm_whatsapp.ir_cron_wa_event")
-    done = site.database.wait(
-        what, "SELECT NOT EXISTS (SELECT 1 FROM wa_event WHERE state = 'new')", seconds=300, every=0.02
-    )
+    done = site.database.wait(what, "SELECT NOT EXISTS (SELECT 1 FROM wa_event WHERE state = 'new')", seconds=300, every=0.02)
     return done - started

@@ -1,4 +1,4 @@
-"""Linters, one check each: ruff, mypy, pylint-odoo, eslint, prettier."""
+"""Linters, one check each: ruff (rules and format), mypy, pylint-odoo, eslint, prettier."""
 
 from __future__ import annotations
 
@@ -61,6 +61,7 @@ def run(plan: Plan) -> list[Result]:
     environment = {**os.environ, "MYPYPATH": str(paths.ROOT), "MYPY_CACHE_DIR": str(paths.STATE_DIR / "mypy")}
     return [
         _check("ruff", [paths.PYTHON, "-m", "ruff", "check", "--no-cache", "."], paths.ROOT),
+        _check("ruff-format", [paths.PYTHON, "-m", "ruff", "format", "--no-cache", "--check", "."], paths.ROOT),
         _check(
             "mypy",
             [paths.PYTHON, "-m", "mypy", "--config-file", paths.ROOT / "pyproject.toml", "-p", "tools"],

@@ -97,7 +97,6 @@ result = {
     "planned": planned,
     "handed_over_per_second": len(leads) / (time.perf_counter() - started),
     "outcomes": {
-        code or state: count
-        for state, code, count in env["wa.dispatch"]._read_group([], ["state", "code"], ["__count"])
+        code or state: count for state, code, count in env["wa.dispatch"]._read_group([], ["state", "code"], ["__count"])
     },
 }
