@@ -71,7 +71,7 @@ class WaWebhook(http.Controller):
             request.env["wa.webhook.health"].sudo()._count_refused(account["id"], body)
             _logger.info("WhatsApp account %s: webhook with a wrong signature refused", account["id"])
             return request.make_response("Unauthorized", status=401)
-        request.env["wa.event"].sudo()._store(account["id"], body)
+        request.env["wa.webhook.event"].sudo()._store(account["id"], body)
         request.env["wa.account"].sudo()._look_from_webhook()
         return request.make_response("OK", headers=[("Content-Type", "text/plain")])
 

@@ -7,5 +7,5 @@ DELETE FROM wa_problem;
 UPDATE wa_message
    SET state = 'cancelled'
  WHERE direction = 'out' AND state IN ('queued', 'sending');
-UPDATE wa_dispatch SET state = 'cancelled', code = 'cancelled_by_person' WHERE state = 'planned';
+UPDATE wa_scheduled_message SET state = 'cancelled', code = 'cancelled_by_person' WHERE state = 'planned';
 UPDATE ir_cron SET active = FALSE WHERE id IN (SELECT sender_cron_id FROM wa_number);

@@ -1,7 +1,12 @@
 # Models before what extends them: a module may import names of another one, which would load that first.
 # The folders import nothing themselves: several extend one model, and their order decides which override is the outer one.
 from .account import wa_alert
-from . import wa_cached, wa_defaults, wa_facts, wa_shared
+from .mixins import (
+    wa_cached,
+    wa_defaults,
+    wa_facts,
+    wa_shared,
+)
 from .account import wa_account
 from .template import wa_value_text, wa_value_source, wa_action_value
 from .message import wa_card
@@ -17,23 +22,24 @@ from .conversation import (
     wa_conversation_transfer,
     wa_conversation_stop,
 )
-from .dispatch import wa_dispatch
-from .event import wa_event
-from .failure import wa_failure
-from .gate import wa_gate
+from .scheduled import wa_scheduled_message
+from .webhook import wa_webhook_event
+from .policy import wa_failure
+from .policy import wa_gate
 from .media import wa_media
 from .message import wa_message
 from .account import wa_number
-from .message import wa_post
-from .gate import wa_quiet_mixin, wa_country_rule
-from .failure import wa_refusal
+from .discuss import wa_discuss_writer
+from .mixins import wa_quiet_mixin
+from .policy import wa_country_rule
+from .policy import wa_refusal
 from .account import wa_secret
-from .sending import wa_sending
+from .outbox import wa_sending
 from .template import wa_template, wa_template_button, wa_template_parameter
 from .account import wa_webhook_health
-from .contact import base_partner_merge
-from . import crm_lead, crm_team, crm_team_member
-from .discuss import (
+from .core import base_partner_merge
+from .core import crm_lead, crm_team, crm_team_member
+from .core import (
     bus_bus,
     discuss_channel,
     discuss_channel_email,
@@ -44,12 +50,21 @@ from .discuss import (
     discuss_channel_send,
     discuss_channel_shop,
 )
-from . import files, inbound, ir_actions_server
-from .discuss import mail_message, mail_message_guard, mail_message_inbound, mail_message_reference, mail_thread, own_html
-from . import res_config_settings, res_partner
-from .contact import phone_format, res_partner_card
-from . import res_users
-from .conversation import res_users_departure
+from .media import wa_file, wa_file_sentences, wa_file_audio, wa_file_video, wa_file_rules
+from . import inbound
+from .core import ir_actions_server
+from .core import (
+    mail_message,
+    mail_message_guard,
+    mail_message_inbound,
+    mail_message_reference,
+    mail_thread,
+)
+from .discuss import trusted_html
+from .core import res_config_settings, res_partner
+from .core import phone_format, res_partner_card
+from .core import res_users
+from .core import res_users_departure
 from .account import (
     wa_account_connect,
     wa_account_health,
@@ -62,24 +77,25 @@ from .account import (
     wa_problem,
 )
 from .contact import wa_contact_block, wa_contact_search
-from . import phone_search
+from .core import phone_search
 from .erasure import wa_suppression, wa_erasure, wa_erasure_steps
-from .gate import wa_gate_facts, wa_gate_frequency
+from .policy import wa_gate_facts, wa_gate_frequency
 from .message import wa_message_refused
-from .dispatch import wa_dispatch_worker, wa_dispatch_waiting, wa_ending
-from .event import wa_event_retention, wa_event_worker
-from .sending import wa_free_text
+from .scheduled import wa_scheduled_message_worker, wa_message_waiting, wa_ending
+from .webhook import wa_webhook_event_retention, wa_webhook_event_worker
+from .outbox import wa_free_text
 from . import wa_limits
-from .media import wa_media_download, wa_media_keep, ir_attachment, ir_attachment_guard, ir_binary
+from .media import wa_media_download, wa_media_keep
+from .core import ir_attachment, ir_attachment_guard, ir_binary
 from .message import wa_message_inbound
-from .sending import wa_message_held
-from .sending import wa_message_send
+from .outbox import wa_message_held
+from .outbox import wa_message_send
 from .message import wa_message_status
 from .account import wa_number_notice
-from .sending import wa_number_send
-from .message import wa_post_files
+from .outbox import wa_number_send
+from .discuss import wa_discuss_writer_files
 from .conversation import wa_referral
-from .sending import wa_reach, wa_target
+from .outbox import wa_reach, wa_target
 from .template import (
     wa_template_draft,
     wa_template_fill,
@@ -92,9 +108,11 @@ from .template import (
 from .conversation import wa_typing
 
 # Consent: what is recorded, what follows from it, and where it comes from.
-from .consent import wa_consent_holder, wa_contact_consent, wa_conversation_consent
-from .gate import wa_gate_consent
-from .consent import wa_optout_confirmation, wa_platform_consent, wa_template_consent, crm_lead_optin, phone_blacklist
+from .mixins import wa_consent_holder
+from .consent import wa_contact_consent, wa_conversation_consent
+from .policy import wa_gate_consent
+from .consent import wa_optout_confirmation, wa_platform_consent, wa_template_consent
+from .core import crm_lead_optin, phone_blacklist
 from .consent import wa_consent_live
 
 # Sequences: what extends the files above comes after them.
@@ -103,14 +121,15 @@ from .sequence import (
     wa_sequence_step,
     wa_sequence_run,
     wa_sequence_answer,
-    wa_sequence_dispatch,
+    wa_sequence_scheduled,
     wa_sequence_enrol,
     wa_sequence_entry,
     wa_sequence_exit,
-    crm_lead_sequence,
 )
+from .core import crm_lead_sequence
 
 # Last: these override methods that stand in files above.
-from . import rules, recipes, rehearsal
+from . import automation, recipes, dry_run
 from .media import wa_media_upload
 from .message import wa_message_kinds
+from . import renamed

@@ -89,7 +89,7 @@ def state(server, request, body):
         "customers": len(world.customers),
         "messages": len(world.messages),
         "switches": read_switches(server, request, body),
-        "webhooks_waiting": server.postman.waiting(),
+        "webhooks_waiting": server.dispatcher.waiting(),
         "stats": {**server.journal.stats(), "accepted_per_second": None},
     }
 
@@ -102,7 +102,7 @@ def reset(server, request, body):
 
 def read_switches(server, request, body):
     """All switches and the faults that wait to strike."""
-    return {**server.switches.as_dict(), "fault": server.faults.as_list(), "paused": server.postman.paused}
+    return {**server.switches.as_dict(), "fault": server.faults.as_list(), "paused": server.dispatcher.paused}
 
 
 def set_switches(server, request, body):
@@ -115,9 +115,9 @@ def set_switches(server, request, body):
     if fault_given:
         server.faults.set(fault)
     if paused is not None:
-        server.postman.paused = bool(paused)
+        server.dispatcher.paused = bool(paused)
         if not paused:
-            server.postman.resume()
+            server.dispatcher.resume()
     if held_before and not server.switches.holds():
         server.traffic.release_held()
     out = read_switches(server, request, body)
@@ -159,12 +159,12 @@ def webhooks(server, request, body):
     rows = tail(request, server.journal.deliveries)
     if request.query.get("bodies") == "0":
         rows = [{key: value for key, value in row.items() if key != "body"} for row in rows]
-    return {"webhooks": rows, "waiting": server.postman.waiting(), "counts": dict(server.journal.counts)}
+    return {"webhooks": rows, "waiting": server.dispatcher.waiting(), "counts": dict(server.journal.counts)}
 
 
 def stats(server, request, body):
     """Counters: accepted, refused by code, webhooks, accepted per second."""
-    return {**server.journal.stats(), "webhooks_waiting": server.postman.waiting()}
+    return {**server.journal.stats(), "webhooks_waiting": server.dispatcher.waiting()}
 
 
 async def live(server, request, body):

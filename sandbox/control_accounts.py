@@ -2,7 +2,7 @@
 
 from . import payloads_account, reports
 from .control_errors import ControlError, one_of, text
-from .fiction import us_numbers
+from .fake_numbers import us_numbers
 from .records import Token
 from .views import number_view
 

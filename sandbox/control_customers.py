@@ -3,10 +3,10 @@
 import gc
 
 from . import payloads
+from .button_actions import tap
 from .control_errors import ControlError, whole
 from .graph_media import belongs_to, store
 from .rules_recipient import normalise
-from .taps import tap
 from .views import customer_view, message_view, thread_view
 
 BULK_MAX = 50_000

@@ -23,7 +23,7 @@ async def set_callback(server, request, body):
     url, token = body.get("callback_url"), body.get("verify_token")
     world = server.world
     if url:
-        problem = await server.postman.handshake(url, token)
+        problem = await server.dispatcher.handshake(url, token)
         if problem:
             raise ControlError(f"The callback did not prove itself: {problem}")
     waba_id = body.get("waba_id")
@@ -48,7 +48,7 @@ def emit(server, request, body):
     if number is None and isinstance(value, dict) and isinstance(value.get("metadata"), dict):
         number = world.numbers.get(str(value["metadata"].get("phone_number_id")))
     time = body.get("time", None if field == "messages" else int(world.now()))
-    server.postman.publish(Update(waba_id, field, value, number, time))
+    server.dispatcher.publish(Update(waba_id, field, value, number, time))
     return {"ok": True}
 
 

@@ -19,7 +19,7 @@ async def prove(call, url, verify_token):
         raise GraphError(100, message=f"(#100) Param override_callback_uri must be at most {CALLBACK_MAX} characters.")
     if not isinstance(verify_token, str) or not verify_token:
         raise GraphError(100, message="(#100) The parameter verify_token is required.")
-    problem = await call.server.postman.handshake(url, verify_token)
+    problem = await call.server.dispatcher.handshake(url, verify_token)
     if problem:
         raise GraphError(2200, message=f"(#2200) Callback verification failed with the following errors: {problem}")
 

@@ -7,12 +7,12 @@ from aiohttp import web
 from . import control, graph, graph_media, graph_shop, graph_uploads
 from .faults import Faults
 from .journal import Journal
-from .keep import Keeper
 from .live import Hub
+from .persistence import Persistence
 from .switches import Switches
 from .traffic import Traffic
 from .views import delivery_view, template_view
-from .webhooks import Postman
+from .webhooks import WebhookDispatcher
 from .world import World
 
 PAGE = Path(__file__).parent / "page"
@@ -37,9 +37,9 @@ class Server:
         self.faults = Faults()
         self.journal = Journal()
         self.hub = Hub()
-        self.postman = Postman(self.world, self.switches, self.journal, self.tell)
-        self.traffic = Traffic(self.world, self.switches, self.postman, self.journal, self.hub)
-        self.keeper = Keeper(self, config["state_file"])
+        self.dispatcher = WebhookDispatcher(self.world, self.switches, self.journal, self.tell)
+        self.traffic = Traffic(self.world, self.switches, self.dispatcher, self.journal, self.hub)
+        self.persistence = Persistence(self, config["state_file"])
         self.buckets, self.pairs = {}, {}
         self._runner = None
 
@@ -56,7 +56,7 @@ class Server:
         subscribed = {waba_id: account.subscribed for waba_id, account in self.world.accounts.items()}
         callback = self.world.app_callback
         self.traffic.clear()
-        self.postman.clear()
+        self.dispatcher.clear()
         self.world.clock_offset = 0.0
         self.world.reset()
         for waba_id, value in subscribed.items():
@@ -68,7 +68,7 @@ class Server:
         self.faults.set(None)
         self.journal.clear()
         self.forget_rates()
-        self.postman.paused = False
+        self.dispatcher.paused = False
         self.hub.tell("reset", {})
 
     def forget_rates(self):
@@ -92,16 +92,16 @@ class Server:
         return app
 
     async def _start(self, app):
-        await self.postman.start()
-        await self.keeper.start()
+        await self.dispatcher.start()
+        await self.persistence.start()
 
     async def _close_streams(self, app):
         self.hub.close()
 
     async def _stop(self, app):
-        await self.keeper.stop()
+        await self.persistence.stop()
         self.traffic.clear()
-        await self.postman.stop()
+        await self.dispatcher.stop()
 
     async def _graph(self, request):
         return await graph.handle(self, request)

@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 
 from . import links, payloads, rules_status
 from .errors import GraphError
-from .fiction import is_us_number
+from .fake_numbers import is_us_number
 from .records import Customer, Message
 from .rules_pricing import pricing
 from .rules_window import free_entry_until, opens_window
@@ -20,8 +20,8 @@ class Traffic:
     :param server: gives ``world``, ``switches``, ``postman``, ``journal``, ``hub`` and ``faults``.
     """
 
-    def __init__(self, world, switches, postman, journal, hub):
-        self.world, self.switches, self.postman, self.journal, self.hub = world, switches, postman, journal, hub
+    def __init__(self, world, switches, dispatcher, journal, hub):
+        self.world, self.switches, self.dispatcher, self.journal, self.hub = world, switches, dispatcher, journal, hub
         self._timers, self._tasks = set(), set()
 
     def clear(self):
@@ -72,7 +72,7 @@ class Traffic:
 
     async def _fetch(self, message, files):
         for file in files:
-            problem = await links.problem_of(self.postman.session, file)
+            problem = await links.problem_of(self.dispatcher.session, file)
             if problem is not None:
                 self.fail(message, GraphError(131053, problem))
                 return
@@ -85,7 +85,7 @@ class Traffic:
         number = self.world.numbers[message.phone_number_id]
         nobody = Customer(id="", name="", wa_id=digits, country="", seed="")
         value = payloads.status(number, nobody, "", message, "failed", self.world.now(), False, errors=message.errors)
-        self.later(self.switches.sent_ms, self.postman.publish, Update(number.waba_id, "messages", value, number))
+        self.later(self.switches.sent_ms, self.dispatcher.publish, Update(number.waba_id, "messages", value, number))
 
     def sent(self, message):
         """Report ``sent`` and put the message on the customer's phone when that is online."""
@@ -234,7 +234,7 @@ class Traffic:
             message.errors or None,
             self._identity(customer, number),
         )
-        self.postman.publish(Update(number.waba_id, "messages", value, number))
+        self.dispatcher.publish(Update(number.waba_id, "messages", value, number))
 
     def _identity(self, customer, number):
         return self.world.identity_hash(customer) if number.identity_check else None
@@ -285,7 +285,7 @@ class Traffic:
             world.phone_visible(customer, thread),
             self._identity(customer, number),
         )
-        self.postman.publish(Update(number.waba_id, "messages", value, number, done=lambda: self._arrived(message)))
+        self.dispatcher.publish(Update(number.waba_id, "messages", value, number, done=lambda: self._arrived(message)))
         return message
 
     def _arrived(self, message):
@@ -310,7 +310,7 @@ class Traffic:
     def publish(self, field, value, waba_id, number=None):
         """Report something on any field; fields other than ``messages`` carry the time."""
         timed = field not in ("messages", "user_preferences")
-        self.postman.publish(Update(waba_id, field, value, number, time=int(self.world.now()) if timed else None))
+        self.dispatcher.publish(Update(waba_id, field, value, number, time=int(self.world.now()) if timed else None))
 
 
 def react(message, who, emoji):

@@ -61,7 +61,7 @@ class Lane:
         self.delayed = 0
 
 
-class Postman:
+class WebhookDispatcher:
     """Takes updates to their callbacks.
 
     :param world: knows the callback and the app secret.

@@ -9,7 +9,7 @@ import os
 import secrets
 import time
 
-from . import fiction
+from . import fake_numbers
 from . import rules_recipient as recipient
 from .errors import GraphError
 from .records import Account, App, Customer, Deletion, Flow, Number, Product, Shop, Template, Thread, Token
@@ -275,7 +275,7 @@ class World:
         """Return a fictional number nobody has: +44 7700 900xxx, then +1 xxx-555-01xx."""
         if country != "US":
             for _ in range(50):
-                digits = fiction.uk_number()
+                digits = fake_numbers.uk_number()
                 if digits not in self.by_wa_id:
                     return digits
         digits = next(self.free_us_phones(), None)
@@ -285,7 +285,7 @@ class World:
 
     def free_us_phones(self):
         """Yield fictional US numbers nobody has."""
-        return (digits for digits in fiction.us_numbers() if digits not in self.by_wa_id)
+        return (digits for digits in fake_numbers.us_numbers() if digits not in self.by_wa_id)
 
     def bsuid(self, customer, portfolio_id=None, former=None):
         """Return the person's business-scoped user id; another portfolio sees another one.

@@ -17,7 +17,7 @@ from odoo import fields
 from odoo.tests import HttpCase, TransactionCase, new_test_user
 from odoo.tests.common import _super_send
 
-from ..models.sending import sender
+from ..models.outbox import sender
 from ..tools.webhook.signature import sign
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -228,11 +228,11 @@ class WaCommon:
     def store_webhook(self, payload, account=None):
         """Store a webhook as the controller does, without HTTP."""
         body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-        return self.env["wa.event"]._store((account or self.account).id, body)
+        return self.env["wa.webhook.event"]._store((account or self.account).id, body)
 
     def process_webhooks(self):
         """Run the event worker as its scheduled job does."""
-        self._run_cron(self.env.ref("crm_whatsapp.ir_cron_wa_event"))
+        self._run_cron(self.env.ref("crm_whatsapp.ir_cron_wa_webhook_event"))
 
     def receive(self, payload, account=None):
         """Store a webhook and process it; returns the conversation of its last message."""
@@ -242,7 +242,7 @@ class WaCommon:
 
     def run_plans(self):
         """Hand over the planned messages that are due, as the scheduled job does."""
-        self._run_cron(self.env.ref("crm_whatsapp.ir_cron_wa_dispatch"))
+        self._run_cron(self.env.ref("crm_whatsapp.ir_cron_wa_scheduled_message"))
 
     def run_sender(self, number=None):
         """Run the sender of a number as its scheduled job does."""

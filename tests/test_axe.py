@@ -20,11 +20,11 @@ SCREENS = (
     "wa_conversation_action",
     "wa_message_action",
     "wa_contact_action",
-    "wa_dispatch_action",
+    "wa_scheduled_message_action",
     "wa_sequence_action",
     "wa_consent_action",
     "wa_recipe_action",
-    "wa_event_action",
+    "wa_webhook_event_action",
     "wa_erasure_action",
 )
 #: Opens each screen, then a conversation and a dialog of its composer, and tells what axe says of ours.
@@ -91,7 +91,7 @@ class TestAxe(WaHttpCase):
         self.receive(self.inbound("stop", wa_id="12025550199", bsuid="US.2"))
         conversation.user_id = self.admin_user
         self.reply(self.admin_user, conversation, "Yes, one is left.")
-        self.env["wa.dispatch"]._plan(conversation.lead_id, origin="automation", template=self.template)
+        self.env["wa.scheduled.message"]._plan(conversation.lead_id, origin="automation", template=self.template)
         axe = self.env["ir.attachment"].create(
             {"name": "axe.min.js", "raw": AXE.read_bytes(), "mimetype": "text/javascript", "public": True}
         )

@@ -20,5 +20,5 @@ class TestSequenceTour(WaHttpCase):
         self.start_tour(f"/odoo/crm.lead/{lead.id}", "wa_sequence_lead", login=self.lead_manager.login)
         run = sequence.run_ids
         self.assertEqual((run.lead_id, run.state, run.code), (lead, "cancelled", "sequence_left_by_person"))
-        self.assertEqual(run.dispatch_ids.mapped("state"), ["cancelled"] * len(run.dispatch_ids))
+        self.assertEqual(run.scheduled_message_ids.mapped("state"), ["cancelled"] * len(run.scheduled_message_ids))
         self.assertEqual(run.done_step_ids, sequence.step_ids[0], "the first message was called off before")

@@ -49,7 +49,7 @@ class TestStoryTour(WaSandboxCase, HttpCase):
         self.start_tour("/odoo/action-crm.crm_lead_action_pipeline", "wa_stage_story", login=self.lead_manager.login)
         self.assertEqual((self.goal.wa_enter_template_id, self.goal.wa_answer_stage_id), (self.template, self.answered))
         self.assertEqual(lead.stage_id, self.goal)
-        plans = self.env["wa.dispatch"].search([])
+        plans = self.env["wa.scheduled.message"].search([])
         self.assertEqual(plans.lead_id, lead, "the rehearsal planned nothing for the others")
 
         self.run_plans()

@@ -4,7 +4,7 @@ Arithmetic over moments in seconds; whoever uses it brings the clock. Nothing he
 outlives a process: a new sender starts from the moments it finds stored.
 
 Two steps, because a thread that is to send at 10.00 may wake at 10.08:
-:class:`Throughput` plans, :class:`Turnstile` counts what really leaves.
+:class:`Throughput` plans, :class:`RateLimiter` counts what really leaves.
 
 Sources: developers.facebook.com, WhatsApp "Throughput" (messages per second of a
 number) and "About the platform" (pair rate limit: one message in six seconds to one
@@ -34,7 +34,7 @@ PAIR_SECONDS = 6.0
 PAIR_BURST = 45
 
 
-class Throughput:
+class Pacer:
     """Plans the moments at which messages may leave: bulk evenly, people at once, and strictly limited.
 
     In no window of :data:`PLANNED` seconds are there more than ``limit`` of these
@@ -94,7 +94,7 @@ class Throughput:
         del self._slots[: bisect_right(self._slots, now - PLANNED)]
 
 
-class Turnstile:
+class RateLimiter:
     """Lets messages out one by one, counting the moments at which they really leave.
 
     Threads wake late when the machine is busy; those of two planned seconds would meet

@@ -68,7 +68,7 @@ class WaTemplateSendMany(models.TransientModel):
             if not wizard.template_id:
                 continue
             records = wizard._records()
-            outcomes = wizard.template_id._rehearse(records[:TRIED_OUT], origin="bulk", by_language=wizard.by_language)
+            outcomes = wizard.template_id._dry_run(records[:TRIED_OUT], origin="bulk", by_language=wizard.by_language)
             allowed = [outcome for outcome in outcomes if outcome.status == "queued"]
             wizard.allowed_count = len(allowed)
             wizard.summary = wizard._summarise(len(records), outcomes)
@@ -82,7 +82,7 @@ class WaTemplateSendMany(models.TransientModel):
             if not records:
                 continue
             record = records[min(max(wizard.position, 1), len(records)) - 1]
-            [outcome] = wizard.template_id._rehearse(record, origin="bulk", by_language=wizard.by_language)
+            [outcome] = wizard.template_id._dry_run(record, origin="bulk", by_language=wizard.by_language)
             wizard.preview_name = record.display_name
             if outcome.status == "queued":
                 wizard.preview = outcome.post.body
@@ -131,7 +131,7 @@ class WaTemplateSendMany(models.TransientModel):
         if not self.allowed_count:
             raise UserError(self.env._("Nobody of those you chose can get this template; the reasons are listed above."))
         plans = (
-            self.env["wa.dispatch"]
+            self.env["wa.scheduled.message"]
             .sudo()
             ._plan(
                 records,
@@ -143,5 +143,5 @@ class WaTemplateSendMany(models.TransientModel):
                 key=lambda record: f"many:{self.id}:{record._name}:{record.id}",
             )
         )
-        action = self.env["ir.actions.act_window"]._for_xml_id("crm_whatsapp.wa_dispatch_action")
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_whatsapp.wa_scheduled_message_action")
         return {**action, "domain": [("id", "in", plans.ids)], "target": "current"}

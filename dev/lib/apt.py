@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lib import paths, shell
-from lib.progress import Trouble, step
+from lib.progress import CommandError, step
 
 SOURCES = Path("/etc/apt")
 NO_DEBIAN = (
@@ -84,7 +84,7 @@ def debian_entry(folder: Path = SOURCES) -> Entry | None:
 def _unstable_sources() -> str:
     entry = debian_entry()
     if not entry:
-        raise Trouble(NO_DEBIAN[0].upper() + NO_DEBIAN[1:])
+        raise CommandError(NO_DEBIAN[0].upper() + NO_DEBIAN[1:])
     signed = entry.signed_by or "/usr/share/keyrings/debian-archive-keyring.gpg"
     return f"Types: deb\nURIs: {entry.uri}\nSuites: unstable\nComponents: main\nSigned-By: {signed}\n"
 
@@ -121,7 +121,9 @@ def download_unstable(packages: list[str], target: Path) -> list[Path]:
     )
     files = sorted(target.glob("*.deb"))
     if len(files) != len(packages):
-        raise Trouble(f"Debian sent {len(files)} of {len(packages)} packages; see .dev/log/apt-download.log, then try again.")
+        raise CommandError(
+            f"Debian sent {len(files)} of {len(packages)} packages; see .dev/log/apt-download.log, then try again."
+        )
     return files
 
 
@@ -150,10 +152,12 @@ def install(packages: list[str], why: str) -> None:
     names = " ".join(packages)
     advice = f"{why[0].upper()}{why[1:]} is missing here: install it with “apt-get install {names}”, then run this again."
     if not shutil.which("apt-get"):
-        raise Trouble(f"{why[0].upper()}{why[1:]} is missing here: install it (Debian calls it {names}), then run this again.")
+        raise CommandError(
+            f"{why[0].upper()}{why[1:]} is missing here: install it (Debian calls it {names}), then run this again."
+        )
     prefix = _as_root()
     if prefix is None:
-        raise Trouble(advice)
+        raise CommandError(advice)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     # Waiting for the lock instead of failing: two commands may start at the same moment.
     base = [
@@ -175,9 +179,9 @@ def install(packages: list[str], why: str) -> None:
                 purpose=f"Installing {names}",
                 env=environment,
             )
-        except Trouble as trouble:
+        except CommandError as trouble:
             if prefix and "password" in str(trouble):
-                raise Trouble(advice) from None
+                raise CommandError(advice) from None
             raise
 
 

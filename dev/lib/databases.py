@@ -51,19 +51,19 @@ def copy(source: str, target: str, env: dict[str, str]) -> None:
         shutil.copytree(FILESTORE / source, FILESTORE / target, copy_function=os.link, dirs_exist_ok=True)
 
 
-def ensure_template(kit: odoo.Kit) -> str:
+def ensure_template(install: odoo.Install) -> str:
     """Have the template database for this Odoo; returns its name."""
-    wanted = hashlib.sha256(f"{kit.source.version}{kit.source.package}{MODULES}".encode()).hexdigest()[:16]
+    wanted = hashlib.sha256(f"{install.source.version}{install.source.package}{MODULES}".encode()).hexdigest()[:16]
     with only_one("template"):
-        if comment(TEMPLATE, kit.pg) != wanted:
-            drop(TEMPLATE, kit.pg)
-            create(TEMPLATE, kit.pg)
+        if comment(TEMPLATE, install.pg) != wanted:
+            drop(TEMPLATE, install.pg)
+            create(TEMPLATE, install.pg)
             with step(f"installing {MODULES} into a template database (about a minute)"):
                 odoo.run(
-                    kit,
+                    install,
                     ["-d", TEMPLATE, "-i", MODULES, "--stop-after-init"],
                     log="template",
                     purpose="Building the template database",
                 )
-            set_comment(TEMPLATE, wanted, kit.pg)
+            set_comment(TEMPLATE, wanted, install.pg)
     return TEMPLATE

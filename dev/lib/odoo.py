@@ -15,7 +15,7 @@ UNWANTED = ("ODOO_RC", "OPENERP_SERVER", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_EN
 
 
 @dataclass(frozen=True)
-class Kit:
+class Install:
     """Everything needed to run Odoo."""
 
     source: source.Source
@@ -58,18 +58,18 @@ db_maxconn_gevent = 16
     return target
 
 
-def ensure(*, survive_exec: bool = False) -> Kit:
+def ensure(*, survive_exec: bool = False) -> Install:
     """Have Python packages, Odoo and PostgreSQL; everything is fetched on the first call."""
     paths.make_folders()
     venv.ensure()
     where = source.ensure()
     pg = postgres.ensure(survive_exec=survive_exec)
     write_config(where)
-    return Kit(where, pg)
+    return Install(where, pg)
 
 
-def run(kit: Kit, arguments: list[str], *, log: str, purpose: str, timeout: float = 1200) -> str:
+def run(install: Install, arguments: list[str], *, log: str, purpose: str, timeout: float = 1200) -> str:
     """Run `odoo <arguments>` to its end; returns its log."""
     return shell.run(
-        kit.command(arguments), log=log, purpose=purpose, cwd=paths.STATE_DIR, env=kit.environment, timeout=timeout
+        install.command(arguments), log=log, purpose=purpose, cwd=paths.STATE_DIR, env=install.environment, timeout=timeout
     )

@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 
 from lib import paths
-from lib.progress import Trouble
+from lib.progress import CommandError
 
 #: What of the repository's top level belongs to the addon. A list of what goes in, so that a new developer file stays out.
 PARTS = (
@@ -65,7 +65,7 @@ def export(parent: Path) -> Path:
     shutil.rmtree(target, ignore_errors=True)
     files = members()
     if not files:
-        raise Trouble("Found no files to export: run this in a checkout of the addon.")
+        raise CommandError("Found no files to export: run this in a checkout of the addon.")
     for file in files:
         destination = target / file
         destination.parent.mkdir(parents=True, exist_ok=True)

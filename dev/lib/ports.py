@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 
-from lib.progress import Trouble, say
+from lib.progress import CommandError, say
 
 LOOPBACK = "127.0.0.1"
 
@@ -32,7 +32,7 @@ def wished(variable: str, default: int) -> int:
     """The port named by an environment variable (or `default`), or a free one when something else listens there."""
     text = os.environ.get(variable) or str(default)
     if not (text.isdigit() and 0 < int(text) < 65536):
-        raise Trouble(f"{variable}={text} is no port: set it to a number from 1024 to 65535, or unset it.")
+        raise CommandError(f"{variable}={text} is no port: set it to a number from 1024 to 65535, or unset it.")
     port = int(text)
     if is_free(port):
         return port

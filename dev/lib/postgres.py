@@ -23,7 +23,7 @@ from typing import IO
 
 from lib import apt, paths, shell
 from lib.locks import only_one
-from lib.progress import Trouble, step
+from lib.progress import CommandError, step
 
 ROLE = "odoo"
 MAINTENANCE = "postgres"  # the database to connect to for creating others
@@ -62,7 +62,9 @@ def _binaries() -> Path:
         apt.install_postgresql()
         folder = _find_binaries()
     if not folder:
-        raise Trouble("PostgreSQL's programs are not where Debian puts them: put them on PATH, or set PGHOST, PGPORT, PGUSER.")
+        raise CommandError(
+            "PostgreSQL's programs are not where Debian puts them: put them on PATH, or set PGHOST, PGPORT, PGUSER."
+        )
     return folder
 
 
@@ -75,7 +77,9 @@ def _account() -> pwd.struct_passwd:
             return pwd.getpwnam(name)
         except KeyError:
             continue
-    raise Trouble("PostgreSQL does not run as root and there is no user “postgres” here: create one, or start as another user.")
+    raise CommandError(
+        "PostgreSQL does not run as root and there is no user “postgres” here: create one, or start as another user."
+    )
 
 
 def _reachable(folder: Path, account: pwd.struct_passwd) -> bool:
@@ -132,7 +136,7 @@ class Cluster:
             )
         if done.returncode:
             details = log_file.read_text() + (self.log.read_text()[-3000:] if self.log.exists() else "")
-            raise Trouble(
+            raise CommandError(
                 shell.diagnose(details) or f"{purpose} failed; see {shell.show(log_file)} and {shell.show(self.log)}."
             )
 
@@ -233,7 +237,7 @@ class Cluster:
         command = [_binaries() / "pg_ctl", "stop", "-w", "-t", str(seconds), "-m", mode, "-D", self.data]
         try:
             self._run(*command, log="pg_ctl-stop", purpose="Stopping the private PostgreSQL")
-        except Trouble:
+        except CommandError:
             return self._pid() is None
         return True
 
@@ -248,7 +252,7 @@ class Cluster:
         deadline = time.monotonic() + IN_BETWEEN
         while self._pid():
             if time.monotonic() > deadline:
-                raise Trouble(
+                raise CommandError(
                     f"The private PostgreSQL (process {pid}) hangs and cannot be ended: a disk that does not answer, perhaps. "
                     f"End it by hand or restart the machine; its log is {shell.show(self.log)}."
                 )
@@ -325,7 +329,7 @@ def _wait_for_keeper(users: IO) -> None:
                 fcntl.flock(users, fcntl.LOCK_SH | fcntl.LOCK_NB)
                 return
             time.sleep(0.2)
-    raise Trouble(
+    raise CommandError(
         f"The private PostgreSQL does not come to an end: look into {shell.show(paths.LOGS / 'keeper.log')}, "
         "end the processes of its data folder, then run the command again."
     )
@@ -360,19 +364,21 @@ def _check_given() -> None:
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=60)
     if done.returncode:
         reason = next((line for line in done.stderr.splitlines() if "error" in line or "FATAL" in line), "no answer")
-        raise Trouble(
+        raise CommandError(
             f"The PostgreSQL that PGHOST/PGPORT point at cannot be used ({reason.strip()}) "
             "Start it and check PGUSER/PGPASSWORD, or unset these variables to get a private one."
         )
     version, user, may_create = done.stdout.strip().split("|")
     if int(version) < 130000:
-        raise Trouble("The PostgreSQL that PGHOST/PGPORT point at is older than 13, which Odoo 19 needs: use a newer one.")
+        raise CommandError("The PostgreSQL that PGHOST/PGPORT point at is older than 13, which Odoo 19 needs: use a newer one.")
     if user == "postgres":
-        raise Trouble(
+        raise CommandError(
             "Odoo refuses to work as PostgreSQL's user “postgres”: set PGUSER to another role that may create databases."
         )
     if may_create != "t":
-        raise Trouble(f"PostgreSQL's user “{user}” may not create databases: give it CREATEDB or set PGUSER to one that may.")
+        raise CommandError(
+            f"PostgreSQL's user “{user}” may not create databases: give it CREATEDB or set PGUSER to one that may."
+        )
 
 
 def client(name: str) -> str:
@@ -397,7 +403,7 @@ def sql(statement: str, database: str = MAINTENANCE, *, env: dict[str, str]) -> 
         env={**os.environ, **env},
     )
     if done.returncode:
-        raise Trouble(shell.diagnose(done.stderr) or f"PostgreSQL refused ({done.stderr.strip()[-300:]}).")
+        raise CommandError(shell.diagnose(done.stderr) or f"PostgreSQL refused ({done.stderr.strip()[-300:]}).")
     return done.stdout.strip()
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from lib import shell
-from lib.progress import Trouble
+from lib.progress import CommandError
 
 PR_SET_PDEATHSIG = 1
 
@@ -68,14 +68,14 @@ class Server:
         while time.monotonic() < deadline:
             if not self.running():
                 text = self.log.read_text(errors="replace")
-                raise Trouble(
+                raise CommandError(
                     shell.diagnose(text)
                     or f"{self.name} stopped while starting ({self.last_words()}); see {shell.show(self.log)}."
                 )
             if answers(url):
                 return
             time.sleep(0.1)
-        raise Trouble(f"{self.name} did not answer within {seconds:.0f} s; see {shell.show(self.log)}.")
+        raise CommandError(f"{self.name} did not answer within {seconds:.0f} s; see {shell.show(self.log)}.")
 
     def stop(self, patience: float = 10) -> None:
         """End the process and whatever it started: politely, then for good."""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 STARTED = time.monotonic()
 
 
-class Trouble(Exception):
+class CommandError(Exception):
     """Something a person can mend. Its text is one clear sentence and what to do; it is shown without a traceback."""
 
 
@@ -65,7 +65,7 @@ def run_command(main: Callable[[], int | None]) -> None:
         code = main() or 0
     except KeyboardInterrupt:
         code = 130
-    except Trouble as trouble:
+    except CommandError as trouble:
         print(f"\n{trouble}", file=sys.stderr, flush=True)
         code = 1
     except OSError as error:

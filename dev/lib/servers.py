@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from lib import demo, odoo, paths, ports, roads, state
 from lib.processes import Server
-from lib.progress import Trouble, say, step
+from lib.progress import CommandError, say, step
 from lib.router import Router
 from lib.rpc import Odoo
 
@@ -41,10 +41,10 @@ class Servers:
     def start(self, *, reset: bool = False) -> dict:
         """Start everything and return what goes to `.dev/state.json`."""
         self._ports = ports.wished("WA_HTTP_PORT", DEFAULT_HTTP), ports.wished("WA_SANDBOX_PORT", DEFAULT_SANDBOX)
-        kit = odoo.ensure()
-        demo.ensure_database(kit, reset=reset)
-        sandbox_url = self._start_sandbox(kit)
-        odoo_url, direct_url = self._start_odoo(kit)
+        install = odoo.ensure()
+        demo.ensure_database(install, reset=reset)
+        sandbox_url = self._start_sandbox(install)
+        odoo_url, direct_url = self._start_odoo(install)
         with step("connecting the demo account to the sandbox"):
             session = Odoo(odoo_url, demo.DATABASE, demo.LOGIN, demo.PASSWORD)
             account = demo.connect(
@@ -64,15 +64,15 @@ class Servers:
             "pid": os.getpid(),
             "odoo_pid": self.odoo.pid,
             "sandbox_pid": self.sandbox.pid,
-            "postgres": kit.pg,
+            "postgres": install.pg,
         }
         state.write(self.state)
         return self.state
 
-    def _start_sandbox(self, kit: odoo.Kit) -> str:
+    def _start_sandbox(self, install: odoo.Install) -> str:
         port = self._ports[1]
         url = f"http://{ports.LOOPBACK}:{port}"
-        environment = {**kit.environment, "PYTHONPATH": ""}
+        environment = {**install.environment, "PYTHONPATH": ""}
         with step("starting the WhatsApp sandbox"):
             self.sandbox = Server(
                 "The sandbox",
@@ -85,7 +85,7 @@ class Servers:
             self.sandbox.wait_for(f"{url}/sandbox/state", 30)
         return url
 
-    def _start_odoo(self, kit: odoo.Kit) -> tuple[str, str]:
+    def _start_odoo(self, install: odoo.Install) -> tuple[str, str]:
         port = self._ports[0]
         http_port, websocket_port = ports.any_free(), ports.any_free()
         url, direct = f"http://{ports.LOOPBACK}:{port}", f"http://{ports.LOOPBACK}:{http_port}"
@@ -103,7 +103,7 @@ class Servers:
         ]
         with step("starting Odoo"):
             self.odoo = Server(
-                "Odoo", kit.command(arguments), log=paths.LOGS / "odoo.log", env=kit.environment, cwd=paths.STATE_DIR
+                "Odoo", install.command(arguments), log=paths.LOGS / "odoo.log", env=install.environment, cwd=paths.STATE_DIR
             )
             self._stops.append(self.odoo.stop)
             router = Router(port, http_port, websocket_port)
@@ -118,7 +118,7 @@ class Servers:
         while True:
             for server in (self.sandbox, self.odoo):
                 if not server.running():
-                    raise Trouble(f"{server.name} stopped by itself ({server.last_words()}).")
+                    raise CommandError(f"{server.name} stopped by itself ({server.last_words()}).")
             time.sleep(0.5)
 
 

@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 from lib import paths
-from lib.progress import Trouble
+from lib.progress import CommandError
 
 #: What a program prints -> what a person is told. Looked for in this order.
 SYMPTOMS = (
@@ -63,7 +63,7 @@ def need(tool: str, advice: str) -> str:
     """Return the path of a program, or stop with one sentence."""
     found = shutil.which(tool)
     if not found:
-        raise Trouble(f"The program “{tool}” is missing: {advice}")
+        raise CommandError(f"The program “{tool}” is missing: {advice}")
     return found
 
 
@@ -96,13 +96,15 @@ def run(
                 check=False,
             )
         except FileNotFoundError:
-            raise Trouble(f"The program “{command[0]}” is missing: install it, then run the command again.") from None
+            raise CommandError(f"The program “{command[0]}” is missing: install it, then run the command again.") from None
         except subprocess.TimeoutExpired:
-            raise Trouble(f"{purpose} took longer than {timeout:.0f} s and was stopped; see {show(log_file)}.") from None
+            raise CommandError(f"{purpose} took longer than {timeout:.0f} s and was stopped; see {show(log_file)}.") from None
         output.seek(0)
         text = output.read().decode(errors="replace")
     if done.returncode:
-        raise Trouble(diagnose(text) or f"{purpose} failed ({telling_line(text)}); the whole output is in {show(log_file)}.")
+        raise CommandError(
+            diagnose(text) or f"{purpose} failed ({telling_line(text)}); the whole output is in {show(log_file)}."
+        )
     return text
 
 

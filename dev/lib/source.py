@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lib import apt, npm, paths
 from lib.locks import only_one
-from lib.progress import Trouble, step
+from lib.progress import CommandError, step
 
 #: `odoo-19` and the packages its dangling links point into.
 PACKAGES = ["odoo-19", "libjs-jquery", "libjs-jquery-form", "libjs-underscore", "fonts-roboto-unhinted", "fonts-ocr-b"]
@@ -79,8 +79,8 @@ def from_home(home: str) -> Source:
             extra = [folder for folder in (package.parent / "addons",) if (folder / "mail" / "__manifest__.py").is_file()]
             return Source(package, tuple(extra), from_debian=False)
         if release:
-            raise Trouble(f"ODOO_HOME={home} holds Odoo {release}; this addon needs 19.0: point ODOO_HOME at an Odoo 19.")
-    raise Trouble(
+            raise CommandError(f"ODOO_HOME={home} holds Odoo {release}; this addon needs 19.0: point ODOO_HOME at an Odoo 19.")
+    raise CommandError(
         f"ODOO_HOME={home} holds no Odoo: point it at a checkout of Odoo 19 (the folder with “odoo-bin”) "
         "or at the folder that the Python package “odoo” is installed in."
     )

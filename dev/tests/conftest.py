@@ -9,24 +9,24 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 
 @pytest.fixture(scope="module")
-def stage():
+def site():
     """The stand-in for dev/live-check, with one person who agreed and has written."""
-    from live_stage import Stage
+    from live_site import TestSite
 
-    opened = Stage()
+    opened = TestSite()
     opened.person()
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def player(stage, tmp_path):
+def player(site, tmp_path):
     """A run of dev/live-check that has read the account."""
-    from live_stage import player_for
+    from live_site import player_for
 
-    made = player_for(stage.settings(tmp_path))
+    made = player_for(site.settings(tmp_path))
     made.read()
     yield made
-    stage.calm()
+    site.calm()
     made.clean()
     made.close()

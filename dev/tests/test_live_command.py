@@ -5,7 +5,7 @@ import time
 
 import pytest
 import requests
-from live_stage import NUMBER, RECIPIENT, SECRET, TOKEN, at_meta, played_by, player_for
+from live_site import NUMBER, RECIPIENT, SECRET, TOKEN, at_meta, played_by, player_for
 
 from lib.live import __main__ as command
 from lib.live.asking import Unusable, parser
@@ -32,13 +32,13 @@ BAD = {
 
 
 @pytest.mark.parametrize(("given", "words"), BAD.values(), ids=BAD)
-def test_one_sentence_and_nothing_done(stage, tmp_path, given, words):
-    stage.control("POST", "tokens", {"token": "EAAREVOKED", "valid": False})
-    stage.control("POST", "tokens", {"token": "EAALITTLE", "scopes": ["whatsapp_business_management"]})
-    if "900000000000188" not in stage.server.world.numbers:
-        stage.control("POST", "accounts", {"waba_id": "900000000000008", "numbers": [{"phone_number_id": "900000000000188"}]})
-    before = at_meta(stage)
-    player = player_for(stage.settings(tmp_path, **given))
+def test_one_sentence_and_nothing_done(site, tmp_path, given, words):
+    site.control("POST", "tokens", {"token": "EAAREVOKED", "valid": False})
+    site.control("POST", "tokens", {"token": "EAALITTLE", "scopes": ["whatsapp_business_management"]})
+    if "900000000000188" not in site.server.world.numbers:
+        site.control("POST", "accounts", {"waba_id": "900000000000008", "numbers": [{"phone_number_id": "900000000000188"}]})
+    before = at_meta(site)
+    player = player_for(site.settings(tmp_path, **given))
     with pytest.raises(Unusable) as told:
         player.read()
     player.close()
@@ -46,7 +46,7 @@ def test_one_sentence_and_nothing_done(stage, tmp_path, given, words):
     assert words in sentence
     assert sentence.count("\n") == 0 and sentence.endswith(".")
     assert not [secret for secret in (TOKEN, SECRET, "not-it", RECIPIENT[1:]) if secret in sentence]
-    assert at_meta(stage) == before
+    assert at_meta(site) == before
 
 
 @pytest.mark.parametrize(
@@ -62,46 +62,46 @@ def test_one_sentence_and_nothing_done(stage, tmp_path, given, words):
         ({"access_token": ""}, "both needed"),
     ],
 )
-def test_what_cannot_be_right_is_not_even_asked(stage, tmp_path, given, words):
-    before = len(stage.requests)
+def test_what_cannot_be_right_is_not_even_asked(site, tmp_path, given, words):
+    before = len(site.requests)
     with pytest.raises(Unusable, match=words.replace("+", r"\+")):
-        stage.settings(tmp_path, **given)
-    assert len(stage.requests) == before
+        site.settings(tmp_path, **given)
+    assert len(site.requests) == before
 
 
-def test_a_recipient_who_is_not_on_the_test_list(stage, tmp_path, monkeypatch, capsys):
-    before = at_meta(stage)
-    stage.control("POST", f"numbers/{NUMBER}", {"test_recipients": ["+447700900999"]})
+def test_a_recipient_who_is_not_on_the_test_list(site, tmp_path, monkeypatch, capsys):
+    before = at_meta(site)
+    site.control("POST", f"numbers/{NUMBER}", {"test_recipients": ["+447700900999"]})
     options = parser().parse_args(["--yes", "--report", str(tmp_path), "--only", "templates.place", "--only", "messages"])
-    assert command._run(stage.settings(tmp_path, callback_url=""), options) == command.UNABLE
-    stage.control("POST", f"numbers/{NUMBER}", {"test_recipients": None})
+    assert command._run(site.settings(tmp_path, callback_url=""), options) == command.UNABLE
+    site.control("POST", f"numbers/{NUMBER}", {"test_recipients": None})
     said = capsys.readouterr().err
     assert "not on the list of this test number" in said
-    assert at_meta(stage) == before
+    assert at_meta(site) == before
 
 
-def test_a_plan_reads_and_does_nothing(stage, tmp_path, capsys):
-    before, requests_before = at_meta(stage), len(stage.requests)
+def test_a_plan_reads_and_does_nothing(site, tmp_path, capsys):
+    before, requests_before = at_meta(site), len(site.requests)
     options = parser().parse_args(["--plan"])
-    assert command._run(stage.settings(tmp_path), options) == command.GOOD
+    assert command._run(site.settings(tmp_path), options) == command.GOOD
     said = capsys.readouterr().out
     assert "and to nobody else" in said
     assert "service" in said
-    assert at_meta(stage) == before
-    assert {method for method, _path, _raw in stage.requests[requests_before:]} == {"GET"}
+    assert at_meta(site) == before
+    assert {method for method, _path, _raw in site.requests[requests_before:]} == {"GET"}
 
 
 @pytest.mark.parametrize("answer", ["", "n", "no", "why?"])
-def test_without_a_yes_nothing_is_done(stage, tmp_path, monkeypatch, capsys, answer):
+def test_without_a_yes_nothing_is_done(site, tmp_path, monkeypatch, capsys, answer):
     monkeypatch.setattr("builtins.input", lambda _question: answer)
-    before = len(stage.requests)
-    assert command._run(stage.settings(tmp_path), parser().parse_args([])) == command.GOOD
+    before = len(site.requests)
+    assert command._run(site.settings(tmp_path), parser().parse_args([])) == command.GOOD
     assert "Nothing was done" in capsys.readouterr().out
-    assert {method for method, _path, _raw in stage.requests[before:]} == {"GET"}
+    assert {method for method, _path, _raw in site.requests[before:]} == {"GET"}
 
 
-def test_without_a_public_address_statuses_are_not_possible(stage, tmp_path):
-    player = player_for(stage.settings(tmp_path, callback_url=""))
+def test_without_a_public_address_statuses_are_not_possible(site, tmp_path):
+    player = player_for(site.settings(tmp_path, callback_url=""))
     player.read()
     assert "public address" in player.listen()
     seen = {
@@ -128,49 +128,49 @@ def test_an_answer_of_another_shape_is_a_finding_and_not_the_end(player):
     assert player.play([played_by(POINTS["messages.text"], differs)])[0].came == "something"
 
 
-def test_a_test_number_that_knows_the_recipient_in_another_spelling(stage, tmp_path):
-    stage.person("+5491123456789")
-    stage.control("POST", f"numbers/{NUMBER}", {"test_recipients": ["+5491123456789"]})
-    player = player_for(stage.settings(tmp_path, callback_url="", recipient="+5491123456789"))
+def test_a_test_number_that_knows_the_recipient_in_another_spelling(site, tmp_path):
+    site.person("+5491123456789")
+    site.control("POST", f"numbers/{NUMBER}", {"test_recipients": ["+5491123456789"]})
+    player = player_for(site.settings(tmp_path, callback_url="", recipient="+5491123456789"))
     player.read()
     seen = player.play([POINTS["messages.text"], POINTS["messages.place"]])
-    stage.control("POST", f"numbers/{NUMBER}", {"test_recipients": None})
+    site.control("POST", f"numbers/{NUMBER}", {"test_recipients": None})
     assert [one.verdict for one in seen] == ["as expected", "as expected"]
     assert player.dialled == "541123456789"
     player.close()
 
 
-def test_what_is_about_others_comes_again_after_the_check(stage, tmp_path):
+def test_what_is_about_others_comes_again_after_the_check(site, tmp_path):
     """A number in use: nobody's message may be lost because webhooks come here for a while."""
-    player = player_for(stage.settings(tmp_path))
+    player = player_for(site.settings(tmp_path))
     player.read()
-    assert stage.listening(player) == ""
-    other = stage.control("POST", "customers", {"name": "Grace", "phone": "+447700900777"})
-    stage.writes(other, "Is anybody there?")
-    person = stage.known_person()
-    stage.writes(person)
+    assert site.listening(player) == ""
+    other = site.control("POST", "customers", {"name": "Grace", "phone": "+447700900777"})
+    site.writes(other, "Is anybody there?")
+    person = site.known_person()
+    site.writes(person)
     assert player.wait_for_message(10)
     assert [one["from"] for one in player.listener.messages()] == [RECIPIENT[1:]]
-    waiting = stage.control("GET", "webhooks?limit=50")["webhooks"]
+    waiting = site.control("GET", "webhooks?limit=50")["webhooks"]
     assert 503 in [one["status"] for one in waiting]
     player.clean()
     player.close()
 
 
-def test_a_version_that_died_lately(stage, tmp_path):
+def test_a_version_that_died_lately(site, tmp_path):
     """Meta serves the oldest living one instead, and says so in a header."""
-    stage.control("POST", "clock", {"forward_s": 60 * 24 * 3600})
-    player = player_for(stage.settings(tmp_path, version="v21.0"))
+    site.control("POST", "clock", {"forward_s": 60 * 24 * 3600})
+    player = player_for(site.settings(tmp_path, version="v21.0"))
     with pytest.raises(Unusable, match=r"no longer serves Graph v21\.0, the oldest it has is v22\.0"):
         player.read()
-    stage.control("POST", "clock", {"offset_s": 0})
+    site.control("POST", "clock", {"offset_s": 0})
     player.close()
 
 
-def test_forged_webhooks_are_refused(stage, tmp_path):
-    player = player_for(stage.settings(tmp_path))
+def test_forged_webhooks_are_refused(site, tmp_path):
+    player = player_for(site.settings(tmp_path))
     player.read()
-    assert stage.listening(player) == ""
+    assert site.listening(player) == ""
     body = json.dumps({"object": "whatsapp_business_account", "entry": []}).encode()
     url = f"http://127.0.0.1:{player.listener.port}/hook"
     assert requests.post(url, data=body, headers={"X-Hub-Signature-256": "sha256=00"}, timeout=5).status_code == 401
@@ -180,27 +180,27 @@ def test_forged_webhooks_are_refused(stage, tmp_path):
     player.close()
 
 
-def test_a_closed_window_is_played_before_anybody_is_asked_to_write(stage, tmp_path, monkeypatch, capsys):
+def test_a_closed_window_is_played_before_anybody_is_asked_to_write(site, tmp_path, monkeypatch, capsys):
     """Whoever writes opens the window; with webhooks both can be played in one run."""
-    person = stage.person("+447700900125", writes=False)
-    monkeypatch.setattr(Player, "new_listener", stage.leading_here(Player.new_listener))
+    person = site.person("+447700900125", writes=False)
+    monkeypatch.setattr(Player, "new_listener", site.leading_here(Player.new_listener))
     seen = []
     written = Player.wait_for_message
 
     def writes(player, seconds):
         seen.append(capsys.readouterr().out)
-        stage.writes(person)
+        site.writes(person)
         return written(player, seconds)
 
     monkeypatch.setattr(Player, "wait_for_message", writes)
-    given = stage.settings(tmp_path, recipient="+447700900125", window="closed")
+    given = site.settings(tmp_path, recipient="+447700900125", window="closed")
     options = parser().parse_args(["--yes", "--report", str(tmp_path), "--only", "statuses.closed", "--only", "messages.place"])
     command._run(given, options)
     assert "statuses.closed-window" in seen[0] and "messages.place" not in seen[0].partition("Go ahead")[2]
     assert "as expected       messages.place" in capsys.readouterr().out
 
 
-def test_an_app_that_takes_no_proof_for_its_own_token_can_be_checked_all_the_same(stage, tmp_path):
+def test_an_app_that_takes_no_proof_for_its_own_token_can_be_checked_all_the_same(site, tmp_path):
     """What is only likely must not keep the check from running: it is a point, and not a condition."""
     answers = []
     error = {"message": "Invalid appsecret_proof provided in the API argument", "type": "GraphMethodException", "code": 100}
@@ -209,45 +209,45 @@ def test_an_app_that_takes_no_proof_for_its_own_token_can_be_checked_all_the_sam
         answers.append(status)
         return (400, {"error": error}) if len(answers) == 1 else (status, body)
 
-    stage.spoil = once
-    player = player_for(stage.settings(tmp_path, callback_url=""))
+    site.spoil = once
+    player = player_for(site.settings(tmp_path, callback_url=""))
     player.read()
-    stage.calm()
+    site.calm()
     assert [one.verdict for one in player.play([POINTS["access.app-token"]])] == ["as expected"]
     player.close()
 
 
-def test_every_field_that_is_missing_is_told(stage, player):
+def test_every_field_that_is_missing_is_told(site, player):
     refused = {"message": "(#100) Tried accessing nonexisting field", "type": "OAuthException", "code": 100}
-    stage.spoil = lambda status, body: (400, {"error": refused})
+    site.spoil = lambda status, body: (400, {"error": refused})
     (seen,) = player.play([POINTS["reads.more-number-fields"]])
     assert "is_preverified_number" in seen.came and "new_name_status" in seen.came
 
 
-def test_one_slow_review_is_waited_for_and_not_each(stage, tmp_path):
-    stage.control("POST", "switches", {"review": "hold"})
-    player = player_for(stage.settings(tmp_path, callback_url="", review_patience=2))
+def test_one_slow_review_is_waited_for_and_not_each(site, tmp_path):
+    site.control("POST", "switches", {"review": "hold"})
+    player = player_for(site.settings(tmp_path, callback_url="", review_patience=2))
     player.read()
     begun = time.monotonic()
     seen = player.play(POINTS[f"template-sends.{name}"] for name in ("full", "named", "code"))
-    stage.control("POST", "switches", {"review": "approve"})
+    site.control("POST", "switches", {"review": "approve"})
     assert {one.verdict for one in seen} == {"not possible here"}
     assert time.monotonic() - begun < 5
     assert player.clean() == []
     player.close()
 
 
-def test_refusals_that_come_at_once_are_a_difference(stage, tmp_path):
+def test_refusals_that_come_at_once_are_a_difference(site, tmp_path):
     """Meta documents both roads; the list expects the later one, which the recorded traces show."""
-    stage.person("+447700900126", writes=False)
-    player = player_for(stage.settings(tmp_path, recipient="+447700900126", window="closed"))
+    site.person("+447700900126", writes=False)
+    player = player_for(site.settings(tmp_path, recipient="+447700900126", window="closed"))
     player.read()
-    assert stage.listening(player) == ""
+    assert site.listening(player) == ""
     point = POINTS["statuses.closed-window"]
     assert player.play([point])[0].verdict == "as expected"
-    stage.control("POST", "switches", {"async_errors": []})
+    site.control("POST", "switches", {"async_errors": []})
     (seen,) = player.play([point])
-    stage.control("POST", "switches", {"async_errors": [130472, 131026, 131047, 131049, 131050, 131053]})
+    site.control("POST", "switches", {"async_errors": [130472, 131026, 131047, 131049, 131050, 131053]})
     assert (seen.verdict, seen.came[:17]) == (OTHER, "131047 (HTTP 400,")
     assert player.clean() == []
     player.close()

@@ -1,7 +1,7 @@
 """Every point of the live check, against a stand-in that behaves as expected, and once for each way in which it may not."""
 
 import pytest
-from live_stage import NUMBER, QUICK, Recorder, Stage, deviations, in_webhook, player_for
+from live_site import NUMBER, QUICK, Recorder, TestSite, deviations, in_webhook, player_for
 
 from lib.live.player import AS_EXPECTED, OTHER
 from lib.live.point import INBOUND
@@ -18,24 +18,24 @@ CIRCUMSTANCES = {
 
 
 @pytest.fixture(scope="module")
-def stage():
-    opened = Stage()
+def site():
+    opened = TestSite()
     yield opened
     opened.close()
 
 
 @pytest.fixture(scope="module")
-def base(stage, tmp_path_factory):
+def base(site, tmp_path_factory):
     """A player that has read everything, listens, and has heard from the recipient."""
-    person = stage.person(writes=False)
-    stage.person("+5491123456789")
-    stage.person("+447700900124", writes=False)
-    stage.control("POST", "callback", {"callback_url": f"{stage.url}/app-hook", "verify_token": "x", "fields": ["flows"]})
-    player = player_for(stage.settings(tmp_path_factory.mktemp("base"), flood=True))
+    person = site.person(writes=False)
+    site.person("+5491123456789")
+    site.person("+447700900124", writes=False)
+    site.control("POST", "callback", {"callback_url": f"{site.url}/app-hook", "verify_token": "x", "fields": ["flows"]})
+    player = player_for(site.settings(tmp_path_factory.mktemp("base"), flood=True))
     player.read()
     player.is_recipient = lambda _who: True  # others play with this listener, too, some for another person
-    assert stage.listening(player) == ""
-    stage.writes(person)
+    assert site.listening(player) == ""
+    site.writes(person)
     assert player.wait_for_message(10)
     player.person = person
     yield player
@@ -44,17 +44,17 @@ def base(stage, tmp_path_factory):
 
 
 @pytest.fixture
-def anew(stage, base, tmp_path, request):
+def anew(site, base, tmp_path, request):
     """Make players for one point; what all of them made is taken back together, and nothing may be left."""
     made = []
     more = dict(CIRCUMSTANCES.get(request.node.callspec.params["name"], {}))
     switches, listed = more.pop("switches", {}), more.pop("test_recipients", None)
-    stage.control("POST", "switches", switches)
-    stage.control("POST", f"numbers/{NUMBER}", {"test_recipients": listed})
+    site.control("POST", "switches", switches)
+    site.control("POST", f"numbers/{NUMBER}", {"test_recipients": listed})
 
     def make(watch=None, **patience):
-        stage.control("POST", "clock", {"offset_s": 0})  # limits start anew
-        player = player_for(stage.settings(tmp_path, flood=True, **more, **patience), base, watch)
+        site.control("POST", "clock", {"offset_s": 0})  # limits start anew
+        player = player_for(site.settings(tmp_path, flood=True, **more, **patience), base, watch)
         if "recipient" in more:
             player.inbound, player.gate.bsuid = {}, ""
         made.append(player)
@@ -62,15 +62,15 @@ def anew(stage, base, tmp_path, request):
         return player
 
     yield make
-    stage.calm()
-    stage.control("POST", "switches", {name: QUICK[name] for name in switches})
-    stage.control("POST", f"numbers/{NUMBER}", {"test_recipients": None})
+    site.calm()
+    site.control("POST", "switches", {name: QUICK[name] for name in switches})
+    site.control("POST", f"numbers/{NUMBER}", {"test_recipients": None})
     assert not made[0].clean()
     assert not made[0].ledger.path.exists()
 
 
 @pytest.mark.parametrize("name", PLAYED)
-def test_every_difference_shows(name, stage, base, anew):
+def test_every_difference_shows(name, site, base, anew):
     """As expected when the stand-in behaves as expected; *other* as soon as one thing an expectation looks at is not so."""
     point = POINTS[name]
     watch = Recorder()
@@ -80,35 +80,35 @@ def test_every_difference_shows(name, stage, base, anew):
     hidden = []
     for number, (step, expectation, by_webhook) in enumerate(watch.judgements):
         for how, spoil in deviations(expectation):
-            recorder = Recorder(_at(stage, step, spoil) if name != "errors.pair-rate" else _whenever_refused(stage, spoil))
+            recorder = Recorder(_at(site, step, spoil) if name != "errors.pair-rate" else _whenever_refused(site, spoil))
             if by_webhook:
                 recorder = Recorder()
-                _spoil_webhooks(stage, expectation, spoil)
+                _spoil_webhooks(site, expectation, spoil)
             # What a webhook no longer says is waited for in vain.
             player = anew(recorder, patience=0.1 if by_webhook else 2, review_patience=0.3)
             if by_webhook and INBOUND in point.needs:
                 before = len(base.listener.messages())
-                stage.writes(base.person)
+                site.writes(base.person)
                 base.listener.until(lambda before=before: len(base.listener.messages()) > before, 5)
                 player.wait_for_message(5)
             seen = player.play([point])[0]
-            stage.calm()
+            site.calm()
             if seen.verdict != OTHER:
                 hidden.append(f"{number}. {expectation}: {how} → {seen.verdict} {seen.came}")
     assert not hidden
 
 
-def _at(stage, step, spoil):
+def _at(site, step, spoil):
     """Spoil the answers of one step."""
-    return lambda now: setattr(stage, "spoil", spoil if now == step else None)
+    return lambda now: setattr(site, "spoil", spoil if now == step else None)
 
 
-def _whenever_refused(stage, spoil):
+def _whenever_refused(site, spoil):
     """Spoil refusals, whichever message meets the first."""
-    return lambda now: setattr(stage, "spoil", lambda status, body: spoil(status, body) if status != 200 else (status, body))
+    return lambda now: setattr(site, "spoil", lambda status, body: spoil(status, body) if status != 200 else (status, body))
 
 
-def _spoil_webhooks(stage, expectation, spoil):
+def _spoil_webhooks(site, expectation, spoil):
     key = expectation.path.split(".")[0]
-    stage.forge = key == "refused"
-    stage.spoil_hook = in_webhook(spoil, key)
+    site.forge = key == "refused"
+    site.spoil_hook = in_webhook(spoil, key)

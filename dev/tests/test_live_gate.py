@@ -4,7 +4,7 @@ import json
 
 import pytest
 import requests
-from live_stage import APP, NUMBER, RECIPIENT, SECRET, TOKEN, WABA, player_for
+from live_site import APP, NUMBER, RECIPIENT, SECRET, TOKEN, WABA, player_for
 
 from lib.live import report
 from lib.live.asking import parser, settings
@@ -92,11 +92,11 @@ def test_who_agreed_gets_it(monkeypatch):
         ("GET", NUMBER, {"params": {"to": RECIPIENT}}),
     ],
 )
-def test_nothing_of_theirs_is_changed(stage, player, method, path, more):
-    before = len(stage.requests)
+def test_nothing_of_theirs_is_changed(site, player, method, path, more):
+    before = len(site.requests)
     with pytest.raises(Forbidden):
         player.gate.send(requests.Request(method, f"{player.settings.base_url}/v26.0/{path}", **more).prepare())
-    assert len(stage.requests) == before
+    assert len(site.requests) == before
 
 
 def test_no_other_host():
@@ -119,18 +119,18 @@ def test_messages_keep_their_distance(monkeypatch):
     assert slept == [6.0, 6.0]
 
 
-def test_all_that_left_was_for_the_one_person(stage, player):
-    stage.requests.clear()
+def test_all_that_left_was_for_the_one_person(site, player):
+    site.requests.clear()
     player.play(point for point in POINTS.values() if point.id.startswith(("messages.", "errors.", "interactive.")))
-    bodies = [json.loads(raw) for method, path, raw in stage.requests if method == "POST" and path.endswith("/messages")]
+    bodies = [json.loads(raw) for method, path, raw in site.requests if method == "POST" and path.endswith("/messages")]
     assert len(bodies) > 30
     assert {body["to"] for body in bodies if "status" not in body} == {RECIPIENT}
 
 
-def test_a_report_holds_no_secret_and_nothing_of_anybody(stage, player, tmp_path):
-    person = stage.known_person()
-    stage.listening(player)
-    stage.writes(person)
+def test_a_report_holds_no_secret_and_nothing_of_anybody(site, player, tmp_path):
+    person = site.known_person()
+    site.listening(player)
+    site.writes(person)
     assert player.wait_for_message(10)
     results = player.play(POINTS.values())
     proof = "a5eb8a40e0ec1de4d2b51536bd431ee2555b3e061f8790ab723d7d90b92a1e73"
@@ -190,10 +190,10 @@ def test_the_command_line_has_no_place_for_secrets(monkeypatch):
     assert not [secret for secret in ("hush", "EAAtyped", RECIPIENT) if secret in repr(given)]
 
 
-def test_the_list_of_what_is_left_holds_no_secret(stage, tmp_path):
-    player = player_for(stage.settings(tmp_path))
+def test_the_list_of_what_is_left_holds_no_secret(site, tmp_path):
+    player = player_for(site.settings(tmp_path))
     player.read()
-    stage.listening(player)
+    site.listening(player)
     player.play([POINTS["templates.place"], POINTS["media.types"]])
     text = player.ledger.path.read_text()
     assert {"number override", "subscription", "template", "file"} <= {item.kind for item in player.ledger.items}

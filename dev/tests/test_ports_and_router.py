@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from lib import ports
-from lib.progress import Trouble
+from lib.progress import CommandError
 from lib.router import Router, is_websocket
 
 
@@ -28,7 +28,7 @@ def test_a_taken_port_gives_another_one(monkeypatch, capsys):
 @pytest.mark.parametrize("text", ["eight", "0", "70000", "-1"])
 def test_no_port_is_one_sentence(monkeypatch, text):
     monkeypatch.setenv("WA_HTTP_PORT", text)
-    with pytest.raises(Trouble, match="WA_HTTP_PORT"):
+    with pytest.raises(CommandError, match="WA_HTTP_PORT"):
         ports.wished("WA_HTTP_PORT", 1)
 
 

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from lib import paths, postgres
-from lib.progress import Trouble
+from lib.progress import CommandError
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_who_waits_for_a_keeper_is_told_and_not_kept_for_ever(tmp_path, monkeypa
     monkeypatch.setattr(postgres, "KEEPER", 0.5)
     with (tmp_path / "users").open("w") as keeper, (tmp_path / "users").open("w") as mine:
         fcntl.flock(keeper, fcntl.LOCK_EX)
-        with pytest.raises(Trouble, match="does not come to an end"):
+        with pytest.raises(CommandError, match="does not come to an end"):
             postgres._wait_for_keeper(mine)
         assert "waiting for the private PostgreSQL" in capsys.readouterr().out
         fcntl.flock(keeper, fcntl.LOCK_UN)

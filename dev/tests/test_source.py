@@ -3,7 +3,7 @@
 import pytest
 
 from lib import source
-from lib.progress import Trouble
+from lib.progress import CommandError
 
 
 def _odoo(folder, version="19, 0"):
@@ -28,10 +28,10 @@ def test_installed_packages(tmp_path):
 
 def test_another_version_is_refused(tmp_path):
     _odoo(tmp_path / "odoo", "18, 0")
-    with pytest.raises(Trouble, match=r"holds Odoo 18\.0"):
+    with pytest.raises(CommandError, match=r"holds Odoo 18\.0"):
         source.from_home(str(tmp_path))
 
 
 def test_a_folder_without_odoo_is_refused(tmp_path):
-    with pytest.raises(Trouble, match="holds no Odoo"):
+    with pytest.raises(CommandError, match="holds no Odoo"):
         source.from_home(str(tmp_path))

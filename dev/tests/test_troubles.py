@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from lib import shell
-from lib.progress import Trouble, explain, run_command
+from lib.progress import CommandError, explain, run_command
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_a_full_disk_is_explained():
 
 
 def test_a_failing_program_names_its_log():
-    with pytest.raises(Trouble, match=r"Counting failed \(three\); .*test-shell\.log"):
+    with pytest.raises(CommandError, match=r"Counting failed \(three\); .*test-shell\.log"):
         shell.run([sys.executable, "-c", "import sys; print('three'); sys.exit(3)"], log="test-shell", purpose="Counting")
 
 
@@ -49,13 +49,13 @@ Something else
 
 
 def test_a_missing_program_is_named():
-    with pytest.raises(Trouble, match="“no-such-program” is missing"):
+    with pytest.raises(CommandError, match="“no-such-program” is missing"):
         shell.run(["no-such-program"], log="test-shell", purpose="Nothing")
 
 
 def test_a_trouble_ends_with_its_sentence_and_no_traceback(capsys, monkeypatch):
     def main():
-        raise Trouble("Do this.")
+        raise CommandError("Do this.")
 
     monkeypatch.setattr("signal.signal", lambda *_: None)
     with pytest.raises(SystemExit) as end:

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..wa_apart import apart
+from ..savepoint import apart
 from .health_words import HEALTH_WORDS
 
 

@@ -159,7 +159,7 @@ class WaAccount(models.Model):
             "waiting": self.env["wa.message"]
             .sudo()
             .search_count([("number_id", "in", account.number_ids.ids), ("state", "=", "queued")]),
-            "planned": self.env["wa.dispatch"]
+            "planned": self.env["wa.scheduled.message"]
             .sudo()
             .search_count(
                 [("state", "=", "planned"), "|", ("template_id", "in", templates), ("number_id", "in", account.number_ids.ids)]

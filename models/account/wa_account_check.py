@@ -6,8 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools.graph.errors import GraphError
-from ..wa_apart import apart
-from ..wake import trigger_once
+from ..cron_trigger import trigger_once
+from ..savepoint import apart
 from .health_words import DISPROVED_BY_READING
 from .wa_account_connect import Refusal
 from .wa_account_health import DEAD_NUMBER

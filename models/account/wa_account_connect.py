@@ -90,7 +90,7 @@ class WaAccount(models.Model):
         self._set_well()
         self.number_ids.action_resume()
         self._sync_problems()
-        job = self.env.ref("crm_whatsapp.ir_cron_wa_event").sudo()
+        job = self.env.ref("crm_whatsapp.ir_cron_wa_webhook_event").sudo()
         if not job.active:  # one that is on may be running, and Odoo refuses to change it then
             job.active = True
 

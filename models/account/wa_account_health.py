@@ -165,7 +165,7 @@ class WaAccount(models.Model):
                 """
                 SELECT h.account_id, h.series_count FROM wa_webhook_health h
                  WHERE h.account_id = ANY(%s) AND h.series_count >= %s AND h.series_last_at >= %s
-                   AND NOT EXISTS (SELECT 1 FROM wa_event e
+                   AND NOT EXISTS (SELECT 1 FROM wa_webhook_event e
                                     WHERE e.account_id = h.account_id AND e.id > h.series_event_uid)
                 """,
                 self.ids,
@@ -180,7 +180,7 @@ class WaAccount(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT account_id, COUNT(*), MIN(GREATEST(received_at, next_attempt_at)) FROM wa_event
+                SELECT account_id, COUNT(*), MIN(GREATEST(received_at, next_attempt_at)) FROM wa_webhook_event
                  WHERE state = 'new' AND account_id = ANY(%s) AND GREATEST(received_at, next_attempt_at) < %s
               GROUP BY account_id
                 """,
@@ -206,7 +206,7 @@ class WaAccount(models.Model):
             SQL(
                 """
                 SELECT id FROM wa_number n WHERE id = ANY(%s)
-                   AND NOT EXISTS (SELECT 1 FROM wa_message m WHERE m.number_id = n.id AND m.posted_at > %s)
+                   AND NOT EXISTS (SELECT 1 FROM wa_message m WHERE m.number_id = n.id AND m.submitted_at > %s)
                 """,
                 numbers.ids,
                 late,
@@ -250,7 +250,7 @@ class WaAccount(models.Model):
             SQL(
                 """
                 SELECT a.id, COUNT(*), MIN(d.due_at)
-                  FROM wa_dispatch d
+                  FROM wa_scheduled_message d
              LEFT JOIN wa_template t ON t.id = d.template_id
              LEFT JOIN wa_number n ON n.id = d.number_id
                   JOIN wa_account a ON a.id = COALESCE(n.account_id, t.account_id)
@@ -276,11 +276,11 @@ class WaAccount(models.Model):
             rows = self.env.execute_query(
                 SQL(
                     """
-                    SELECT MIN(m.posted_at) FROM wa_message m
+                    SELECT MIN(m.submitted_at) FROM wa_message m
                      WHERE m.number_id = ANY(%(numbers)s) AND m.wamid IS NOT NULL
-                       AND m.posted_at BETWEEN %(first)s AND %(last)s
-                       AND m.posted_at > COALESCE(
-                           (SELECT MAX(received_at) FROM wa_event
+                       AND m.submitted_at BETWEEN %(first)s AND %(last)s
+                       AND m.submitted_at > COALESCE(
+                           (SELECT MAX(received_at) FROM wa_webhook_event
                              WHERE account_id = ANY(%(accounts)s) AND received_at > %(first)s), %(first)s) + %(apart)s
                     """,
                     numbers=account.with_context(active_test=False).number_ids.ids,

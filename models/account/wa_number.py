@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...tools.phone import wa_id_to_e164
-from ..wake import trigger_once
+from ..cron_trigger import trigger_once
 from .health_words import STOPPING
 from .meta_words import meta_word
 

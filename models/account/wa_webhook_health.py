@@ -70,12 +70,12 @@ class WaWebhookHealth(models.Model):
                        last_refused_at = %(now)s,
                        series_count = CASE
                            WHEN %(ours)s = 0 THEN series_count
-                           WHEN EXISTS (SELECT 1 FROM wa_event e
+                           WHEN EXISTS (SELECT 1 FROM wa_webhook_event e
                                          WHERE e.account_id = h.account_id AND e.id > h.series_event_uid) THEN %(ours)s
                            ELSE COALESCE(series_count, 0) + %(ours)s END,
                        series_last_at = CASE WHEN %(ours)s = 0 THEN series_last_at ELSE %(now)s END,
                        series_event_uid = CASE WHEN %(ours)s = 0 THEN series_event_uid
-                                               ELSE COALESCE((SELECT MAX(id) FROM wa_event), 0) END
+                                               ELSE COALESCE((SELECT MAX(id) FROM wa_webhook_event), 0) END
                  WHERE id = (SELECT id FROM wa_webhook_health
                               WHERE account_id = %(account)s FOR UPDATE SKIP LOCKED)
                 """,

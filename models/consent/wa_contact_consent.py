@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 
 from ...tools.phone import phone_key
-from ..wa_race import retry_lost_race
-from .wa_consent_holder import STATES, most_cautious
+from ..concurrency import retry_lost_race
+from ..mixins.wa_consent_holder import STATES, most_cautious
 
 
 class WaContact(models.Model):
@@ -74,11 +74,11 @@ class WaContact(models.Model):
         known |= {contact.phone_key: contact for contact in created}
         return {e164: known[keys[e164]] for e164 in partners}
 
-    def _join(self, other):
+    def _merge(self, other):
         """One person: what both agreed to and took back is theirs."""
         if other and other != self:
             other.sudo().consent_ids.write({"contact_id": self.id})
-        return super()._join(other)
+        return super()._merge(other)
 
     @api.model
     def _move_portfolio(self, former_key, new_key):

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .wa_consent_holder import STATES
+from ..mixins.wa_consent_holder import STATES
 
 
 class WaConversation(models.Model):

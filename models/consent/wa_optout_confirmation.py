@@ -1,7 +1,7 @@
 from odoo import fields, models
 
 from ...tools.markup import plain, to_html
-from ..message.wa_post import Post
+from ..discuss.wa_discuss_writer import DiscussPost
 from .wa_optout_words import LANGUAGE_OF_COUNTRY, confirmation
 
 
@@ -75,7 +75,7 @@ class WaConversation(models.Model):
             next_attempt_at=decision.when or False,
             **self.env["wa.message"]._waiting_vals(decision),
         )
-        rows = self.env["wa.posting"]._post_all([Post(self, to_html(text), self.env.user.partner_id, row)])
+        rows = self.env["wa.discuss.writer"]._post_all([DiscussPost(self, to_html(text), self.env.user.partner_id, row)])
         self._on_outbound(rows.preview, by_person=False)
         rows.number_id._trigger_sender()
         return rows

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ...tools.bidi import one_line
-from ..wa_apart import apart
+from ..savepoint import apart
 
 
 class WaContact(models.Model):

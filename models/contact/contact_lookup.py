@@ -64,7 +64,7 @@ class ContactLookup:
         """Return ``(contact, is_new)``, completed with what is new about the person."""
         contact = self.find(person)
         if contact:
-            contact._learn(person)
+            contact._update_identity(person)
             contact._relink_partner(self._account.company_id)
             is_new = False
         else:

@@ -20,11 +20,11 @@ class WaContact(models.Model):
     blocked_at = fields.Datetime("Blocked Since", readonly=True)
     blocked_after_id = fields.Integer(readonly=True, help="The last message before: what came since is shown when it ends.")
 
-    def _join(self, other):
+    def _merge(self, other):
         """Two contacts that turn out to be one person: blocked if one of them was."""
         blocked = bool(other) and other != self and other.is_blocked
         since, after_id = (other.blocked_at, other.blocked_after_id) if blocked else (False, 0)
-        result = super()._join(other)
+        result = super()._merge(other)
         if blocked and not self.is_blocked:
             self.write({"is_blocked": True, "blocked_at": since, "blocked_after_id": after_id})
         return result

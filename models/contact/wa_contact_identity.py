@@ -14,7 +14,7 @@ class WaContact(models.Model):
 
     _inherit = "wa.contact"
 
-    def _learn(self, person):
+    def _update_identity(self, person):
         """Complete this contact with what a later webhook says about the person.
 
         When WhatsApp names a BSUID and a phone together, they are one person. If we
@@ -23,7 +23,7 @@ class WaContact(models.Model):
         self.ensure_one()
         vals, stand_ins = {}, self._stand_ins()
         if person.bsuid and not self.bsuid:
-            self._join(self._find(self.portfolio_key, Person(bsuid=person.bsuid)))
+            self._merge(self._find(self.portfolio_key, Person(bsuid=person.bsuid)))
             vals["bsuid"] = person.bsuid
         if person.wa_id and self.wa_id != person.wa_id and person.bsuid in (None, self.bsuid or person.bsuid):
             other = self._find_by_phone(self.portfolio_key, person.wa_id) - self
@@ -31,7 +31,7 @@ class WaContact(models.Model):
                 # Somebody else, as far as we know: nobody's number is taken away.
                 pass
             else:
-                self._join(other)
+                self._merge(other)
                 vals.update(self._phone_vals(person.wa_id))
         if person.parent_bsuid and self.parent_bsuid != person.parent_bsuid:
             vals["parent_bsuid"] = person.parent_bsuid
@@ -49,7 +49,7 @@ class WaContact(models.Model):
             if vals.keys() & {"profile_name", "username"}:
                 self._take_name(stand_ins)
 
-    def _join(self, other):
+    def _merge(self, other):
         """Take over the conversations of another contact that turned out to be this person.
 
         The customers (partners) of both stay two records; each gets a note, and the
@@ -108,7 +108,7 @@ class WaContact(models.Model):
         former, former_wa_id, stand_ins = self._get_address_label(), self.wa_id, self._stand_ins()
         already = self._find(self.portfolio_key, Person(bsuid=person.bsuid)) if person.bsuid else self.browse()
         if already and already != self:
-            already._join(self)
+            already._merge(self)
             if already.wa_id == former_wa_id and former_wa_id != person.wa_id:
                 already.write(self._phone_vals(None))
             return already._rekey(person)
@@ -206,7 +206,7 @@ class WaContact(models.Model):
         else:
             # Answers go to the id that wrote.
             wa_id, kept = latest.wa_id, min(self, twin, key=lambda c: c.id)
-            kept._join(latest if kept == earlier else earlier)
+            kept._merge(latest if kept == earlier else earlier)
             latest = kept
             latest.wa_id = wa_id
         latest.phone_key = phone_key(latest.wa_id)

@@ -2,7 +2,7 @@ from odoo import api, models
 
 from ...tools.bidi import short_name
 from ...tools.phone import phone_key
-from ..wa_race import retry_lost_race
+from ..concurrency import retry_lost_race
 from .contact_lookup import ContactLookup
 
 
@@ -52,7 +52,7 @@ class WaContact(models.Model):
         portfolio_key = account._get_portfolio_key()
         contact = self._find(portfolio_key, person)
         if contact:
-            contact._learn(person)
+            contact._update_identity(person)
             contact._relink_partner(account.company_id)
             return contact, False
         number_is_taken = False

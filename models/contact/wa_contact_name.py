@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from ...tools.phone import normalise, phone_key, plain
-from ..wa_apart import apart
+from ..savepoint import apart
 
 
 class WaContact(models.Model):

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...tools.phone_search import exact, needles
-from ..phone_search import index_parts_of_numbers
+from ..core.phone_search import index_parts_of_numbers
 
 
 class WaContact(models.Model):

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ..wa_race import retry_lost_race
+from ..concurrency import retry_lost_race
 
 
 class WaConversation(models.Model):

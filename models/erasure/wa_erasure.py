@@ -6,8 +6,8 @@ from odoo.exceptions import AccessError, UserError
 
 from ...tools.erasing import in_files, spellings
 from ...tools.phone import digits, variants
-from ..wa_race import CONFLICTS
-from ..wake import trigger_once
+from ..concurrency import CONFLICTS
+from ..cron_trigger import trigger_once
 
 _logger = logging.getLogger(__name__)
 
@@ -169,10 +169,10 @@ class WaErasure(models.Model):
 
         :raises UserError: a message is being sent at this moment.
         """
-        self.env["wa.message"].flush_model(["claimed_at", "posted_at", "state", "wamid"])
+        self.env["wa.message"].flush_model(["claimed_at", "submitted_at", "state", "wamid"])
         self.env.cr.execute(
             """
-            SELECT state = 'sending' AND wamid IS NULL AND GREATEST(claimed_at, posted_at) > %s
+            SELECT state = 'sending' AND wamid IS NULL AND GREATEST(claimed_at, submitted_at) > %s
               FROM wa_message WHERE conversation_id = ANY(%s) AND state IN ('queued', 'sending') FOR UPDATE
             """,
             [fields.Datetime.now() - timedelta(minutes=ON_ITS_WAY), conversations.ids],

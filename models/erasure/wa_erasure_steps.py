@@ -31,9 +31,9 @@ TEXTS = {
     "sms_sms": ("number", "body"),
     "calendar_event": ("name", "description"),
     "ir_logging": ("message",),
-    "wa_event": ("error", "note"),
+    "wa_webhook_event": ("error", "note"),
     "wa_rule_run": ("error", "reason"),
-    "wa_dispatch": ("detail",),
+    "wa_scheduled_message": ("detail",),
     "wa_refusal": ("detail",),
     "wa_message": ("error_detail",),
 }
@@ -46,7 +46,7 @@ SHORTEST_WORD = 3
 #: Rows that live for hours and are nobody's record: they go when they name the person: table -> columns.
 PASSING = {
     "mail_push": ("payload",),
-    "wa_rehearsal_line": ("record_name", "customer", "address", "text"),
+    "wa_dry_run_line": ("record_name", "customer", "address", "text"),
     "wa_consent_import_line": ("phone", "e164", "evidence"),
     "wa_consent_import": ("text",),
     "wa_consent_record": ("evidence",),
@@ -59,7 +59,7 @@ ABOUT_RECORDS = (
     "mail.activity",
     "mail.scheduled.message",
     "wa.consent.record",
-    "wa.rehearsal.line",
+    "wa.dry.run.line",
     "wa.template.send",
 )
 #: A notification that old was delivered, or its receiver reloads everything.
@@ -113,7 +113,7 @@ class WaErasure(models.Model):
 
     def _erase_plans(self, conversations, partners, leads):
         """Remove planned messages, refusals, places in sequences, and what rules remember."""
-        plans = self.env["wa.dispatch"].sudo()
+        plans = self.env["wa.scheduled.message"].sudo()
         own = plans.search(
             [
                 "|",
@@ -233,7 +233,7 @@ class WaErasure(models.Model):
         """Take the person out of webhooks that came before; what is about others in the same body stays."""
         [(last,)] = self.env.execute_query(
             SQL(
-                "SELECT max(id) FROM (SELECT id FROM wa_event WHERE id > %s ORDER BY id LIMIT %s) AS batch",
+                "SELECT max(id) FROM (SELECT id FROM wa_webhook_event WHERE id > %s ORDER BY id LIMIT %s) AS batch",
                 self.cursor,
                 WEBHOOK_BATCH,
             )
@@ -249,11 +249,11 @@ class WaErasure(models.Model):
         ids, usernames = self.names["ids"], self.names["usernames"]
         if not ids and not usernames:
             return
-        self.env["wa.event"].flush_model()
+        self.env["wa.webhook.event"].flush_model()
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT event.id, body FROM wa_event event JOIN wa_account account ON account.id = event.account_id
+                SELECT event.id, body FROM wa_webhook_event event JOIN wa_account account ON account.id = event.account_id
                  WHERE %s AND received_at <= %s AND body LIKE ANY(%s)
                    -- Another company's that were not read yet are not ours to change.
                    AND (event.state = 'done' OR account.company_id = ANY(%s))
@@ -269,7 +269,7 @@ class WaErasure(models.Model):
         for event_id, body in rows:
             cleaned = without_person(body, ids, usernames)
             if cleaned != body:
-                self.env["wa.event"].browse(event_id).write({"body": cleaned, "error": False, "note": False})
+                self.env["wa.webhook.event"].browse(event_id).write({"body": cleaned, "error": False, "note": False})
                 changed += 1
         self._count("webhooks", changed)
 

@@ -39,9 +39,9 @@ class WaInboundConsent(models.AbstractModel):
     def _listen(self, drafts, rows):
         """Record what messages say about consent, and confirm the end of it once.
 
-        :param drafts: list of ``Draft``, shown already.
+        :param drafts: list of ``InboundContext``, shown already.
         :param rows: their ``wa.message`` records, in the same order.
-        :returns: ``{Draft: exception}`` where something could not be recorded
+        :returns: ``{InboundContext: exception}`` where something could not be recorded
         """
         pairs = [
             (draft, row)
@@ -78,7 +78,7 @@ class WaInboundConsent(models.AbstractModel):
         Rules of the database may be about consents, too. What they raise is kept with the
         message it concerns, and leaves the messages and all other consents as they are.
 
-        :returns: ``{Draft: exception}``
+        :returns: ``{InboundContext: exception}``
         """
         try:
             with self.env.cr.savepoint():

@@ -63,7 +63,7 @@ class WaInboundContent(models.AbstractModel):
         """Return the HTML of a stored message as it has to look now: edited, deleted, with or without its file."""
         item = self._item_of(row)
         body = self._blocked_mark(row.is_from_blocked) + self._quote_mark(item, row.quoted_id) + self._body(item, row)
-        return self.env["wa.inbound.effect"]._with_changes(row, item, body) if row.effect_ids else body
+        return self.env["wa.inbound.message.change"]._with_changes(row, item, body) if row.effect_ids else body
 
     @api.model
     def _item_of(self, row):

@@ -25,8 +25,8 @@ class WaInboundEcho(models.AbstractModel):
     def _handle_all(self, pairs):
         """Store messages that were written elsewhere, each exactly once.
 
-        :param pairs: list of ``(wa.event, EchoEvent)``.
-        :returns: ``{wa.event: [notes]}``
+        :param pairs: list of ``(wa.webhook.event, EchoEvent)``.
+        :returns: ``{wa.webhook.event: [notes]}``
         """
         notes = defaultdict(list)
         echoes = {id(item.message): item for _event, item in pairs}
@@ -46,7 +46,7 @@ class WaInboundEcho(models.AbstractModel):
             own = [draft for draft in shown if draft.echo.source == source]
             if own:
                 self._post(own)
-        self.env["wa.inbound.effect"]._apply_all([draft for draft in drafts if draft.item.kind in EFFECTS], notes)
+        self.env["wa.inbound.message.change"]._apply_all([draft for draft in drafts if draft.item.kind in EFFECTS], notes)
         for draft in drafts:
             if draft.item.kind in THIN:
                 self._post_thin(draft)

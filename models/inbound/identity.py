@@ -20,7 +20,7 @@ class WaInboundIdentity(models.AbstractModel):
     def _handle(self, event, item):
         """Re-key the contact of the person, keeping history and partner, and say so in the thread.
 
-        :param event: ``wa.event`` it came in.
+        :param event: ``wa.webhook.event`` it came in.
         :param IdentityEvent item: new ids and what is known of the old ones.
         Source: cloud-api reference §5.4 and §6.7.
         """

@@ -8,7 +8,7 @@ from ...tools.redact import redact
 from ...tools.webhook import reading
 from ...tools.window import counts
 from ..discuss.vouching import vouch
-from ..message.wa_post import Post
+from ..discuss.wa_discuss_writer import DiscussPost
 
 #: Kinds that change another message instead of being one.
 EFFECTS = ("reaction", "edit", "revoke")
@@ -17,7 +17,7 @@ THIN = ("system", "request_welcome")
 
 
 @dataclass(eq=False)
-class Draft:
+class InboundContext:
     """One inbound message on its way into the database."""
 
     event: models.BaseModel
@@ -56,8 +56,8 @@ class WaInboundMessage(models.AbstractModel):
 
         Messages of one second stay as they came: POST by POST, and in a POST by their place.
 
-        :param pairs: list of ``(wa.event, MessageEvent)``.
-        :returns: ``{wa.event: [notes]}`` about what could not be handled.
+        :param pairs: list of ``(wa.webhook.event, MessageEvent)``.
+        :returns: ``{wa.webhook.event: [notes]}`` about what could not be handled.
         """
         notes = defaultdict(list)
         drafts = self._new_drafts(pairs, notes)
@@ -75,7 +75,9 @@ class WaInboundMessage(models.AbstractModel):
             self._tell_without_consent(self.env["wa.inbound.consent"]._listen(shown, rows), notes)
             self._tell_without_lead(without_lead)
         # What is about other messages comes after them: its target may have come with it.
-        rows |= self.env["wa.inbound.effect"]._apply_all([draft for draft in drafts if draft.item.kind in EFFECTS], notes)
+        rows |= self.env["wa.inbound.message.change"]._apply_all(
+            [draft for draft in drafts if draft.item.kind in EFFECTS], notes
+        )
         for draft in drafts:
             if draft.item.kind in THIN:
                 self._post_thin(draft)
@@ -94,9 +96,9 @@ class WaInboundMessage(models.AbstractModel):
         for some in self._without_inner_answers(drafts):
             if rows:
                 self._find_quotes(some)
-            rows |= self.env["wa.posting"]._post_all([self._prepare_post(draft) for draft in some])
+            rows |= self.env["wa.discuss.writer"]._post_all([self._prepare_post(draft) for draft in some])
         self._note_files(drafts, rows)
-        self.env["wa.inbound.effect"]._apply_waiting(rows)
+        self.env["wa.inbound.message.change"]._apply_waiting(rows)
         self._show_waiting_quotes(rows)
         return rows
 
@@ -135,13 +137,13 @@ class WaInboundMessage(models.AbstractModel):
         post = self._prepare_post(draft)
         if post.date:
             message.sudo().date = post.date
-        self.env["wa.posting"]._create_rows([post], message)
+        self.env["wa.discuss.writer"]._create_rows([post], message)
 
     @api.model
     def _tell_without_consent(self, failed, notes):
         """Say in the thread that what a customer said about consent is not on record: a person has to note it.
 
-        :param dict failed: ``{Draft: exception}``
+        :param dict failed: ``{InboundContext: exception}``
         """
         for draft, error in failed.items():
             notes[draft.event].append(f"consent not recorded: {redact(str(error))[:500]}")
@@ -158,10 +160,10 @@ class WaInboundMessage(models.AbstractModel):
 
     @api.model
     def _prepare_post(self, draft):
-        """Return the ``Post`` that shows a draft in its conversation (hook)."""
+        """Return the ``DiscussPost`` that shows a draft in its conversation (hook)."""
         content = self.env["wa.inbound.content"]
         marks = content._blocked_mark(draft.is_from_blocked) + content._quote_mark(draft.item, draft.quoted)
-        return Post(
+        return DiscussPost(
             draft.conversation,
             marks + content._body(draft.item),
             draft.conversation.partner_id,

@@ -50,7 +50,7 @@ class WaInboundMessage(models.AbstractModel):
     def _owner_and_lead_steps(self, conversations, by_conversation):
         """Return what gives conversations their owners and leads, in order: functions without arguments.
 
-        :param by_conversation: ``{wa.conversation: [Draft]}``
+        :param by_conversation: ``{wa.conversation: [InboundContext]}``
         """
         news = {
             conversation: (

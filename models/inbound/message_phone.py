@@ -29,7 +29,7 @@ class WaInboundMessage(models.AbstractModel):
                 other=owner.display_name,
             )
         else:
-            contact._learn(Person(bsuid=contact.bsuid or None, wa_id=wa_id))
+            contact._update_identity(Person(bsuid=contact.bsuid or None, wa_id=wa_id))
             if contact.phone_key != phone_key(wa_id):
                 return  # two known by their phones alone: which of them it is, nobody says
             words = self.env._("The number %s was added to this contact.", format_international(wa_id))

@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.tools.misc import groupby
 
 from ...tools.window import moment_of
-from ..wa_race import TooEarly
-from .message import Draft
+from ..concurrency import RetryLater
+from .message import InboundContext
 
 
 class WaInboundMessage(models.AbstractModel):
@@ -46,7 +46,7 @@ class WaInboundMessage(models.AbstractModel):
                 continue
             known[key] = None
             drafts.append(
-                Draft(
+                InboundContext(
                     event,
                     item,
                     number.with_company(number.company_id).with_context(active_test=True),
@@ -119,12 +119,12 @@ class WaInboundMessage(models.AbstractModel):
     def _resolve_quotes(self, drafts):
         """Find the messages that are being answered, within the same conversation.
 
-        :raises TooEarly: at an event's first try, if the answer may be to what is being sent right now.
+        :raises RetryLater: at an event's first try, if the answer may be to what is being sent right now.
         """
         self._find_quotes(drafts)
         unknown = [d for d in drafts if d.item.quoted_wamid and not d.quoted and d.event.attempts <= 1]
         if unknown and self._is_being_sent([draft.conversation.id for draft in unknown]):
-            raise TooEarly("The message that is being answered is not written down yet.")
+            raise RetryLater("The message that is being answered is not written down yet.")
 
     @api.model
     def _find_quotes(self, drafts):

@@ -13,8 +13,8 @@ class WaInboundStatus(models.AbstractModel):
     def _handle_all(self, pairs):
         """Apply statuses together.
 
-        :param pairs: list of ``(wa.event, StatusEvent)``.
-        :returns: ``{wa.event: [notes]}`` about statuses of messages that are not ours.
+        :param pairs: list of ``(wa.webhook.event, StatusEvent)``.
+        :returns: ``{wa.webhook.event: [notes]}`` about statuses of messages that are not ours.
         """
         notes = defaultdict(list)
         by_account = defaultdict(list)

@@ -11,8 +11,8 @@ from odoo.tools import SQL
 
 from ...tools.failures import classify
 from ...tools.thread_pool import SlimThreadPool
+from ..concurrency import CONFLICTS, commit_with_retries, start_over
 from ..wa_limits import DEFAULT_MAX_MB, DEFAULT_REFUSED
-from ..wa_race import CONFLICTS, commit_with_retries, start_over
 from .fetching import Order, fetch
 from .wa_media import bare_type
 

@@ -6,7 +6,7 @@ from odoo import api, models
 
 from ...tools.bidi import one_line
 from ...tools.markup import card, to_html
-from ..discuss.own_html import OwnHtml
+from ..discuss.trusted_html import TrustedHtml
 
 MAP_ADDRESS = "https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=16/{latitude}/{longitude}"
 
@@ -33,7 +33,7 @@ class WaCard(models.AbstractModel):
             footers=[f"<small>{escape(one_line(footer))}</small>"] if footer else (),
             buttons=[label if isinstance(label, Markup) else escape(one_line(label)) for label in buttons],
         )
-        return OwnHtml(html)
+        return TrustedHtml(html)
 
     @api.model
     def _interactive(self, content):

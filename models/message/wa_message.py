@@ -22,7 +22,7 @@ STATES = [
 #: Of several WhatsApp messages made from one post, the one whose state is shown.
 SHOWN_FIRST = ("failed", "unknown", "queued", "sending", "sent", "delivered", "read", "played")
 #: What :meth:`WaMessage._state_facts` and the way to the channel rest on.
-STATE_COLUMNS = ["mail_message_id", "conversation_id", "state", "error_code", "error_detail", "next_attempt_at", "posted_at"]
+STATE_COLUMNS = ["mail_message_id", "conversation_id", "state", "error_code", "error_detail", "next_attempt_at", "submitted_at"]
 #: Order in a number's queue: lower leaves first.
 PRIORITY_PERSON, PRIORITY_AUTOMATION, PRIORITY_BULK = 0, 10, 20
 
@@ -70,7 +70,7 @@ class WaMessage(models.Model):
     payload = fields.Char("Button Payload", readonly=True)
     quoted_id = fields.Many2one("wa.message", "Answers", readonly=True, ondelete="set null", index="btree_not_null")
     template_id = fields.Many2one("wa.template", readonly=True, ondelete="set null", index="btree_not_null")
-    event_id = fields.Many2one("wa.event", "Webhook", readonly=True, ondelete="set null", index="btree_not_null")
+    event_id = fields.Many2one("wa.webhook.event", "Webhook", readonly=True, ondelete="set null", index="btree_not_null")
     is_supported = fields.Boolean(default=True, readonly=True)
     is_from_blocked = fields.Boolean(
         "Written While Blocked", readonly=True, help="Kept, and nobody was told: the customer was blocked when it came."
@@ -94,7 +94,7 @@ class WaMessage(models.Model):
         "Tried Again by a Person", readonly=True, copy=False, help="Somebody saw why it failed and wants it sent all the same."
     )
     claimed_at = fields.Datetime(readonly=True, copy=False)
-    posted_at = fields.Datetime(
+    submitted_at = fields.Datetime(
         readonly=True, copy=False, help="Set right before the request leaves; empty means it surely did not."
     )
 
@@ -119,7 +119,7 @@ class WaMessage(models.Model):
     _wamid_idx = models.Index("(wamid) WHERE wamid IS NOT NULL")
     _sending_idx = models.Index("(number_id) WHERE state = 'sending'")
     _stopped_idx = models.Index("(state) WHERE state IN ('failed', 'unknown')")
-    _posted_idx = models.Index("(number_id, posted_at) WHERE posted_at IS NOT NULL")
+    _posted_idx = models.Index("(number_id, submitted_at) WHERE submitted_at IS NOT NULL")
     _open_idx = models.Index("(conversation_id, priority, id) WHERE state IN ('queued', 'sending')")
 
     # ------------------------------------------------------------------ compute
@@ -229,7 +229,7 @@ class WaMessage(models.Model):
                     "failed_at": False,
                     "next_attempt_at": False,
                     "claimed_at": False,
-                    "posted_at": False,
+                    "submitted_at": False,
                 }
             )
         retried.number_id._trigger_sender()

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from ...tools.graph import media
 from ...tools.graph import messages as build
 from ...tools.graph.errors import InvalidMessage
-from ..files.marks import fill_media_ids
+from ..media.media_placeholders import fill_media_ids
 
 #: Older messages take no reactions.
 REACTION_DAYS = 30

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from odoo import fields, models
 
-from ..sending.wa_message_held import HELD, HELD_HOURS
+from ..outbox.wa_message_held import HELD, HELD_HOURS
 
 #: Customers named in one notification; the list of messages has all.
 NAMED = 10
@@ -76,8 +76,8 @@ class WaMessage(models.Model):
         One that WhatsApp holds back: until nobody believes any more that it leaves.
         """
         message = self[:1]
-        if message.state == "sending" and message.error_code == HELD and message.posted_at:
-            return fields.Datetime.to_string(message.posted_at + timedelta(hours=HELD_HOURS))
+        if message.state == "sending" and message.error_code == HELD and message.submitted_at:
+            return fields.Datetime.to_string(message.submitted_at + timedelta(hours=HELD_HOURS))
         if message.state != "queued" or not message.error_code or not message.next_attempt_at:
             return False
         return fields.Datetime.to_string(message.next_attempt_at)

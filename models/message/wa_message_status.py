@@ -7,7 +7,7 @@ from ...tools.bidi import one_line
 from ...tools.failures import classify, narrowed
 from ...tools.status import RANK, merge
 from ...tools.window import moment_of
-from ..sending.wa_message_held import HELD, HELD_LONG
+from ..outbox.wa_message_held import HELD, HELD_LONG
 
 #: The reason of a failure for which WhatsApp gives no code, and reasons that say no more than that.
 UNKNOWN, VAGUE = "unknown_error", ("unknown_error", "meta_unknown_error")
@@ -242,4 +242,4 @@ class WaMessage(models.Model):
             if item.group_id:
                 continue  # the participant of a group is not whom this message went to
             if item.person and ((item.person.bsuid and not contact.bsuid) or (item.person.wa_id and not contact.wa_id)):
-                contact._learn(item.person)
+                contact._update_identity(item.person)

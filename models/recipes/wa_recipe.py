@@ -223,7 +223,7 @@ class WaRecipe(models.Model):
         self._check_admin()
         self.sudo().automation_id.active = False
 
-    def action_rehearse(self):
+    def action_dry_run(self):
         """Open the rehearsal of this recipe's rule. Managers only.
 
         :raises UserError: it is not set up yet.
@@ -232,7 +232,7 @@ class WaRecipe(models.Model):
         rule = self.sudo().automation_id.with_env(self.env)
         if not rule:
             raise UserError(self.env._("Set this recipe up first; then it can be rehearsed without anything being sent."))
-        return self.env["wa.rehearsal"]._open(rule)
+        return self.env["wa.dry.run"]._open(rule)
 
     def action_open_rule(self):
         """Open the automation rule, where everything can be changed. For administrators of the system."""

@@ -193,10 +193,10 @@ class WaSequence(models.Model):
             runs._plan_next()
 
     @api.model
-    def _rehearsal_step(self, lead, step, when):
+    def _dry_run_step(self, lead, step, when):
         return (lead, step, when, step.template_id)
 
-    def _rehearsal_plan(self, leads, start=None):
+    def _dry_run_plan(self, leads, start=None):
         """Return what these leads would be sent if they were added, without writing anything.
 
         Steps with a condition are among it: whether they are sent depends on what is yet
@@ -212,7 +212,7 @@ class WaSequence(models.Model):
         for step in self._ordered_steps():
             base = step._due_after(base)
             moments.append((step, base))
-        return [self._rehearsal_step(lead, step, when) for lead in leads if lead not in refused for step, when in moments]
+        return [self._dry_run_step(lead, step, when) for lead in leads if lead not in refused for step, when in moments]
 
     # ------------------------------------------------------------------ actions
 

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ..wa_apart import apart
+from ..savepoint import apart
 
 
 class WaSequenceRun(models.Model):

@@ -36,7 +36,7 @@ class WaSequenceRun(models.Model):
     conversation_id = fields.Many2one(
         "wa.conversation", readonly=True, index="btree_not_null", ondelete="set null", help="Where the last step was sent."
     )
-    dispatch_ids = fields.One2many("wa.dispatch", "run_id", "Messages", readonly=True)
+    scheduled_message_ids = fields.One2many("wa.scheduled.message", "run_id", "Messages", readonly=True)
     next_step_id = fields.Many2one("wa.sequence.step", compute="_compute_next")
     next_at = fields.Datetime("Next Message", compute="_compute_next")
 
@@ -55,17 +55,17 @@ class WaSequenceRun(models.Model):
         for run in self:
             run.reason = self.env["wa.failure"]._sentence(run.code) if run.code else False
 
-    @api.depends("dispatch_ids.state", "dispatch_ids.due_at")
+    @api.depends("scheduled_message_ids.state", "scheduled_message_ids.due_at")
     def _compute_next(self):
         planned = self._planned()
         for run in self:
-            dispatch = planned.get(run.id, self.env["wa.dispatch"])
+            dispatch = planned.get(run.id, self.env["wa.scheduled.message"])
             run.next_step_id = dispatch.step_id
             run.next_at = dispatch.due_at
 
     def _planned(self):
-        """Return ``{run id: wa.dispatch}``: the next message of each, as far as one is planned."""
-        found = self.env["wa.dispatch"].sudo().search([("run_id", "in", self.ids), ("state", "=", "planned")])
+        """Return ``{run id: wa.scheduled.message}``: the next message of each, as far as one is planned."""
+        found = self.env["wa.scheduled.message"].sudo().search([("run_id", "in", self.ids), ("state", "=", "planned")])
         return {dispatch.run_id.id: dispatch for dispatch in found}
 
     # ----------------------------------------------------------------- planning
@@ -84,7 +84,7 @@ class WaSequenceRun(models.Model):
         """Have exactly the next step planned of each run that is under way; one without any is done."""
         running = self.sudo().filtered(lambda run: run.state == "running")
         planned, wanted = running._planned(), {}
-        stale, done = self.env["wa.dispatch"].sudo(), self.browse().sudo()
+        stale, done = self.env["wa.scheduled.message"].sudo(), self.browse().sudo()
         for run in running:
             current = planned.get(run.id)
             step = run._coming_steps()[:1]
@@ -110,7 +110,7 @@ class WaSequenceRun(models.Model):
         :param dict by_lead: ``{lead id: (run, due)}``
         """
         sequence = step.sequence_id
-        self.env["wa.dispatch"].sudo()._plan(
+        self.env["wa.scheduled.message"].sudo()._plan(
             self.env["crm.lead"].browse(by_lead),
             origin="sequence",
             template=step.template_id,
@@ -123,7 +123,7 @@ class WaSequenceRun(models.Model):
             run_id=lambda lead: by_lead[lead.id][0].id,
             step_id=step.id,
         )
-        self.env["wa.sequence.run"].invalidate_model(["dispatch_ids", "next_step_id", "next_at"], flush=False)
+        self.env["wa.sequence.run"].invalidate_model(["scheduled_message_ids", "next_step_id", "next_at"], flush=False)
         self.env["crm.lead"].invalidate_model(["wa_sequence_plan"], flush=False)
 
     def _settle(self, step, at):
@@ -143,7 +143,7 @@ class WaSequenceRun(models.Model):
         if not runs:
             return
         runs.write({"state": state, "code": code, "ended_at": fields.Datetime.now()})
-        self.env["wa.dispatch"].sudo().search([("run_id", "in", runs.ids), ("state", "=", "planned")])._cancel(code)
+        self.env["wa.scheduled.message"].sudo().search([("run_id", "in", runs.ids), ("state", "=", "planned")])._cancel(code)
         reason = self.env["wa.failure"]._sentence(code)
         for sequence, own in runs.grouped("sequence_id").items():
             text = self.env._("WhatsApp sequence “%(name)s” has ended. %(reason)s", name=sequence.name, reason=reason)

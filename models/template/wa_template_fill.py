@@ -7,7 +7,7 @@ from ...tools.graph.template_definition import parse_template
 from ...tools.graph.template_fill import template_components
 from ...tools.graph.template_preview import render
 from ...tools.markup import card, to_html
-from ..discuss.own_html import OwnHtml
+from ..discuss.trusted_html import TrustedHtml
 from .wa_template import CHANGEABLE
 
 #: The context key of :class:`Definitions`.
@@ -129,7 +129,7 @@ class WaTemplate(models.Model):
         footers = [f"<b>{escape(one_line(preview.offer))}</b>"] if preview.offer else []
         if preview.footer:
             footers.append(f"<small>{escape(one_line(preview.footer))}</small>")
-        return OwnHtml(
+        return TrustedHtml(
             card(
                 to_html(preview.body),
                 header=header,

@@ -4,8 +4,8 @@ from odoo.fields import Domain
 from ...tools import languages
 from ...tools.graph.errors import InvalidMessage
 from ...tools.markup import plain
-from ..message.wa_post_files import FilePost
-from ..sending.wa_sending import PRIORITY_OF_ORIGIN, SendOutcome
+from ..discuss.wa_discuss_writer_files import DiscussFilePost
+from ..outbox.wa_sending import PRIORITY_OF_ORIGIN, SendOutcome
 
 
 class WaTemplate(models.Model):
@@ -82,9 +82,9 @@ class WaTemplate(models.Model):
         self = self._remember_definitions()  # noqa: PLW0642 (the same template)
         return super()._send_to_records(records, number, origin, dedupe_key, policy, person, **self._with_variants(content))
 
-    def _rehearse(self, records, number=None, origin="automation", policy=None, **content):
+    def _dry_run(self, records, number=None, origin="automation", policy=None, **content):
         self.ensure_one()
-        return super()._rehearse(records, number, origin, policy, **self._with_variants(content))
+        return super()._dry_run(records, number, origin, policy, **self._with_variants(content))
 
     def _with_variants(self, content):
         """Prepare a memory of language variants, so that they are looked up once for all records."""
@@ -118,7 +118,7 @@ class WaTemplate(models.Model):
 
     def _prepare(
         self, conversation, record, origin, dedupe_key=None, overrides=None, sources=None, by_language=False,
-        variants=None, rehearsal=False,
+        variants=None, dry_run=False,
     ):  # fmt: skip
         conversation = conversation.sudo()
         if by_language:
@@ -126,7 +126,7 @@ class WaTemplate(models.Model):
             if account not in variants:
                 variants[account] = self._variants(account)
             variant = self._variant_for(conversation, variants[account])
-            return variant._prepare(conversation, record, origin, dedupe_key, overrides, sources, rehearsal=rehearsal)
+            return variant._prepare(conversation, record, origin, dedupe_key, overrides, sources, dry_run=dry_run)
         if self.sudo().account_id != conversation.account_id:
             return self._refuse(record, "other_account")
         decision = self.env["wa.gate"]._decide(conversation, "template", self, origin=origin)
@@ -136,7 +136,7 @@ class WaTemplate(models.Model):
         values, missing = filler._get_values(filled_from, overrides, sources)
         if missing:
             return self._refuse(record, "template_incomplete", ", ".join(missing.mapped("name")))
-        if rehearsal:
+        if dry_run:
             filled, files = self._imagine_files(values), []
         else:
             filled, files = self._take_files(conversation, values)
@@ -165,7 +165,7 @@ class WaTemplate(models.Model):
             next_attempt_at=decision.when or False,
             **self.env["wa.message"]._waiting_vals(decision),
         )
-        post = FilePost(
+        post = DiscussFilePost(
             conversation,
             self._card_html(preview, values.get("header.location")),
             self.env.user.partner_id,

@@ -10,7 +10,7 @@ from odoo.exceptions import UserError
 from ...tools.bidi import one_line
 from ...tools.empty_like import is_empty_like
 from ...tools.graph.template_parameters import MEDIA_FORMATS
-from ..files.marks import file_mark
+from ..media.media_placeholders import file_mark
 from .wa_template_fill import DEFINITIONS, Definitions
 from .wa_value_source import WORDS
 

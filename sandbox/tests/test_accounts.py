@@ -141,7 +141,7 @@ async def test_callbacks_are_called_over_https_only(play):
 
 @story
 async def test_apps_accounts_and_tokens_outlive_a_restart(play):
-    from sandbox.keep import restore, snapshot
+    from sandbox.persistence import restore, snapshot
 
     app = await play.control("POST", "apps", {"app_secret": "second-secret"})
     account = await play.control("POST", "accounts", {"app_id": app["app_id"]})

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from stage import APP, WABA, Stage, story, wamid_of
+from stage import APP, WABA, TestSite, story, wamid_of
 from test_graph_templates import definition
 from test_graph_templates import upload as upload_media
 from test_keep import again
@@ -142,7 +142,7 @@ async def test_meta_itself_cannot_fetch_the_address(play):
 
 def test_a_template_with_a_sample_is_found_again(tmp_path):
     async def scene():
-        play = Stage({"state_file": str(tmp_path / "world.json")})
+        play = TestSite({"state_file": str(tmp_path / "world.json")})
         await play.open(subscribe=True)
         try:
             handle = await upload(play)

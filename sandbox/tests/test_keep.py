@@ -3,7 +3,7 @@
 import asyncio
 import json
 
-from stage import QUICK, Stage, story, template, text, wamid_of
+from stage import QUICK, TestSite, story, template, text, wamid_of
 
 from sandbox.config import load
 from sandbox.server import Server
@@ -21,7 +21,7 @@ def test_everything_is_found_again(tmp_path):
     path = tmp_path / "state" / "world.json"
 
     async def scene():
-        play = Stage({"state_file": str(path)})
+        play = TestSite({"state_file": str(path)})
         await play.open(subscribe=True)
         try:
             customer = await play.writer(username="ada.x", hidden_phone=True)
@@ -61,7 +61,7 @@ def test_a_file_from_before_there_was_a_shop_gets_the_starters(tmp_path):
     path = tmp_path / "world.json"
 
     async def scene():
-        play = Stage({"state_file": str(path)})
+        play = TestSite({"state_file": str(path)})
         await play.open(subscribe=True)
         await play.server.close()
         old = json.loads(path.read_text())
@@ -84,7 +84,7 @@ def test_a_spoilt_file_is_set_aside(tmp_path, capsys):
     path.write_text("{ not json")
 
     async def scene():
-        play = Stage({"state_file": str(path)})
+        play = TestSite({"state_file": str(path)})
         await play.open(subscribe=True)
         assert (await play.control("GET", "customers"))["total"] == 0
         await play.close()

@@ -221,7 +221,7 @@ async def test_a_profile_has_the_picture_that_was_uploaded(play):
 
 @story
 async def test_what_was_set_outlives_a_restart(play):
-    from sandbox.keep import restore, snapshot
+    from sandbox.persistence import restore, snapshot
 
     ada = await play.writer()
     await play.graph("POST", PROFILE, {**WHATSAPP, "about": "Oak"})

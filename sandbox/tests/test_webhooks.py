@@ -166,7 +166,7 @@ async def test_the_customers_ticks_wait_for_the_200(play):
     await play.until(lambda: len(play.hooks) >= 3)
     assert (await play.thread(customer))[0]["status"] == "sent"
     play.answers.clear()
-    await play.until(lambda: not play.server.postman.waiting())
+    await play.until(lambda: not play.server.dispatcher.waiting())
     assert (await play.thread(customer))[0]["status"] == "delivered"
 
 

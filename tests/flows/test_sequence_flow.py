@@ -44,7 +44,7 @@ class TestSequenceFlow(WaSandboxCase):
     def pass_a_day(self):
         day = timedelta(days=1, minutes=1)
         self.run.write({"started_at": self.run.started_at - day, "last_at": self.run.last_at - day})
-        for plan in self.run.dispatch_ids.filtered(lambda plan: plan.state == "planned"):
+        for plan in self.run.scheduled_message_ids.filtered(lambda plan: plan.state == "planned"):
             plan.due_at -= day
 
     def work(self):

@@ -100,14 +100,14 @@ class TestRefusedWebhooks(WaHttpCase):
         self.account.active = False
         self.env.flush_all()
         self.assertEqual(self.post_webhook(self.inbound("still here?")).status_code, 200)
-        self.assertEqual(self.env["wa.event"].search_count([("account_id", "=", self.account.id)]), 1)
+        self.assertEqual(self.env["wa.webhook.event"].search_count([("account_id", "=", self.account.id)]), 1)
         self.refused(1)
 
     def test_jobs_that_stand_still_are_noticed_by_the_route(self):
         """A job that does not run cannot say so: whoever takes in webhooks looks now and then."""
         self.store_webhook(self.inbound("waits"))
         self.env.flush_all()
-        self.env.cr.execute("UPDATE wa_event SET received_at = received_at - INTERVAL '1 hour'")
+        self.env.cr.execute("UPDATE wa_webhook_event SET received_at = received_at - INTERVAL '1 hour'")
         self.assertEqual(self.post_webhook(self.inbound("one")).status_code, 200)
         self.assertFalse(self.activities(), "not at every webhook")
         wa_account_check._looked_at[self.env.cr.dbname] = -wa_account_check.LOOK_SECONDS

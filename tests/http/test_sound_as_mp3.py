@@ -2,7 +2,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ...models.files import converter, sounds
+from ...models.media import converter, sounds
 from ..common import WaHttpCase
 from ..models.media_samples import TONE, make
 

@@ -13,7 +13,7 @@ class TestWebhookRoute(WaHttpCase):
     """The callback stores what is signed, refuses everything else, and never breaks."""
 
     def events(self):
-        return self.env["wa.event"].search([("account_id", "=", self.account.id)])
+        return self.env["wa.webhook.event"].search([("account_id", "=", self.account.id)])
 
     def test_signed_webhook_is_stored_and_answered(self):
         response = self.post_webhook(self.inbound())
@@ -110,7 +110,7 @@ class TestWebhookRoute(WaHttpCase):
         # The event, and whether a run of the worker is about to begin; who is called is known by now.
         with self.assertQueryCount(2):
             found = self.env["wa.secret"]._of_callback(key, ("app_secret", "app_secret_previous"))
-            self.env["wa.event"]._store(found[0], b'{"count":1}')
+            self.env["wa.webhook.event"]._store(found[0], b'{"count":1}')
 
     def test_a_secret_that_changed_behind_the_cache_refuses_nothing(self):
         self.assertEqual(self.post_webhook(self.inbound("fills the cache")).status_code, 200)

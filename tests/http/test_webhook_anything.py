@@ -79,10 +79,10 @@ if given:
         @given(payload=anything | shaped)
         def test_any_json_leaves_an_event_and_no_exception(self, payload):
             body = json.dumps(payload).encode()
-            before = self.env["wa.event"].search([])
+            before = self.env["wa.webhook.event"].search([])
             self.assertEqual(self.post_webhook(body).status_code, 200)
             self.env.invalidate_all()
-            stored = self.env["wa.event"].search([("account_id", "=", self.account.id)])
+            stored = self.env["wa.webhook.event"].search([("account_id", "=", self.account.id)])
             self.assertTrue(stored, "a signed webhook left no row")
             for event in stored - before:
                 self.assertEqual(json.loads(event.body), payload)

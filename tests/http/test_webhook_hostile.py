@@ -33,7 +33,7 @@ class TestWebhookHostile(WaHttpCase):
     """What strangers write, through the real route with Meta's signature: kept, shown, inert, and quick."""
 
     def events(self):
-        return self.env["wa.event"].search([("account_id", "=", self.account.id)])
+        return self.env["wa.webhook.event"].search([("account_id", "=", self.account.id)])
 
     def test_texts(self):
         for name, text in TEXTS.items():

@@ -59,7 +59,7 @@ class RecordedCase(WaCase):
 
     def last_event(self):
         """Return the newest webhook."""
-        return self.env["wa.event"].search([], limit=1)
+        return self.env["wa.webhook.event"].search([], limit=1)
 
     def ada(self):
         """Let the customer of the recordings write a first text; returns the conversation."""

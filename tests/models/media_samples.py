@@ -7,7 +7,7 @@ import tempfile
 
 from PIL import Image
 
-from ...models.files.converter import find_converter
+from ...models.media.converter import find_converter
 
 TONE = "-f lavfi -i sine=frequency=440:duration=2:sample_rate=44100"
 PICTURES = "-f lavfi -i testsrc=size=160x120:rate=10:duration=1"

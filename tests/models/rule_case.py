@@ -5,7 +5,7 @@ from odoo import Command, fields
 from ..common import WaCase
 
 #: Says which rules failed.
-LOG = "odoo.addons.crm_whatsapp.models.rules.wa_rule_run"
+LOG = "odoo.addons.crm_whatsapp.models.automation.wa_rule_run"
 
 
 class RuleMixin:

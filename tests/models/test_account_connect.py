@@ -132,7 +132,7 @@ class TestAccountConnect(AccountCase):
         with patch.object(type(self.env["ir.cron"]), "write", side_effect=refusal):
             self.connect()
             self.number.action_resume()
-        job = self.env.ref("crm_whatsapp.ir_cron_wa_event")
+        job = self.env.ref("crm_whatsapp.ir_cron_wa_webhook_event")
         (job | self.number.sender_cron_id).active = False
         self.connect()
         self.assertEqual((job | self.number.sender_cron_id).mapped("active"), [True, True])

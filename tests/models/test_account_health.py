@@ -85,7 +85,7 @@ class TestAccountHealth(AccountCase):
         self.run_sender()
         self.assertEqual(set(rows.mapped("state")), {"queued"})
         self.assertEqual(set(rows.mapped("attempts")), {0})
-        self.assertFalse(any(rows.mapped("posted_at")))
+        self.assertFalse(any(rows.mapped("submitted_at")))
         self.assertEqual((self.account.state, self.account.state_code), ("blocked", "app_secret"))
         self.assertIn("app secret", self.number.blocked_reason)
         self.check_red("app_secret")
@@ -128,11 +128,11 @@ class TestAccountHealth(AccountCase):
 
     def test_nothing_comes_back_for_what_was_sent(self):
         """A message was accepted an hour ago, and not even "sent" came back."""
-        self.env["wa.event"].search([]).unlink()
+        self.env["wa.webhook.event"].search([]).unlink()
         row = self.reply(self.ana, self.conversation, "Hello").wa_message_ids
         self.run_sender()
         self.assertNotIn("nothing_comes_in", self.codes(), "it may come yet")
-        self.ago(row, 60, "posted_at")
+        self.ago(row, 60, "submitted_at")
         self.check_red("nothing_comes_in")
         self.deliver()
         self.check_green()
@@ -141,7 +141,7 @@ class TestAccountHealth(AccountCase):
 
     def test_webhooks_that_nobody_processes(self):
         self.store_webhook(self.inbound("waits"))
-        event = self.env["wa.event"].search([("state", "=", "new")])
+        event = self.env["wa.webhook.event"].search([("state", "=", "new")])
         self.assertNotIn("events_stalled", self.codes())
         self.ago(event, 25, "received_at")
         self.check_red("events_stalled")
@@ -150,7 +150,7 @@ class TestAccountHealth(AccountCase):
 
     def test_webhook_that_waits_for_its_next_try_is_no_stall(self):
         self.store_webhook(self.inbound("waits"))
-        event = self.env["wa.event"].search([("state", "=", "new")])
+        event = self.env["wa.webhook.event"].search([("state", "=", "new")])
         self.ago(event, 25, "received_at")
         event.next_attempt_at = fields.Datetime.now() + timedelta(minutes=20)
         self.assertNotIn("events_stalled", self.codes())
@@ -172,12 +172,12 @@ class TestAccountHealth(AccountCase):
         self.ago(self.number, 60, "resumed_at")
         other = self.customer_writes(self.customer("Bo", "+12025550171"), "Hi")
         left = self.reply(self.ana, other, "left a minute ago").wa_message_ids
-        self.ago(left, 1, "posted_at")
+        self.ago(left, 1, "submitted_at")
         self.assertNotIn("outbox_stalled", self.codes())
 
     def test_plans_that_nobody_hands_over(self):
         lead = self.env["crm.lead"].create({"name": "Plan", "phone": "+12025550143"})
-        plan = self.env["wa.dispatch"].create(
+        plan = self.env["wa.scheduled.message"].create(
             {
                 "res_model": "crm.lead",
                 "res_id": lead.id,
@@ -197,7 +197,7 @@ class TestAccountHealth(AccountCase):
 
     def test_second_reason_while_the_first_lasts_is_told_in_the_same_activity(self):
         self.store_webhook(self.inbound("waits"))
-        self.ago(self.env["wa.event"].search([("state", "=", "new")]), 25, "received_at")
+        self.ago(self.env["wa.webhook.event"].search([("state", "=", "new")]), 25, "received_at")
         self.look_after()
         [activity] = self.activities(self.wanda)
         self.sandbox.control("POST", "tokens", token=ACCESS_TOKEN, valid=False)

@@ -3,7 +3,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ...models.consent import crm_lead_optin
+from ...models.core import crm_lead_optin
 from ..common import WaCase
 
 PAGE = "https://www.example.com/contactus?x=1"

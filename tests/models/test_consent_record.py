@@ -100,7 +100,7 @@ class TestConsentState(WaCase):
         hidden = self.receive(self.inbound("It is me", wa_id=None, bsuid="GB.77", name="Ada")).contact_id
         self.give_consent(hidden, action="withdrawn", at=self.now - timedelta(hours=1))
         rows = self.contact.consent_ids | hidden.consent_ids
-        hidden._join(self.contact)
+        hidden._merge(self.contact)
         self.assertEqual(hidden.consent_ids, rows)
         self.assertEqual(hidden.conversation_ids.consent_marketing, "withdrawn")
 

@@ -8,7 +8,7 @@ from .rule_case import RuleMixin
 from .test_sequence import SequenceCase
 
 CONSENT_LOG = "odoo.addons.crm_whatsapp.models.inbound.consent"
-APART_LOG = "odoo.addons.crm_whatsapp.models.wa_apart"
+APART_LOG = "odoo.addons.crm_whatsapp.models.savepoint"
 BROKEN = "raise Exception('a mistake in this rule')"
 
 
@@ -24,7 +24,7 @@ class TestConsentRobust(RuleMixin, WaCase):
         self.store_webhook(self.inbound("Is it still there?"))
         with mute_logger(CONSENT_LOG):
             self.process_webhooks()
-        event = self.env["wa.event"].search([], limit=1)
+        event = self.env["wa.webhook.event"].search([], limit=1)
         row = self.env["wa.message"].search([("direction", "=", "in")], limit=1)
         self.assertEqual((event.state, row.text), ("done", "Is it still there?"))
         self.assertIn("consent not recorded: ", event.note)
@@ -73,7 +73,7 @@ class TestSequenceRobust(RuleMixin, SequenceCase):
         self.store_webhook(self.inbound(text))
         with mute_logger(APART_LOG):
             self.process_webhooks()
-        event = self.env["wa.event"].search([], limit=1)
+        event = self.env["wa.webhook.event"].search([], limit=1)
         self.assertEqual((event.state, event.error), ("done", False))
 
     def test_an_answer_is_shown(self):

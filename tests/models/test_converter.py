@@ -11,13 +11,13 @@ from unittest.mock import patch
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
 
-from ...models.files import converter, films, sounds
-from ...models.files.converter import ConverterFailed, NoConverter, Unreadable
+from ...models.media import converter, films, sounds
+from ...models.media.converter import ConverterFailed, NoConverter, Unreadable
 from ...tools.mp4 import read_film
 from ...tools.ogg import opus_seconds
 from .media_samples import PICTURES, TONE, make
 
-LOGGER = "odoo.addons.crm_whatsapp.models.files.converter"
+LOGGER = "odoo.addons.crm_whatsapp.models.media.converter"
 
 
 def program(folder, text):

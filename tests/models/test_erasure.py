@@ -59,7 +59,7 @@ class TestErasure(WaCase):
         partner.write({"email": "quirina@example.com", "street": "Zandvoort Lane 1", "comment": WORDS[1]})
         lead.message_post(body=f"Called +1 202-555-0167, said {WORDS[2]}")
         lead.activity_schedule("mail.mail_activity_data_todo", summary=f"Call {NAME}", note=WORDS[0])
-        self.env["wa.dispatch"]._plan(lead, origin="automation", text=f"Hello {NAME}")
+        self.env["wa.scheduled.message"]._plan(lead, origin="automation", text=f"Hello {NAME}")
         self.number.message_post(body=f"{NAME} ({WA_ID}) complained")
         self.give_consent(contact, "service", evidence=f"Yes, {WORDS[0]}")
         self.env["ir.logging"].create(
@@ -69,7 +69,7 @@ class TestErasure(WaCase):
             {"res_model": "crm.lead", "res_id": lead.id, "evidence": WORDS[1], "action": "granted", "purpose": "service"}
         )
         self.env["bus.bus"]._sendone("x", "y", {"name": NAME})
-        self.env["wa.event"].create(
+        self.env["wa.webhook.event"].create(
             {
                 "account_id": self.account.id,
                 "digest": "broken",
@@ -133,7 +133,7 @@ class TestErasure(WaCase):
         # The test itself has to leave what it looks for.
         self.assertLessEqual(
             {
-                ("wa_event", "body"),
+                ("wa_webhook_event", "body"),
                 ("mail_message", "body"),
                 ("wa_consent", "evidence"),
                 ("bus_bus", "message"),
@@ -149,7 +149,7 @@ class TestErasure(WaCase):
         self.assertFalse(file.exists())
         self.env["ir.attachment"]._gc_file_store_unsafe()
         self.assertFalse(os.path.exists(path))
-        self.assertTrue(self.env["wa.event"].search([("body", "like", "Somebody else's words")]))
+        self.assertTrue(self.env["wa.webhook.event"].search([("body", "like", "Somebody else's words")]))
         self.assertTrue(self.env["wa.message"].search([("preview", "=", "Somebody else's words")]))
         self.assertEqual(erasure.user_id, self.wanda)
         self.assertIn("Conversations: 1", erasure.summary)
@@ -185,7 +185,7 @@ class TestErasure(WaCase):
         """S4: refused with a reason while a message is on its way."""
         conversation = self.rich()
         now = fields.Datetime.now()
-        vals = {"direction": "out", "state": "sending", "wamid": False, "claimed_at": now, "posted_at": now}
+        vals = {"direction": "out", "state": "sending", "wamid": False, "claimed_at": now, "submitted_at": now}
         conversation.message_ids[:1].write(vals)
         with self.assertRaisesRegex(UserError, "being sent at this moment"):
             self.erase(conversation.contact_id)
@@ -196,10 +196,10 @@ class TestErasure(WaCase):
         conversation = self.rich()
         held, dead = conversation.message_ids[:2]
         now = fields.Datetime.now()
-        vals = {"direction": "out", "state": "sending", "claimed_at": now, "posted_at": now}
+        vals = {"direction": "out", "state": "sending", "claimed_at": now, "submitted_at": now}
         held.write({**vals, "wamid": "wamid.HELD"})
         long_ago = now - timedelta(hours=1)
-        dead.write({"direction": "out", "state": "sending", "wamid": False, "claimed_at": long_ago, "posted_at": False})
+        dead.write({"direction": "out", "state": "sending", "wamid": False, "claimed_at": long_ago, "submitted_at": False})
         self.erase(conversation.contact_id)
         self.assertEqual(self.traces(), [])
 
@@ -337,7 +337,7 @@ class TestErasure(WaCase):
 
     def test_failed_webhook_can_be_deleted(self):
         """S4: the hint says "or delete it": an administrator may, and nobody else, and no other webhook."""
-        failed, done = self.env["wa.event"].create(
+        failed, done = self.env["wa.webhook.event"].create(
             [{"account_id": self.account.id, "digest": state, "body": "{}", "state": state} for state in ("failed", "done")]
         )
         self.assertIn("delete", failed.hint)

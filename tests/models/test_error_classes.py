@@ -50,7 +50,7 @@ class TestErrorClasses(WaSandboxCase):
         """
         self.env["wa.message"].search([("state", "in", ("queued", "sending"))]).write({"state": "cancelled"})
         # What counts for the pair rate is not what this is about.
-        self.env["wa.message"].search([]).posted_at = False
+        self.env["wa.message"].search([]).submitted_at = False
         self.account.state = "connected"
         self.number.write({"is_blocked": False, "hold_until": False})
         self.contact.write({"is_unreachable": False, "hold_until": False, "opted_out_marketing": False})
@@ -80,7 +80,7 @@ class TestErrorClasses(WaSandboxCase):
             with self.subTest(code):
                 row = self.answered(code)
                 self.check(row, code, "queued")
-                self.assertFalse(row.posted_at)
+                self.assertFalse(row.submitted_at)
                 self.assertLess(self.seconds(row.next_attempt_at), 70)
                 self.assertFalse(self.number.hold_until)
                 self.check_nothing_stopped()
@@ -329,13 +329,13 @@ class TestErrorClasses(WaSandboxCase):
         now = fields.Datetime.now()
         rows = [self.reply(self.ana, self.conversation, f"part {n}").wa_message_ids for n in range(46)]
         for row in rows[:45]:
-            row.write({"state": "sent", "wamid": f"wamid.{row.id}", "posted_at": now})
+            row.write({"state": "sent", "wamid": f"wamid.{row.id}", "submitted_at": now})
         self.run_sender()
         last = rows[45]
         self.assertEqual(last.state, "queued")
         self.assertAlmostEqual(self.seconds(last.next_attempt_at), 45 * 6, delta=20)
         for row in rows[:45]:
-            row.posted_at = now - timedelta(seconds=271)
+            row.submitted_at = now - timedelta(seconds=271)
         last.next_attempt_at = False
         self.run_sender()
         self.assertEqual(last.state, "sent")

@@ -3,7 +3,7 @@ from pathlib import Path
 
 from odoo.tests import TransactionCase, tagged
 
-from ...models.failure.wa_failure import OURS, SENTENCES
+from ...models.policy.wa_failure import OURS, SENTENCES
 from ...tools.failures import CONFIGURATION, SLUGS, THROTTLED, Failure
 from ...tools.gate import CODES
 from ...tools.graph import errors

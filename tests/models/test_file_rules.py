@@ -3,7 +3,7 @@ from unittest.mock import patch
 from odoo.addons.mail.tools.discuss import Store
 from odoo.tests import new_test_user, tagged
 
-from ...models.files import wa_file_rules
+from ...models.media import wa_file_rules
 from ...tools.graph.errors import InvalidMessage
 from ...tools.graph.media import check_file
 from ..common import WaCase

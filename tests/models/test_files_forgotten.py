@@ -46,7 +46,7 @@ class TestFilesForgotten(TemplateCase):
         """Send, be refused, send again."""
         self.run_sender()
         for row in rows:
-            self.assertEqual((row.state, row.error_code, row.posted_at), ("queued", "media_unknown", False))
+            self.assertEqual((row.state, row.error_code, row.submitted_at), ("queued", "media_unknown", False))
             row.next_attempt_at = False
         self.run_sender()
         self.deliver()

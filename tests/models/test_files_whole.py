@@ -158,7 +158,7 @@ class TestFullDisk(MediaCase):
         attachment = attachment.with_user(self.ana).sudo()
         with (
             patch.object(type(attachment), "copy", side_effect=OSError(errno.ENOSPC, "No space left on device")),
-            self.assertLogs("odoo.addons.crm_whatsapp.models.files.wa_file", "WARNING"),
+            self.assertLogs("odoo.addons.crm_whatsapp.models.media.wa_file", "WARNING"),
             self.assertRaisesRegex(UserError, "disk of the Odoo server is full"),
         ):
             self.env["wa.file"]._prepare(attachment, conversation.channel_id)

@@ -221,5 +221,5 @@ class TestBlock(WaCase):
     def test_block_survives_joining_two_contacts(self):
         other = self.receive(self.inbound(wa_id="12025550188", bsuid=None)).contact_id
         other.is_blocked = True
-        self.contact._join(other)
+        self.contact._merge(other)
         self.assertTrue(self.contact.is_blocked)

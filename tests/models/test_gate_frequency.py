@@ -87,7 +87,7 @@ class TestFrequency(WaSandboxCase):
     def test_two_leads_of_one_person_in_two_chunks(self):
         self.account.marketing_cap = 1
         second = self.lead.copy({"partner_id": self.lead.partner_id.id})
-        with patch("odoo.addons.crm_whatsapp.models.sending.wa_sending.CHUNK", 1):
+        with patch("odoo.addons.crm_whatsapp.models.outbox.wa_sending.CHUNK", 1):
             self.assertEqual(self.codes(self.send(self.lead | second)), ["queued", "frequency_cap"])
 
     def test_a_record_that_is_refused_for_another_reason_takes_nobodys_place(self):

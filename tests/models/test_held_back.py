@@ -40,7 +40,7 @@ class TestHeldBack(WaSandboxCase):
         self.assertEqual((row.state, row.error_code, row.sent_at), ("sending", "held_back", False))
         shown = row._state_facts()
         self.assertIn("holds it back", shown["wa_error"])
-        self.assertEqual(shown["wa_waits_until"], fields.Datetime.to_string(row.posted_at + timedelta(hours=24)))
+        self.assertEqual(shown["wa_waits_until"], fields.Datetime.to_string(row.submitted_at + timedelta(hours=24)))
         self.assertTrue(row.wamid)
         self.assertIn("holds it back", row.error_text)
 
@@ -81,7 +81,7 @@ class TestHeldBack(WaSandboxCase):
         self.assertEqual((row.state, row.error_code), ("failed", "132015"), "twice is as once")
 
     def later(self, row, hours):
-        row.posted_at = fields.Datetime.now() - timedelta(hours=hours)
+        row.submitted_at = fields.Datetime.now() - timedelta(hours=hours)
         self.run_sender()
 
     def test_a_day_later_nobody_knows_and_a_late_status_still_settles_it(self):

@@ -99,7 +99,7 @@ class TestInboundEchoes(RecordedCase):
         conversation = self.receive(self.inbound("Hi", wa_id="447700900123", bsuid="GB.70315500291844", name=""))
         self.assertEqual(conversation.partner_id.name, "+44 7700 900123")
         self.last_event()
-        self.env["wa.event"].search([]).action_process_again()
+        self.env["wa.webhook.event"].search([]).action_process_again()
         self.process_webhooks()
         self.assertEqual(conversation.partner_id.name, "Ada Example")
         self.assertEqual(conversation.contact_id.username, "ada.example")

@@ -118,7 +118,7 @@ class TestInboundEffects(RecordedCase):
     def test_same_reaction_again_changes_nothing(self):
         ours = self.our_message(self.ada())
         self.receive_recorded("reaction")
-        self.env["wa.event"].search([]).action_process_again()
+        self.env["wa.webhook.event"].search([]).action_process_again()
         self.process_webhooks()
         self.assertEqual(len(ours.mail_message_id.reaction_ids), 1)
         self.assertEqual(len(ours.effect_ids), 1)

@@ -211,7 +211,7 @@ class TestHostileIdentity(RecordedCase):
         self.receive_recorded("system_customer_identity_changed")
         self.system("user_changed_planet", user_id="GB.70315500291844", body="Ada moved")
         count = len(self.thread(conversation))
-        self.env["wa.event"].search([]).action_process_again()
+        self.env["wa.webhook.event"].search([]).action_process_again()
         self.process_webhooks()
         self.assertEqual(len(self.thread(conversation)), count)
 

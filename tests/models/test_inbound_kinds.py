@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from ...models.event import wa_event_worker
+from ...models.webhook import wa_webhook_event_worker
 from ...tools.window import from_timestamp
 from .inbound_case import OUR_WAMID, RecordedCase
 
@@ -41,7 +41,7 @@ class TestInboundKinds(RecordedCase):
 
     def _answer_while_sending(self):
         """Have the customer answer what is in WhatsApp's hands, and not committed here; returns our message and the event."""
-        self.patch(wa_event_worker, "SHORT_WAIT", 0)
+        self.patch(wa_webhook_event_worker, "SHORT_WAIT", 0)
         ours = self.our_message(self.ada())
         ours.write({"state": "sending", "wamid": False})
         self.store_webhook(self.recorded("text_reply"))

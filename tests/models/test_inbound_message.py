@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
-from ...models.event import wa_event_worker
+from ...models.webhook import wa_webhook_event_worker
 from ..common import WaCase
 
 
@@ -246,10 +246,10 @@ class TestInboundMessage(WaCase):
             return original(self, item)
 
         self.patch(content, "_body_text", fail_for_bad)
-        self.patch(wa_event_worker, "SHORT_WAIT", 0)
-        with self.assertLogs("odoo.addons.crm_whatsapp.models.event.wa_event_worker", "WARNING"):
+        self.patch(wa_webhook_event_worker, "SHORT_WAIT", 0)
+        with self.assertLogs("odoo.addons.crm_whatsapp.models.webhook.wa_webhook_event_worker", "WARNING"):
             self.process_webhooks()
-        bad = self.env["wa.event"].search([("body", "like", "wamid.BAD")])
+        bad = self.env["wa.webhook.event"].search([("body", "like", "wamid.BAD")])
         self.assertEqual((bad.state, bad.attempts), ("new", 1))
         self.assertIn("broken on purpose", bad.error)
         self.assertGreater(bad.next_attempt_at, fields.Datetime.now())

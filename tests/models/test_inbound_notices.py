@@ -117,7 +117,7 @@ class TestInboundNotices(RecordedCase):
         self.assertIn("asked to reset", self._words(self.number))
         self.assertIn("was changed", self._words(self.number))
         count = len(self.number.message_ids)
-        self.env["wa.event"].search([]).action_process_again()
+        self.env["wa.webhook.event"].search([]).action_process_again()
         self.process_webhooks()
         self.assertEqual(len(self.number.message_ids), count)
 
@@ -154,7 +154,7 @@ class TestInboundNotices(RecordedCase):
         self.assertEqual(self.number.messaging_limit, "TIER_UNLIMITED")
         self.assertEqual(self.number.quality_rating, "RED", "nothing younger was said about quality")
         count = len(self.number.message_ids)
-        self.env["wa.event"].search([]).action_process_again()
+        self.env["wa.webhook.event"].search([]).action_process_again()
         self.process_webhooks()
         self.assertEqual(len(self.number.message_ids), count)
 

@@ -13,11 +13,11 @@ SENDS = "send_message"
 #: the last one is the gate's own. Whoever adds a way to send adds a line here, and asks.
 CREATORS = {
     "models/template/wa_template_post.py:_prepare": ["_decide"],
-    "models/sending/wa_free_text.py:_prepare": ["_decide"],
+    "models/outbox/wa_free_text.py:_prepare": ["_decide"],
     "models/consent/wa_optout_confirmation.py:_send_optout_confirmation": ["_decide"],
-    "models/discuss/discuss_channel_send.py:_wa_send": ["_wa_check_call", "_wa_check_sender", "_check"],
+    "models/core/discuss_channel_send.py:_wa_send": ["_wa_check_call", "_wa_check_sender", "_check"],
     # What these two make is asked about by who calls them.
-    "models/discuss/discuss_channel.py:_wa_enqueue_reply": ["<message_post", "_wa_check_sender", "_check"],
+    "models/core/discuss_channel.py:_wa_enqueue_reply": ["<message_post", "_wa_check_sender", "_check"],
     "models/message/wa_message_kinds.py:_enqueue_reaction": ["<_message_reaction", "_check_can_react", "_check"],
 }
 #: Functions that put an existing message back into the queue: it was asked about when it was made, and is again
@@ -25,13 +25,13 @@ CREATORS = {
 QUEUE_AGAIN = {
     "models/message/wa_message.py:_outgoing_vals",
     "models/message/wa_message.py:action_retry",
-    "models/sending/wa_message_send.py:_ask_gate",
-    "models/sending/wa_message_send.py:_unclaim",
-    "models/sending/wa_message_send.py:_retry_later",
-    "models/sending/wa_message_send.py:_wait_for_account",
+    "models/outbox/wa_message_send.py:_ask_gate",
+    "models/outbox/wa_message_send.py:_unclaim",
+    "models/outbox/wa_message_send.py:_retry_later",
+    "models/outbox/wa_message_send.py:_wait_for_account",
 }
 #: Functions that write the word about something else than a ``wa.message``.
-OTHER_QUEUES = {"models/dispatch/wa_dispatch_worker.py:_note_outcome"}
+OTHER_QUEUES = {"models/scheduled/wa_scheduled_message_worker.py:_note_outcome"}
 
 
 class Source:
@@ -105,8 +105,8 @@ class TestEveryWayAsks(BaseCase):
     def test_one_function_calls_the_transport(self):
         self.assertEqual(self.source.using(SENDS) - {f"tools/graph/client.py:{SENDS}"}, {"tools/graph/second_look.py:send"})
         senders = {key for key in self.source.using("second_look") if "send" in self.source.names_in(key)}
-        self.assertEqual(senders, {"models/sending/wa_message_send.py:call_transport"})
-        self.assertEqual(self.source.using("call_transport"), {"models/sending/sender.py:_release"})
+        self.assertEqual(senders, {"models/outbox/wa_message_send.py:call_transport"})
+        self.assertEqual(self.source.using("call_transport"), {"models/outbox/sender.py:_release"})
 
     def test_transport_has_no_other_way_to_send(self):
         """Every request that carries a message is a POST to ``…/messages``."""
@@ -130,20 +130,20 @@ class TestEveryWayAsks(BaseCase):
                 for node in ast.walk(self.source.functions[key])
             )
         }
-        self.assertEqual(fills, {"models/sending/sender.py:_prepare"})
-        in_sender = [key for key in self.source.functions if key.startswith("models/sending/sender.py:")]
+        self.assertEqual(fills, {"models/outbox/sender.py:_prepare"})
+        in_sender = [key for key in self.source.functions if key.startswith("models/outbox/sender.py:")]
         callers = {key for key in in_sender if self.source.lines_of(key, "_prepare")}
-        self.assertEqual(callers, {"models/sending/sender.py:_upload_first", "models/sending/sender.py:_finish_upload"})
-        self.assertEqual(self.source.using("_upload_first"), {"models/sending/sender.py:_claim_if_needed"})
-        self.assertIn("_claim", self.source.names_in("models/sending/sender.py:_claim_if_needed"))
+        self.assertEqual(callers, {"models/outbox/sender.py:_upload_first", "models/outbox/sender.py:_finish_upload"})
+        self.assertEqual(self.source.using("_upload_first"), {"models/outbox/sender.py:_claim_if_needed"})
+        self.assertIn("_claim", self.source.names_in("models/outbox/sender.py:_claim_if_needed"))
         # Uploads are started for claimed messages alone.
-        self.assertEqual(self.source.using("_finish_upload"), {"models/sending/sender.py:_step"})
-        self.assertEqual(self.source.using("run_uploads"), {"models/sending/sender.py:_upload_first"})
-        claim = "models/sending/wa_number_send.py:_claim"
+        self.assertEqual(self.source.using("_finish_upload"), {"models/outbox/sender.py:_step"})
+        self.assertEqual(self.source.using("run_uploads"), {"models/outbox/sender.py:_upload_first"})
+        claim = "models/outbox/wa_number_send.py:_claim"
         self.assertEqual(self.source.using("_claim_for_sending"), {claim})
         [asked], [claimed] = self.source.lines_of(claim, "_ask_gate"), self.source.lines_of(claim, "_claim_for_sending")
         self.assertLess(asked, claimed, "first asked, then claimed")
-        self.assertTrue(self.source.lines_of("models/sending/wa_message_send.py:_ask_gate", "_decide"))
+        self.assertTrue(self.source.lines_of("models/outbox/wa_message_send.py:_ask_gate", "_decide"))
 
     # ----------------------------------------------------------- into the queue
 
@@ -179,11 +179,11 @@ class TestEveryWayAsks(BaseCase):
     def test_the_gate_has_one_decision(self):
         """``_check`` and ``_explain`` say what ``_decide`` says, and that is what the rules say."""
         for name in ("_check", "_explain"):
-            self.assertTrue(self.source.lines_of(f"models/gate/wa_gate.py:{name}", "_decide"), name)
-        self.assertTrue(self.source.lines_of("models/gate/wa_gate.py:_decide", "decide"))
-        self.assertTrue(self.source.lines_of("models/gate/wa_gate.py:_decide", "_facts"))
+            self.assertTrue(self.source.lines_of(f"models/policy/wa_gate.py:{name}", "_decide"), name)
+        self.assertTrue(self.source.lines_of("models/policy/wa_gate.py:_decide", "decide"))
+        self.assertTrue(self.source.lines_of("models/policy/wa_gate.py:_decide", "_facts"))
         self.assertEqual(
             [key for key in self.source.functions if re.match(r"models/(.*/)?wa_.*:(_decide|_facts)$", key)],
-            ["models/gate/wa_gate.py:_decide", "models/gate/wa_gate.py:_facts"],
+            ["models/policy/wa_gate.py:_decide", "models/policy/wa_gate.py:_facts"],
             "nobody overrides the decision; facts are added in _fact_values",
         )

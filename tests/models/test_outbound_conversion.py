@@ -6,7 +6,7 @@ from PIL import Image
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ...models.files import converter
+from ...models.media import converter
 from ...tools.graph.media import LIMITS
 from ...tools.mp4 import read_film
 from ...tools.ogg import is_voice_note, opus_seconds
@@ -61,7 +61,7 @@ class TestOutboundConversion(OutboundFilesCase):
     def test_sandbox_takes_nothing_else_for_a_voice_note(self):
         """Else the tests above would prove nothing."""
         stereo = make(f"{TONE} -ac 2 -c:a libopus", ".ogg")
-        with patch("odoo.addons.crm_whatsapp.models.files.sounds.to_voice_note", lambda raw: raw):
+        with patch("odoo.addons.crm_whatsapp.models.media.sounds.to_voice_note", lambda raw: raw):
             message = self.send("", self.record("note.ogg", stereo))
         self.deliver()
         self.assertEqual((message.wa_message_ids.state, message.wa_message_ids.error_code), ("failed", "131053"))

@@ -8,7 +8,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ...models.files import converter
+from ...models.media import converter
 from ..common import WaSandboxCase
 from .media_samples import picture
 
@@ -279,7 +279,7 @@ class TestOutboundFiles(OutboundFilesCase):
         self.sandbox.control("POST", "switches", fault={"kind": "503", "times": 1, "match": "/media"})
         message = self.send("", self.attach("a.pdf", PDF))
         row = message.wa_message_ids
-        self.assertEqual((row.state, row.posted_at), ("queued", False))
+        self.assertEqual((row.state, row.submitted_at), ("queued", False))
         self.assertTrue(row.next_attempt_at)
         row.next_attempt_at = False
         self.run_sender()
@@ -290,7 +290,7 @@ class TestOutboundFiles(OutboundFilesCase):
         self.sandbox.control("POST", "switches", fault={"kind": "error", "times": 1, "match": "/media", "code": 131053})
         message = self.send("", self.attach("a.pdf", PDF))
         row = message.wa_message_ids
-        self.assertEqual((row.state, row.error_code, row.posted_at), ("failed", "131053", False))
+        self.assertEqual((row.state, row.error_code, row.submitted_at), ("failed", "131053", False))
         self.assertIn("file", message.wa_message_ids.error_text)
         self.assertEqual(self.on_phone(), [])
         message.action_wa_retry()
@@ -314,7 +314,7 @@ class TestOutboundFiles(OutboundFilesCase):
         message.attachment_ids.sudo().unlink()
         self.run_sender()
         row = message.wa_message_ids
-        self.assertEqual((row.state, row.posted_at), ("failed", False))
+        self.assertEqual((row.state, row.submitted_at), ("failed", False))
         self.assertIn("a.pdf", row.error_text)
 
     def test_refused_file_does_not_hold_back_the_text_after_it(self):

@@ -5,7 +5,13 @@ from PIL import Image
 
 from odoo.tests import TransactionCase, tagged
 
-from ...models.files.pictures import TooManyPixels, UnreadablePicture, convert_picture, is_heif, is_moving_webp
+from ...models.media.images import (
+    TooManyPixels,
+    UnreadablePicture,
+    convert_picture,
+    is_heif,
+    is_moving_webp,
+)
 from .media_samples import encoded, heic, noise, picture
 
 LIMIT = 5 * 1024 * 1024

@@ -4,7 +4,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..common import WaCase
-from .test_rehearsal import RehearsalCase
+from .test_dry_run import DryRunCase
 
 ACTION_LOG = "odoo.addons.base.models.ir_actions"
 
@@ -31,7 +31,7 @@ class ReachCase(WaCase):
 
     def plans(self, records):
         domain = [("res_model", "=", records._name), ("res_id", "in", records.ids)]
-        return self.env["wa.dispatch"].search(domain, order="id")
+        return self.env["wa.scheduled.message"].search(domain, order="id")
 
 
 @tagged("post_install", "-at_install", "wa", "wa_rights")
@@ -186,7 +186,7 @@ class TestReach(ReachCase):
         self.run_plans()
         self.assertEqual(self.plans(mine).mapped("code"), ["conversation_of_others"])
         self.assertFalse(self.last_outgoing(self.conversation))
-        self.assertEqual(self.env["wa.dispatch"].search([("origin", "=", "bulk")], limit=1).state, "queued")
+        self.assertEqual(self.env["wa.scheduled.message"].search([("origin", "=", "bulk")], limit=1).state, "queued")
 
     def test_record_beside_ones_own_conversation(self):
         """S3: in a conversation of one's own, about a record that is somebody else's: no note, no message there."""
@@ -221,7 +221,7 @@ class TestReach(ReachCase):
         with self.assertRaises(AccessError):
             outcome.message.with_user(self.cid).action_retry()
         due = fields.Datetime.add(fields.Datetime.now(), days=1)
-        plan = self.env["wa.dispatch"]._plan(self.lead, origin="automation", template=self.greeting, due_at=due)
+        plan = self.env["wa.scheduled.message"]._plan(self.lead, origin="automation", template=self.greeting, due_at=due)
         plan.user_id = self.cid  # it was his change that planned it
         with self.assertRaises(AccessError):
             plan.with_user(self.cid).action_send_now()
@@ -229,7 +229,7 @@ class TestReach(ReachCase):
 
 
 @tagged("post_install", "-at_install", "wa", "wa_rights")
-class TestRehearsalReach(RehearsalCase):
+class TestRehearsalReach(DryRunCase):
     """S3: a rehearsal shows only what the person may see."""
 
     def test_values_beyond_ones_rights(self):
@@ -237,13 +237,13 @@ class TestRehearsalReach(RehearsalCase):
         self.patch(self.env["crm.lead"]._fields["expected_revenue"], "groups", "base.group_system")
         leads = self.leads(2)
         self.enter(leads, self.proposition, self.now)
-        screen = self.env["wa.rehearsal"].browse(self.rule().with_user(self.lead_manager).action_wa_rehearse()["res_id"])
+        screen = self.env["wa.dry.run"].browse(self.rule().with_user(self.lead_manager).action_wa_dry_run()["res_id"])
         self.assertEqual(len(screen.line_ids), 2)
         for line in screen.line_ids:
             self.assertNotIn("10", line.text)
             self.assertNotIn("11", line.text)
             self.assertFalse(line.address)
-        screen = self.env["wa.rehearsal"].browse(self.rule().action_wa_rehearse()["res_id"])
+        screen = self.env["wa.dry.run"].browse(self.rule().action_wa_dry_run()["res_id"])
         self.assertIn("10", screen.line_ids[0].text)
 
 

@@ -94,7 +94,7 @@ class TestShelf(RecipeCase):
         for name in ("action_switch_on", "action_switch_off"):
             with self.assertRaises(AccessError):
                 getattr(recipe.with_user(self.lead_manager), name)()
-        self.assertEqual(recipe.with_user(self.lead_manager).action_rehearse()["res_model"], "wa.rehearsal")
+        self.assertEqual(recipe.with_user(self.lead_manager).action_dry_run()["res_model"], "wa.dry.run")
 
     def test_drafts_in_the_languages_spoken_here_and_one_resting_rule(self):
         for lang in ("de_DE", "es_ES"):
@@ -232,7 +232,7 @@ class TestAppointment(RecipeCase):
         event = self.meeting(start, self.guest, self.other)
         self.meeting(start + timedelta(days=5), self.guest)
         self.run_clock()
-        plans = self.env["wa.dispatch"].search([("action_id", "=", rule.action_server_ids.id)])
+        plans = self.env["wa.scheduled.message"].search([("action_id", "=", rule.action_server_ids.id)])
         self.assertEqual(len(plans), 2, "two guests of one meeting; no colleague, no later meeting")
         self.assertEqual(set(plans.mapped("state")), {"queued"}, plans.mapped("reason"))
         texts = {plan.message_id.contact_id.partner_id: plan.message_id.content["text"] for plan in plans}
@@ -242,7 +242,7 @@ class TestAppointment(RecipeCase):
             self.assertIn(" ".join(attendee.with_context(lang=guest.lang).wa_event_when.split()), texts[guest])
         self.assertNotEqual(texts[self.guest].split("on ")[1][:22], texts[self.other].split("on ")[1][:22])
         self.run_clock()
-        self.assertEqual(self.env["wa.dispatch"].search_count([("action_id", "=", rule.action_server_ids.id)]), 2)
+        self.assertEqual(self.env["wa.scheduled.message"].search_count([("action_id", "=", rule.action_server_ids.id)]), 2)
 
     def test_nobody_is_reminded_of_the_past_when_it_is_switched_on(self):
         recipe = self.set_up("appointment", delay=24)
@@ -252,7 +252,7 @@ class TestAppointment(RecipeCase):
             self.meeting(now + timedelta(days=days, hours=3), self.guest)
         recipe.action_switch_on()
         self.run_clock()
-        self.assertFalse(self.env["wa.dispatch"].search([("res_model", "=", "calendar.attendee")]))
+        self.assertFalse(self.env["wa.scheduled.message"].search([("res_model", "=", "calendar.attendee")]))
         recipe.action_switch_off()
         self.rule(recipe).last_run = now - timedelta(days=90)
         recipe.action_switch_on()
@@ -274,8 +274,8 @@ class TestAppointment(RecipeCase):
         now = fields.Datetime.now().replace(minute=0, second=0)
         event = self.meeting(now - timedelta(days=3), self.guest, self.other)
         event.attendee_ids.filtered(lambda a: a.partner_id == self.other).state = "declined"
-        rehearsal = self.env["wa.rehearsal"].browse(recipe.action_rehearse()["res_id"])
-        line = rehearsal.line_ids.filtered(lambda line: line.customer in ("Ada Example", "Bea Example", "Ana"))
+        dry_run = self.env["wa.dry.run"].browse(recipe.action_dry_run()["res_id"])
+        line = dry_run.line_ids.filtered(lambda line: line.customer in ("Ada Example", "Bea Example", "Ana"))
         self.assertEqual((line.customer, line.outcome), ("Ada Example", "get"))
         self.assertEqual(line.when, now - timedelta(days=3, hours=2))
 
@@ -301,8 +301,8 @@ class TestRecipesOfOtherApps(RecipeCase):
 
     def results(self, recipe, records):
         # Who administers WhatsApp need not see orders and deliveries; here it is about the recipe.
-        rehearsal = self.env["wa.rehearsal"].browse(recipe.with_env(self.env).action_rehearse()["res_id"])
-        return {line.res_id: line.outcome for line in rehearsal.line_ids if line.res_id in records.ids}
+        dry_run = self.env["wa.dry.run"].browse(recipe.with_env(self.env).action_dry_run()["res_id"])
+        return {line.res_id: line.outcome for line in dry_run.line_ids if line.res_id in records.ids}
 
     def test_quotation_without_an_answer(self):
         if not (recipe := self.usable("quotation")):
@@ -345,7 +345,7 @@ class TestRecipesOfOtherApps(RecipeCase):
         left.button_validate()
         self.assertEqual((left.state, waits.state == "done"), ("done", False))
         self.run_plans()
-        plan = self.env["wa.dispatch"].search([("res_model", "=", "stock.picking")])
+        plan = self.env["wa.scheduled.message"].search([("res_model", "=", "stock.picking")])
         self.assertEqual((plan.res_id, plan.state), (left.id, "queued"), plan.reason)
         self.assertIn("S00042", plan.message_id.content["text"])
         self.assertEqual(self.results(recipe, pickings), {left.id: "before"})

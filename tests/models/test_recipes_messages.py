@@ -4,7 +4,7 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.tests import tagged
 
-from ...models.rules.wa_rule_match import Facts
+from ...models.automation.wa_rule_match import Facts
 from .test_recipes import RecipeCase
 
 
@@ -20,14 +20,14 @@ class MessageRecipeCase(RecipeCase):
         """Return the texts a recipe sent in a conversation, oldest first."""
         self.run_plans()
         action = recipe.sudo().automation_id.action_server_ids
-        plans = self.env["wa.dispatch"].search([("action_id", "=", action.id)], order="id")
+        plans = self.env["wa.scheduled.message"].search([("action_id", "=", action.id)], order="id")
         self.assertEqual(set(plans.mapped("state")) - {"queued"}, set(), plans.mapped("reason"))
         own = plans.message_id.filtered(lambda message: message.conversation_id == conversation)
         return [message.content["body"] for message in own]
 
     def outcomes(self, recipe):
-        rehearsal = self.env["wa.rehearsal"].browse(recipe.action_rehearse()["res_id"])
-        return [(line.res_id, line.outcome) for line in rehearsal.line_ids]
+        dry_run = self.env["wa.dry.run"].browse(recipe.action_dry_run()["res_id"])
+        return [(line.res_id, line.outcome) for line in dry_run.line_ids]
 
 
 @tagged("post_install", "-at_install", "wa")
@@ -123,8 +123,8 @@ class TestWelcomeAndAway(MessageRecipeCase):
         )
         recipe = self.set_up("away")
         self.rule(recipe).wa_calendar_id = calendar
-        rehearsal = self.env["wa.rehearsal"].browse(recipe.action_rehearse()["res_id"])
-        self.assertEqual([(line.at, line.outcome) for line in rehearsal.line_ids], [(monday, "get")])
+        dry_run = self.env["wa.dry.run"].browse(recipe.action_dry_run()["res_id"])
+        self.assertEqual([(line.at, line.outcome) for line in dry_run.line_ids], [(monday, "get")])
 
     def test_reports_are_rehearsed_by_their_own_time(self):
         conversation = self.receive(self.inbound("Hello?"))
@@ -151,5 +151,5 @@ class TestWelcomeAndAway(MessageRecipeCase):
                 "wa_text": "You have read it.",
             }
         )
-        rehearsal = self.env["wa.rehearsal"].browse(rule.with_user(self.lead_manager).action_wa_rehearse()["res_id"])
-        self.assertEqual([(line.at, line.res_id) for line in rehearsal.line_ids], [(yesterday, conversation.id)])
+        dry_run = self.env["wa.dry.run"].browse(rule.with_user(self.lead_manager).action_wa_dry_run()["res_id"])
+        self.assertEqual([(line.at, line.res_id) for line in dry_run.line_ids], [(yesterday, conversation.id)])

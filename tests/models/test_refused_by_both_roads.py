@@ -1,7 +1,7 @@
 from odoo import fields
 from odoo.tests import tagged
 
-from ...models.failure.wa_failure import SENTENCES
+from ...models.policy.wa_failure import SENTENCES
 from ..common import WaSandboxCase
 
 #: What WhatsApp refuses about a person, the window or a file, and the reason a person reads.
@@ -64,7 +64,7 @@ class TestRefusedByStatus(WaSandboxCase):
                 [note] = self.lead.message_ids - before
                 self.assertIn(str(SENTENCES[slug][0]), note.body)
                 self.assertEqual(row.mail_message_id.wa_message_ids._state_facts()["wa_state"], "failed")
-                self.env["wa.message"].search([]).posted_at = False
+                self.env["wa.message"].search([]).submitted_at = False
                 self.give_consent(self.contact)
 
     def test_nobody_is_sent_to_twice(self):
@@ -135,7 +135,7 @@ class TestRefusedByStatus(WaSandboxCase):
 
     def test_retry_of_a_person(self):
         row = self.refuse(131026)
-        self.env["wa.message"].search([]).posted_at = False
+        self.env["wa.message"].search([]).submitted_at = False
         row.mail_message_id.with_user(self.ana).action_wa_retry()
         self.run_to_the_end()
         self.assertEqual(row.state, "delivered", row.error_text)

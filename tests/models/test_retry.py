@@ -7,8 +7,8 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ...models.sending.sender import Sender
-from ...models.sending.wa_number_send import SENDER_LOCK
+from ...models.outbox.sender import Sender
+from ...models.outbox.wa_number_send import SENDER_LOCK
 from ..common import WaSandboxCase
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,13 +45,13 @@ class TestRetry(WaSandboxCase):
                 "error_detail": "Undeliverable",
                 "failed_at": fields.Datetime.now(),
                 "claimed_at": fields.Datetime.now(),
-                "posted_at": fields.Datetime.now(),
+                "submitted_at": fields.Datetime.now(),
             }
         )
         self.row.with_user(self.ana).action_retry()
         self.assertEqual(self.row.state, "queued")
         self.assertNotEqual(self.row.uuid, former)
-        for name in ("wamid", "error_code", "error_detail", "failed_at", "claimed_at", "posted_at", "next_attempt_at"):
+        for name in ("wamid", "error_code", "error_detail", "failed_at", "claimed_at", "submitted_at", "next_attempt_at"):
             self.assertFalse(self.row[name], name)
         self.assertEqual(self.row.attempts, 0)
 
@@ -76,7 +76,7 @@ class TestRetry(WaSandboxCase):
 
     def test_unknown_message_keeps_its_uuid_so_that_a_status_settles_it(self):
         former = self.row.uuid
-        self.row.write({"state": "unknown", "error_code": "outcome_unknown", "posted_at": fields.Datetime.now()})
+        self.row.write({"state": "unknown", "error_code": "outcome_unknown", "submitted_at": fields.Datetime.now()})
         self.row.action_retry()
         self.assertEqual((self.row.state, self.row.uuid), ("queued", former))
         self.store_webhook(self.payload_of(statuses=[self.status("delivered", former, "wamid.IT.DID")]))
@@ -89,7 +89,7 @@ class TestRetry(WaSandboxCase):
         self.row.write({"state": "failed", "attempts": 8, "error_code": "131000"})
         self.row.action_retry()
         self.sandbox.control("POST", "switches", fault={"kind": "429", "times": 1})
-        with patch("odoo.addons.crm_whatsapp.models.sending.sender.SHORT_WAIT", 0):
+        with patch("odoo.addons.crm_whatsapp.models.outbox.sender.SHORT_WAIT", 0):
             self.run_sender()
         self.assertEqual((self.row.state, self.row.attempts), ("queued", 1))
 
@@ -181,8 +181,8 @@ class TestOneWayOut(WaSandboxCase):
                 if words in file.read_text()
             }
 
-        self.assertEqual(users("second_look.send("), {"models/sending/wa_message_send.py"})
-        self.assertEqual(users("call_transport"), {"models/sending/wa_message_send.py", "models/sending/sender.py"})
+        self.assertEqual(users("second_look.send("), {"models/outbox/wa_message_send.py"})
+        self.assertEqual(users("call_transport"), {"models/outbox/wa_message_send.py", "models/outbox/sender.py"})
 
     def test_what_leaves_was_claimed_after_the_gate(self):
         """The only way into the sender's hands is ``_claim``, and that asks the gate."""
@@ -191,4 +191,4 @@ class TestOneWayOut(WaSandboxCase):
         asked = [node.attr for node in ast.walk(claim) if isinstance(node, ast.Attribute)]
         self.assertIn("_ask_gate", asked)
         self.assertIn("_claim_for_sending", asked)
-        self.assertEqual(self.calls("_claim_for_sending"), ["models/sending/wa_number_send.py:_claim"])
+        self.assertEqual(self.calls("_claim_for_sending"), ["models/outbox/wa_number_send.py:_claim"])

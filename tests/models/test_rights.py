@@ -289,7 +289,7 @@ class TestCompanies(WaCase):
         payload["nonce"] = time.monotonic_ns()
         self.store_webhook(payload, account)
         self.process_webhooks()
-        return self.env["wa.event"].search([("account_id", "=", account.id)], limit=1)
+        return self.env["wa.webhook.event"].search([("account_id", "=", account.id)], limit=1)
 
     def test_webhook_of_one_company_writes_nothing_into_another(self):
         conversation = self.receive(self.inbound())

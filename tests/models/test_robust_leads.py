@@ -41,7 +41,7 @@ class TestBrokenLeadRules(WaCase):
     def test_message_is_shown_and_people_are_told(self):
         self.break_leads()
         conversation = self.receive_without_lead("Is anybody there?")
-        event = self.env["wa.event"].search([], limit=1)
+        event = self.env["wa.webhook.event"].search([], limit=1)
         self.assertEqual(event.state, "done")
         self.assertIn("division by zero", event.note)
         self.assertFalse(conversation.lead_id)
@@ -77,6 +77,6 @@ class TestBrokenLeadRules(WaCase):
 
         self.patch(self.registry["wa.conversation"], "_create_leads", lose)
         self.store_webhook(self.inbound())
-        event = self.env["wa.event"].search([], limit=1)
+        event = self.env["wa.webhook.event"].search([], limit=1)
         with self.assertRaises(ConcurrencyError):
             event._dispatch()

@@ -12,7 +12,7 @@ from odoo.tests import BaseCase, tagged
 from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
-from ...models.sending.sender import Sender
+from ...models.outbox.sender import Sender
 from ...tools.graph.errors import from_answer
 from ...tools.graph.results import SendResult
 from ...tools.webhook.events import Person, StatusEvent
@@ -213,7 +213,7 @@ class TestRaces(BaseCase):
                 contact, _is_new = env["wa.contact"]._ensure(number.account_id, Person(wa_id=wa_id))
                 conversation, _is_new = env["wa.conversation"]._ensure(number, contact)
                 row = env["wa.message"]._enqueue(conversation, "text", {"body": "x"})
-                row.write({"state": "sending", "posted_at": fields.Datetime.now(), "attempts": 1})
+                row.write({"state": "sending", "submitted_at": fields.Datetime.now(), "attempts": 1})
                 ids.append(row.id)
         return ids
 
@@ -294,7 +294,7 @@ class TestRaces(BaseCase):
         ids = self.two_on_their_way()
         with self.registry.cursor() as cr:
             self.env_of(cr)["wa.message"].browse(ids).write(
-                {"state": "sending", "posted_at": fields.Datetime.now() - timedelta(seconds=30)}
+                {"state": "sending", "submitted_at": fields.Datetime.now() - timedelta(seconds=30)}
             )
         with self.registry.cursor() as other_cr, self.registry.cursor() as own:
             env, waited = self.env_of(other_cr), []
@@ -346,7 +346,7 @@ class TestRaces(BaseCase):
         with (
             self.registry.cursor() as own,
             mute_logger("odoo.sql_db"),
-            self.assertLogs("odoo.addons.crm_whatsapp.models.sending.wa_message_send", "ERROR"),
+            self.assertLogs("odoo.addons.crm_whatsapp.models.outbox.wa_message_send", "ERROR"),
         ):
             sender = Sender(self.env_of(own)["wa.number"].browse(self.number_id))
             sender.results = [(ids[0], SendResult("wamid.S19-3")), (ids[1], SendResult("wamid.S19-taken"))]

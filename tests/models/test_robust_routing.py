@@ -26,6 +26,6 @@ class TestRouting(WaCase):
     def test_number_that_is_not_ours_is_noted(self):
         self.store_webhook(self.payload_of(messages=[{"id": "wamid.X", "type": "text"}], phone_number_id="1"))
         self.process_webhooks()
-        event = self.env["wa.event"].search([], limit=1)
+        event = self.env["wa.webhook.event"].search([], limit=1)
         self.assertEqual(event.state, "done")
         self.assertIn("unknown phone_number_id 1", event.note)

@@ -3,7 +3,7 @@ from odoo.tests import tagged
 
 from ..common import WaCase
 
-LOGGER = "odoo.addons.crm_whatsapp.models.sending.wa_sending"
+LOGGER = "odoo.addons.crm_whatsapp.models.outbox.wa_sending"
 
 
 @tagged("post_install", "-at_install", "wa")

@@ -45,7 +45,7 @@ class TestRulesBeginNow(RuleCase):
     def assertBegins(self, rule):
         """The old date is left alone, one that comes due later is not."""
         self.run_clock()
-        plans = self.env["wa.dispatch"].search([("res_model", "=", "crm.lead"), ("res_id", "=", self.lead.id)])
+        plans = self.env["wa.scheduled.message"].search([("res_model", "=", "crm.lead"), ("res_id", "=", self.lead.id)])
         self.assertFalse(plans)
         rule.last_run = fields.Datetime.now() - timedelta(days=2)
         self.lead.date_deadline = fields.Date.today() - timedelta(days=1)

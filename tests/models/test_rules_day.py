@@ -40,7 +40,7 @@ class TestRulesAboutDays(RuleCase):
         self._run_cron(self.env.ref("base_automation.ir_cron_data_base_automation_check"))
 
     def plans(self):
-        return self.env["wa.dispatch"].search([("res_id", "=", self.lead.id), ("res_model", "=", "crm.lead")])
+        return self.env["wa.scheduled.message"].search([("res_id", "=", self.lead.id), ("res_model", "=", "crm.lead")])
 
     def test_set_to_today_at_noon(self):
         """R32: sent once, however often the job comes that day."""

@@ -45,7 +45,7 @@ class TestTwoMachines(RuleCase):
             self.say(AWAY)
         self.assertEqual(self.sent(), 3)
         self.assertEqual(len(self.notes()), 1)
-        plan = self.env["wa.dispatch"].search([("action_id.base_automation_id", "=", self.bounce.id)], limit=1)
+        plan = self.env["wa.scheduled.message"].search([("action_id.base_automation_id", "=", self.bounce.id)], limit=1)
         self.assertEqual((plan.state, plan.code), ("refused", "machine_answers"))
         self.assertTrue(self.conversation.waiting_since, "somebody still waits for a person")
 

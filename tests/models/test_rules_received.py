@@ -259,7 +259,7 @@ class TestRulesReceived(AnswerCase):
         self.lead.description = False
         payload = self.inbound("Hi", wamid="wamid.ONE")
         self.receive(payload)
-        event = self.env["wa.event"].search([], limit=1)
+        event = self.env["wa.webhook.event"].search([], limit=1)
         event.action_process_again()
         self.process_webhooks()
         self.store_webhook({**payload, "nonce": time.monotonic_ns()})
@@ -293,7 +293,7 @@ class TestRulesReceived(AnswerCase):
         bad = self.rule("broken", action=self.code("record.write({'name': 'half done'})\nraise UserError('No such warehouse')"))
         self.rule("good")
         self.say("important")
-        event = self.env["wa.event"].search([], limit=1)
+        event = self.env["wa.webhook.event"].search([], limit=1)
         row = self.conversation.message_ids[:1]
         self.assertEqual((row.text, event.state), ("important", "done"))
         self.assertIn("rule failed: broken", event.note)
@@ -337,7 +337,7 @@ class TestRulesReceived(AnswerCase):
         with patch.object(type(self.env["base.automation"]), "_process", collide):
             self.store_webhook(self.inbound("Hi"))
             with self.assertRaises(SerializationFailure):
-                self.env["wa.event"].search([], limit=1)._process()
+                self.env["wa.webhook.event"].search([], limit=1)._process()
         self.assertFalse(self.env["wa.rule.run"].search([]))
 
     def test_what_we_write_is_no_customers_message(self):

@@ -53,12 +53,14 @@ class TestSearch(WaCase):
             "wa.conversation": conversation,
             "wa.contact": conversation.contact_id,
             "wa.message": message,
-            "wa.event": message.event_id,
+            "wa.webhook.event": message.event_id,
             # The first message is a consent already.
             "wa.consent": self.give_consent(conversation.contact_id) and conversation.contact_id.consent_ids.sorted(),
             "crm.lead": conversation.lead_id,
             "res.partner": conversation.partner_id,
-            "wa.dispatch": self.env["wa.dispatch"]._plan(conversation.lead_id, origin="automation", template=self.template),
+            "wa.scheduled.message": self.env["wa.scheduled.message"]._plan(
+                conversation.lead_id, origin="automation", template=self.template
+            ),
         }
 
     def search_as_typed(self, model, typed, view=None):

@@ -64,7 +64,7 @@ class TestSecretsAndAccess(WaCase):
         with self.assertRaises(AccessError):
             self.env["wa.message"].with_user(self.ana).create({"kind": "text"})
         with self.assertRaises(AccessError):
-            self.env["wa.event"].with_user(self.ana).search([])
+            self.env["wa.webhook.event"].with_user(self.ana).search([])
 
     def test_internal_user_without_whatsapp_sees_nothing(self):
         from odoo.tests import new_test_user

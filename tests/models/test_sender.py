@@ -6,7 +6,7 @@ from odoo import fields
 from odoo.exceptions import LockError
 from odoo.tests import tagged
 
-from ...models.sending import sender
+from ...models.outbox import sender
 from ...tools.graph.results import SendResult
 from ..common import WaSandboxCase
 
@@ -109,7 +109,7 @@ class TestSender(WaSandboxCase):
         broken.content = {}
         other = self.customer_writes(self.customer("Bo", phone="+447700900123"), "Hi")
         fine = self.reply(self.ana, other, "fine").wa_message_ids
-        with self.assertLogs("odoo.addons.crm_whatsapp.models.sending.sender", "ERROR"):
+        with self.assertLogs("odoo.addons.crm_whatsapp.models.outbox.sender", "ERROR"):
             self.run_sender()
         self.assertEqual((broken.state, fine.state), ("failed", "sent"))
 
@@ -176,7 +176,7 @@ class TestSender(WaSandboxCase):
 
     def test_sender_killed_during_the_request_never_resends(self):
         row = self.reply(self.ana, self.conversation, "in flight").wa_message_ids
-        row.write({"state": "sending", "posted_at": fields.Datetime.now()})
+        row.write({"state": "sending", "submitted_at": fields.Datetime.now()})
         self.run_sender()
         self.assertEqual((row.state, row.error_code), ("unknown", "outcome_unknown"))
         self.assertFalse(self.sent())

@@ -49,7 +49,7 @@ class SequenceCase(WaCase):
         return runs
 
     def plans(self, runs):
-        return self.env["wa.dispatch"].search([("run_id", "in", runs.ids)], order="id")
+        return self.env["wa.scheduled.message"].search([("run_id", "in", runs.ids)], order="id")
 
     def story(self, run):
         """Return what was planned for a run, as (template, state, code)."""
@@ -60,7 +60,7 @@ class SequenceCase(WaCase):
         delta = timedelta(**delta)
         for run in runs:
             run.write({"started_at": run.started_at - delta, "last_at": run.last_at - delta})
-            for plan in run.dispatch_ids:
+            for plan in run.scheduled_message_ids:
                 plan.write({"planned_at": plan.planned_at - delta, "due_at": plan.due_at - delta})
         for message in self.plans(runs).message_id:
             message.sent_at = fields.Datetime.now() - delta
@@ -394,7 +394,7 @@ class TestSequenceTimes(SequenceCase):
         )
         silent = self.env["crm.lead"].create({"name": "No phone"})
         start = datetime(2026, 11, 27, 9, 0)
-        plan = sequence._rehearsal_plan(self.lead | silent, start)
+        plan = sequence._dry_run_plan(self.lead | silent, start)
         first, second = sequence.step_ids
         self.assertEqual(
             plan,

@@ -67,7 +67,7 @@ class TestStatus(WaCase):
     def test_status_of_a_foreign_message_is_noted_and_harmless(self):
         self.store_webhook(self.payload_of(statuses=[self.status("read", by_uuid=False, wamid="wamid.THEIRS")]))
         self.process_webhooks()
-        event = self.env["wa.event"].search([], limit=1)
+        event = self.env["wa.webhook.event"].search([], limit=1)
         self.assertEqual(event.state, "done")
         self.assertIn("did not send", event.note)
 

@@ -504,7 +504,12 @@ class TestTemplateFiles(TemplateCase):
         before = self.env["ir.attachment"].search_count([])
         messages = self.env["wa.message"]
         for origin in ("bulk", "automation"):
-            plans = self.env["wa.dispatch"].with_user(self.lead_manager).sudo()._plan(leads, origin=origin, template=template)
+            plans = (
+                self.env["wa.scheduled.message"]
+                .with_user(self.lead_manager)
+                .sudo()
+                ._plan(leads, origin=origin, template=template)
+            )
             self.run_plans()
             self.assertEqual(plans.mapped("state"), ["queued"] * 3, plans.mapped("reason"))
             messages |= plans.message_id
@@ -517,7 +522,7 @@ class TestTemplateFiles(TemplateCase):
         )
         runs, _refused = sequence._enrol(leads)
         self.run_plans()
-        messages |= runs.dispatch_ids.message_id
+        messages |= runs.scheduled_message_ids.message_id
         self.assertEqual(len(messages), 9)
         self.assertEqual(self.env["ir.attachment"].search_count([]), before + 1)
         [file] = messages.mail_message_id.attachment_ids

@@ -2,7 +2,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .test_dispatch import DispatchCase
+from .test_scheduled_message import DispatchCase
 
 SECRET = "the landlord's brother"
 
@@ -55,7 +55,7 @@ class TestTemplateRights(DispatchCase):
     def test_what_a_person_planned_is_read_with_their_rights_when_its_turn_comes(self):
         for user, state in ((self.ana, "refused"), (self.lead_manager, "queued")):
             lead = self.lead.with_user(user)
-            plan = self.env["wa.dispatch"].with_user(user).sudo()._plan(lead, origin="bulk", template=self.template)
+            plan = self.env["wa.scheduled.message"].with_user(user).sudo()._plan(lead, origin="bulk", template=self.template)
             self.forget()
             self.run_plans()
             self.assertEqual(plan.state, state, plan.detail)
@@ -81,7 +81,7 @@ class TestTemplateRights(DispatchCase):
             self.wizard(self.ana).action_send()
         self.forget()
         plan = (
-            self.env["wa.dispatch"]
+            self.env["wa.scheduled.message"]
             .with_user(self.ana)
             .sudo()
             ._plan(self.lead.with_user(self.ana), origin="bulk", template=template)
@@ -107,7 +107,7 @@ class TestTemplateRights(DispatchCase):
         self.assertFalse(refused)
         self.forget()
         self.run_plans()
-        plan = runs.sudo().dispatch_ids
+        plan = runs.sudo().scheduled_message_ids
         self.assertEqual((plan.state, plan.user_id), ("queued", self.ana), plan.detail)
         self.assertIn(SECRET, plan.message_id.content["text"])
 

@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
 
 from ..common import ROOT
-from .test_dispatch import DispatchCase
+from .test_scheduled_message import DispatchCase
 
 EVENT_PATH = "wa_conversation_ids.message_ids.event_id.body"
 
@@ -53,7 +53,7 @@ class TestTemplateValues(ValueCase):
         self.env.invalidate_all()
         for zone in (False, "Asia/Tokyo"):
             self.env.ref("base.user_root").tz = zone
-            plan = self.env["wa.dispatch"].sudo()._plan(self.lead, origin="automation", template=template)
+            plan = self.env["wa.scheduled.message"].sudo()._plan(self.lead, origin="automation", template=template)
             self.run_plans()
             self.assertRegex(plan.message_id.content["text"], r"9:00\sAM")
 
@@ -304,7 +304,7 @@ class TestValuePaths(ValueCase):
         self.env.flush_all()
         self.env.invalidate_all()
         self.run_plans()
-        plan = runs.sudo().dispatch_ids
+        plan = runs.sudo().scheduled_message_ids
         self.assertEqual(plan.state, "refused", plan.detail)
         self.assertIn("Mona", plan.reason)
         self.assertFalse(self.last_outgoing(self.conversation))
@@ -318,7 +318,7 @@ class TestValuePaths(ValueCase):
                 [EVENT_PATH, user_id, template.parameter_ids.id],
             )
             self.env.invalidate_all()
-            plan = self.env["wa.dispatch"].sudo()._plan(self.lead, origin="automation", template=template)
+            plan = self.env["wa.scheduled.message"].sudo()._plan(self.lead, origin="automation", template=template)
             self.run_plans()
             self.assertEqual(plan.state, "refused")
             self.assertIn("choose the field again", plan.reason)
@@ -377,7 +377,9 @@ class TestValuePaths(ValueCase):
         text = self.rule(wa_content="text", wa_text="Hello {{ user_id.login }}", wa_template_id=False)
         text.with_user(settings).write({"wa_text": "Hello {{ partner_id.name }}"})
         self.assertEqual(text.wa_text_user_id, settings)
-        plan = self.env["wa.dispatch"].sudo()._plan(self.lead, origin="automation", text=text.wa_text, action_id=text.id)
+        plan = (
+            self.env["wa.scheduled.message"].sudo()._plan(self.lead, origin="automation", text=text.wa_text, action_id=text.id)
+        )
         self.run_plans()
         readable = self.env["crm.lead"].with_user(settings).has_access("read")
         self.assertEqual(plan.state, "queued" if readable else "refused", plan.detail)

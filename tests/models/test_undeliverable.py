@@ -26,7 +26,7 @@ class TestUndeliverable(WaSandboxCase):
         return row
 
     def retry(self, row):
-        self.env["wa.message"].search([]).posted_at = False  # the pair rate is not what this is about
+        self.env["wa.message"].search([]).submitted_at = False  # the pair rate is not what this is about
         row.mail_message_id.with_user(self.ana).action_wa_retry()
         before = self.requests()
         self.run_to_the_end()
@@ -55,7 +55,7 @@ class TestUndeliverable(WaSandboxCase):
         self.assertFalse(self.blocked())
         self.order_refusal(0)
         row = self.reply(self.ana, self.conversation, "Are you there?").wa_message_ids
-        self.env["wa.message"].search([]).posted_at = False
+        self.env["wa.message"].search([]).submitted_at = False
         self.run_sender()
         self.assertEqual(row.state, "sent", row.error_text)
 

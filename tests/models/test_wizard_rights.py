@@ -18,7 +18,7 @@ class TestWizardRights(WaCase):
         wizards = [
             name
             for name, model in self.env.registry.items()
-            if model._transient and not model._abstract and name.startswith("wa.") and name != "wa.event.replay"
+            if model._transient and not model._abstract and name.startswith("wa.") and name != "wa.webhook.event.replay"
         ]
         self.assertIn("wa.consent.import", wizards)
         for name in wizards:

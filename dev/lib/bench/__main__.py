@@ -7,7 +7,7 @@ import sys
 
 from lib import odoo
 from lib.bench import contacts, growth, inbound, queue, reply, sending, stage, statuses, webhook
-from lib.progress import Trouble, run_command, say
+from lib.progress import CommandError, run_command, say
 
 BENCHMARKS = {
     "webhook": webhook.run,
@@ -29,11 +29,11 @@ def main() -> int:
     options = parser.parse_args()
     unknown = set(options.names) - set(BENCHMARKS)
     if unknown:
-        raise Trouble(f"There is no benchmark {', '.join(sorted(unknown))}: choose from {', '.join(BENCHMARKS)}.")
-    kit = odoo.ensure()
+        raise CommandError(f"There is no benchmark {', '.join(sorted(unknown))}: choose from {', '.join(BENCHMARKS)}.")
+    install = odoo.ensure()
     measures = []
     for name in options.names or BENCHMARKS:
-        measures += BENCHMARKS[name](kit, options.quick)
+        measures += BENCHMARKS[name](install, options.quick)
     missed = [measure.name for measure in measures if not measure.ok]
     say(f"{len(measures)} figures, {len(missed)} short of their target{': ' + ', '.join(missed) if missed else ''}")
     return 1 if missed else 0

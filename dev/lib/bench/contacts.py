@@ -13,11 +13,11 @@ PEOPLE = 400
 ROUNDS = 3
 
 
-def run(kit: odoo.Kit, quick: bool = False) -> list[Measure]:
+def run(install: odoo.Install, quick: bool = False) -> list[Measure]:
     """So many people, whose webhooks are stored already, by one job worker; the same rows made by plain `create` in turns."""
-    database = Database.fresh(kit, "wa_bench_contacts")
+    database = Database.fresh(install, "wa_bench_contacts")
     count = PEOPLE // 8 if quick else PEOPLE
-    with Site(kit, database, "bench-contacts") as site:
+    with Site(install, database, "bench-contacts") as site:
         sandbox = site.start_sandbox()
         site.start_node(cron=1)
         site.connect()
@@ -25,7 +25,7 @@ def run(kit: odoo.Kit, quick: bool = False) -> list[Measure]:
         plain, ours = [], []
         for index in range(ROUNDS + 1):
             prefix = str(800 + index)
-            plain.append(inside(kit, database.name, "plain_people", count=count, prefix=prefix, login=SALES[0]))
+            plain.append(inside(install, database.name, "plain_people", count=count, prefix=prefix, login=SALES[0]))
             ours.append(_welcome(site, strangers[index * count : (index + 1) * count]))
     # The first round fills caches.
     return [ratio("first_contact", mean(ours[1:]), mean(plain[1:]), "<= 1.5", people=count, rounds=ROUNDS)]

@@ -12,7 +12,7 @@ import psycopg2
 
 from lib import databases, fingerprint, odoo, paths, shell
 from lib.locks import only_one
-from lib.progress import Trouble, step
+from lib.progress import CommandError, step
 
 #: With the addon installed; kept until the addon changes, and copied for every run.
 BASE = "wa_bench_base"
@@ -22,20 +22,20 @@ PLAIN = INSIDE / "plain.py"
 RESULT = "RESULT "
 
 
-def ensure_base(kit: odoo.Kit) -> str:
+def ensure_base(install: odoo.Install) -> str:
     """Have a database with this checkout's addon; returns its name."""
     wanted = fingerprint.addon()
     with only_one("bench-base"):
-        if databases.comment(BASE, kit.pg) != wanted:
-            databases.copy(databases.ensure_template(kit), BASE, kit.pg)
+        if databases.comment(BASE, install.pg) != wanted:
+            databases.copy(databases.ensure_template(install), BASE, install.pg)
             with step("installing the addon for benchmarks"):
                 odoo.run(
-                    kit,
+                    install,
                     ["-d", BASE, "-i", paths.MODULE, "--no-http", "--stop-after-init"],
                     log="bench-install",
                     purpose="Installing the addon",
                 )
-            databases.set_comment(BASE, wanted, kit.pg)
+            databases.set_comment(BASE, wanted, install.pg)
     return BASE
 
 
@@ -47,10 +47,10 @@ class Database:
         self._connection = None
 
     @classmethod
-    def fresh(cls, kit: odoo.Kit, name: str, source: str | None = None) -> Database:
+    def fresh(cls, install: odoo.Install, name: str, source: str | None = None) -> Database:
         """A copy of the base (or of `source`) under that name."""
-        databases.copy(source or ensure_base(kit), name, kit.pg)
-        database = cls(name, kit.pg)
+        databases.copy(source or ensure_base(install), name, install.pg)
+        database = cls(name, install.pg)
         # Odoo's own jobs (mail queue, digests, cleaning) would run at moments of their own choice.
         database.sql(
             """UPDATE ir_cron SET active = FALSE WHERE ir_actions_server_id IN
@@ -96,7 +96,7 @@ class Database:
             if self.value(statement, *values):
                 return time.monotonic()
             if time.monotonic() > deadline:
-                raise Trouble(f"Not within {seconds:g} s: {what}.")
+                raise CommandError(f"Not within {seconds:g} s: {what}.")
             time.sleep(every)
 
     def close(self) -> None:
@@ -105,7 +105,7 @@ class Database:
             self._connection.close()
 
 
-def inside(kit: odoo.Kit, database: str, script: str, **arguments: Any) -> Any:
+def inside(install: odoo.Install, database: str, script: str, **arguments: Any) -> Any:
     """Run `inside/<script>.py` in a process of its own with Odoo's registry; returns what it put into `result`.
 
     The script finds `env` and `arguments`, as in `odoo shell`, and the functions of `inside/plain.py`.
@@ -113,14 +113,14 @@ def inside(kit: odoo.Kit, database: str, script: str, **arguments: Any) -> Any:
     code = f"import json\narguments = json.loads({json.dumps(json.dumps(arguments))})\nresult = None\n"
     code += PLAIN.read_text() + (INSIDE / f"{script}.py").read_text()
     code += f"\nenv.cr.commit()\nprint({RESULT!r} + json.dumps(result))\n"
-    output = _pipe(kit, database, code, f"inside-{script}")
+    output = _pipe(install, database, code, f"inside-{script}")
     lines = [line for line in output.splitlines() if line.startswith(RESULT)]
     if not lines:
-        raise Trouble(f"{script} inside Odoo did not finish; see .dev/log/inside-{script}.log.")
+        raise CommandError(f"{script} inside Odoo did not finish; see .dev/log/inside-{script}.log.")
     return json.loads(lines[-1].removeprefix(RESULT))
 
 
-def _pipe(kit: odoo.Kit, database: str, code: str, log: str) -> str:
+def _pipe(install: odoo.Install, database: str, code: str, log: str) -> str:
     """Feed a script to `odoo shell`: it is one block, for the shell reads from a pipe as a whole."""
     folder = paths.STATE_DIR / "tmp"
     folder.mkdir(exist_ok=True)
@@ -129,11 +129,11 @@ def _pipe(kit: odoo.Kit, database: str, code: str, log: str) -> str:
     try:
         return shell.run(
             ["sh", "-c", 'script=$1; shift; exec "$@" < "$script"', "sh", file]
-            + kit.command(["shell", "-d", database, "--no-http", "--log-level", "warn"]),
+            + install.command(["shell", "-d", database, "--no-http", "--log-level", "warn"]),
             log=log,
             purpose=f"Running {log}",
             cwd=paths.STATE_DIR,
-            env=kit.environment,
+            env=install.environment,
             timeout=900,
         )
     finally:

@@ -16,16 +16,16 @@ STORED, TIMES = 10_000, 10
 STATUSES, ROUNDS, REPEATS = 2000, 3, 3
 
 
-def run(kit: odoo.Kit, quick: bool = False) -> list[Measure]:
+def run(install: odoo.Install, quick: bool = False) -> list[Measure]:
     """How much slower each gets, in percent: the best of a few before against the best of a few after."""
     stored = STORED // 10 if quick else STORED
-    return _receiving(kit, stored) + _sending(kit, stored, 4 if quick else 12)
+    return _receiving(install, stored) + _sending(install, stored, 4 if quick else 12)
 
 
-def _receiving(kit: odoo.Kit, stored: int) -> list[Measure]:
+def _receiving(install: odoo.Install, stored: int) -> list[Measure]:
     """Texts and statuses, before and after, on one site."""
-    database = Database.fresh(kit, "wa_bench_growth")
-    with Site(kit, database, "bench-growth") as site:
+    database = Database.fresh(install, "wa_bench_growth")
+    with Site(install, database, "bench-growth") as site:
         prepare(site, 1)
         rows = site.sandbox.call("GET", "/customers")["customers"]
         everybody = load.people([row for row in rows if row["name"].startswith("Customer ")])
@@ -47,10 +47,10 @@ def _rates(site: Site, everybody: list[load.Person]) -> dict[str, float]:
     return {name: max(values) for name, values in found.items()}
 
 
-def _sending(kit: odoo.Kit, stored: int, seconds: float) -> list[Measure]:
+def _sending(install: odoo.Install, stored: int, seconds: float) -> list[Measure]:
     """A sender at full speed, before and after."""
-    before = send(kit, seconds, level="HIGH", statuses=False)
-    after = send(kit, seconds, level="HIGH", statuses=False, history=stored * TIMES)
+    before = send(install, seconds, level="HIGH", statuses=False)
+    after = send(install, seconds, level="HIGH", statuses=False, history=stored * TIMES)
     return [_judge("growth_sending", before.rate, after.rate, stored)]
 
 

@@ -43,11 +43,11 @@ def fill(database: Database, count: int, *, state: str = "read", direction: str 
     )
     if events:
         database.sql(
-            """INSERT INTO wa_event (account_id, digest, body, state, received_at, processed_at, attempts)
+            """INSERT INTO wa_webhook_event (account_id, digest, body, state, received_at, processed_at, attempts)
                SELECT (SELECT min(id) FROM wa_account), md5('history' || n) || md5(random()::text), repeat('{"n": 1}', 99),
                       'done', now() AT TIME ZONE 'UTC' - interval '1 day', now() AT TIME ZONE 'UTC' - interval '1 day', 0
                  FROM generate_series(1, %s) n""",
             count,
         )
-    for table in ("mail_message", "wa_message", "wa_event"):
+    for table in ("mail_message", "wa_message", "wa_webhook_event"):
         database.sql(f"ANALYZE {table}")

@@ -15,7 +15,7 @@ from lib.bench import load
 from lib.bench.database import Database, inside
 from lib.bench.measure import Measure, mean, percentile, ratio, rounded
 from lib.bench.site import SALES, Site
-from lib.progress import Trouble
+from lib.progress import CommandError
 from lib.smoke.live import Listener
 
 CUSTOMERS = 200
@@ -26,28 +26,28 @@ IN_THREAD = """SELECT count(*) FROM wa_message w JOIN mail_message m ON m.id = w
                 WHERE w.direction = 'in' AND w.wamid = ANY(%s)"""
 
 
-def run(kit: odoo.Kit, quick: bool = False) -> list[Measure]:
+def run(install: odoo.Install, quick: bool = False) -> list[Measure]:
     """The crowd, with plain posts before and after it; then the single message."""
-    database = Database.fresh(kit, "wa_bench_inbound")
+    database = Database.fresh(install, "wa_bench_inbound")
     rounds, probes = (2, 8) if quick else (ROUNDS, PROBES)
-    with Site(kit, database, "bench-inbound") as site:
+    with Site(install, database, "bench-inbound") as site:
         sandbox = site.start_sandbox()
         site.start_node(cron=2)
         site.connect()
         everybody = load.people(sandbox.call("POST", "/customers/bulk", {"count": CUSTOMERS})["customers"])
         crowd(site, everybody, 1)  # everybody is known from here on
-        before = plain_posts(kit, database, CUSTOMERS * rounds)
+        before = plain_posts(install, database, CUSTOMERS * rounds)
         known = crowd(site, everybody, rounds)
-        plain = mean([before, plain_posts(kit, database, CUSTOMERS * rounds)])
+        plain = mean([before, plain_posts(install, database, CUSTOMERS * rounds)])
         return [
             ratio("inbound_text", known["per_second"], plain, ">= 1.2", customers=CUSTOMERS, **known),
             single(site, everybody, probes),
         ]
 
 
-def plain_posts(kit: odoo.Kit, database: Database, count: int) -> float:
+def plain_posts(install: odoo.Install, database: Database, count: int) -> float:
     """Calls of `message_post` a second into as many plain channels, with one COMMIT for 200, in one process."""
-    return count / inside(kit, database.name, "plain_posts", channels=CUSTOMERS, count=count, login=SALES[0])
+    return count / inside(install, database.name, "plain_posts", channels=CUSTOMERS, count=count, login=SALES[0])
 
 
 def crowd(site: Site, everybody: list[load.Person], rounds: int) -> dict:
@@ -63,7 +63,7 @@ def crowd(site: Site, everybody: list[load.Person], rounds: int) -> dict:
     posted = time.monotonic()
     refused = [answer for answer in answers if answer.status != 200]
     if refused:
-        raise Trouble(f"{len(refused)} of {len(answers)} webhooks were not answered 200.")
+        raise CommandError(f"{len(refused)} of {len(answers)} webhooks were not answered 200.")
     done = site.database.wait(
         "all messages are in their threads", f"SELECT ({IN_THREAD}) = %s", wamids, len(wamids), seconds=300
     )
@@ -83,7 +83,7 @@ def single(site: Site, everybody: list[load.Person], probes: int) -> Measure:
         person.wa_id,
     )
     if owner not in SALES:
-        raise Trouble(f"The conversation belongs to {owner}, not to one of the team.")
+        raise CommandError(f"The conversation belongs to {owner}, not to one of the team.")
     listener = Browser(site.sign_in(owner))
 
     def background() -> tuple[str, int, bytes]:
@@ -126,7 +126,7 @@ def _probe(listener: Browser, url: str, person: load.Person) -> float:
     poster = threading.Thread(target=load.post, args=(wire,), daemon=True)
     poster.start()
     if not listener.hears(words, seconds=20):
-        raise Trouble("A message did not reach the browser within 20 s.")
+        raise CommandError("A message did not reach the browser within 20 s.")
     took = time.monotonic() - started
     poster.join()
     return took

@@ -9,7 +9,7 @@ from lib import databases, fingerprint, odoo
 from lib.bench.database import Database, inside
 from lib.bench.measure import Measure, ratio, rounded
 from lib.bench.site import Site
-from lib.progress import Trouble, step
+from lib.progress import CommandError, step
 
 #: A database with so many leads and as many templates waiting; made once for each state of the addon.
 SCENE = "wa_bench_scene"
@@ -21,43 +21,43 @@ TEMPLATE = "proposal_ready"
 TARGETS = {"new": "<= 1.7", "known": "<= 1.2"}
 
 
-def run(kit: odoo.Kit, quick: bool = False) -> list[Measure]:
+def run(install: odoo.Install, quick: bool = False) -> list[Measure]:
     """Queue for people who never had a message, then for the same people again; plain messages before, between, after."""
     count = 1000 if quick else MESSAGES
-    with make_scene(kit, "wa_bench_queue", count) as database:
-        rounds = inside(kit, database.name, "enqueue", template=TEMPLATE, rounds=len(TARGETS), limit=count, plain=True)
+    with make_scene(install, "wa_bench_queue", count) as database:
+        rounds = inside(install, database.name, "enqueue", template=TEMPLATE, rounds=len(TARGETS), limit=count, plain=True)
     return [judge(label, found, count) for label, found in zip(TARGETS, rounds, strict=True)]
 
 
 def judge(label: str, found: dict, count: int) -> Measure:
     """Time of one round against the plain rounds before and after it; memory is told."""
     if found["queued"] != count:
-        raise Trouble(f"Only {found['queued']} of {count} messages were queued: {found['refused']}")
+        raise CommandError(f"Only {found['queued']} of {count} messages were queued: {found['refused']}")
     memory = rounded({key: found[key] for key in ("grown_mb", "before_mb")}, 1)
     return ratio(f"queue_{label}_people", found["seconds"], found["plain_seconds"], TARGETS[label], messages=count, **memory)
 
 
 @contextlib.contextmanager
-def make_scene(kit: odoo.Kit, name: str, count: int) -> Iterator[Database]:
+def make_scene(install: odoo.Install, name: str, count: int) -> Iterator[Database]:
     """A connected database with leads for so many people of the sandbox, while nobody sends."""
-    database = Database.fresh(kit, name)
-    with Site(kit, database, name.replace("_", "-")) as site:
+    database = Database.fresh(install, name)
+    with Site(install, database, name.replace("_", "-")) as site:
         sandbox = site.start_sandbox()
         site.start_node(cron=0)
         ids = site.connect()
         people = sandbox.call("POST", "/customers/bulk", {"count": count})["customers"]
         with step(f"making {count} leads"):
-            inside(kit, name, "leads", people=people, team_id=ids["team_id"])
+            inside(install, name, "leads", people=people, team_id=ids["team_id"])
         yield database
 
 
-def ensure_scene(kit: odoo.Kit) -> str:
+def ensure_scene(install: odoo.Install) -> str:
     """Have the database with a long queue; returns its name."""
     wanted = fingerprint.addon()
-    if databases.comment(SCENE, kit.pg) != wanted:
-        with make_scene(kit, SCENE, MESSAGES) as database, step(f"queueing {MESSAGES} messages"):
-            [found] = inside(kit, database.name, "enqueue", template=TEMPLATE, rounds=1, limit=MESSAGES, plain=False)
+    if databases.comment(SCENE, install.pg) != wanted:
+        with make_scene(install, SCENE, MESSAGES) as database, step(f"queueing {MESSAGES} messages"):
+            [found] = inside(install, database.name, "enqueue", template=TEMPLATE, rounds=1, limit=MESSAGES, plain=False)
             if found["queued"] != MESSAGES:
-                raise Trouble(f"Only {found['queued']} of {MESSAGES} messages were queued: {found['refused']}")
-        databases.set_comment(SCENE, wanted, kit.pg)
+                raise CommandError(f"Only {found['queued']} of {MESSAGES} messages were queued: {found['refused']}")
+        databases.set_comment(SCENE, wanted, install.pg)
     return SCENE

@@ -12,7 +12,7 @@ from lib.bench.measure import Measure, percentile, ratio, rounded
 from lib.bench.queue import ensure_scene
 from lib.bench.sending import prepare
 from lib.bench.site import SALES, Site
-from lib.progress import Trouble
+from lib.progress import CommandError
 from lib.rpc import Odoo
 from lib.smoke.phone import Sandbox
 
@@ -20,13 +20,13 @@ REPLIES = 40
 PAUSE = 0.4
 
 
-def run(kit: odoo.Kit, quick: bool = False) -> list[Measure]:
+def run(install: odoo.Install, quick: bool = False) -> list[Measure]:
     """From the click to the moment WhatsApp has it, while a mailing waits and while nothing does."""
     count = 8 if quick else REPLIES
-    idle, _ = replies(kit, count, mailing=False)
-    busy, waiting = replies(kit, count, mailing=True)
+    idle, _ = replies(install, count, mailing=False)
+    busy, waiting = replies(install, count, mailing=True)
     if waiting < 1000 and not quick:
-        raise Trouble(f"Only {waiting} messages of the mailing were left: the replies had nothing to overtake.")
+        raise CommandError(f"Only {waiting} messages of the mailing were left: the replies had nothing to overtake.")
     detail = rounded({"median": percentile(busy, 0.5), "max": max(busy), "median_idle": percentile(idle, 0.5)})
     return [
         ratio(
@@ -41,12 +41,12 @@ def run(kit: odoo.Kit, quick: bool = False) -> list[Measure]:
     ]
 
 
-def replies(kit: odoo.Kit, count: int, *, mailing: bool) -> tuple[list[float], int]:
+def replies(install: odoo.Install, count: int, *, mailing: bool) -> tuple[list[float], int]:
     """(seconds that each of so many replies took, messages of the mailing that were still waiting at the end)."""
-    database = Database.fresh(kit, "wa_bench_reply", ensure_scene(kit))
+    database = Database.fresh(install, "wa_bench_reply", ensure_scene(install))
     if not mailing:
         database.sql("UPDATE wa_message SET state = 'failed' WHERE state = 'queued'")
-    with Site(kit, database, "bench-reply") as site:
+    with Site(install, database, "bench-reply") as site:
         sandbox, everybody = prepare(site)
         site.start_node(cron=2)
         site.connect()
@@ -90,4 +90,4 @@ def answer(site: Site, sandbox: Sandbox, seller: Odoo, person: load.Person) -> f
                 time.sleep(PAUSE)
                 return row["timestamp"] - started
         time.sleep(0.2)
-    raise Trouble("A reply did not leave within a minute.")
+    raise CommandError("A reply did not leave within a minute.")

@@ -13,7 +13,7 @@ from lib.bench.load import Person, people
 from lib.bench.measure import Measure, busiest, mean, ratio, rounded, tell
 from lib.bench.queue import MESSAGES, ensure_scene
 from lib.bench.site import ACCESS_TOKEN, NUMBER, Site
-from lib.progress import Trouble
+from lib.progress import CommandError
 from lib.smoke.phone import Sandbox
 
 LATENCY_MS = 120
@@ -38,19 +38,19 @@ class Run:
         """Messages a second, once it runs."""
         steady = self.steady
         if len(steady) < 2:
-            raise Trouble(f"Only {len(self.moments)} messages left: nothing to measure.")
+            raise CommandError(f"Only {len(self.moments)} messages left: nothing to measure.")
         return (len(steady) - 1) / (steady[-1] - steady[0])
 
 
-def run(kit: odoo.Kit, quick: bool = False) -> list[Measure]:
+def run(install: odoo.Install, quick: bool = False) -> list[Measure]:
     """At 80 and at 1,000 messages a second."""
     seconds = 8 if quick else 30
-    return standard(kit, seconds) + fast(kit, seconds)
+    return standard(install, seconds) + fast(install, seconds)
 
 
-def standard(kit: odoo.Kit, seconds: float) -> list[Measure]:
+def standard(install: odoo.Install, seconds: float) -> list[Measure]:
     """A number of 80 messages a second, statuses coming back all the while."""
-    found = send(kit, seconds, level="STANDARD", statuses=True)
+    found = send(install, seconds, level="STANDARD", statuses=True)
     detail = {**describe(found), "limit": 80, "statuses": True}
     return [
         tell(Measure("send_80_share", found.rate / 80, "of the limit", ">= 0.95", detail)),
@@ -59,25 +59,25 @@ def standard(kit: odoo.Kit, seconds: float) -> list[Measure]:
     ]
 
 
-def fast(kit: odoo.Kit, seconds: float) -> list[Measure]:
+def fast(install: odoo.Install, seconds: float) -> list[Measure]:
     """A number of 1,000 a second: what one sender process manages, against bare threads before and after it.
 
     With statuses coming back meanwhile it is told and not judged: the processors also serve webhooks and work them off.
     """
-    before = bare(kit, seconds / 2)
-    found = send(kit, seconds, level="HIGH", statuses=False)
-    reference = mean([before, bare(kit, seconds / 2)])
-    with_statuses = send(kit, seconds, level="HIGH", statuses=True)
+    before = bare(install, seconds / 2)
+    found = send(install, seconds, level="HIGH", statuses=False)
+    reference = mean([before, bare(install, seconds / 2)])
+    with_statuses = send(install, seconds, level="HIGH", statuses=True)
     return [
         ratio("send_1000", found.rate, reference, ">= 0.7", **describe(found), limit=1000),
         ratio("send_1000_with_statuses", with_statuses.rate, reference, "", **describe(with_statuses), limit=1000),
     ]
 
 
-def bare(kit: odoo.Kit, seconds: float) -> float:
+def bare(install: odoo.Install, seconds: float) -> float:
     """Messages a second that bare threads get accepted by such a sandbox, once they run."""
-    database = Database("postgres", kit.pg)
-    with Site(kit, database, "bench-bare") as site:
+    database = Database("postgres", install.pg)
+    with Site(install, database, "bench-bare") as site:
         sandbox, everybody = prepare(site, level="HIGH", statuses=False)
         numbers = paths.STATE_DIR / "tmp" / "bench-people"
         numbers.parent.mkdir(exist_ok=True)
@@ -98,12 +98,12 @@ def describe(found: Run) -> dict:
     }
 
 
-def send(kit: odoo.Kit, seconds: float, *, level: str, statuses: bool, history: int = 0) -> Run:
+def send(install: odoo.Install, seconds: float, *, level: str, statuses: bool, history: int = 0) -> Run:
     """Let the sender of a fresh copy of the scene run for so long."""
-    database = Database.fresh(kit, "wa_bench_send", ensure_scene(kit))
+    database = Database.fresh(install, "wa_bench_send", ensure_scene(install))
     if history:
         fill(database, history)
-    with Site(kit, database, "bench-send") as site:
+    with Site(install, database, "bench-send") as site:
         sandbox, _ = prepare(site, level=level, statuses=statuses)
         site.start_node(cron=2)
         site.connect()
@@ -111,7 +111,7 @@ def send(kit: odoo.Kit, seconds: float, *, level: str, statuses: bool, history: 
         while not (waiting := accepted(sandbox, limit=1)) and time.monotonic() < deadline:
             time.sleep(0.1)
         if not waiting:
-            raise Trouble("The sender sent nothing within a minute; see .dev/log/bench-send-1.log.")
+            raise CommandError("The sender sent nothing within a minute; see .dev/log/bench-send-1.log.")
         end = time.monotonic() + WARM_UP + seconds
         while time.monotonic() < end and sandbox.call("GET", "/stats")["counts"].get("accepted", 0) < MESSAGES:
             time.sleep(1)

@@ -9,7 +9,7 @@ from pathlib import Path
 from lib import odoo, paths, ports
 from lib.bench.database import Database
 from lib.processes import Server
-from lib.progress import Trouble
+from lib.progress import CommandError
 from lib.router import Router
 from lib.rpc import Odoo
 from lib.smoke.phone import Sandbox
@@ -25,7 +25,7 @@ class Node:
 
     def __init__(
         self,
-        kit: odoo.Kit,
+        install: odoo.Install,
         database: str,
         name: str,
         *,
@@ -36,7 +36,7 @@ class Node:
         self.http_port, self.live_port, self.port = ports.any_free(), ports.any_free(), ports.any_free()
         self.direct_url = f"http://{ports.LOOPBACK}:{self.http_port}"
         self.url = f"http://{ports.LOOPBACK}:{self.port}"
-        command = kit.command(
+        command = install.command(
             [
                 "-d",
                 database,
@@ -53,7 +53,7 @@ class Node:
                 *extra,
             ]
         )
-        self.name, self._command, self._environment = name, command, kit.environment
+        self.name, self._command, self._environment = name, command, install.environment
         self._lives = 0
         self.restart()
         self.router = Router(self.port, self.http_port, self.live_port)
@@ -85,8 +85,8 @@ class Node:
 class Site:
     """Everything of one run; a context manager that stops what it started."""
 
-    def __init__(self, kit: odoo.Kit, database: Database, name: str) -> None:
-        self.kit, self.database, self.name = kit, database, name
+    def __init__(self, install: odoo.Install, database: Database, name: str) -> None:
+        self.install, self.database, self.name = install, database, name
         self._stops: list[Callable[[], None]] = [database.close]
         self.nodes: list[Node] = []
         self.webhook_path = ""
@@ -108,7 +108,7 @@ class Site:
             "The sandbox",
             [paths.PYTHON, "-m", "sandbox", "--host", ports.LOOPBACK, "--port", port],
             log=paths.LOGS / f"{self.name}-sandbox.log",
-            env={**self.kit.environment, "PYTHONPATH": ""},
+            env={**self.install.environment, "PYTHONPATH": ""},
             cwd=paths.ROOT,
         )
         self._stops.append(server.stop)
@@ -120,7 +120,7 @@ class Site:
 
     def start_node(self, **options: object) -> Node:
         """One more Odoo server on the database."""
-        node = Node(self.kit, self.database.name, f"{self.name}-{len(self.nodes) + 1}", **options)
+        node = Node(self.install, self.database.name, f"{self.name}-{len(self.nodes) + 1}", **options)
         self.nodes.append(node)
         self._stops.append(node.stop)
         return node.ready()
@@ -153,7 +153,7 @@ class Site:
             admin.call("wa.number", "write", [number["id"]], {"team_id": team})
         row = admin.read("wa.account", account, ["webhook_url", "state"])
         if row["state"] != "connected":
-            raise Trouble("The account is not connected after connecting it; see the logs of the servers in .dev/log.")
+            raise CommandError("The account is not connected after connecting it; see the logs of the servers in .dev/log.")
         self.webhook_path = "/wa/webhook/" + row["webhook_url"].rpartition("/")[2]
         return {"account_id": account, "number_id": number["id"], "team_id": team}
 
@@ -208,7 +208,7 @@ class Site:
     def notify(self) -> None:
         """Wake the job workers of all nodes."""
         # Odoo's workers listen on the database `postgres`.
-        Database("postgres", self.kit.pg).sql("SELECT pg_notify('cron_trigger', %s)", self.database.name)
+        Database("postgres", self.install.pg).sql("SELECT pg_notify('cron_trigger', %s)", self.database.name)
 
 
 def quiet(seconds: float = 0.5) -> None:

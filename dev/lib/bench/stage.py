@@ -6,22 +6,22 @@ from lib import odoo
 from lib.bench.database import Database, inside
 from lib.bench.measure import Measure, ratio
 from lib.bench.site import Site
-from lib.progress import Trouble
+from lib.progress import CommandError
 
 LEADS = 500
 
 
-def run(kit: odoo.Kit, quick: bool = False) -> list[Measure]:
+def run(install: odoo.Install, quick: bool = False) -> list[Measure]:
     """Mixed leads, with our rule, with one of Odoo's own, and without any, in turns."""
     count, rounds = (50, 1) if quick else (LEADS, 5)
-    database = Database.fresh(kit, "wa_bench_stage")
-    with Site(kit, database, "bench-stage") as site:
+    database = Database.fresh(install, "wa_bench_stage")
+    with Site(install, database, "bench-stage") as site:
         site.start_sandbox()
         site.start_node(cron=0)
         site.connect()
-        found = inside(kit, database.name, "stage", leads=count, rounds=rounds)
+        found = inside(install, database.name, "stage", leads=count, rounds=rounds)
     if found["planned"] != count:
-        raise Trouble(f"Only {found['planned']} of {count} leads have a plan.")
+        raise CommandError(f"Only {found['planned']} of {count} leads have a plan.")
     return [
         ratio(
             "stage_with_rule",

@@ -22,12 +22,12 @@ PER_POST = 50
 TARGETS = {"batched": ">= 0.2", "one_per_post": ">= 0.12"}
 
 
-def run(kit: odoo.Kit, quick: bool = False) -> list[Measure]:
+def run(install: odoo.Install, quick: bool = False) -> list[Measure]:
     """Both shapes, after one another, on the same messages: delivered, then read; bare statements before, between, after."""
-    database = Database.fresh(kit, "wa_bench_status")
+    database = Database.fresh(install, "wa_bench_status")
     count = MESSAGES // 10 if quick else MESSAGES
     measures = []
-    with Site(kit, database, "bench-status") as site:
+    with Site(install, database, "bench-status") as site:
         targets = prepare(site, count)
         before = bare_updates(database, [wamid for _, wamid, _ in targets])
         for (name, target), state, per_post in zip(TARGETS.items(), ("delivered", "read"), (PER_POST, 1), strict=True):
@@ -100,7 +100,7 @@ def store(site: Site, bodies: list[bytes]) -> None:
     with site.database.connect() as connection, connection.cursor() as cursor:
         execute_values(
             cursor,
-            "INSERT INTO wa_event (account_id, digest, body, state, received_at, attempts) VALUES %s",
+            "INSERT INTO wa_webhook_event (account_id, digest, body, state, received_at, attempts) VALUES %s",
             rows,
             template="(%s, %s, %s, 'new', now() AT TIME ZONE 'UTC', 0)",
         )
@@ -109,6 +109,8 @@ def store(site: Site, bodies: list[bytes]) -> None:
 def work_off(site: Site, what: str) -> float:
     """Wake the worker; seconds until no webhook waits any more."""
     started = time.monotonic()
-    site.wake("crm_whatsapp.ir_cron_wa_event")
-    done = site.database.wait(what, "SELECT NOT EXISTS (SELECT 1 FROM wa_event WHERE state = 'new')", seconds=300, every=0.02)
+    site.wake("crm_whatsapp.ir_cron_wa_webhook_event")
+    done = site.database.wait(
+        what, "SELECT NOT EXISTS (SELECT 1 FROM wa_webhook_event WHERE state = 'new')", seconds=300, every=0.02
+    )
     return done - started

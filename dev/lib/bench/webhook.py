@@ -10,7 +10,7 @@ from lib.bench import load
 from lib.bench.database import Database
 from lib.bench.measure import Measure, percentile, rounded, tell
 from lib.bench.site import APP_SECRET, Site, folder
-from lib.progress import Trouble
+from lib.progress import CommandError
 
 CONNECTIONS = 8
 ROUNDS, POSTS = 6, 400  # floor and ours in turns, so that both see the same machine
@@ -38,19 +38,19 @@ class Floor(http.Controller):
 """
 
 
-def run(kit: odoo.Kit, quick: bool = False) -> list[Measure]:
+def run(install: odoo.Install, quick: bool = False) -> list[Measure]:
     """The answer alone, with no job worker beside it; then, for information, while messages are worked off."""
     rounds, posts = (2, 100) if quick else (ROUNDS, POSTS)
-    measures = compare(kit, rounds, posts, cron=0)
-    return measures + compare(kit, max(rounds // 2, 1), posts, cron=2)
+    measures = compare(install, rounds, posts, cron=0)
+    return measures + compare(install, max(rounds // 2, 1), posts, cron=2)
 
 
-def compare(kit: odoo.Kit, rounds: int, posts: int, *, cron: int) -> list[Measure]:
+def compare(install: odoo.Install, rounds: int, posts: int, *, cron: int) -> list[Measure]:
     """Both routes of the same servers in turns."""
-    database = Database.fresh(kit, "wa_bench_webhook")
-    with Site(kit, database, "bench-webhook") as site:
+    database = Database.fresh(install, "wa_bench_webhook")
+    with Site(install, database, "bench-webhook") as site:
         sandbox = site.start_sandbox()
-        site.start_node(cron=cron, workers=2, extra=floor_options(kit, database))
+        site.start_node(cron=cron, workers=2, extra=floor_options(install, database))
         site.connect()
         everybody = load.people(sandbox.call("POST", "/customers/bulk", {"count": 200})["customers"])
         ours, floor = site.webhook_urls()[0], f"{site.nodes[0].direct_url}/{FLOOR}/some-key-as-long-as-ours"
@@ -61,10 +61,10 @@ def compare(kit: odoo.Kit, rounds: int, posts: int, *, cron: int) -> list[Measur
             for name, url in (("floor", floor), ("ours", ours)):
                 found[name].append(load.post_all(_wires(url, everybody, posts), CONNECTIONS))
                 if any(answer.status != 200 for answer in found[name][-1]):
-                    raise Trouble(f"Not every POST to {url} was answered 200.")
-        stored = database.value("SELECT count(*) FROM wa_event"), database.value(f"SELECT count(*) FROM {FLOOR}")
+                    raise CommandError(f"Not every POST to {url} was answered 200.")
+        stored = database.value("SELECT count(*) FROM wa_webhook_event"), database.value(f"SELECT count(*) FROM {FLOOR}")
     if stored != (rounds * posts + 40,) * 2:
-        raise Trouble(f"{stored} rows were stored by both routes, not {rounds * posts + 40}.")
+        raise CommandError(f"{stored} rows were stored by both routes, not {rounds * posts + 40}.")
     return _judge(found, judged=not cron)
 
 
@@ -106,7 +106,7 @@ def _rate(answers: list[load.Answer]) -> float:
     return len(answers) / (last - first)
 
 
-def floor_options(kit: odoo.Kit, database: Database) -> tuple[str, ...]:
+def floor_options(install: odoo.Install, database: Database) -> tuple[str, ...]:
     """Make the bare route: its table, a throw-away addon below `.dev/`, and the options that load it."""
     addons = folder("bench-addons")
     shutil.rmtree(addons / FLOOR, ignore_errors=True)
@@ -116,5 +116,5 @@ def floor_options(kit: odoo.Kit, database: Database) -> tuple[str, ...]:
     (target / "__manifest__.py").write_text(f'{{"name": "{FLOOR}", "license": "LGPL-3", "depends": ["web"]}}\n')
     (target / "controllers.py").write_text(CONTROLLER.format(name=FLOOR, secret=APP_SECRET))
     database.sql(f"CREATE TABLE {FLOOR} (id serial PRIMARY KEY, body text NOT NULL, received_at timestamp DEFAULT now())")
-    configured = [paths.ADDONS, *kit.source.addons, kit.source.package / "addons"]
+    configured = [paths.ADDONS, *install.source.addons, install.source.package / "addons"]
     return ("--addons-path", ",".join(str(Path(one)) for one in [addons, *configured]), "--load", f"base,rpc,web,{FLOOR}")

@@ -12,7 +12,7 @@ from lib.progress import say, step
 
 def run(plan: Plan) -> list[Result]:
     """Run all chapters in the project's Python environment; their counts are printed."""
-    plan.kit  # noqa: B018  (the environment they live in)
+    plan.install  # noqa: B018  (the environment they live in)
     report = paths.STATE_DIR / "faults.json"
     report.unlink(missing_ok=True)
     with step("fault tests (processes killed, PostgreSQL restarted, webhooks repeated)"):

@@ -46,7 +46,7 @@ def _javascript(plan: Plan) -> list[Result]:
 def _pylint(plan: Plan) -> list[Result]:
     """pylint-odoo takes the addon's name from its folder, so it reads the exported addon; tests need no translation."""
     folder = package.export(paths.STATE_DIR / "lint")
-    environment = {**plan.kit.environment, "PYLINTHOME": str(paths.STATE_DIR / "pylint")}
+    environment = {**plan.install.environment, "PYLINTHOME": str(paths.STATE_DIR / "pylint")}
     base = [paths.PYTHON, "-m", "pylint", "--rcfile", paths.ROOT / "pyproject.toml"]
     off = "--disable=consider-merging-classes-inherited"  # a model split by concern over several files is our style
     return [
@@ -57,7 +57,7 @@ def _pylint(plan: Plan) -> list[Result]:
 
 def run(plan: Plan) -> list[Result]:
     """Run every linter."""
-    plan.kit  # noqa: B018  (the environment the linters live in)
+    plan.install  # noqa: B018  (the environment the linters live in)
     environment = {**os.environ, "MYPYPATH": str(paths.ROOT), "MYPY_CACHE_DIR": str(paths.STATE_DIR / "mypy")}
     return [
         _check("ruff", [paths.PYTHON, "-m", "ruff", "check", "--no-cache", "."], paths.ROOT),

@@ -27,7 +27,7 @@ def run(plan: Plan) -> list[Result]:
     foreign = sorted(name for name in inside if name in FOREIGN or name.startswith("."))
     content = [f"The package holds {name}, which does not belong to the addon." for name in foreign]
     with step("installing the exported addon"):
-        config = odoo.write_config(plan.kit.source, unpacked, parent / "odoo.conf")
+        config = odoo.write_config(plan.install.source, unpacked, parent / "odoo.conf")
         plan.make_database(DATABASE)
         code, log = plan.run_odoo(
             ["-c", str(config), "-i", paths.MODULE, "--no-http", "--stop-after-init"],

@@ -23,11 +23,11 @@ class Plan:
 
     tags: tuple[str, ...] = ()  # as the caller gave them
     results: list[Result] = field(default_factory=list)
-    _kit: odoo.Kit | None = None
+    _kit: odoo.Install | None = None
     _installed: bool = False
 
     @property
-    def kit(self) -> odoo.Kit:
+    def install(self) -> odoo.Install:
         """Odoo and PostgreSQL, fetched when first needed."""
         if not self._kit:
             self._kit = odoo.ensure()
@@ -35,17 +35,17 @@ class Plan:
 
     def run_odoo(self, arguments: list[str], *, log: str, database: str = DATABASE) -> tuple[int, str]:
         """Run Odoo on a throw-away database; returns exit code and log, which also stays in `.dev/log`."""
-        return run_logged(self.kit.command(["-d", database, *arguments]), log=log, env=self.environment)
+        return run_logged(self.install.command(["-d", database, *arguments]), log=log, env=self.environment)
 
     @property
     def environment(self) -> dict[str, str]:
         """For throw-away databases: a commit need not reach the disk, and every failure is to be seen."""
         options = f"{os.environ.get('PGOPTIONS', '')} -c synchronous_commit=off".strip()
-        return {**self.kit.environment, "PGOPTIONS": options, "ODOO_TEST_MAX_FAILED_TESTS": "10000"}
+        return {**self.install.environment, "PGOPTIONS": options, "ODOO_TEST_MAX_FAILED_TESTS": "10000"}
 
     def make_database(self, name: str) -> None:
         """A fresh copy of the template."""
-        databases.copy(databases.ensure_template(self.kit), name, self.kit.pg)
+        databases.copy(databases.ensure_template(self.install), name, self.install.pg)
 
     def addon_database(self) -> str:
         """A database with the addon and without demo data, installed once per run; the installation counts as one check."""
@@ -60,7 +60,7 @@ class Plan:
     def second_database(self, index: int) -> str:
         """One more database like :meth:`addon_database`, for tests that run beside it."""
         name = f"{DATABASE}_{index}"
-        databases.copy(self.addon_database(), name, self.kit.pg)
+        databases.copy(self.addon_database(), name, self.install.pg)
         return name
 
     def judge_install(self, name: str, database: str, code: int, log: str) -> Result:
@@ -68,7 +68,7 @@ class Plan:
         problems = [f"{entry.level} {entry.logger}: {odoo_log.shorten(entry.text)}" for entry in odoo_log.complaints(log)]
         if code:
             problems.append(f"Odoo ended with code {code}.")
-        state = postgres.sql(f"SELECT state FROM ir_module_module WHERE name = '{paths.MODULE}'", database, env=self.kit.pg)
+        state = postgres.sql(f"SELECT state FROM ir_module_module WHERE name = '{paths.MODULE}'", database, env=self.install.pg)
         if state != "installed":
             problems.append(f"The addon's state is “{state or 'unknown to Odoo'}” afterwards.")
         return Result.check(name, problems)

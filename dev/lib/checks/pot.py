@@ -8,7 +8,7 @@ import re
 from lib import odoo, package, paths
 from lib.checks.plan import Plan, run_logged
 from lib.checks.results import Result
-from lib.progress import Trouble, step
+from lib.progress import CommandError, step
 
 FILE = paths.ROOT / "i18n" / f"{paths.MODULE}.pot"
 DATES = re.compile(r'^"(POT-Creation-Date|PO-Revision-Date):.*\n', re.MULTILINE)
@@ -23,11 +23,11 @@ def export(plan: Plan) -> str:
     with step("collecting the texts to translate"):
         # Odoo reads every file below the addon's folder; the repository holds more than the addon, Odoo itself for one.
         folder = package.export(paths.STATE_DIR / "pot")
-        config = odoo.write_config(plan.kit.source, folder.parent, folder.parent / "odoo.conf")
-        command = plan.kit.command(["i18n", "export", "-c", str(config), "-d", database, "-o", str(target), paths.MODULE])
+        config = odoo.write_config(plan.install.source, folder.parent, folder.parent / "odoo.conf")
+        command = plan.install.command(["i18n", "export", "-c", str(config), "-d", database, "-o", str(target), paths.MODULE])
         code, output = run_logged(command, log="test-pot", env=plan.environment)
     if code or not target.exists():
-        raise Trouble(f"Odoo did not export the texts to translate: {output.strip()[-1500:]}")
+        raise CommandError(f"Odoo did not export the texts to translate: {output.strip()[-1500:]}")
     return DATES.sub(lambda match: f'"{match[1]}: {FIXED_DATE}\\n"\n', target.read_text())
 
 

@@ -56,7 +56,7 @@ def run_suite(folder: str, name: str, more: dict[str, str] | None = None) -> Res
 
 def run(plan: Plan) -> list[Result]:
     """Run every suite."""
-    plan.kit  # noqa: B018  (the environment pytest lives in)
+    plan.install  # noqa: B018  (the environment pytest lives in)
     results = []
     for folder, name, road in SUITES:
         with step(name):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lib import odoo, roads
 from lib.faults import answers, kills, refusals, storm, traffic
-from lib.faults.stage import Stage, open_stage
+from lib.faults.test_site import TestSite, open_test_site
 from lib.progress import run_command, say, step
 
 IN_LABORATORY = {"sender": kills.sender, "worker": kills.worker}
@@ -33,17 +33,17 @@ def main() -> int:
     wanted = options.chapters or names
     if unknown := set(wanted) - set(names):
         parser.error(f"no such chapter: {', '.join(sorted(unknown))}")
-    with open_stage(odoo.ensure()) as (stage, lab):
+    with open_test_site(odoo.ensure()) as (test_site, job_runner):
         for name, chapter in IN_LABORATORY.items():
             if name in wanted:
-                chapter(stage, lab)
-        lab.close()
+                chapter(test_site, job_runner)
+        job_runner.close()
         if set(wanted) & set(AT_WORK):
-            start_two_servers(stage)
+            start_two_servers(test_site)
         for name, chapter in AT_WORK.items():
             if name in wanted:
-                chapter(stage)
-        found = stage.chapters
+                chapter(test_site)
+        found = test_site.chapters
     if options.report:
         rows = [{"name": one.name, "ok": one.ok, "counts": one.counts, "problems": one.problems} for one in found]
         options.report.write_text(json.dumps(rows, ensure_ascii=False))
@@ -52,9 +52,9 @@ def main() -> int:
     return 1 if bad or not found else 0
 
 
-def start_two_servers(stage: Stage) -> None:
+def start_two_servers(test_site: TestSite) -> None:
     """From here on two whole servers work on the database; webhooks of the sandbox go to the first."""
-    site = stage.site
+    site = test_site.site
     with step("starting two servers on one database"):
         site.stop_node(site.nodes[0])
         site.start_node(cron=2)

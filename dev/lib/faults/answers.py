@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lib.faults.stage import Stage
+from lib.faults.test_site import TestSite
 
 #: What strikes, how often, and whether WhatsApp may have it all the same. A hanging server is cut after a few seconds here;
 #: the client's own patience (25 s) is tested against a real socket in tests/tools.
@@ -18,18 +18,20 @@ FAULTS = (
 )
 
 
-def run(stage: Stage) -> None:
+def run(test_site: TestSite) -> None:
     """All of them strike within one crowd of replies."""
     faults = sum(fault["times"] for fault in FAULTS)
-    with stage.chapter("WhatsApp answers 500, 503, 429, HTML, hangs, or cuts the connection after the body") as chapter:
-        stage.sandbox.call("POST", "/switches", {"fault": [{**fault, "match": "/messages", "after": 1} for fault in FAULTS]})
-        words = stage.words("Reply", 2 * faults)
-        stage.post_each(words)
-        chapter.expect(stage.books.settle(100), f"not settled: {stage.books.open()}")
-        left = stage.sandbox.call("GET", "/switches")["fault"]
-        stage.sandbox.call("POST", "/switches", {"fault": None})
+    with test_site.chapter("WhatsApp answers 500, 503, 429, HTML, hangs, or cuts the connection after the body") as chapter:
+        test_site.sandbox.call(
+            "POST", "/switches", {"fault": [{**fault, "match": "/messages", "after": 1} for fault in FAULTS]}
+        )
+        words = test_site.words("Reply", 2 * faults)
+        test_site.post_each(words)
+        chapter.expect(test_site.invariants.settle(100), f"not settled: {test_site.invariants.open()}")
+        left = test_site.sandbox.call("GET", "/switches")["fault"]
+        test_site.sandbox.call("POST", "/switches", {"fault": None})
         chapter.expect(not left, f"{len(left or ())} faults never struck")
-        found = stage.books.outbound(chapter, words, may_fail=True)
+        found = test_site.invariants.outbound(chapter, words, may_fail=True)
         chapter.counts["faults"] = faults
         # 500, 503, 429: Meta said that it did not take the message. It is sent again and arrives.
         chapter.expect(found["failed"] == 0, f"{found['failed']} messages failed although WhatsApp only had a bad moment")

@@ -40,6 +40,6 @@ class FaultCluster(postgres.Cluster):
         self.start()
 
 
-def kit_on(cluster: FaultCluster, kit: odoo.Kit) -> odoo.Kit:
+def kit_on(cluster: FaultCluster, install: odoo.Install) -> odoo.Install:
     """The same Odoo on that cluster."""
-    return odoo.Kit(kit.source, cluster.environment())
+    return odoo.Install(install.source, cluster.environment())

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lib.bench import load
-from lib.faults.lab import Kill, Lab
-from lib.faults.stage import Stage
+from lib.faults.job_runner import JobRunner, Kill
+from lib.faults.test_site import TestSite
 
 #: A job has fewer moments than this; when it has not ended by then, the chapter says so.
 MOST = 60
@@ -20,45 +20,45 @@ def moments(kind: str) -> Iterator[Kill]:
             yield (kind, when, number)
 
 
-def sender(stage: Stage, lab: Lab) -> None:
+def sender(test_site: TestSite, job_runner: JobRunner) -> None:
     """Messages wait, the sender dies at one moment, the next sender goes on."""
-    with stage.chapter("the sender is killed at every commit and every request") as chapter:
+    with test_site.chapter("the sender is killed at every commit and every request") as chapter:
         sent, deaths = [], {"commit": 0, "request": 0}
         for kind in deaths:
             for kill in moments(kind):
-                words = stage.words("Offer", OUT)
-                people = stage.next_people(OUT)
-                posts = [[stage.channel(person), text] for person, text in zip(people, words, strict=True)]
-                lab.script("post", posts=posts, login="wa_sales_one")
+                words = test_site.words("Offer", OUT)
+                people = test_site.next_people(OUT)
+                posts = [[test_site.channel(person), text] for person, text in zip(people, words, strict=True)]
+                job_runner.script("post", posts=posts, login="wa_sales_one")
                 sent += words
-                died = lab.job(stage.sender, kill)
-                _finish(stage, lab)
+                died = job_runner.job(test_site.sender, kill)
+                _finish(test_site, job_runner)
                 if not died:
                     break
                 deaths[kind] += 1
             else:
                 chapter.expect(False, f"the sender had not ended after {MOST} moments of the kind {kind}")
         chapter.expect(min(deaths.values()) >= OUT, f"the sender died too rarely to tell anything: {deaths}")
-        _catch_up(stage, lab)
+        _catch_up(test_site, job_runner)
         chapter.counts["deaths"] = sum(deaths.values())
-        stage.books.outbound(chapter, sent)
+        test_site.invariants.outbound(chapter, sent)
 
 
-def worker(stage: Stage, lab: Lab) -> None:
+def worker(test_site: TestSite, job_runner: JobRunner) -> None:
     """Webhooks wait, the worker dies at one moment, they are redelivered, the next worker goes on."""
-    with stage.chapter("the event worker is killed at every commit") as chapter:
+    with test_site.chapter("the event worker is killed at every commit") as chapter:
         texts, deaths = {}, 0
         for kill in moments("commit"):
-            words = stage.words("Question", IN)
+            words = test_site.words("Question", IN)
             batch = {load.new_wamid(): text for text in words}
-            people = stage.next_people(IN)
-            wires = [stage.wire(person, text, wamid) for person, (wamid, text) in zip(people, batch.items(), strict=True)]
+            people = test_site.next_people(IN)
+            wires = [test_site.wire(person, text, wamid) for person, (wamid, text) in zip(people, batch.items(), strict=True)]
             answers = load.post_all(wires)
             chapter.expect(all(answer.status == 200 for answer in answers), "a webhook was not answered 200")
             texts |= batch
-            died = lab.job(stage.worker, kill)
+            died = job_runner.job(test_site.worker, kill)
             load.post_all(wires[:2])  # Meta may deliver again at any time
-            lab.job(stage.worker)
+            job_runner.job(test_site.worker)
             if not died:
                 break
             deaths += 1
@@ -66,21 +66,21 @@ def worker(stage: Stage, lab: Lab) -> None:
             chapter.expect(False, f"the worker had not ended after {MOST} commits")
         chapter.expect(deaths >= 4, f"the worker died only {deaths} times")
         chapter.counts["deaths"] = deaths
-        stage.books.inbound(chapter, texts)
+        test_site.invariants.inbound(chapter, texts)
 
 
-def _finish(stage: Stage, lab: Lab) -> None:
+def _finish(test_site: TestSite, job_runner: JobRunner) -> None:
     """Run the sender until nothing waits any more: what died left its rows behind."""
     for _ in range(4):
-        lab.job(stage.sender)
-        if not stage.database.value("SELECT count(*) FROM wa_message WHERE state = 'queued'"):
+        job_runner.job(test_site.sender)
+        if not test_site.database.value("SELECT count(*) FROM wa_message WHERE state = 'queued'"):
             return
 
 
-def _catch_up(stage: Stage, lab: Lab) -> None:
+def _catch_up(test_site: TestSite, job_runner: JobRunner) -> None:
     """Let the statuses come in and be worked off."""
     for _ in range(60):
-        stage.site.database.sql("SELECT pg_sleep(0.3)")
-        lab.job(stage.worker)
-        if not stage.books.open():
+        test_site.site.database.sql("SELECT pg_sleep(0.3)")
+        job_runner.job(test_site.worker)
+        if not test_site.invariants.open():
             return

@@ -5,43 +5,45 @@ from __future__ import annotations
 from collections import Counter
 
 from lib import roads
-from lib.faults.books import Chapter
-from lib.faults.stage import Stage
+from lib.faults.invariants import Chapter
+from lib.faults.test_site import TestSite
 
 #: Code -> how many messages it strikes.
 REFUSED = {131026: 4, 130472: 3, 131047: 3, 131053: 2}
 WORDS = 30
 
 
-def run(stage: Stage) -> None:
+def run(test_site: TestSite) -> None:
     """The same crowd of replies on each road; Odoo's books have to come out alike."""
-    for road in roads.both(stage.sandbox):
+    for road in roads.both(test_site.sandbox):
         name = "after a 200, by status" if road == "status" else "in the answer"
-        with stage.chapter(f"WhatsApp refuses messages about the person, the window or the file {name}") as chapter:
+        with test_site.chapter(f"WhatsApp refuses messages about the person, the window or the file {name}") as chapter:
             try:
-                _crowd(stage, chapter)
+                _crowd(test_site, chapter)
             finally:
-                stage.sandbox.call("POST", "/switches", {"fault": None})
+                test_site.sandbox.call("POST", "/switches", {"fault": None})
                 # The next chapters write to the same people.
-                stage.database.sql("UPDATE wa_contact SET is_unreachable = false")
-                stage.database.sql("UPDATE wa_conversation SET window_until = now() AT TIME ZONE 'UTC' + interval '20 hours'")
+                test_site.database.sql("UPDATE wa_contact SET is_unreachable = false")
+                test_site.database.sql(
+                    "UPDATE wa_conversation SET window_until = now() AT TIME ZONE 'UTC' + interval '20 hours'"
+                )
 
 
-def _crowd(stage: Stage, chapter: Chapter) -> None:
+def _crowd(test_site: TestSite, chapter: Chapter) -> None:
     faults = [
         {"kind": "refused", "code": code, "times": times, "match": "/messages", "after": 1} for code, times in REFUSED.items()
     ]
-    stage.sandbox.call("POST", "/switches", {"fault": faults})
-    words = stage.words("Refused", WORDS)
-    stage.post_each(words)
-    chapter.expect(stage.books.settle(60), f"not settled: {stage.books.open()}")
-    rows = stage.database.sql(
+    test_site.sandbox.call("POST", "/switches", {"fault": faults})
+    words = test_site.words("Refused", WORDS)
+    test_site.post_each(words)
+    chapter.expect(test_site.invariants.settle(60), f"not settled: {test_site.invariants.open()}")
+    rows = test_site.database.sql(
         """SELECT w.preview, w.uuid, w.state, w.error_code, c.is_unreachable, v.window_until > now() AT TIME ZONE 'UTC'
              FROM wa_message w JOIN wa_contact c ON c.id = w.contact_id JOIN wa_conversation v ON v.id = w.conversation_id
             WHERE w.direction = 'out' AND w.preview = ANY(%s)""",
         words,
     )
-    requests = stage.sandbox.call("GET", "/requests?path=/messages&limit=10000")["requests"]
+    requests = test_site.sandbox.call("GET", "/requests?path=/messages&limit=10000")["requests"]
     asked = Counter(request["body"].get("biz_opaque_callback_data") for request in requests)
     found = Counter(int(code) for _words, _uuid, state, code, *_rest in rows if state == "failed")
     arrived = sum(state == "delivered" for _words, _uuid, state, *_rest in rows)

@@ -3,14 +3,14 @@
 import sys
 
 from lib import state
-from lib.progress import Trouble, run_command
+from lib.progress import CommandError, run_command
 from lib.smoke.story import play
 
 
 def main() -> int:
     values = state.read()
     if not values:
-        raise Trouble("Nothing is running: start it with dev/run, or let dev/run --smoke start it.")
+        raise CommandError("Nothing is running: start it with dev/run, or let dev/run --smoke start it.")
     return play(values)
 
 

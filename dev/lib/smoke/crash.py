@@ -18,7 +18,7 @@ from lib import postgres
 from lib.rpc import RemoteError
 from lib.smoke.ledger import eventually, expect
 from lib.smoke.phone import Phone
-from lib.smoke.stage import Stage
+from lib.smoke.test_site import TestSite
 
 PEOPLE = 4
 LATENCY_MS = 3000  # what an answer of WhatsApp takes while we look for requests on their way
@@ -26,8 +26,8 @@ SETTLED = ("sent", "delivered", "read")
 #: Makes the sender linger, outside its own code, at the moment it notes that requests are about to leave.
 LINGER = """
 CREATE FUNCTION smoke_linger() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(1.5); RETURN NEW; END $$;
-CREATE TRIGGER smoke_linger BEFORE UPDATE OF posted_at ON wa_message FOR EACH ROW
-WHEN (NEW.posted_at IS NOT NULL) EXECUTE FUNCTION smoke_linger();
+CREATE TRIGGER smoke_linger BEFORE UPDATE OF submitted_at ON wa_message FOR EACH ROW
+WHEN (NEW.submitted_at IS NOT NULL) EXECUTE FUNCTION smoke_linger();
 """
 NO_LINGER = "DROP FUNCTION IF EXISTS smoke_linger CASCADE"
 
@@ -56,17 +56,17 @@ def kill_workers(master: int) -> None:
 
 
 @contextlib.contextmanager
-def _slow_answers(stage: Stage) -> Iterator[None]:
-    stage.sandbox.switch(latency_ms=LATENCY_MS)
+def _slow_answers(test_site: TestSite) -> Iterator[None]:
+    test_site.sandbox.switch(latency_ms=LATENCY_MS)
     try:
         yield
     finally:
-        stage.sandbox.switch(latency_ms=0)
+        test_site.sandbox.switch(latency_ms=0)
 
 
 @contextlib.contextmanager
-def _lingering_sender(stage: Stage) -> Iterator[None]:
-    database, server = stage.values["database"], stage.values["postgres"]
+def _lingering_sender(test_site: TestSite) -> Iterator[None]:
+    database, server = test_site.values["database"], test_site.values["postgres"]
     postgres.sql(NO_LINGER, database, env=server)
     postgres.sql(LINGER, database, env=server)
     try:
@@ -75,32 +75,32 @@ def _lingering_sender(stage: Stage) -> Iterator[None]:
         postgres.sql(NO_LINGER, database, env=server)
 
 
-def killed_before_sending(stage: Stage) -> None:
+def killed_before_sending(test_site: TestSite) -> None:
     """Marked and surely not sent: after the restart each one leaves, once."""
-    with stage.ledger.step("the sender is killed between marking messages and sending them"):
-        letters = _people(stage)
-        with _lingering_sender(stage):
-            _post(stage, letters)
-            _kill_when(stage, letters, "sending")
+    with test_site.ledger.step("the sender is killed between marking messages and sending them"):
+        letters = _people(test_site)
+        with _lingering_sender(test_site):
+            _post(test_site, letters)
+            _kill_when(test_site, letters, "sending")
             expect(not any(phone.received_text(text) for phone, _talk, text in letters), "one had left before")
-    with stage.ledger.step("started again, it sends each exactly once"):
-        rows = _started_again(stage, letters)
+    with test_site.ledger.step("started again, it sends each exactly once"):
+        rows = _started_again(test_site, letters)
         expect([row["state"] in SETTLED for row in rows] == [True] * PEOPLE, f"states: {[row['state'] for row in rows]}")
         counts = [len(phone.received_text(text)) for phone, _talk, text in letters]
         expect(counts == [1] * PEOPLE, f"times each message is on its phone: {counts}")
 
 
-def killed_while_sending(stage: Stage) -> None:
+def killed_while_sending(test_site: TestSite) -> None:
     """On their way: WhatsApp may have them or not, so none is repeated, and none is forgotten."""
-    with stage.ledger.step("the sender is killed while requests are on their way"):
-        letters = _people(stage)
-        with _slow_answers(stage):
-            _post(stage, letters)
-            _kill_when(stage, letters, "sending", linger=LATENCY_MS / 1000 / 4)
-            unanswered = [row["state"] for row in _rows_patiently(stage, letters)]
+    with test_site.ledger.step("the sender is killed while requests are on their way"):
+        letters = _people(test_site)
+        with _slow_answers(test_site):
+            _post(test_site, letters)
+            _kill_when(test_site, letters, "sending", linger=LATENCY_MS / 1000 / 4)
+            unanswered = [row["state"] for row in _rows_patiently(test_site, letters)]
             expect("sending" in unanswered, f"every request had been answered: {unanswered}")
-    with stage.ledger.step("started again, none is on a phone twice, and Odoo knows of each what became of it"):
-        rows = _started_again(stage, letters)
+    with test_site.ledger.step("started again, none is on a phone twice, and Odoo knows of each what became of it"):
+        rows = _started_again(test_site, letters)
         for row, (phone, _talk, text) in zip(rows, letters, strict=True):
             count = len(phone.received_text(text))
             known = row["state"] in SETTLED
@@ -113,50 +113,50 @@ def killed_while_sending(stage: Stage) -> None:
 Letter = tuple[Phone, dict, str]
 
 
-def _people(stage: Stage) -> list[Letter]:
-    people = [stage.stranger(hidden=bool(index % 2)) for index in range(PEOPLE)]
-    return [(phone, stage.begin(phone, "Hello"), f"Offer {secrets.token_hex(4)}") for phone in people]
+def _people(test_site: TestSite) -> list[Letter]:
+    people = [test_site.stranger(hidden=bool(index % 2)) for index in range(PEOPLE)]
+    return [(phone, test_site.begin(phone, "Hello"), f"Offer {secrets.token_hex(4)}") for phone in people]
 
 
-def _post(stage: Stage, letters: list[Letter]) -> None:
+def _post(test_site: TestSite, letters: list[Letter]) -> None:
     for _phone, conversation, text in letters:
-        stage.post(stage.admin, conversation, text)
+        test_site.post(test_site.admin, conversation, text)
 
 
-def _rows(stage: Stage, letters: list[Letter]) -> list[dict]:
-    found = [stage.messages(talk, direction="out", preview=text) for _phone, talk, text in letters]
+def _rows(test_site: TestSite, letters: list[Letter]) -> list[dict]:
+    found = [test_site.messages(talk, direction="out", preview=text) for _phone, talk, text in letters]
     expect([len(rows) for rows in found] == [1] * PEOPLE, f"rows per message: {[len(rows) for rows in found]}")
     return [rows[0] for rows in found]
 
 
-def _kill_when(stage: Stage, letters: list[Letter], state: str, *, linger: float = 0) -> None:
-    eventually(f"a message is {state}", lambda: any(row["state"] == state for row in _rows(stage, letters)), 15)
+def _kill_when(test_site: TestSite, letters: list[Letter], state: str, *, linger: float = 0) -> None:
+    eventually(f"a message is {state}", lambda: any(row["state"] == state for row in _rows(test_site, letters)), 15)
     time.sleep(linger)
-    kill_workers(stage.values["odoo_pid"])
+    kill_workers(test_site.values["odoo_pid"])
 
 
-def _rows_patiently(stage: Stage, letters: list[Letter]) -> list[dict]:
+def _rows_patiently(test_site: TestSite, letters: list[Letter]) -> list[dict]:
     """The messages, asked for until the new workers answer."""
 
     def ask() -> list[dict] | None:
         try:
-            return _rows(stage, letters)
+            return _rows(test_site, letters)
         except OSError:
             return None
 
     return eventually("Odoo answers again", ask, 60)
 
 
-def _started_again(stage: Stage, letters: list[Letter]) -> list[dict]:
+def _started_again(test_site: TestSite, letters: list[Letter]) -> list[dict]:
     """Start the sender's job until nothing of ours is under way; returns the messages then."""
-    job = stage.admin.read("wa.number", stage.number["id"], ["sender_cron_id"])["sender_cron_id"][0]
+    job = test_site.admin.read("wa.number", test_site.number["id"], ["sender_cron_id"])["sender_cron_id"][0]
 
     def settled() -> list[dict] | None:
         with contextlib.suppress(RemoteError, OSError):  # workers are just starting, or one runs the job already
-            stage.admin.call("ir.cron", "method_direct_trigger", [job])
-        rows = _rows_patiently(stage, letters)
+            test_site.admin.call("ir.cron", "method_direct_trigger", [job])
+        rows = _rows_patiently(test_site, letters)
         return rows if not any(row["state"] in ("queued", "sending") for row in rows) else None
 
     eventually("nothing under way", settled, 150)
-    stage.settle(60)
-    return _rows(stage, letters)
+    test_site.settle(60)
+    return _rows(test_site, letters)

@@ -9,7 +9,7 @@ from lib.rpc import Odoo
 from lib.smoke.ledger import eventually, expect
 from lib.smoke.live import Listener
 from lib.smoke.phone import Phone
-from lib.smoke.stage import Stage
+from lib.smoke.test_site import TestSite
 
 WITHIN = 2.0  # seconds, what a customer's first message may take to everything it causes
 GREETING = "Hello, do you deliver on Saturdays?"
@@ -25,15 +25,15 @@ class Contact:
     seller: Odoo
 
 
-def stranger_writes(stage: Stage, phone: Phone) -> Contact:
+def stranger_writes(test_site: TestSite, phone: Phone) -> Contact:
     """Partner, lead, owner and message are there within two seconds, live and unread."""
-    ledger, admin = stage.ledger, stage.admin
-    listeners = {user: Listener(stage.salesperson(user)) for user in stage.team_members()}
+    ledger, admin = test_site.ledger, test_site.admin
+    listeners = {user: Listener(test_site.salesperson(user)) for user in test_site.team_members()}
     try:
         started = time.monotonic()
         with ledger.step(f"{phone.name} writes; conversation, partner, lead and owner are there within {WITHIN:g} s"):
             phone.write(GREETING)
-            conversation = eventually("a conversation with an owner and a lead", lambda: _complete(stage, phone), WITHIN)
+            conversation = eventually("a conversation with an owner and a lead", lambda: _complete(test_site, phone), WITHIN)
             took = time.monotonic() - started
             expect(took <= WITHIN, f"it took {took:.1f} s")
         with ledger.step("the message reaches the owner's browser live"):
@@ -54,21 +54,21 @@ def stranger_writes(stage: Stage, phone: Phone) -> Contact:
             expect(not partner["phone"], f"a hidden phone number became known: {partner['phone']}")
     with ledger.step("the lead stands in the team's pipeline with the source WhatsApp"):
         lead = admin.read("crm.lead", conversation["lead_id"][0], ["team_id", "source_id", "partner_id", "type", "active"])
-        expect(lead["team_id"] == stage.number["team_id"], f"the lead's team is {lead['team_id']}")
+        expect(lead["team_id"] == test_site.number["team_id"], f"the lead's team is {lead['team_id']}")
         expect(lead["source_id"] and lead["source_id"][1] == "WhatsApp", f"the lead's source is {lead['source_id']}")
         expect(lead["partner_id"] == conversation["partner_id"], "the lead is of another partner")
-    contact = Contact(phone, conversation, stage.salesperson(owner))
+    contact = Contact(phone, conversation, test_site.salesperson(owner))
     with ledger.step("the message stands in Discuss, unread for its owner"):
         bodies = _thread(contact)
         expect(any(GREETING in body for body in bodies), f"the thread says {bodies}")
-        expect(_unread(stage, contact) == 1, f"{_unread(stage, contact)} unread messages")
+        expect(_unread(test_site, contact) == 1, f"{_unread(test_site, contact)} unread messages")
     return contact
 
 
-def _complete(stage: Stage, phone: Phone) -> dict | None:
-    found = stage.conversation(phone)
+def _complete(test_site: TestSite, phone: Phone) -> dict | None:
+    found = test_site.conversation(phone)
     complete = found and found["partner_id"] and found["lead_id"] and found["user_id"]
-    return found if complete and stage.messages(found, direction="in") else None
+    return found if complete and test_site.messages(found, direction="in") else None
 
 
 def _digits(text: str | bool) -> str:
@@ -85,8 +85,8 @@ def _thread(contact: Contact) -> list[str]:
     ]
 
 
-def _unread(stage: Stage, contact: Contact) -> int:
-    members = stage.admin.search_read(
+def _unread(test_site: TestSite, contact: Contact) -> int:
+    members = test_site.admin.search_read(
         "discuss.channel.member",
         [("channel_id", "=", contact.conversation["channel_id"][0]), ("partner_id", "=", contact.seller.partner_id)],
         ["message_unread_counter"],
@@ -94,9 +94,9 @@ def _unread(stage: Stage, contact: Contact) -> int:
     return members[0]["message_unread_counter"] if members else 0
 
 
-def seller_answers(stage: Stage, contact: Contact) -> None:
+def seller_answers(test_site: TestSite, contact: Contact) -> None:
     """From the lead and from Discuss; the phone shows it and the ticks follow, live."""
-    ledger, phone = stage.ledger, contact.phone
+    ledger, phone = test_site.ledger, contact.phone
     with ledger.step("the lead's button opens the conversation"):
         action = contact.seller.call("crm.lead", "action_open_wa_conversation", [contact.conversation["lead_id"][0]])
         expect(action["tag"] == "crm_whatsapp.open_conversation", f"it opens {action}")
@@ -105,29 +105,29 @@ def seller_answers(stage: Stage, contact: Contact) -> None:
     try:
         listener.listen(1)
         with ledger.step("the salesperson answers in Discuss and the phone shows it"):
-            message_id = stage.post(contact.seller, contact.conversation, ANSWER)
+            message_id = test_site.post(contact.seller, contact.conversation, ANSWER)
             shown = eventually("the answer on the phone", lambda: phone.received_text(ANSWER))
             expect(len(shown) == 1, f"the phone shows it {len(shown)} times")
         with ledger.step("ticks go from clock to sent, delivered and read, live"):
-            row = _by_mail_message(stage, contact, message_id)
-            eventually("delivered", lambda: _state(stage, row) in ("delivered", "read"))
+            row = _by_mail_message(test_site, contact, message_id)
+            eventually("delivered", lambda: _state(test_site, row) in ("delivered", "read"))
             phone.read()
-            eventually("read", lambda: _state(stage, row) == "read")
+            eventually("read", lambda: _state(test_site, row) == "read")
             listener.listen(1.5)
             _expect_ticks(listener.message_states(message_id))
-            row = _by_mail_message(stage, contact, message_id)
+            row = _by_mail_message(test_site, contact, message_id)
             expect(row["sent_at"] and row["delivered_at"] and row["read_at"], "a moment is missing")
             expect(row["sent_at"] <= row["delivered_at"] <= row["read_at"], "the moments are out of order")
     finally:
         listener.close()
 
 
-def _by_mail_message(stage: Stage, contact: Contact, mail_message_id: int) -> dict:
-    return stage.messages(contact.conversation, mail_message_id=mail_message_id)[0]
+def _by_mail_message(test_site: TestSite, contact: Contact, mail_message_id: int) -> dict:
+    return test_site.messages(contact.conversation, mail_message_id=mail_message_id)[0]
 
 
-def _state(stage: Stage, row: dict) -> str:
-    return stage.admin.read("wa.message", row["id"], ["state"])["state"]
+def _state(test_site: TestSite, row: dict) -> str:
+    return test_site.admin.read("wa.message", row["id"], ["state"])["state"]
 
 
 def _expect_ticks(states: list[str]) -> None:

@@ -6,7 +6,7 @@ import ssl
 import threading
 
 from aiohttp import web
-from stage import NUMBER, Stage
+from stage import NUMBER, TestSite
 
 from sandbox import graph
 
@@ -91,7 +91,7 @@ class Ground:
 
     def __init__(self, loop, certificate=None, **config):
         self.loop, self.certificate = loop, certificate
-        self.stage = Stage(config)
+        self.stage = TestSite(config)
         self.tls = None
 
     def run(self, coroutine):

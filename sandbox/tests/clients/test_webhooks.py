@@ -117,10 +117,10 @@ def test_changes_of_templates(ground, reader, read_by_kapso, touched, change):
 def test_several_messages_in_one_webhook(ground, reader, read_by_kapso, style):
     customer = ground.writer()
     ground.switch(batch_max=10, batch_style=style)
-    ground.stage.server.postman.paused = True
+    ground.stage.server.dispatcher.paused = True
     for words in ("one", "two", "three"):
         ground.says(customer, words)
-    ground.stage.server.postman.paused = False
+    ground.stage.server.dispatcher.paused = False
     ground.says(customer, "four")
     hook = ground.hooks(lambda field, value: value.get("messages", [{}])[0].get("text", {}).get("body") == "one")[0]
     assert [one["text"]["body"] for one in read_by_kapso(hook)["messages"]][:3] == ["one", "two", "three"]

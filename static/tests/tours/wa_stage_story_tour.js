@@ -35,7 +35,7 @@ registry.category("web_tour.tours").add("wa_stage_story", {
         },
         {
             content: "Rehearse what is set",
-            trigger: ".modal button[name=action_wa_rehearse]",
+            trigger: ".modal button[name=action_wa_dry_run]",
             run: "click",
         },
         {
@@ -46,7 +46,7 @@ registry.category("web_tour.tours").add("wa_stage_story", {
         {
             content: "Three leads entered the stage; two would get it",
             trigger:
-                ".o_wa_rehearsal_counts:contains(3 occasions):contains(2 would get it):contains(1 not)",
+                ".o_wa_dry_run_counts:contains(3 occasions):contains(2 would get it):contains(1 not)",
         },
         {
             content: "What it would say",

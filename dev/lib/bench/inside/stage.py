@@ -83,20 +83,21 @@ for round_ in range(arguments["rounds"] + 1):
         if round_:  # the first one fills caches
             seconds[name].append(took)
         if name == "with":
-            planned = env["wa.dispatch"].search_count([("lead_id", "in", leads.ids)])
+            planned = env["wa.scheduled.message"].search_count([("lead_id", "in", leads.ids)])
         rule.active = False
         env.cr.commit()
 
 RULES["with"].active = True  # what a resting rule planned is called off
 env.cr.commit()
-leads = env["wa.dispatch"].search([("state", "=", "planned")]).lead_id
+leads = env["wa.scheduled.message"].search([("state", "=", "planned")]).lead_id
 started = time.perf_counter()
-env["wa.dispatch"]._cron_process()
+env["wa.scheduled.message"]._cron_process()
 result = {
     **{name: sorted(took)[len(took) // 2] for name, took in seconds.items()},
     "planned": planned,
     "handed_over_per_second": len(leads) / (time.perf_counter() - started),
     "outcomes": {
-        code or state: count for state, code, count in env["wa.dispatch"]._read_group([], ["state", "code"], ["__count"])
+        code or state: count
+        for state, code, count in env["wa.scheduled.message"]._read_group([], ["state", "code"], ["__count"])
     },
 }

@@ -1,7 +1,7 @@
 import { _t } from "@web/core/l10n/translation";
 
 /**
- * @typedef {Object} FileRules what WhatsApp takes, as the server says (`models/files/wa_file_rules.py`)
+ * @typedef {Object} FileRules what WhatsApp takes, as the server says (`models/media/wa_file_rules.py`)
  * @property {{kind: string, types: string[], limit: number}[]} kinds types may end with `*`
  * @property {string[]} converted types the server makes something of that WhatsApp takes
  * @property {Object<string, string>} aliases other names of types

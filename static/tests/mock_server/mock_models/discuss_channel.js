@@ -15,7 +15,7 @@ const PLAIN_FIELDS = [
     "wa_window_until",
 ];
 
-/** What `models/discuss/discuss_channel.py` tells colleagues about a conversation. */
+/** What `models/core/discuss_channel.py` tells colleagues about a conversation. */
 export class DiscussChannel extends mailModels.DiscussChannel {
     wa_blocked = fields.Json();
     wa_can_attach = fields.Boolean();

@@ -1,6 +1,6 @@
 import { mailModels } from "@mail/../tests/mail_test_helpers";
 
-/** A few of the rules of `models/files/wa_file_rules.py`; limits of bytes rather than megabytes. */
+/** A few of the rules of `models/media/wa_file_rules.py`; limits of bytes rather than megabytes. */
 export const FILE_RULES = Object.freeze({
     kinds: [
         { kind: "image", types: ["image/jpeg", "image/png"], limit: 2 * 1024 * 1024 },
@@ -12,7 +12,7 @@ export const FILE_RULES = Object.freeze({
     endings: { ".webp": "image/webp", ".heic": "image/heic" },
 });
 
-/** What `models/res_users.py` tells colleagues from the start. */
+/** What `models/core/res_users.py` tells colleagues from the start. */
 export class ResUsers extends mailModels.ResUsers {
     _init_store_data(store) {
         super._init_store_data(...arguments);

@@ -1,0 +1,360 @@
+import logging
+import time
+from collections import deque
+from concurrent.futures import FIRST_COMPLETED, wait
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tools import config
+
+from ...tools.failures import WIDE
+from ...tools.graph.errors import GraphError, InvalidMessage, ThrottledError
+from ...tools.ratelimit import Pacer, RateLimiter
+from ...tools.thread_pool import SlimThreadPool
+from ..concurrency import begin_read_committed, commit_in_halves
+from ..media.wa_media_upload import run_uploads
+from ..message.wa_message import PRIORITY_BULK
+from .wa_message_send import call_transport
+
+_logger = logging.getLogger(__name__)
+
+#: Messages claimed ahead, in seconds of the number's throughput: short, so that people overtake soon.
+CLAIM_SECONDS = 0.5
+MAX_CLAIM = 200
+MAX_PARALLEL_REQUESTS = 160
+PARALLEL_UPLOADS = 4
+#: Seconds between looks for people's messages while bulk messages are at hand.
+LOOK_SECONDS = 0.1
+#: Seconds ahead for which requests are handed to the pool; each waits there for its moment.
+AHEAD_SECONDS = 0.3
+#: Seconds results may wait to be written together.
+RESULT_SECONDS = 0.2
+#: Seconds in which answers are gathered before anything is done about them: hundreds come in a second, and each look
+#: at the database makes this thread wait for those of the pool.
+GATHER_SECONDS = 0.02
+#: How many requests on their way make it worth while.
+GATHER_FROM = 100
+#: Seconds one run of the job may take, if Odoo's limits allow it and no customer waits.
+RUN_SECONDS = 45
+#: Seconds after which a run makes room for customers' messages that wait.
+FAIR_SECONDS = 3
+#: Read receipts and the like: how many at once, and how often.
+COURTESIES, RECEIPT_SECONDS = 20, 0.5
+#: Seconds they get to arrive at the end of a run.
+LAST_RECEIPT_SECONDS = 3
+#: A retry due within so many seconds is waited for: ir.cron's clock ticks once a minute.
+SHORT_WAIT = 5
+
+
+class Sender:
+    """One run of a number's sender: what is in memory between claim and result.
+
+    Records lose their cache at every COMMIT, and the pool's threads must never touch
+    the database: everything that crosses that line is plain data.
+    """
+
+    def __init__(self, number):
+        self.number = number
+        self.env = number.env
+        self.phone_number_id = number.phone_number_id
+        self.rate = rate = max(1, number.messages_per_second)
+        self.claim_size = min(MAX_CLAIM, max(1, int(rate * CLAIM_SECONDS)))
+        # Threads that wait for their moment, and those that wait for an answer: a second or two of them.
+        self.parallel = min(MAX_PARALLEL_REQUESTS, max(16, rate * 2))
+        # Some more are at hand for threads that get free while this one is busy with the database.
+        self.handed_out = self.parallel + min(rate // 16, self.parallel // 2)
+        # People's go past bulk that hangs, but not without end: what is handed out counts as posted, and has to leave
+        # before Odoo's limit for jobs. Two rounds of time-outs fit.
+        self.handed_out_people = self.parallel * 2
+        now = time.monotonic()
+        recent = [now - ago for ago in number._recently_posted(2)]
+        self.pacer = Pacer(rate, now, recent)
+        self.rate_limiter = RateLimiter(rate, time.monotonic, recent)
+        self.ready = deque()  # (is_bulk, message id, request), people first
+        self.uploading = {}  # future -> message id
+        self.in_flight = {}  # future -> message id
+        self.results = []  # (message id, SendResult or GraphError)
+        self.results_since = None
+        self.looked_at = 0.0
+        self.asked_at, self.may_send = 0.0, True
+        self.started_at = now
+        self.ends_at = now + self._seconds_allowed()
+        self.receipts_at = 0.0
+        self.receipts_on_way = []
+        self.awaited = None
+        self.queue_is_empty = False
+
+    @staticmethod
+    def _seconds_allowed():
+        """Return how long a run may take: well under the limit at which Odoo kills the worker."""
+        limit = config["limit_time_real_cron"]
+        limit = config["limit_time_real"] if limit is None or limit < 0 else limit
+        return min(RUN_SECONDS, limit * 0.4) if limit else RUN_SECONDS
+
+    def run(self):
+        """Send until nothing is left, the time is over, or Meta says stop."""
+        try:
+            transport = self.number.account_id._get_transport()
+        except UserError:
+            self.number.account_id._flag_unusable()
+            self.env["ir.cron"]._commit_progress()
+            return
+        with (
+            SlimThreadPool(self.parallel, thread_name_prefix="wa-send") as pool,
+            SlimThreadPool(PARALLEL_UPLOADS, thread_name_prefix="wa-upload") as uploaders,
+        ):
+            self.uploaders = uploaders
+            self.receipts = SlimThreadPool(2, thread_name_prefix="wa-receipt")
+            try:
+                while self._step(transport, pool) or self._wait_for_retry():
+                    pass
+            except BaseException:
+                self._save_what_is_known()
+                raise
+            finally:
+                # They get a moment to arrive; a Meta that hangs holds up nobody.
+                wait(self.receipts_on_way, timeout=LAST_RECEIPT_SECONDS)
+                self.receipts.shutdown(wait=False, cancel_futures=True)
+        self._put_back()
+        transport.close()
+        due = self.number._next_due()
+        if due and self.number._may_send():
+            self.number._trigger_sender(due)
+
+    def _save_what_is_known(self):
+        """After a fault: wait for the requests that left and store their outcomes all the same."""
+        self.env.cr.rollback()
+        self.env.invalidate_all()
+        wait(self.in_flight)
+        for future, message_id in self.in_flight.items():
+            self._add_result(message_id, future.result())
+        self.in_flight.clear()
+        if self.results:
+            self._write_results()
+        self._put_back()
+
+    def _step(self, transport, pool):
+        """Do what can be done now, then wait for the first thing that changes; False at the end."""
+        self._claim_if_needed(transport)
+        self._send_receipts(transport)
+        wait_for = self._release(transport, pool)
+        running = [*self.in_flight, *self.uploading]
+        if running:
+            done, _running = wait(running, timeout=wait_for, return_when=FIRST_COMPLETED)
+            if len(running) >= GATHER_FROM:
+                time.sleep(GATHER_SECONDS)
+                done = [future for future in running if future.done()]
+            for future in done:
+                if future in self.in_flight:
+                    self._add_result(self.in_flight.pop(future), future.result())
+                else:
+                    self._finish_upload(self.uploading.pop(future), future.result())
+        elif self.ready:
+            time.sleep(wait_for)
+        if self.results and (not self.in_flight or time.monotonic() - self.results_since >= RESULT_SECONDS):
+            self._write_results()
+        return bool(running or self.results or (self._goes_on() and not self._is_done()))
+
+    def _wait_for_retry(self):
+        """Wait for a message that is due within seconds; True if there is something to do now."""
+        due = self.number._next_due()
+        # Each moment once: what cannot be claimed then is left to the next run.
+        if not due or due == self.awaited or not self._goes_on():
+            return False
+        seconds = (due - fields.Datetime.now()).total_seconds()
+        if seconds > SHORT_WAIT:
+            return False
+        self.awaited = due
+        self.env["ir.cron"]._commit_progress()
+        time.sleep(max(0, seconds))
+        self.queue_is_empty = False
+        return True
+
+    def _goes_on(self):
+        """Tell whether time is left and nobody stopped the number; asked a few times a second.
+
+        Customers come before bulk: when nobody takes in their messages, this job ends
+        and leaves its worker to that one. It also ends when WhatsApp changes the number's
+        limit: the next run, at once, goes by the new one.
+        """
+        now = time.monotonic()
+        if now - self.asked_at >= LOOK_SECONDS:
+            self.asked_at, self.may_send = now, self.number._may_send()
+            if now - self.started_at >= FAIR_SECONDS and self.number._inbound_waits():
+                self.ends_at = now
+            if max(1, self.number.messages_per_second) != self.rate:
+                self.ends_at = now
+        return now < self.ends_at and self.may_send
+
+    def _is_done(self):
+        return self.queue_is_empty and not self.ready
+
+    # ------------------------------------------------------------------- claim
+
+    def _claim_if_needed(self, transport):
+        """Keep messages at hand, and look for people's messages between bulk ones."""
+        now = time.monotonic()
+        if not self._goes_on():
+            return
+        if len(self.ready) <= self.claim_size // 4:
+            if self.queue_is_empty and now - self.looked_at < LOOK_SECONDS and self.in_flight:
+                return
+            claimed = self._claim(self.claim_size)
+        elif now - self.looked_at >= LOOK_SECONDS and self.ready[0][0]:
+            claimed = self._claim(self.claim_size, people_only=True) or []
+        else:
+            return
+        self.looked_at = now
+        self.queue_is_empty = claimed is None
+        if claimed:
+            self._upload_first(transport, claimed)
+
+    def _claim(self, limit, people_only=False):
+        return self.number._commit(lambda: self.number._claim(limit, people_only))
+
+    def _upload_first(self, transport, messages):
+        """Have the files of messages uploaded in threads of their own; the rest is ready to leave.
+
+        An upload sends nothing to anybody, so nothing is marked as posted for it, and
+        a large file holds up no text.
+        """
+        ready = self.env["wa.message"]
+        for message in messages:
+            if uploads := message._collect_uploads():
+                future = self.uploaders.submit(run_uploads, transport, self.phone_number_id, uploads)
+                self.uploading[future] = message.id
+            else:
+                ready |= message
+        self._prepare(ready)
+
+    def _finish_upload(self, message_id, results):
+        """Keep the media ids of a message; it leaves next, or fails with the reason."""
+        message = self.env["wa.message"].browse(message_id)
+        outcome = {}
+        self.number._commit(lambda: outcome.update(ok=message._apply_uploads(results)))
+        if outcome["ok"]:
+            self._prepare(message)
+        else:
+            message._broadcast_state()
+            self.queue_is_empty = False
+
+    def _prepare(self, messages):
+        """Build the requests before anything counts as posted; people's go to the front."""
+        people, bulk = [], []
+        for message in messages:
+            try:
+                request = message._prepare_request()
+            except InvalidMessage as error:
+                message._fail(error.rule, error.detail)
+                message._broadcast_state()
+                continue
+            except Exception:  # noqa: BLE001 (one message nobody can build must not stop the number)
+                _logger.exception("WhatsApp message %s cannot be built", message.id)
+                message._fail("message_invalid")
+                message._broadcast_state()
+                continue
+            is_bulk = message.priority >= PRIORITY_BULK
+            (bulk if is_bulk else people).append((is_bulk, message.id, request))
+        if self.ready and self.ready[0][0]:
+            self.ready.extendleft(reversed(people))
+        else:
+            self.ready.extend(people)
+        self.ready.extend(bulk)
+
+    def _put_back(self):
+        """Return claimed messages that did not leave; nothing was posted for them."""
+        if self.ready:
+            messages = self.env["wa.message"].browse([message_id for _bulk, message_id, _r in self.ready])
+            messages._unclaim()
+            self.ready.clear()
+            self.env["ir.cron"]._commit_progress()
+
+    # -------------------------------------------------------------------- send
+
+    def _release(self, transport, pool):
+        """Hand the requests of the next moments to the pool, each with the moment it may leave.
+
+        COMMITs first that they are about to leave; after that they count as possibly sent.
+
+        :returns: seconds after which it is worth looking again
+        """
+        now = time.monotonic()
+        if not self.ready or not self._goes_on():
+            return RESULT_SECONDS
+        leaving = []
+        while self.ready:
+            is_bulk = self.ready[0][0]
+            room = self.handed_out if is_bulk else self.handed_out_people
+            if len(self.in_flight) + len(leaving) >= room:
+                break
+            slot = self.pacer.next_slot(now, is_bulk)
+            if slot > now + AHEAD_SECONDS:
+                break
+            self.pacer.book(slot)
+            leaving.append((slot, *self.ready.popleft()))
+        if leaving:
+            ids = [message_id for _slot, _bulk, message_id, _request in leaving]
+            self.number._commit(lambda: self.env["wa.message"]._mark_posted(ids))
+            for slot, _bulk, message_id, request in leaving:
+                future = pool.submit(call_transport, transport, self.phone_number_id, request, slot, self.rate_limiter)
+                self.in_flight[future] = message_id
+        return AHEAD_SECONDS / 6
+
+    # ----------------------------------------------------------------- results
+
+    def _add_result(self, message_id, outcome):
+        if not self.results:
+            self.results_since = time.monotonic()
+        self.results.append((message_id, outcome))
+        if isinstance(outcome, ThrottledError) and outcome.failure.scope in WIDE:
+            self.pacer.pause(time.monotonic(), max(1.0, outcome.retry_after or 0))
+
+    def _write_results(self):
+        """Store outcomes together. Only this memory has them: each stays in it until it is committed.
+
+        Statuses of the same messages come in at this very moment, in another process: whoever is second waits.
+        """
+        messages = self.env["wa.message"]
+
+        def apply(results):
+            begin_read_committed(self.env)
+            messages._apply_results(results)
+
+        commit_in_halves(
+            self.env,
+            list(self.results),
+            apply,
+            messages._keep_bare_result,
+            # Whatever is wrong with one message must not leave the others in doubt.
+            undone_by=(Exception,),
+            on_committed=self._forget_results,
+        )
+        self.asked_at = 0.0  # a result may have stopped the number
+        # What was on its way may have held back the next message to the same person.
+        self.queue_is_empty = False
+
+    def _forget_results(self, results):
+        stored = {message_id for message_id, _outcome in results}
+        self.results = [result for result in self.results if result[0] not in stored]
+
+    # -------------------------------------------------------------- courtesies
+
+    def _send_receipts(self, transport):
+        """Show blue ticks for what colleagues have read here, and "typing…"; best effort."""
+        now = time.monotonic()
+        if now - self.receipts_at < RECEIPT_SECONDS or now >= self.ends_at:
+            return
+        self.receipts_at = now
+        read, typing = self.number._commit(lambda: (self.number._take_read_receipts(COURTESIES), self.number._collect_typing()))
+        self.receipts_on_way = [future for future in self.receipts_on_way if not future.done()]
+        for wamids, is_typing in ((read, False), (typing, True)):
+            for wamid in wamids:
+                future = self.receipts.submit(self._mark_read, transport, wamid, is_typing)
+                self.receipts_on_way.append(future)
+
+    def _mark_read(self, transport, wamid, typing):
+        try:
+            transport.mark_read(self.phone_number_id, wamid, typing=typing)
+        except GraphError as error:
+            # A courtesy is never worth a retry or an alarm.
+            _logger.info("WhatsApp number: read receipt refused: %s", error)

@@ -1,0 +1,234 @@
+import logging
+import traceback
+from datetime import timedelta
+
+import psycopg2
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+from odoo.tools.safe_eval import safe_eval
+
+from ...tools.redact import redact
+from ..concurrency import CONFLICTS, commit_in_halves
+from ..cron_trigger import trigger_once
+
+_logger = logging.getLogger(__name__)
+
+#: Plans worked on together, in one transaction.
+BATCH = 200
+#: Seconds until the next try of a plan that failed for a reason of ours, by number of tries; then it is refused.
+BACKOFF = (10, 60, 600, 3600)
+#: Days after which the account of what was sent is deleted; the messages themselves stay.
+KEEP_DAYS = 365
+
+
+class WaScheduledMessage(models.Model):
+    """The job: hands over what is due, and keeps for each record what came of it."""
+
+    _inherit = "wa.scheduled.message"
+
+    @api.model
+    def _cron_process(self):
+        """Work off plans that are due, oldest first. Body of a scheduled job."""
+        left, seen = float("inf"), set()
+        while left > 0:
+            # What another worker holds is still due, and left to that one.
+            ids = [id_ for id_ in self._due_ids(BATCH) if id_ not in seen]
+            if not ids:
+                break
+            seen.update(ids)
+            self.browse(ids)._work_off()
+            left = self.env["ir.cron"]._commit_progress(len(ids))
+        if due := self._next_due():
+            trigger_once(self.env.ref("crm_whatsapp.ir_cron_wa_scheduled_message"), due)
+
+    @api.model
+    def _due_ids(self, limit):
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id FROM wa_scheduled_message WHERE state = 'planned' AND due_at <= %s ORDER BY due_at, id LIMIT %s",
+                fields.Datetime.now(),
+                limit,
+            )
+        )
+        return [row[0] for row in rows]
+
+    @api.model
+    def _next_due(self):
+        """Return when the next plan is due (naive UTC), or None."""
+        [[due]] = self.env.execute_query(SQL("SELECT MIN(due_at) FROM wa_scheduled_message WHERE state = 'planned'"))
+        return due
+
+    def _work_off(self):
+        """Hand over and COMMIT plans; on a conflict with another transaction, halves of them.
+
+        What else the database breaks off (a query that takes too long) is the fault of one
+        plan, and must not stop those behind it.
+        """
+        commit_in_halves(
+            self.env,
+            self,
+            lambda plans: plans._lock_planned()._hand_over(),
+            # Locked again: somebody else may have sent it meanwhile.
+            lambda plan, error: plan._lock_planned()._postpone_all(error),
+            undone_by=(psycopg2.OperationalError,),
+        )
+
+    def _lock_planned(self):
+        """Lock those of these plans that are still planned, against other nodes and people who cancel."""
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id FROM wa_scheduled_message WHERE id = ANY(%s) AND state = 'planned'"
+                " ORDER BY due_at, id FOR UPDATE SKIP LOCKED",
+                self.ids,
+            )
+        )
+        return self.browse([row[0] for row in rows])
+
+    def _hand_over(self):
+        """Send plans, those of one kind together; one that fails does not touch the others."""
+        for group in self._grouped():
+            try:
+                with self.env.cr.savepoint():
+                    group._send_group()
+            except (*CONFLICTS, psycopg2.OperationalError):
+                raise
+            except Exception as error:  # noqa: BLE001 (rules and fields of customers raise anything: one by one)
+                self.env.invalidate_all()
+                if len(group) == 1:
+                    group._postpone(error)
+                else:
+                    for dispatch in group:
+                        dispatch._hand_over()
+
+    def _grouped(self):
+        """Return sets of plans that differ in nothing but the record; none has a record twice."""
+        groups = {}
+        for dispatch in self:
+            kind = dispatch._group_key()
+            turn = 0
+            while dispatch.res_id in (group := groups.setdefault((kind, turn), {})):
+                turn += 1
+            group[dispatch.res_id] = dispatch
+        # Not self.union: that would put every plan into every group.
+        return [self.browse().union(*group.values()) for group in groups.values()]
+
+    def _group_key(self):
+        """Return what plans must share to be sent together (hook)."""
+        self.ensure_one()
+        return (
+            self.res_model, self.template_id, self.by_language, self.text, self.number_id, self.action_id, self.origin,
+            self.user_id, self.by_hand,
+        )  # fmt: skip
+
+    def _send_group(self):
+        """Send one message to the record of each plan of a group, and note what came of each."""
+        by_record = {dispatch.res_id: dispatch for dispatch in self}
+        records = self._records_to_send()
+        if not records:
+            return
+        sender, options = self._sending(records.env)
+        outcomes = sender._send_to_records(
+            records, origin=self[:1].origin, dedupe_key=lambda record: by_record[record.id].dedupe_key, **options
+        )
+        for outcome in outcomes:
+            by_record[outcome.record.id]._note_outcome(outcome)
+        if self[:1].origin == "automation":
+            self.message_id.conversation_id._stop_machines()
+
+    def _sending(self, env):
+        """Return what sends these plans and how (hook).
+
+        :returns: ``(model with _send_to_records, keyword arguments for it)``
+        """
+        first = self[:1]
+        options = {"number": first.number_id.with_env(env) or None}
+        if first.by_language:
+            options["by_language"] = True
+        if first.by_hand:
+            # Also if they have left since: nobody's plan gets the rights of the system by that.
+            options["person"] = first.user_id
+        if first.action_id:
+            options |= first.action_id.with_env(env)._wa_sending_options()
+        if first.text:
+            return env["wa.free.text"], {**options, "text": first.text}
+        return first.template_id.with_env(env), options
+
+    def _records_to_send(self):
+        """Return the records these plans still apply to, as whoever caused them; calls off the others."""
+        first = self[:1]
+        if not first.template_id and not first.text:
+            self._cancel("template_missing")
+            return None
+        if first.action_id and not first.action_id._wa_is_in_force():
+            self._cancel("rule_switched_off")
+            return None
+        if first.by_hand and not first.user_id:
+            self._cancel("no_longer_applies")
+            return None
+        user = first.user_id if first.user_id.active or first.by_hand else self.env.user
+        # A rule speaks for the business; what a person chose to send is read with their rights.
+        as_system = first.origin != "bulk"
+        own, companies = first.company_id, user.company_ids
+        allowed = [*(own if as_system else own & companies).ids, *(companies - own).ids]
+        env = self.env(user=user, su=as_system, context={"allowed_company_ids": allowed, "tz": user.tz, "lang": user.lang})
+        records = env[first.res_model].browse([dispatch.res_id for dispatch in self]).exists()
+        gone = self.filtered(lambda dispatch: dispatch.res_id not in records.ids)
+        gone._cancel("record_gone")
+        going = (self - gone)._call_off_ended()
+        records = records.browse(going.mapped("res_id"))
+        wanted = going._still_wanted(records)
+        going.filtered(lambda dispatch: dispatch.res_id not in wanted.ids)._cancel("no_longer_applies")
+        return wanted
+
+    def _still_wanted(self, records):
+        """Return the records to which a rule still applies when its delay is over (hook).
+
+        What is sent without delay is about what happened, and is sent.
+        """
+        late = {dispatch.res_id for dispatch in self if dispatch.due_at > dispatch.planned_at}
+        rule = self[:1].action_id.base_automation_id.with_env(records.env)
+        if not late or not rule.filter_domain:
+            return records
+        domain = safe_eval(rule.filter_domain, rule._get_eval_context())
+        return records.filtered(lambda r: r.id not in late) | records.filtered(lambda r: r.id in late).filtered_domain(domain)
+
+    def _note_outcome(self, outcome):
+        """Keep what became of a plan.
+
+        :param SendOutcome outcome: of ``wa.template._send_to_records``.
+        """
+        self.ensure_one()
+        if outcome.status == "queued":
+            vals = {"state": "queued", "message_id": outcome.message.id, "code": False, "detail": False}
+            if not self.lead_id:
+                vals["lead_id"] = outcome.message.lead_id.id
+        elif outcome.status == "repeated":
+            vals = {"state": "cancelled", "code": "sent_before"}
+        else:
+            vals = {"state": "refused", "code": outcome.code, "detail": outcome.detail}
+        self.write(vals)
+
+    def _postpone_all(self, error):
+        for plan in self:
+            plan._postpone(error)
+
+    def _postpone(self, error):
+        """Keep a plan that failed for a reason of ours and try again, ever more patiently."""
+        self.ensure_one()
+        tries = self.attempts + 1
+        _logger.warning(
+            "WhatsApp plan %s failed (try %s):\n%s", self.id, tries, redact("".join(traceback.format_exception(error)))
+        )
+        vals = {"attempts": tries}
+        if tries > len(BACKOFF):
+            vals |= {"state": "refused", "code": "template_not_filled", "detail": redact(str(error))[:200]}
+        else:
+            vals["due_at"] = fields.Datetime.now() + timedelta(seconds=BACKOFF[tries - 1])
+        self.write(vals)
+
+    @api.autovacuum
+    def _gc_old(self):
+        """Delete what was settled a year ago; the message keeps the key, so nothing is sent again."""
+        limit = fields.Datetime.now() - timedelta(days=KEEP_DAYS)
+        self.search([("state", "!=", "planned"), ("due_at", "<", limit)], limit=10_000).unlink()

@@ -1,0 +1,150 @@
+import hashlib
+from datetime import timedelta
+from functools import partial
+
+from odoo import api, fields, models, sql_db
+from odoo.addons.base.models.ir_cron import ODOO_NOTIFY_FUNCTION
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ...tools.phone_search import needles
+
+#: For so long after it was asked for, a run of the worker counts as about to begin.
+PENDING = timedelta(seconds=2)
+
+
+def wake_cron_workers(dbname):
+    """Tell the cron workers of all nodes that there is work, as ``ir.cron._notifydb`` does.
+
+    Without waiting for the disk: nothing is lost with this message but a minute,
+    and the webhook that waits for its answer would pay for a second flush.
+    """
+    with sql_db.db_connect("postgres").cursor() as cr:
+        cr.execute("SET LOCAL synchronous_commit = OFF")
+        cr.execute(SQL("SELECT %s('cron_trigger', %s)", SQL.identifier(ODOO_NOTIFY_FUNCTION), dbname))
+
+
+class WaWebhookEvent(models.Model):
+    """One webhook POST exactly as it came.
+
+    What was answered with 200 is here. It is worked off by a scheduled job, as
+    often as it takes, and stays visible with its reason when that fails.
+    """
+
+    _name = "wa.webhook.event"
+    _description = "WhatsApp Webhook Event"
+    _order = "id desc"
+    _rec_name = "received_at"
+
+    # No index of its own: `_digest_uniq` begins with it.
+    account_id = fields.Many2one("wa.account", required=True, ondelete="cascade", readonly=True)
+    company_id = fields.Many2one(related="account_id.company_id")
+    digest = fields.Char(required=True, readonly=True, help="SHA-256 of the body.")
+    body = fields.Text(required=True, readonly=True)
+    phone_search = fields.Char("Phone", store=False, search="_search_phone_search")
+    state = fields.Selection(
+        [("new", "Waiting"), ("done", "Done"), ("failed", "Failed")],
+        default="new",
+        required=True,
+        readonly=True,
+    )
+    received_at = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now, index=True)
+    processed_at = fields.Datetime(readonly=True)
+    attempts = fields.Integer(readonly=True)
+    next_attempt_at = fields.Datetime(readonly=True)
+    error = fields.Text(readonly=True)
+    note = fields.Text(readonly=True, help="What was in it that we do not handle yet.")
+
+    _digest_uniq = models.Constraint("UNIQUE(account_id, digest)", "A webhook is stored once.")
+    _todo_idx = models.Index("(id) WHERE state = 'new'")
+
+    # ------------------------------------------------------------------- store
+
+    @api.model
+    def _store(self, account_id, body):
+        """Keep one verified webhook body and wake the worker; a repeated one is recognised by its digest.
+
+        Meta waits for the answer, so nothing is done that need not be: plain statements, which PostgreSQL
+        plans in no time, and nobody's name as the author (a reference to check each time).
+
+        :param int account_id: whose callback URL was called
+        :param bytes body: as it came, verified
+        :returns: True if it is new
+        """
+        now, cr = fields.Datetime.now(), self.env.cr
+        cr.execute(
+            """INSERT INTO wa_webhook_event (account_id, digest, body, state, received_at, attempts, create_date, write_date)
+               VALUES (%s, %s, %s, 'new', %s, 0, %s, %s)
+               ON CONFLICT (account_id, digest) DO NOTHING RETURNING id""",
+            [
+                account_id,
+                hashlib.sha256(body).hexdigest(),
+                # PostgreSQL has no NUL in texts; JSON escapes it, so only rubbish contains one.
+                body.decode("utf-8", "replace").replace("\x00", "\ufffd"),
+                *[now] * 3,
+            ],
+        )
+        is_new = bool(cr.rowcount)
+        if is_new:
+            self._wake_worker(now)
+        return is_new
+
+    @api.model
+    def _wake_worker(self, now):
+        """Have the worker run once this is committed, unless somebody has just asked for that.
+
+        The trigger is the row that ``ir.cron._trigger`` would make. One that the worker is taking at this
+        moment is locked, and does not count: its run may not see what is stored here.
+        """
+        cron_id = self._worker_id()
+        self.env.cr.execute(
+            """SELECT id FROM ir_cron_trigger WHERE cron_id = %s AND call_at BETWEEN %s AND %s
+                LIMIT 1 FOR KEY SHARE SKIP LOCKED""",
+            [cron_id, now - PENDING, now],
+        )
+        if self.env.cr.rowcount:
+            return
+        self.env.cr.execute(
+            """INSERT INTO ir_cron_trigger (cron_id, call_at, create_date, write_date)
+               SELECT id, %s, %s, %s FROM ir_cron WHERE id = %s AND active""",
+            [now, now, now, cron_id],
+        )
+        self.env.cr.postcommit.add(partial(wake_cron_workers, self.env.cr.dbname))
+
+    @api.model
+    def _worker_id(self):
+        return self.env["ir.model.data"]._xmlid_to_res_id("crm_whatsapp.ir_cron_wa_webhook_event")
+
+    @api.model
+    def _trigger_worker(self):
+        self.env.ref("crm_whatsapp.ir_cron_wa_webhook_event")._trigger()
+
+    @api.model
+    def _search_phone_search(self, operator, value):
+        """Find webhooks about (a part of) a phone number, however it is written."""
+        if operator not in ("like", "ilike"):
+            return NotImplemented
+        found = needles(value, self.env.company.country_id.code) if isinstance(value, str) else ()
+        return Domain.OR(Domain("body", "like", needle) for needle in found)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_failed(self):
+        """Give up a webhook that could not be processed: an administrator's decision.
+
+        :raises AccessError: it still waits, or was processed and goes by itself after some days.
+        """
+        if not self.env.su and any(event.state != "failed" for event in self):
+            raise AccessError(
+                self.env._(
+                    "Only webhooks that failed can be deleted. The others are worked off, and go by themselves after some days."
+                )
+            )
+
+    # ----------------------------------------------------------------- actions
+
+    def action_process_again(self):
+        """Process these events again; what they made before is recognised and kept."""
+        self.check_access("write")
+        self.sudo().write({"state": "new", "attempts": 0, "next_attempt_at": False})
+        self._trigger_worker()

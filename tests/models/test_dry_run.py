@@ -1,0 +1,448 @@
+from datetime import datetime, timedelta
+from unittest.mock import patch
+
+import pytz
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from ..common import WaCase
+
+OCCASIONS = "odoo.addons.crm_whatsapp.models.dry_run.trigger_occurrences"
+
+
+class DryRunCase(WaCase):
+    """A resting rule for whoever enters “Proposition”, and leads with a history."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.proposition = cls.env.ref("crm.stage_lead3")
+        cls.qualified = cls.env.ref("crm.stage_lead2")
+        cls.env["base.automation"].search([]).active = False
+        cls.now = fields.Datetime.now()
+        cls.start = cls.now - timedelta(days=30)
+        cls.end = cls.now + timedelta(days=1)
+
+    def rule(self, action=None, **vals):
+        """Return a rule with one sending action; it rests unless said otherwise."""
+        automation = self.env["base.automation"].create(
+            {
+                "name": "Proposal",
+                "model_id": self.env["ir.model"]._get_id(vals.pop("model", "crm.lead")),
+                "trigger": "on_stage_set",
+                "trg_field_ref": self.proposition.id,
+                "active": False,
+                **vals,
+            }
+        )
+        self.action(base_automation_id=automation.id, model_id=automation.model_id.id, **(action or {}))
+        return automation
+
+    def action(self, **vals):
+        return self.env["ir.actions.server"].create(
+            {
+                "name": "send",
+                "model_id": self.env["ir.model"]._get_id("crm.lead"),
+                "usage": "base_automation" if "base_automation_id" in vals else "ir_actions_server",
+                "state": "wa_template",
+                "wa_template_id": self.template.id,
+                **vals,
+            }
+        )
+
+    def leads(self, count, days=60, **vals):
+        """Create leads in “Qualified”, long ago."""
+        leads = self.env["crm.lead"].create(
+            [
+                {
+                    "name": f"Lead {i}",
+                    "phone": f"+1202555015{i}",
+                    "expected_revenue": 10 + i,
+                    "stage_id": self.qualified.id,
+                    **vals,
+                }
+                for i in range(count)
+            ]
+        )
+        self.settle()
+        self.born(leads, self.now - timedelta(days=days))
+        return leads
+
+    def settle(self):
+        """Let the history be written, as at the end of a transaction."""
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        self.env.flush_all()
+
+    def born(self, leads, at):
+        self.env.cr.execute(
+            "UPDATE crm_lead SET create_date = %s, write_date = %s, date_last_stage_update = %s WHERE id = ANY(%s)",
+            [at, at, at, leads.ids],
+        )
+        leads.invalidate_recordset()
+
+    def enter(self, leads, stage, at):
+        """Let leads have entered a stage at a moment."""
+        before = self.env["mail.tracking.value"].search([], order="id desc", limit=1).id or 0
+        leads.write({"stage_id": stage.id, "date_last_stage_update": at})
+        self.settle()
+        self.env["mail.tracking.value"].search([("id", ">", before)]).mail_message_id.date = at
+
+    def rehearse(self, subject, user=None):
+        env = self.env(user=user or self.lead_manager)
+        return env["wa.dry.run.service"]._dry_run(subject.with_env(env), self.start, self.end)
+
+    def outcomes(self, subject, user=None):
+        return [(r.record.id, r.outcome, r.code) for r in self.rehearse(subject, user).results]
+
+
+@tagged("post_install", "-at_install", "wa")
+class TestRehearsalOfStages(DryRunCase):
+    """Who entered a stage when stands in the history, and each stay counts once."""
+
+    def test_who_entered_in_the_period_gets_it_each_for_their_reason(self):
+        rule = self.rule()
+        inside, nobody, outside, elsewhere = self.leads(4)
+        nobody.phone = False
+        self.enter(inside | nobody, self.proposition, self.now - timedelta(days=3))
+        self.enter(outside, self.proposition, self.now - timedelta(days=40))
+        found = self.rehearse(rule)
+        results = {result.record: result for result in found.results}
+        self.assertEqual(set(results), {inside, nobody})
+        self.assertNotIn(elsewhere, results)
+        got = results[inside]
+        self.assertEqual((got.outcome, got.category, got.template), ("get", "UTILITY", self.template))
+        self.assertIn("10.00", got.text)
+        self.assertEqual(got.at, self.now - timedelta(days=3))
+        self.assertEqual((results[nobody].outcome, results[nobody].code), ("not", "no_recipient"))
+        self.assertIn("history", found.how)
+
+    def test_who_moved_on_since_was_there_all_the_same(self):
+        rule = self.rule()
+        lead = self.leads(1)
+        self.enter(lead, self.proposition, self.now - timedelta(days=9))
+        self.enter(lead, self.qualified, self.now - timedelta(days=8))
+        self.assertEqual(self.outcomes(rule), [(lead.id, "get", "")])
+
+    def test_each_stay_counts_once_and_once_per_record_is_once(self):
+        rule = self.rule()
+        lead = self.leads(1)
+        for day in (9, 5):
+            self.enter(lead, self.proposition, self.now - timedelta(days=day))
+            self.enter(lead, self.qualified, self.now - timedelta(days=day - 1))
+        self.assertEqual(self.outcomes(rule), [(lead.id, "get", "")] * 2)
+        rule.action_server_ids.wa_repeat = "record"
+        self.assertEqual(self.outcomes(rule), [(lead.id, "get", ""), (lead.id, "before", "sent_before")])
+
+    def test_leads_created_in_the_stage_count(self):
+        rule = self.rule()
+        lead = self.leads(1, stage_id=self.proposition.id)
+        self.assertEqual(self.outcomes(rule), [])
+        self.born(lead, self.now - timedelta(days=2))
+        self.assertEqual(self.outcomes(rule), [(lead.id, "get", "")])
+
+    def test_other_conditions_are_those_of_today(self):
+        rule = self.rule()
+        rule.filter_domain = repr([("stage_id", "=", self.proposition.id), ("expected_revenue", ">", 10)])
+        small, large = leads = self.leads(2)
+        self.enter(leads, self.proposition, self.now - timedelta(days=3))
+        self.enter(leads, self.qualified, self.now - timedelta(days=2))
+        self.assertEqual(self.outcomes(rule), [(large.id, "get", "")])
+        rule.filter_domain = repr([("stage_id.name", "=", "no such stage")])
+        self.assertEqual(self.outcomes(rule), [])
+        self.assertTrue(small)
+
+    def test_what_was_sent_before_is_not_sent_again(self):
+        rule = self.rule()
+        rule.active = True
+        sent, refused = self.leads(2)
+        refused.phone = False
+        (sent | refused).write({"stage_id": self.proposition.id})
+        self.settle()
+        self.run_plans()
+        self.assertEqual(
+            {r: (o, c) for r, o, c in self.outcomes(rule)},
+            {sent.id: ("before", "sent_before"), refused.id: ("not", "no_recipient")},
+        )
+
+    def test_a_delay_ends_after_the_lead_moved_on(self):
+        rule = self.rule({"wa_delay": 2, "wa_delay_unit": "days"})
+        stays, leaves = self.leads(2)
+        self.enter(stays | leaves, self.proposition, self.now - timedelta(days=9))
+        self.enter(leaves, self.qualified, self.now - timedelta(days=8))
+        found = {r.record: r for r in self.rehearse(rule).results}
+        self.assertEqual((found[stays].outcome, found[stays].when), ("get", self.now - timedelta(days=7)))
+        self.assertEqual((found[leaves].outcome, found[leaves].code), ("not", "no_longer_applies"))
+
+    def test_the_night_is_that_of_the_moment_where_the_customer_lives(self):
+        rule = self.rule()
+        self.account.write({"has_quiet_hours": True, "quiet_from": 21, "quiet_to": 8})
+        leads = self.leads(2)
+        leads.partner_id = False
+        day, night = leads
+        # Washington, by the area code of the phone.
+        zone, yesterday = pytz.timezone("America/New_York"), self.now.date() - timedelta(days=2)
+
+        def there(hour):
+            moment = zone.localize(datetime.combine(yesterday, datetime.min.time()).replace(hour=hour))
+            return moment.astimezone(pytz.utc).replace(tzinfo=None)
+
+        self.enter(day, self.proposition, there(12))
+        self.enter(night, self.proposition, there(2))
+        found = {r.record: r for r in self.rehearse(rule).results}
+        self.assertEqual((found[day].outcome, found[day].when), ("get", there(12)))
+        self.assertEqual((found[night].outcome, found[night].code), ("later", "quiet_hours"))
+        self.assertEqual(found[night].when, there(8))
+
+    def test_who_wrote_since_was_asleep_that_night(self):
+        """An answer wakes nobody, but a message of today says nothing about a night of last week."""
+        lead = self.receive(self.inbound("Hello?")).lead_id
+        self.account.write({"has_quiet_hours": True, "quiet_from": 21, "quiet_to": 8})
+        zone, day = pytz.timezone("America/New_York"), self.now.date() - timedelta(days=2)
+        night = zone.localize(datetime.combine(day, datetime.min.time()).replace(hour=2))
+        self.enter(lead, self.proposition, night.astimezone(pytz.utc).replace(tzinfo=None))
+        found = {r.record: r for r in self.rehearse(self.rule()).results}
+        self.assertEqual((found[lead].outcome, found[lead].code), ("later", "quiet_hours"))
+
+    def test_a_text_needs_the_window_that_was_open_then(self):
+        conversation = self.receive(self.inbound("Hello?"))
+        conversation.message_ids.mail_message_id.date = self.now - timedelta(hours=1)
+        lead = conversation.lead_id
+        action = self.action(wa_content="text", wa_text="Hi {{ partner_id.name | you }}!", wa_repeat="always")
+        outcomes = {r: (o, c) for r, o, c in self.outcomes(action)}
+        self.assertEqual(outcomes[lead.id], ("get", ""))
+        conversation.message_ids.mail_message_id.date = self.now - timedelta(hours=30)
+        outcomes = {r: (o, c) for r, o, c in self.outcomes(action)}
+        self.assertEqual(outcomes[lead.id], ("not", "window_closed"), "although today's window is open")
+
+
+@tagged("post_install", "-at_install", "wa")
+class TestRehearsalOfOthers(DryRunCase):
+    """Rules with other triggers, and actions without a rule."""
+
+    def test_a_scheduled_job_is_rehearsed_from_its_own_form(self):
+        job = self.env["ir.cron"].create(
+            {
+                "name": "Mondays",
+                "model_id": self.env["ir.model"]._get_id("crm.lead"),
+                "state": "wa_template",
+                "wa_template_id": self.template.id,
+                "active": False,
+            }
+        )
+        wanted, _other = self.leads(2)
+        job.wa_domain = repr([("id", "=", wanted.id)])
+        screen = self.env["wa.dry.run"].browse(job.action_wa_dry_run()["res_id"])
+        self.assertEqual(screen._subject(), job.ir_actions_server_id)
+        self.assertEqual([(line.res_id, line.outcome) for line in screen.line_ids], [(wanted.id, "get")])
+        # What an update of the module does with every view: a button without its method would stop it.
+        self.env.ref("crm_whatsapp.ir_cron_view_form")._check_xml()
+        self.env.ref("crm_whatsapp.ir_actions_server_view_form_dry_run")._check_xml()
+
+    def test_created(self):
+        rule = self.rule(trigger="on_create", trg_field_ref=False, filter_domain="[('expected_revenue', '>', 10)]")
+        small, large = leads = self.leads(2)
+        self.assertEqual(self.outcomes(rule), [])
+        self.born(leads, self.now - timedelta(days=2))
+        self.assertEqual(self.outcomes(rule), [(large.id, "get", "")])
+        self.assertTrue(small)
+
+    def test_changed(self):
+        rule = self.rule(
+            trigger="on_create_or_write", trg_field_ref=False, filter_domain=f"[('stage_id', '=', {self.qualified.id})]"
+        )
+        _old, changed = self.leads(2)
+        self.env.cr.execute("UPDATE crm_lead SET write_date = %s WHERE id = %s", [self.now - timedelta(days=1), changed.id])
+        changed.invalidate_recordset()
+        found = self.rehearse(rule)
+        self.assertEqual([result.record for result in found.results], [changed])
+        self.assertIn("not remember", found.unknown[0])
+
+    def test_date_with_a_delay(self):
+        rule = self.rule(
+            {"wa_repeat": "always"},
+            trigger="on_time",
+            trg_field_ref=False,
+            trg_date_id=self.env["ir.model.fields"]._get("crm.lead", "date_deadline").id,
+            trg_date_range=10,
+            trg_date_range_type="day",
+            trg_date_range_mode="before",
+            filter_domain="[]",
+        )
+        today = fields.Date.today()
+        soon, far, past = self.leads(3)
+        soon.date_deadline = today + timedelta(days=5)
+        far.date_deadline = today + timedelta(days=50)
+        past.date_deadline = today - timedelta(days=30)
+        found = self.rehearse(rule)
+        self.assertEqual([result.record for result in found.results], [soon])
+        self.assertEqual(found.results[0].at.date(), today - timedelta(days=5))
+        self.assertIn("Expected Closing", found.how)
+
+    def test_working_days_are_counted_by_the_calendar(self):
+        rule = self.rule(
+            trigger="on_time",
+            trg_field_ref=False,
+            trg_date_id=self.env["ir.model.fields"]._get("crm.lead", "date_deadline").id,
+            trg_date_range=5,
+            trg_date_range_type="day",
+            trg_date_range_mode="after",
+            trg_date_calendar_id=self.env.company.resource_calendar_id.id,
+            filter_domain="[]",
+        )
+        lead = self.leads(1)
+        lead.date_deadline = fields.Date.today() - timedelta(days=14)
+        [result] = self.rehearse(rule).results
+        self.assertGreaterEqual((result.at.date() - lead.date_deadline).days, 4, "five working days, the first included")
+        self.assertLessEqual((result.at.date() - lead.date_deadline).days, 7)
+        self.assertLess(result.at.weekday(), 5)
+
+    def test_an_action_alone(self):
+        action = self.action()
+        _old, changed = self.leads(2)
+        self.born(changed, self.now - timedelta(days=1))
+        found = self.rehearse(action)
+        self.assertEqual([(r.record, r.outcome) for r in found.results], [(changed, "get")])
+
+    def test_what_leaves_no_trace_is_said(self):
+        rule = self.rule(trigger="on_unlink", trg_field_ref=False)
+        with self.assertRaisesRegex(UserError, "no trace"):
+            self.rehearse(rule)
+
+    def test_steps_of_a_sequence_have_their_own_moments(self):
+        lead, nobody = self.leads(2)
+        nobody.phone = False
+        later = self.now + timedelta(days=2)
+        plan = [(who, None, when, self.template) for who, when in ((lead, self.now), (nobody, self.now), (lead, later))]
+        found = self.env["wa.dry.run.service"]._dry_run_plan(plan)
+        self.assertEqual(
+            [(r.record, r.when, r.outcome) for r in found],
+            [(lead, self.now, "get"), (nobody, self.now, "not"), (lead, later, "get")],
+        )
+
+    def test_nothing_to_send_is_said(self):
+        rule = self.rule()
+        rule.action_server_ids.wa_template_id = False
+        with self.assertRaisesRegex(UserError, "nothing to send"):
+            self.rehearse(rule)
+        rule.action_server_ids.unlink()
+        self.assertFalse(rule.wa_can_dry_run)
+        with self.assertRaisesRegex(UserError, "Send WhatsApp"):
+            self.rehearse(rule)
+
+
+@tagged("post_install", "-at_install", "wa")
+class TestRehearsalScreen(DryRunCase):
+    """The screen counts, explains, and writes nothing but itself."""
+
+    def counts(self):
+        """Return ``{table: number of rows}`` of the whole database, without the screen's own tables."""
+        self.env.flush_all()
+        self.env.cr.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'wa_dry_run%'")
+        counts = {}
+        for (table,) in self.env.cr.fetchall():
+            self.env.cr.execute(f'SELECT COUNT(*) FROM "{table}"')  # noqa: S608 - names of tables
+            counts[table] = self.env.cr.fetchone()[0]
+        return counts
+
+    def mixed(self):
+        rule = self.rule()
+        leads = self.leads(5)
+        leads[3:].phone = False
+        self.enter(leads, self.proposition, self.now - timedelta(days=3))
+        return rule
+
+    def test_counts_reasons_and_next_steps(self):
+        rule = self.mixed()
+        action = rule.with_user(self.lead_manager).action_wa_dry_run()
+        screen = self.env["wa.dry.run"].browse(action["res_id"])
+        self.assertEqual(len(screen.line_ids), 5)
+        for words in ("5 occasions", "3 would get it", "2 not", "no WhatsApp identity", "Utility"):
+            self.assertIn(words, screen.summary)
+        refused = screen.line_ids.filtered(lambda line: line.outcome == "not")[0]
+        self.assertEqual(refused.code, "no_recipient")
+        self.assertIn("Add a phone number", refused.next_step)
+        sent = screen.line_ids.filtered(lambda line: line.outcome == "get")[0]
+        self.assertEqual((sent.address, sent.language), ("+1 202-555-0150", "en"))
+        everybody = screen.line_ids.filtered(lambda line: line.outcome == "get")
+        self.assertTrue(all(everybody.mapped("address")), "where it goes is known before anybody wrote")
+        self.assertFalse(any((screen.line_ids - everybody).mapped("address")))
+        self.assertIn("proposal over", sent.text)
+        self.assertEqual(sent.action_open_record()["res_id"], sent.res_id)
+        self.assertIn("Values, consent", screen.unknown)
+
+    def test_nothing_is_written(self):
+        rule = self.mixed()
+        before = self.counts()
+        screen = self.env["wa.dry.run"].with_user(self.lead_manager)._open(rule.with_user(self.lead_manager))
+        self.assertTrue(screen["res_id"])
+        after = self.counts()
+        self.assertEqual({t: after[t] for t in after if after[t] != before.get(t)}, {})
+
+    def test_the_core_runs_where_nothing_can_be_written(self):
+        rule = self.mixed()
+        self.env.flush_all()
+        self.env.cr.execute("SAVEPOINT rehearsal")
+        self.env.cr.execute("SET TRANSACTION READ ONLY")
+        found = self.rehearse(rule)
+        self.env.flush_all()
+        self.env.cr.execute("ROLLBACK TO SAVEPOINT rehearsal")
+        self.assertEqual(len(found.results), 5)
+
+    def test_a_stages_own_setting_is_rehearsed_from_the_stage(self):
+        stage = self.proposition.with_user(self.lead_manager)
+        with self.assertRaisesRegex(UserError, "Choose a template"):
+            stage.with_context(wa_stage_role="enter").action_wa_dry_run()
+        lead = self.leads(1)
+        self.enter(lead, self.proposition, self.now - timedelta(days=3))
+        stage.wa_enter_template_id = self.template
+        action = stage.with_context(wa_stage_role="enter").action_wa_dry_run()
+        screen = self.env["wa.dry.run"].browse(action["res_id"])
+        self.assertEqual([(line.res_id, line.outcome) for line in screen.line_ids], [(lead.id, "get")])
+        with self.assertRaises(AccessError):
+            stage.with_user(self.ana).with_context(wa_stage_role="enter").action_wa_dry_run()
+
+    def test_names_of_customers_are_no_html(self):
+        rule = self.mixed()
+        screen = self.env["wa.dry.run"].browse(rule.action_wa_dry_run()["res_id"])
+        screen.line_ids[:1].sudo().reason = "<img src=x onerror=alert(1)>"
+        screen.line_ids[:1].sudo().outcome = "not"
+        screen.invalidate_recordset()
+        self.assertNotIn("<img", screen.summary)
+
+    def test_the_period_can_be_changed(self):
+        rule = self.mixed()
+        screen = self.env["wa.dry.run"].browse(rule.action_wa_dry_run()["res_id"])
+        screen.date_to = screen.date_to - timedelta(days=10)
+        screen.action_run()
+        self.assertFalse(screen.line_ids)
+        screen.date_from = screen.date_to + timedelta(days=1)
+        with self.assertRaisesRegex(UserError, "ends before it begins"):
+            screen.action_run()
+
+    def test_too_many_are_cut_and_said(self):
+        rule = self.mixed()
+        with patch(f"{OCCASIONS}.LIMIT", 3):
+            screen = self.env["wa.dry.run"].browse(rule.action_wa_dry_run()["res_id"])
+        self.assertEqual((len(screen.line_ids), screen.is_cut), (3, True))
+
+    def test_managers_only_and_only_what_they_may_read(self):
+        rule = self.mixed()
+        with self.assertRaisesRegex(AccessError, "managers"):
+            rule.with_user(self.ana).action_wa_dry_run()
+        with self.assertRaises(AccessError):
+            self.env["wa.dry.run"].with_user(self.ana).create({"res_model": "base.automation", "res_id": rule.id})
+        foreign = self.env["res.company"].create({"name": "South"})
+        lead = self.env["crm.lead"].search([("name", "=", "Lead 0")], limit=1)
+        lead.write({"company_id": foreign.id, "team_id": False, "user_id": False})
+        screen = self.env["wa.dry.run"].browse(rule.with_user(self.lead_manager).action_wa_dry_run()["res_id"])
+        self.assertEqual(len(screen.line_ids), 4)
+        self.assertNotIn(lead.id, screen.line_ids.mapped("res_id"))
+
+    def test_nobody_moves_the_clock_of_the_gate_from_outside(self):
+        conversation = self.receive(self.inbound("Hello?"))
+        conversation.last_inbound_at = self.now - timedelta(hours=30)
+        gate = self.env["wa.gate"].with_context(wa_dry_run_moments={"current": "2020-01-01 00:00:00"})
+        self.assertEqual(gate._decide(conversation, "free").code, "window_closed")
