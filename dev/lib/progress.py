@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Iterator
 
 STARTED = time.monotonic()
+#: Several steps run at once: each says what it has to say in lines of its own.
+whole_lines = False
 
 
 class CommandError(Exception):
@@ -26,7 +28,7 @@ def say(text: str) -> None:
 @contextlib.contextmanager
 def step(text: str) -> Iterator[None]:
     """Announce a step that may take long, show that it is alive, and say how long it took."""
-    terminal = sys.stdout.isatty()
+    terminal = sys.stdout.isatty() and not whole_lines
     print(f"  {text} …", end="" if terminal else "\n", flush=True)
     start, done = time.monotonic(), threading.Event()
 

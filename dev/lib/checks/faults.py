@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 from lib import paths
+from lib.checks.lanes import Section
 from lib.checks.plan import Plan, run_logged
 from lib.checks.results import Result
 from lib.progress import say, step
+
+
+def section(plan: Plan) -> Section:
+    """One task."""
+    return Section("faults", [partial(run, plan)])
 
 
 def run(plan: Plan) -> list[Result]:
@@ -22,8 +29,11 @@ def run(plan: Plan) -> list[Result]:
     if not report.exists():
         return [Result("fault tests", failed=1, problems=[output[-4000:]])]
     rows = json.loads(report.read_text())
-    for row in rows:
-        say(f"    {row['name']}: " + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in row["counts"].items()))
+    counts = (
+        f"    {row['name']}: " + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in row["counts"].items())
+        for row in rows
+    )
+    say("\n".join(counts))
     problems = [f"{row['name']}: {problem}" for row in rows for problem in row["problems"]]
     failed = sum(not row["ok"] for row in rows) or int(code != 0)
     return [Result("fault tests", len(rows) - failed, failed, problems or ([output[-2000:]] if code else []))]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+from functools import partial
 from pathlib import Path
 
 from lib import npm, package, paths
+from lib.checks.lanes import Section
 from lib.checks.plan import Plan, run_logged
 from lib.checks.results import Result
 from lib.progress import step
@@ -43,6 +45,17 @@ def _javascript(plan: Plan) -> list[Result]:
     ]
 
 
+def _python(plan: Plan) -> list[Result]:
+    ruff = [paths.PYTHON, "-m", "ruff"]
+    environment = {**os.environ, "MYPYPATH": str(paths.ROOT), "MYPY_CACHE_DIR": str(paths.STATE_DIR / "mypy")}
+    mypy = [paths.PYTHON, "-m", "mypy", "--config-file", paths.ROOT / "pyproject.toml", "-p", "tools"]
+    return [
+        _check("ruff", [*ruff, "check", "--no-cache", "."], paths.ROOT),
+        _check("ruff-format", [*ruff, "format", "--no-cache", "--check", "."], paths.ROOT),
+        _check("mypy", mypy, paths.STATE_DIR, environment),
+    ]
+
+
 def _pylint(plan: Plan) -> list[Result]:
     """pylint-odoo takes the addon's name from its folder, so it reads the exported addon; tests need no translation."""
     folder = package.export(paths.STATE_DIR / "lint")
@@ -55,19 +68,6 @@ def _pylint(plan: Plan) -> list[Result]:
     ]
 
 
-def run(plan: Plan) -> list[Result]:
-    """Run every linter."""
-    plan.install  # noqa: B018  (the environment the linters live in)
-    environment = {**os.environ, "MYPYPATH": str(paths.ROOT), "MYPY_CACHE_DIR": str(paths.STATE_DIR / "mypy")}
-    return [
-        _check("ruff", [paths.PYTHON, "-m", "ruff", "check", "--no-cache", "."], paths.ROOT),
-        _check("ruff-format", [paths.PYTHON, "-m", "ruff", "format", "--no-cache", "--check", "."], paths.ROOT),
-        _check(
-            "mypy",
-            [paths.PYTHON, "-m", "mypy", "--config-file", paths.ROOT / "pyproject.toml", "-p", "tools"],
-            paths.STATE_DIR,
-            environment,
-        ),
-        *_pylint(plan),
-        *_javascript(plan),
-    ]
+def section(plan: Plan) -> Section:
+    """A task for each of the languages and for pylint, which takes longest."""
+    return Section("lint", [partial(_pylint, plan), partial(_python, plan), partial(_javascript, plan)])

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ast
-import os
 import queue
 import shutil
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from functools import partial
 
 from lib import apt, npm, paths, ports
-from lib.checks import odoo_log
-from lib.checks.plan import DATABASE, Plan
+from lib.checks import lanes, odoo_log
+from lib.checks.lanes import Section
+from lib.checks.plan import Plan
 from lib.checks.results import Result
 from lib.progress import step
 
@@ -98,47 +99,66 @@ def _methods(node: ast.ClassDef) -> list[ast.FunctionDef]:
     return [item for item in node.body if isinstance(item, ast.FunctionDef)]
 
 
-def run(plan: Plan) -> list[Result]:
-    """Run the addon's tests, and judge count, skips and log.
+def section(plan: Plan) -> Section:
+    """A task for each share of the tests; count, skips and log are judged at the end.
 
-    All of them run in shares, in as many databases side by side as there are processors (at most two).
+    There are as many databases as lanes; a share takes the one that is free.
     """
-    ensure_browser()
-    ensure_axe()
-    plan.addon_database()
-    selection = test_tags(tuple(tag for tag in plan.tags if tag not in ("odoo",)))
+    selection = test_tags(tuple(tag for tag in plan.tags if tag != "odoo"))
     everything = selection == f"/{paths.MODULE}"
+    lanes_ = lanes.width() if everything else 1
     if everything:
-        width = min(os.cpu_count() or 1, 2)
-        todo = shares(SHARES if width > 1 else 1)
+        todo = shares(SHARES if lanes_ > 1 else 1)
     else:
-        width, todo = 1, [selection + (f",{HOOT}" if "wa_js" in selection and hoot_files() else "")]
-    databases_ = [DATABASE, *(plan.second_database(index) for index in range(2, width + 1))]
-    with step("running the addon's tests in Odoo"):
-        ended = _side_by_side(plan, databases_, todo)
-    return judge(max(code for code, _log in ended), "\n".join(log for _code, log in ended), everything=everything)
+        todo = [selection + (f",{HOOT}" if "wa_js" in selection and hoot_files() else "")]
+    stand = _Stand(plan, lanes_)
+    plays = [partial(stand.play, f"test-odoo-{number}", tags) for number, tags in enumerate(todo, 1)]
+    return Section("odoo", plays, stand.prepare, partial(stand.judge, everything))
 
 
-def _side_by_side(plan: Plan, names: list[str], todo: list[str]) -> list[tuple[int, str]]:
-    """Run each selection in the next database that is free; returns (code, log) of each."""
-    free: queue.SimpleQueue[str] = queue.SimpleQueue()
-    for name in names:
-        free.put(name)
+class _Stand:
+    """Databases for the shares, and what became of these.
 
-    def play(number: int, selection: str) -> tuple[int, str]:
-        database = free.get()
+    :param width: how many shares may run at once.
+    """
+
+    def __init__(self, plan: Plan, width: int) -> None:
+        self.plan, self.width = plan, width
+        self.ended: list[tuple[int, str]] = []
+        self._free: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._is_ready = False
+
+    def prepare(self) -> list[Result]:
+        """Fetch the browser and make the databases, once; whoever comes meanwhile waits."""
+        with self._lock:
+            if not self._is_ready:
+                ensure_browser()
+                ensure_axe()
+                self._free.put(self.plan.addon_database())
+                for index in range(2, self.width + 1):
+                    self._free.put(self.plan.second_database(index))
+                self._is_ready = True
+        return []
+
+    def play(self, log: str, selection: str) -> list[Result]:
+        """Run the tests of a selection in the next database that is free."""
+        self.prepare()
+        database = self._free.get()
+        options = ["--test-tags", selection, "--http-port", str(ports.any_free()), "--max-cron-threads", "0"]
+        options += ["--stop-after-init", "--screenshots", str(paths.STATE_DIR / "screenshots")]
         try:
-            return _play(plan, database, selection, f"test-odoo-{number}")
+            with step(f"tests in Odoo, {log.removeprefix('test-odoo-')}"):
+                self.ended.append(self.plan.run_odoo(options, log=log, database=database))
         finally:
-            free.put(database)
+            self._free.put(database)
+        return []
 
-    with ThreadPoolExecutor(len(names)) as pool:
-        return list(pool.map(play, range(1, len(todo) + 1), todo))
-
-
-def _play(plan: Plan, database: str, selection: str, log: str) -> tuple[int, str]:
-    options = ["--test-tags", selection, "--http-port", str(ports.any_free()), "--max-cron-threads", "0", "--stop-after-init"]
-    return plan.run_odoo([*options, "--screenshots", str(paths.STATE_DIR / "screenshots")], log=log, database=database)
+    def judge(self, everything: bool) -> list[Result]:
+        """What all of them found out."""
+        if not self.ended:
+            return []
+        return judge(max(code for code, _log in self.ended), "\n".join(log for _code, log in self.ended), everything=everything)
 
 
 def judge(code: int, log: str, *, everything: bool) -> list[Result]:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import zipfile
+from functools import partial
 
 from lib import odoo, package, paths
+from lib.checks.lanes import Section
 from lib.checks.plan import Plan
 from lib.checks.results import Result
 from lib.progress import step
 
 DATABASE = f"{paths.MODULE}_package"
 FOREIGN = {"dev", "sandbox", "docs", "dist"}
+
+
+def section(plan: Plan) -> Section:
+    """One task."""
+    return Section("package", [partial(run, plan)])
 
 
 def run(plan: Plan) -> list[Result]:

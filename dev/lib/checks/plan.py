@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from lib import databases, odoo, paths, postgres
-from lib.checks import odoo_log
+from lib.checks import lanes, odoo_log
 from lib.checks.results import Result
 from lib.progress import step
 
@@ -19,19 +20,21 @@ DATABASE = f"{paths.MODULE}_test"
 
 @dataclass
 class Plan:
-    """One run; sections leave their results here."""
+    """One run: what was asked, and what its sections share. Several of them may ask at once."""
 
     tags: tuple[str, ...] = ()  # as the caller gave them
-    results: list[Result] = field(default_factory=list)
-    _kit: odoo.Install | None = None
+    preparations: list[Result] = field(default_factory=list)  # what sharing found out
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+    _install: odoo.Install | None = None
     _installed: bool = False
 
     @property
     def install(self) -> odoo.Install:
         """Odoo and PostgreSQL, fetched when first needed."""
-        if not self._kit:
-            self._kit = odoo.ensure()
-        return self._kit
+        with self._lock:
+            if not self._install:
+                self._install = odoo.ensure()
+            return self._install
 
     def run_odoo(self, arguments: list[str], *, log: str, database: str = DATABASE) -> tuple[int, str]:
         """Run Odoo on a throw-away database; returns exit code and log, which also stays in `.dev/log`."""
@@ -49,13 +52,14 @@ class Plan:
 
     def addon_database(self) -> str:
         """A database with the addon and without demo data, installed once per run; the installation counts as one check."""
-        if not self._installed:
-            self._installed = True
-            with step("installing the addon into a copy of the template database"):
-                self.make_database(DATABASE)
-                code, log = self.run_odoo(["-i", paths.MODULE, "--no-http", "--stop-after-init"], log="test-install")
-            self.results.append(self.judge_install("installation", DATABASE, code, log))
-        return DATABASE
+        with self._lock:
+            if not self._installed:
+                self._installed = True
+                with step("installing the addon into a copy of the template database"):
+                    self.make_database(DATABASE)
+                    code, log = self.run_odoo(["-i", paths.MODULE, "--no-http", "--stop-after-init"], log="test-install")
+                self.preparations.append(self.judge_install("installation", DATABASE, code, log))
+            return DATABASE
 
     def second_database(self, index: int) -> str:
         """One more database like :meth:`addon_database`, for tests that run beside it."""
@@ -95,7 +99,8 @@ def run_logged(
                 if time.monotonic() > deadline:
                     output.write(f"\nstopped after {timeout:.0f} s\n".encode())
                     break
-                time.sleep(0.1)
+                if lanes.stopping.wait(0.1):
+                    raise KeyboardInterrupt
         finally:
             end(process)
         output.seek(0)

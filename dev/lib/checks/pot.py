@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
+from functools import partial
 
 from lib import odoo, package, paths
+from lib.checks.lanes import Section
 from lib.checks.plan import Plan, run_logged
 from lib.checks.results import Result
 from lib.progress import CommandError, step
@@ -29,6 +31,11 @@ def export(plan: Plan) -> str:
     if code or not target.exists():
         raise CommandError(f"Odoo did not export the texts to translate: {output.strip()[-1500:]}")
     return DATES.sub(lambda match: f'"{match[1]}: {FIXED_DATE}\\n"\n', target.read_text())
+
+
+def section(plan: Plan) -> Section:
+    """One task."""
+    return Section("pot", [partial(run, plan)])
 
 
 def run(plan: Plan) -> list[Result]:

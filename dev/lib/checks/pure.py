@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
+from functools import partial
 from xml.etree import ElementTree
 
 from lib import paths, roads
+from lib.checks.lanes import Section
 from lib.checks.plan import Plan, run_logged
 from lib.checks.results import Result
 from lib.progress import step
@@ -40,12 +43,13 @@ def run_suite(folder: str, name: str, more: dict[str, str] | None = None) -> Res
 
     :param more: environment variables on top of the caller's.
     """
-    report = paths.STATE_DIR / f"junit-{folder.replace('/', '-')}.xml"
+    label = re.sub(r"\W+", "-", name)
+    report = paths.STATE_DIR / f"junit-{label}.xml"
     report.unlink(missing_ok=True)
     environment = {key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "PYTEST_ADDOPTS")}
     environment.update(more or {})
     command = [paths.PYTHON, "-m", "pytest", "-q", f"--junitxml={report}", folder]
-    code, output = run_logged(command, log=f"pytest-{folder.replace('/', '-')}", cwd=paths.ROOT, env=environment)
+    code, output = run_logged(command, log=f"pytest-{label}", cwd=paths.ROOT, env=environment)
     if not report.exists():
         return Result(name, failed=1, problems=[output[-4000:]])
     passed, failed, problems = read_report(report.read_text())
@@ -54,11 +58,11 @@ def run_suite(folder: str, name: str, more: dict[str, str] | None = None) -> Res
     return Result(name, passed, failed, problems)
 
 
-def run(plan: Plan) -> list[Result]:
-    """Run every suite."""
-    plan.install  # noqa: B018  (the environment pytest lives in)
-    results = []
-    for folder, name, road in SUITES:
-        with step(name):
-            results.append(run_suite(folder, name, {roads.VARIABLE: road} if road else None))
-    return results
+def section(plan: Plan) -> Section:
+    """Each suite is a task."""
+    return Section("pure", [partial(_play, folder, name, road) for folder, name, road in SUITES])
+
+
+def _play(folder: str, name: str, road: str | None) -> list[Result]:
+    with step(name):
+        return [run_suite(folder, name, {roads.VARIABLE: road} if road else None)]

@@ -40,6 +40,6 @@ class FaultCluster(postgres.Cluster):
         self.start()
 
 
-def kit_on(cluster: FaultCluster, install: odoo.Install) -> odoo.Install:
+def install_on(cluster: FaultCluster, install: odoo.Install) -> odoo.Install:
     """The same Odoo on that cluster."""
     return odoo.Install(install.source, cluster.environment())

@@ -12,7 +12,7 @@ from lib import odoo
 from lib.bench import load
 from lib.bench.database import Database
 from lib.bench.site import SALES, Site
-from lib.faults.cluster import FaultCluster, kit_on
+from lib.faults.cluster import FaultCluster, install_on
 from lib.faults.invariants import Chapter, Invariants, need
 from lib.faults.job_runner import JobRunner
 from lib.progress import step
@@ -113,7 +113,7 @@ def open_test_site(install: odoo.Install) -> Iterator[tuple[TestSite, JobRunner]
     cluster = FaultCluster()
     cluster.start()
     try:
-        own = kit_on(cluster, install)
+        own = install_on(cluster, install)
         with Site(own, Database.fresh(own, DATABASE), "faults") as site:
             site.start_sandbox(pair_rate=False)
             with step("starting Odoo for the fault tests"):
