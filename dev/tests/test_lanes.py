@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+
 from lib.checks import lanes
 from lib.checks.lanes import Section
 from lib.checks.plan import run_logged
