@@ -23,7 +23,7 @@ from .conversation import (
     wa_conversation_stop,
 )
 from .scheduled import wa_scheduled_message
-from .webhook import wa_webhook_event
+from . import webhook
 from .policy import wa_failure
 from .policy import wa_gate
 from .media import wa_media
@@ -82,7 +82,6 @@ from .erasure import wa_suppression, wa_erasure, wa_erasure_steps
 from .policy import wa_gate_facts, wa_gate_frequency
 from .message import wa_message_refused
 from .scheduled import wa_scheduled_message_worker, wa_message_waiting, wa_ending
-from .webhook import wa_webhook_event_retention, wa_webhook_event_worker
 from .outbox import wa_free_text
 from . import wa_limits
 from .media import wa_media_download, wa_media_keep

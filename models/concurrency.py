@@ -1,24 +1,41 @@
-"""The one policy for lost races: what counts as one, how often it is tried again, and that nothing gets lost.
+"""The one policy for lost races and for steps that fail: what counts as one, how often it is tried again, what is undone.
 
 Odoo's transactions are REPEATABLE READ: who loses against another transaction cannot see what the winner
-wrote, so nothing but a new transaction helps. Whoever works in a job goes through :func:`commit_with_retries`
-(one piece of work) or :func:`commit_in_halves` (many at once); whoever works in a request of a person goes
-through :func:`retry_lost_race`, and Odoo does the request again.
+wrote, so nothing but a new transaction helps.
+
+============================  =========================================================================================
+who                           goes through
+============================  =========================================================================================
+a job, one piece of work      :func:`commit_with_retries`
+a job, many things at once    :func:`commit_in_halves`
+one step of many, which may   :func:`attempt` (the error is returned), :func:`attempt_in_halves` (the culprit is found),
+fail without the others       :func:`savepoint` (the error is only logged)
+a request of a person         :func:`retry_lost_race`; Odoo does the request again
+============================  =========================================================================================
 """
 
+import logging
 import time
+import traceback
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from psycopg2 import OperationalError
 from psycopg2 import errors as pg_errors
 from psycopg2.errors import UniqueViolation
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 
+from odoo import api
 from odoo.exceptions import ConcurrencyError
+
+from ..tools.redact import redact, without_rows
+
+_logger = logging.getLogger(__name__)
 
 #: Another transaction was faster: everything is rolled back and done again. ``UniqueViolation`` is among them:
 #: somebody made the same thing at this moment, and the next try finds it.
-CONFLICTS = (
+CONFLICTS: tuple[type[Exception], ...] = (
     pg_errors.SerializationFailure,
     pg_errors.DeadlockDetected,
     pg_errors.LockNotAvailable,
@@ -26,7 +43,7 @@ CONFLICTS = (
     ConcurrencyError,
 )
 #: What is never the fault of the one step it happens in, and so must not be caught with that step alone.
-OF_THE_TRANSACTION = (OperationalError, ConcurrencyError)
+OF_THE_TRANSACTION: tuple[type[Exception], ...] = (OperationalError, ConcurrencyError)
 CONFLICT_RETRIES = 20
 #: Seconds before the second try; each further one waits as much longer.
 PAUSE = 0.01
@@ -36,7 +53,28 @@ class RetryLater(Exception):
     """What a webhook is about is being written at this moment: nothing is wrong, look again in a moment."""
 
 
-def start_over(env, tries=0):
+def is_of_the_database(error: Exception) -> bool:
+    """Tell whether PostgreSQL itself is in trouble, which is no fault of what is being done.
+
+    What is too large for one of its limits (class 54) is.
+    """
+    return isinstance(error, OperationalError) and not (error.pgcode or "").startswith("54")
+
+
+def traceback_text(error: BaseException, *, with_rows: bool = False) -> str:
+    """Return the traceback of an error without secrets.
+
+    :param with_rows: also with what PostgreSQL quotes of the data concerned: for a field that administrators read and
+        that goes with the data, never for a log.
+    """
+    text = redact("".join(traceback.format_exception(error)))
+    return text if with_rows else without_rows(text)
+
+
+# ------------------------------------------------------------------------------------------------- whole transactions
+
+
+def start_over(env: api.Environment, tries: int = 0) -> None:
     """Undo the transaction of a job, and wait a little longer with each try."""
     env.cr.rollback()
     env.invalidate_all()
@@ -44,7 +82,7 @@ def start_over(env, tries=0):
         time.sleep(PAUSE * tries)
 
 
-def begin_read_committed(env):
+def begin_read_committed(env: api.Environment) -> None:
     """End the transaction of a job and begin one in which each statement sees what others have COMMITted by then.
 
     For work that locks its rows first and may then find them changed: in Odoo's REPEATABLE READ it would lose to
@@ -56,7 +94,7 @@ def begin_read_committed(env):
         env.cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
 
 
-def commit_with_retries(env, work, retries=CONFLICT_RETRIES):
+def commit_with_retries(env: api.Environment, work: Callable[[], Any], retries: int = CONFLICT_RETRIES) -> Any:
     """Do ``work`` and COMMIT it, again from the start when it lost a race.
 
     Not as progress of the job (``ir.cron._commit_progress``): there is nothing to say, and it would read and write a
@@ -78,7 +116,14 @@ def commit_with_retries(env, work, retries=CONFLICT_RETRIES):
     return None
 
 
-def commit_in_halves(env, items, work, give_up, undone_by=(), on_committed=None):
+def commit_in_halves(
+    env: api.Environment,
+    items: Any,
+    work: Callable[[Any], Any],
+    give_up: Callable[[Any, Exception], Any],
+    undone_by: tuple[type[Exception], ...] = (),
+    on_committed: Callable[[Any], Any] | None = None,
+) -> None:
     """Do ``work`` with many things and COMMIT; when it lost a race, with halves of them, down to each alone.
 
     So whoever is in the way holds up one and not two hundred.
@@ -116,7 +161,7 @@ def commit_in_halves(env, items, work, give_up, undone_by=(), on_committed=None)
 
 
 @contextmanager
-def retry_lost_race():
+def retry_lost_race() -> Iterator[None]:
     """Have the transaction done again when somebody else has created the same thing at this moment.
 
     A customer writes while a rule writes to them: both create the contact. Whoever
@@ -131,3 +176,77 @@ def retry_lost_race():
         yield
     except UniqueViolation as error:
         raise ConcurrencyError(str(error)) from error
+
+
+# ------------------------------------------------------------------------------------------- one step among others
+
+
+def attempt(
+    env: api.Environment,
+    work: Callable[[], Any],
+    beyond: tuple[type[Exception], ...] = OF_THE_TRANSACTION,
+) -> tuple[Any, Exception | None]:
+    """Do something that may fail without undoing what is around it; rules of a database raise anything.
+
+    :param work: function without arguments.
+    :param beyond: exceptions that are not of this step: they are raised, and undo everything.
+    :returns: ``(what work returned, None)`` or ``(None, the exception)``; then all it did is undone
+    """
+    try:
+        with env.cr.savepoint():
+            return work(), None
+    except beyond:
+        raise
+    except Exception as error:  # noqa: BLE001 (the one place that catches everything: the caller keeps it with its reason)
+        return None, error
+
+
+def attempt_in_halves(
+    env: api.Environment,
+    items: Any,
+    work: Callable[[Any], Any],
+    give_up: Callable[[Any, Exception], Any],
+    beyond: tuple[type[Exception], ...] = OF_THE_TRANSACTION,
+) -> None:
+    """Do ``work`` with many things together; when it fails, with halves of them, down to each alone.
+
+    The culprit is found while the others stay together. In the order of the items, within the caller's transaction.
+
+    :param items: a recordset or list; nothing is done with an empty one.
+    :param work: function of a part of the items; undone where it raises, and done again with halves.
+    :param give_up: function of one item (as part) and the error.
+    :param beyond: as for :func:`attempt`; trouble of the database itself is raised, too.
+    """
+    if not items:
+        return
+    _result, error = attempt(env, lambda: work(items), beyond)
+    if error is None:
+        return
+    if is_of_the_database(error):
+        raise error
+    env.invalidate_all()
+    half = len(items) // 2
+    if not half:
+        give_up(items, error)
+        return
+    for part in (items[:half], items[half:]):
+        attempt_in_halves(env, part, work, give_up, beyond)
+
+
+@contextmanager
+def savepoint(env: api.Environment, what: str) -> Iterator[None]:
+    """Do something that must not undo what it follows from: what fails in it is undone alone, and logged.
+
+    Rules of a database may be about any of our records and raise anything. A message
+    that came in, or a result of WhatsApp, is kept all the same.
+
+    :param what: for the log: what is missing when this fails.
+    :raises OperationalError, ConcurrencyError: somebody else was faster; everything is to be done again.
+    """
+    try:
+        with env.cr.savepoint():
+            yield
+    except OF_THE_TRANSACTION:
+        raise
+    except Exception as error:  # noqa: BLE001 (see above)
+        _logger.warning("WhatsApp: %s:\n%s", what, traceback_text(error))

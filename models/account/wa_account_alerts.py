@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..savepoint import apart
+from ..concurrency import savepoint
 from .health_words import HEALTH_WORDS
 
 
@@ -93,7 +93,7 @@ class WaAccount(models.Model):
 
     def _tell_now(self):
         """Tell what is wrong in this transaction; whoever cannot be told must not undo what it follows from."""
-        with apart(self.env, f"nobody was told about accounts {self.ids}"):
+        with savepoint(self.env, f"nobody was told about accounts {self.ids}"):
             self._sync_problems()
             self.env.flush_all()
 

@@ -6,8 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools.graph.errors import GraphError
+from ..concurrency import savepoint
 from ..cron_trigger import trigger_once
-from ..savepoint import apart
 from .health_words import DISPROVED_BY_READING
 from .wa_account_connect import Refusal
 from .wa_account_health import DEAD_NUMBER
@@ -38,7 +38,7 @@ class WaAccount(models.Model):
         """Look after all connected accounts. Body of a scheduled job."""
         started = time.monotonic()
         for account in self.search([("state", "!=", "draft")]):
-            with apart(self.env, f"account {account.id} could not be checked"):
+            with savepoint(self.env, f"account {account.id} could not be checked"):
                 if time.monotonic() - started < ASK_SECONDS and account._is_check_due():
                     account._ask_whatsapp()
                 account._sync_problems()
@@ -211,6 +211,6 @@ class WaAccount(models.Model):
         if now - _looked_at.setdefault(self.env.cr.dbname, now) < LOOK_SECONDS:
             return
         _looked_at[self.env.cr.dbname] = now
-        with apart(self.env, "accounts could not be looked after"):
+        with savepoint(self.env, "accounts could not be looked after"):
             self.with_context(mail_notify_force_send=False).search([("state", "!=", "draft")])._sync_problems()
             self.env.flush_all()

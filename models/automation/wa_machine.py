@@ -5,7 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools import words
-from ..savepoint import apart
+from ..concurrency import savepoint
 from .rule_begin import WRITING
 
 #: Automatic messages in one conversation, with no colleague's between them, after which another machine must be answering.
@@ -63,7 +63,7 @@ class WaConversation(models.Model):
         for conversation in self.sudo().filtered(lambda c: not c.machine_since)._answered_by_machines(now):
             conversation.machine_since = now
             # Who cannot be told must not hold up the message.
-            with apart(self.env, f"nobody was told that a machine answers in conversation {conversation.id}"):
+            with savepoint(self.env, f"nobody was told that a machine answers in conversation {conversation.id}"):
                 self.env["wa.inbound.note"]._post(
                     conversation,
                     self.env._(

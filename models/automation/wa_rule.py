@@ -2,7 +2,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
 
 from ...tools.status import reached
-from ..concurrency import OF_THE_TRANSACTION
+from ..concurrency import attempt
 from ..core.base_automation import RECEIVED, STATUS
 from .wa_rule_match import Facts
 
@@ -104,14 +104,8 @@ class WaRule(models.AbstractModel):
 
         :returns: ``([line about the failure], result or None)``
         """
-        try:
-            with self.env.cr.savepoint():
-                return [], work()
-        except OF_THE_TRANSACTION:
-            # Somebody else was faster: everything is done again.
-            raise
-        except Exception as error:  # noqa: BLE001 (rules of customers raise anything; the message has to stay)
-            return [self.env["wa.rule.run"]._keep_failure(rule, row, error)], None
+        result, error = attempt(self.env, work)
+        return ([self.env["wa.rule.run"]._keep_failure(rule, row, error)] if error else []), result
 
     @api.model
     def _records(self, rule, row):

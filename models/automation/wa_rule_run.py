@@ -1,11 +1,11 @@
 import logging
-import traceback
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools.redact import redact
+from ..concurrency import traceback_text
 
 _logger = logging.getLogger(__name__)
 
@@ -60,9 +60,8 @@ class WaRuleRun(models.Model):
         :param Exception error: what it raised.
         :returns: one line for those who look at the webhook
         """
-        trace = redact("".join(traceback.format_exception(error)))
         # What is told to users explains itself.
-        details = redact(str(error)) if isinstance(error, UserError) else trace
+        details = redact(str(error)) if isinstance(error, UserError) else traceback_text(error)
         _logger.warning("WhatsApp: rule %s failed in conversation %s: %s", rule.id, row.conversation_id.id, details)
         reason = (
             redact(str(error))
@@ -70,7 +69,7 @@ class WaRuleRun(models.Model):
             else self.env._("something in the rule or in another part of this database went wrong")
         )
         now = fields.Datetime.now()
-        run = self._remember(rule, row, failed_at=now, reason=reason[:500], error=trace[-4000:])
+        run = self._remember(rule, row, failed_at=now, reason=reason[:500], error=traceback_text(error, with_rows=True)[-4000:])
         if not run.told_at or run.told_at < now - timedelta(days=1):
             run.told_at = now
             words = self.env._(

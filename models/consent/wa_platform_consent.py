@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ...tools.bidi import one_line
-from ..savepoint import apart
+from ..concurrency import savepoint
 
 
 class WaContact(models.Model):
@@ -50,7 +50,7 @@ class WaMessage(models.Model):
             contact.write({"opted_out_marketing": True, "marketing_preference_at": at})
         evidence = self.env._("WhatsApp did not deliver a message: %s", self.error_detail or self.error_code)
         # The sender stores what became of many messages together: no rule about consents may undo that.
-        with apart(self.env, f"the opt-out that WhatsApp reported for message {self.id} is not recorded"):
+        with savepoint(self.env, f"the opt-out that WhatsApp reported for message {self.id} is not recorded"):
             contact._record_platform_consent(self.number_id, "withdrawn", "error", evidence, at, self)
 
 

@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.fields import Domain
 
 from ...tools.phone import normalise, phone_key, plain
-from ..savepoint import apart
+from ..concurrency import savepoint
 
 
 class WaContact(models.Model):
@@ -46,11 +46,11 @@ class WaContact(models.Model):
             partner = contact.partner_id
             if partner and self._is_stand_in(partner.name, stand_ins, country) and partner.name != label:
                 # Rules of the database may be about customers and leads; the message is kept all the same.
-                with apart(self.env, f"customer of contact {contact.id} keeps a number for a name"):
+                with savepoint(self.env, f"customer of contact {contact.id} keeps a number for a name"):
                     partner.name = label
             label = partner.name or label
             if not self._is_stand_in(label, stand_ins, country):
-                with apart(self.env, f"leads of contact {contact.id} keep a number for a name"):
+                with savepoint(self.env, f"leads of contact {contact.id} keep a number for a name"):
                     contact._name_leads(stand_ins, label)
             contact._retitle(stand_ins)
 

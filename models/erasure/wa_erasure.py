@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ...tools.erasing import in_files, spellings
 from ...tools.phone import digits, variants
-from ..concurrency import CONFLICTS
+from ..concurrency import CONFLICTS, attempt, start_over
 from ..cron_trigger import trigger_once
 
 _logger = logging.getLogger(__name__)
@@ -245,13 +245,11 @@ class WaErasure(models.Model):
         :returns: whether it went well
         """
         try:
-            with self.env.cr.savepoint():
-                self._work()
-                return True
+            _done, error = attempt(self.env, self._work, beyond=CONFLICTS)
         except CONFLICTS:
-            self.env.cr.rollback()
-            self.env.invalidate_all()
-        except Exception as error:  # noqa: BLE001 (the queue's own loop: kept with its kind, tried again)
+            start_over(self.env)
+            return False
+        if error:
             # The words of a database error quote rows, and rows are the person's.
             _logger.warning("Erasure %s: step %s: %s", self.id, self.step, type(error).__name__)
             self.invalidate_recordset()
@@ -263,7 +261,7 @@ class WaErasure(models.Model):
                     "state": "failed" if failures >= MAX_FAILURES else "running",
                 }
             )
-        return False
+        return not error
 
     def _work(self):
         """Do one batch of the current step, and go on to the next one when it is done."""

@@ -11,7 +11,7 @@ from ...tools.failures import WIDE
 from ...tools.graph.errors import GraphError, InvalidMessage, ThrottledError
 from ...tools.ratelimit import Pacer, RateLimiter
 from ...tools.thread_pool import SlimThreadPool
-from ..concurrency import begin_read_committed, commit_in_halves
+from ..concurrency import begin_read_committed, commit_in_halves, start_over
 from ..media.wa_media_upload import run_uploads
 from ..message.wa_message import PRIORITY_BULK
 from .wa_message_send import call_transport
@@ -123,8 +123,7 @@ class Sender:
 
     def _save_what_is_known(self):
         """After a fault: wait for the requests that left and store their outcomes all the same."""
-        self.env.cr.rollback()
-        self.env.invalidate_all()
+        start_over(self.env)
         wait(self.in_flight)
         for future, message_id in self.in_flight.items():
             self._add_result(message_id, future.result())

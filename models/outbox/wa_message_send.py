@@ -20,7 +20,7 @@ from ...tools.graph import second_look
 from ...tools.graph.errors import GraphError, NotSentError, OutcomeUnknownError
 from ...tools.ratelimit import PAIR_MEMORY, pair_free_at
 from ...tools.status import rank_sql
-from ..savepoint import apart
+from ..concurrency import savepoint
 from .wa_message_held import HELD
 
 _logger = logging.getLogger(__name__)
@@ -104,7 +104,7 @@ class WaMessage(models.Model):
                 allowed |= message
         if refused:
             # Whoever cannot be told must not stop the number.
-            with apart(self.env, f"nobody was told that messages {refused.ids} are not sent"):
+            with savepoint(self.env, f"nobody was told that messages {refused.ids} are not sent"):
                 refused._tell_refused()
         return allowed
 

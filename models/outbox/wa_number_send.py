@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..concurrency import commit_with_retries
+from ..concurrency import commit_with_retries, start_over
 from ..message.wa_message import PRIORITY_BULK
 from .sender import Sender
 
@@ -44,7 +44,7 @@ class WaNumber(models.Model):
             Sender(number).run()
         except BaseException:
             # In a failed transaction the lock could not be released and would stay on the pooled connection.
-            self.env.cr.rollback()
+            start_over(self.env)
             raise
         finally:
             number._unlock_sender()
@@ -203,5 +203,5 @@ class WaNumber(models.Model):
         return [row[0] for row in rows]
 
     def _commit(self, work):
-        """Do and COMMIT ``work``, again when it lost a race (``wa_race``); returns its result."""
+        """Do and COMMIT ``work``, again when it lost a race (see ``concurrency``); returns its result."""
         return commit_with_retries(self.env, work)

@@ -1,5 +1,4 @@
 import logging
-import traceback
 from dataclasses import dataclass
 
 from psycopg2 import Error as DatabaseError
@@ -11,7 +10,7 @@ from odoo.tools.gc import disabling_gc
 from odoo.tools.misc import split_every
 
 from ...tools.markup import plain
-from ...tools.redact import redact
+from ..concurrency import traceback_text
 from ..discuss.wa_discuss_writer_files import DiscussFilePost
 from ..message.wa_message import PRIORITY_AUTOMATION, PRIORITY_BULK, PRIORITY_PERSON
 
@@ -180,8 +179,7 @@ class WaSending(models.AbstractModel):
         except (DatabaseError, ConcurrencyError):
             raise
         except Exception as error:  # noqa: BLE001 (a field that is gone, a hook of another addon: said where people look)
-            trace = redact("".join(traceback.format_exception(error)))
-            _logger.warning("WhatsApp: %s could not be filled from %s:\n%s", self._title(), record, trace)
+            _logger.warning("WhatsApp: %s could not be filled from %s:\n%s", self._title(), record, traceback_text(error))
             return self._refuse(record, "template_not_filled")
 
     def _finish(self, outcomes, origin):

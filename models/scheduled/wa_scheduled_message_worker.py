@@ -1,5 +1,4 @@
 import logging
-import traceback
 from datetime import timedelta
 
 import psycopg2
@@ -9,7 +8,7 @@ from odoo.tools import SQL
 from odoo.tools.safe_eval import safe_eval
 
 from ...tools.redact import redact
-from ..concurrency import CONFLICTS, commit_in_halves
+from ..concurrency import CONFLICTS, attempt_in_halves, commit_in_halves, traceback_text
 from ..cron_trigger import trigger_once
 
 _logger = logging.getLogger(__name__)
@@ -88,18 +87,13 @@ class WaScheduledMessage(models.Model):
     def _hand_over(self):
         """Send plans, those of one kind together; one that fails does not touch the others."""
         for group in self._grouped():
-            try:
-                with self.env.cr.savepoint():
-                    group._send_group()
-            except (*CONFLICTS, psycopg2.OperationalError):
-                raise
-            except Exception as error:  # noqa: BLE001 (rules and fields of customers raise anything: one by one)
-                self.env.invalidate_all()
-                if len(group) == 1:
-                    group._postpone(error)
-                else:
-                    for dispatch in group:
-                        dispatch._hand_over()
+            attempt_in_halves(
+                self.env,
+                group,
+                lambda plans: plans._send_group(),
+                lambda plan, error: plan._postpone(error),
+                beyond=(*CONFLICTS, psycopg2.OperationalError),
+            )
 
     def _grouped(self):
         """Return sets of plans that differ in nothing but the record; none has a record twice."""
@@ -217,9 +211,7 @@ class WaScheduledMessage(models.Model):
         """Keep a plan that failed for a reason of ours and try again, ever more patiently."""
         self.ensure_one()
         tries = self.attempts + 1
-        _logger.warning(
-            "WhatsApp plan %s failed (try %s):\n%s", self.id, tries, redact("".join(traceback.format_exception(error)))
-        )
+        _logger.warning("WhatsApp plan %s failed (try %s):\n%s", self.id, tries, traceback_text(error))
         vals = {"attempts": tries}
         if tries > len(BACKOFF):
             vals |= {"state": "refused", "code": "template_not_filled", "detail": redact(str(error))[:200]}

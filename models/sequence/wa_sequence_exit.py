@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ..savepoint import apart
+from ..concurrency import savepoint
 
 
 class WaSequenceRun(models.Model):
@@ -64,7 +64,7 @@ class WaSequenceRun(models.Model):
                     ended |= run
         if ended:
             # What fails here is looked at again before the next step is sent.
-            with apart(self.env, f"sequences were not ended by an answer (runs {ended.ids})"):
+            with savepoint(self.env, f"sequences were not ended by an answer (runs {ended.ids})"):
                 ended._leave("sequence_replied")
 
     @api.model
@@ -73,7 +73,7 @@ class WaSequenceRun(models.Model):
         if conversations and self.env["wa.sequence"]._exist():
             runs = self.sudo().union(*self._of_conversations(conversations).values())
             if runs:
-                with apart(self.env, f"sequences were not ended by an opt-out (runs {runs.ids})"):
+                with savepoint(self.env, f"sequences were not ended by an opt-out (runs {runs.ids})"):
                     runs._leave_if_due(("sequence_opted_out",))
 
     def _move_to(self, lead):

@@ -1,12 +1,10 @@
 import logging
 
-from psycopg2 import OperationalError
-
 from odoo import Command, api, models
-from odoo.exceptions import ConcurrencyError
 
 from ...tools.graph.template_definition import NAMED, parse_template
 from ...tools.graph.template_parameters import MEDIA_FORMATS, parameters
+from ..concurrency import attempt, traceback_text
 from .wa_template import CHANGEABLE, PURPOSES
 
 _logger = logging.getLogger(__name__)
@@ -33,16 +31,17 @@ class WaTemplate(models.Model):
         }
         for node in account._get_transport().templates(account.waba_id):
             count += 1
-            try:
+
+            def take(node=node):
                 key = node["name"], node["language"]
                 listed.add(key)
-                with self.env.cr.savepoint():
-                    known[key] = self._sync_node(account, node, known.get(key))
-            except (OperationalError, ConcurrencyError):
-                raise
-            except Exception:  # noqa: BLE001 (Meta may send anything: the others are needed all the same)
+                known[key] = self._sync_node(account, node, known.get(key))
+
+            # Meta may send anything: the others are needed all the same.
+            _done, error = attempt(self.env, take)
+            if error:
                 all_named = all_named and isinstance(node, dict) and {"name", "language"} <= node.keys()
-                _logger.warning("A template of WhatsApp account %s cannot be read", account.id, exc_info=True)
+                _logger.warning("A template of WhatsApp account %s cannot be read:\n%s", account.id, traceback_text(error))
         if all_named:
             for key in known.keys() - listed:
                 # A draft was never there.

@@ -1,5 +1,5 @@
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from odoo import api, fields, models, sql_db
@@ -9,12 +9,15 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.phone_search import needles
+from ..wa_limits import DEFAULT_EVENT_DAYS, SHORTEST_EVENT_DAYS
 
 #: For so long after it was asked for, a run of the worker counts as about to begin.
 PENDING = timedelta(seconds=2)
+#: Webhooks deleted at a time.
+GC_BATCH = 5000
 
 
-def wake_cron_workers(dbname):
+def wake_cron_workers(dbname: str) -> None:
     """Tell the cron workers of all nodes that there is work, as ``ir.cron._notifydb`` does.
 
     Without waiting for the disk: nothing is lost with this message but a minute,
@@ -28,8 +31,11 @@ def wake_cron_workers(dbname):
 class WaWebhookEvent(models.Model):
     """One webhook POST exactly as it came.
 
-    What was answered with 200 is here. It is worked off by a scheduled job, as
-    often as it takes, and stays visible with its reason when that fails.
+    What was answered with 200 is here. It is worked off by a scheduled job
+    (``wa_webhook_event_worker``), as often as it takes, and stays visible with its reason when that fails.
+
+    They hold everything customers wrote, so they go after a while; what was made of them (messages, contacts,
+    leads) stays. Those that failed are kept until somebody solved them, because nothing else holds their content.
     """
 
     _name = "wa.webhook.event"
@@ -55,70 +61,22 @@ class WaWebhookEvent(models.Model):
     next_attempt_at = fields.Datetime(readonly=True)
     error = fields.Text(readonly=True)
     note = fields.Text(readonly=True, help="What was in it that we do not handle yet.")
+    hint = fields.Char(compute="_compute_hint")
 
     _digest_uniq = models.Constraint("UNIQUE(account_id, digest)", "A webhook is stored once.")
     _todo_idx = models.Index("(id) WHERE state = 'new'")
 
-    # ------------------------------------------------------------------- store
-
-    @api.model
-    def _store(self, account_id, body):
-        """Keep one verified webhook body and wake the worker; a repeated one is recognised by its digest.
-
-        Meta waits for the answer, so nothing is done that need not be: plain statements, which PostgreSQL
-        plans in no time, and nobody's name as the author (a reference to check each time).
-
-        :param int account_id: whose callback URL was called
-        :param bytes body: as it came, verified
-        :returns: True if it is new
-        """
-        now, cr = fields.Datetime.now(), self.env.cr
-        cr.execute(
-            """INSERT INTO wa_webhook_event (account_id, digest, body, state, received_at, attempts, create_date, write_date)
-               VALUES (%s, %s, %s, 'new', %s, 0, %s, %s)
-               ON CONFLICT (account_id, digest) DO NOTHING RETURNING id""",
-            [
-                account_id,
-                hashlib.sha256(body).hexdigest(),
-                # PostgreSQL has no NUL in texts; JSON escapes it, so only rubbish contains one.
-                body.decode("utf-8", "replace").replace("\x00", "\ufffd"),
-                *[now] * 3,
-            ],
-        )
-        is_new = bool(cr.rowcount)
-        if is_new:
-            self._wake_worker(now)
-        return is_new
-
-    @api.model
-    def _wake_worker(self, now):
-        """Have the worker run once this is committed, unless somebody has just asked for that.
-
-        The trigger is the row that ``ir.cron._trigger`` would make. One that the worker is taking at this
-        moment is locked, and does not count: its run may not see what is stored here.
-        """
-        cron_id = self._worker_id()
-        self.env.cr.execute(
-            """SELECT id FROM ir_cron_trigger WHERE cron_id = %s AND call_at BETWEEN %s AND %s
-                LIMIT 1 FOR KEY SHARE SKIP LOCKED""",
-            [cron_id, now - PENDING, now],
-        )
-        if self.env.cr.rowcount:
-            return
-        self.env.cr.execute(
-            """INSERT INTO ir_cron_trigger (cron_id, call_at, create_date, write_date)
-               SELECT id, %s, %s, %s FROM ir_cron WHERE id = %s AND active""",
-            [now, now, now, cron_id],
-        )
-        self.env.cr.postcommit.add(partial(wake_cron_workers, self.env.cr.dbname))
-
-    @api.model
-    def _worker_id(self):
-        return self.env["ir.model.data"]._xmlid_to_res_id("crm_whatsapp.ir_cron_wa_webhook_event")
-
-    @api.model
-    def _trigger_worker(self):
-        self.env.ref("crm_whatsapp.ir_cron_wa_webhook_event")._trigger()
+    @api.depends("state")
+    def _compute_hint(self):
+        for event in self:
+            event.hint = (
+                self.env._(
+                    "This webhook could not be processed. It is kept until it is solved: mend the cause and press "
+                    "Process Again, or delete it."
+                )
+                if event.state == "failed"
+                else False
+            )
 
     @api.model
     def _search_phone_search(self, operator, value):
@@ -148,3 +106,85 @@ class WaWebhookEvent(models.Model):
         self.check_access("write")
         self.sudo().write({"state": "new", "attempts": 0, "next_attempt_at": False})
         self._trigger_worker()
+
+    # ------------------------------------------------------------------- store
+
+    @api.model
+    def _store(self, account_id: int, body: bytes) -> bool:
+        """Keep one verified webhook body and wake the worker; a repeated one is recognised by its digest.
+
+        Meta waits for the answer, so nothing is done that need not be: plain statements, which PostgreSQL
+        plans in no time, and nobody's name as the author (a reference to check each time).
+
+        :param account_id: whose callback URL was called
+        :param body: as it came, verified
+        :returns: True if it is new
+        """
+        now, cr = fields.Datetime.now(), self.env.cr
+        cr.execute(
+            """INSERT INTO wa_webhook_event (account_id, digest, body, state, received_at, attempts, create_date, write_date)
+               VALUES (%s, %s, %s, 'new', %s, 0, %s, %s)
+               ON CONFLICT (account_id, digest) DO NOTHING RETURNING id""",
+            [
+                account_id,
+                hashlib.sha256(body).hexdigest(),
+                # PostgreSQL has no NUL in texts; JSON escapes it, so only rubbish contains one.
+                body.decode("utf-8", "replace").replace("\x00", "\ufffd"),
+                *[now] * 3,
+            ],
+        )
+        is_new = bool(cr.rowcount)
+        if is_new:
+            self._wake_worker(now)
+        return is_new
+
+    @api.model
+    def _wake_worker(self, now: datetime) -> None:
+        """Have the worker run once this is committed, unless somebody has just asked for that.
+
+        The trigger is the row that ``ir.cron._trigger`` would make. One that the worker is taking at this
+        moment is locked, and does not count: its run may not see what is stored here.
+        """
+        cron_id = self._worker_id()
+        self.env.cr.execute(
+            """SELECT id FROM ir_cron_trigger WHERE cron_id = %s AND call_at BETWEEN %s AND %s
+                LIMIT 1 FOR KEY SHARE SKIP LOCKED""",
+            [cron_id, now - PENDING, now],
+        )
+        if self.env.cr.rowcount:
+            return
+        self.env.cr.execute(
+            """INSERT INTO ir_cron_trigger (cron_id, call_at, create_date, write_date)
+               SELECT id, %s, %s, %s FROM ir_cron WHERE id = %s AND active""",
+            [now, now, now, cron_id],
+        )
+        self.env.cr.postcommit.add(partial(wake_cron_workers, self.env.cr.dbname))
+
+    @api.model
+    def _worker_id(self) -> int:
+        return self.env["ir.model.data"]._xmlid_to_res_id("crm_whatsapp.ir_cron_wa_webhook_event")
+
+    @api.model
+    def _trigger_worker(self) -> None:
+        self.env.ref("crm_whatsapp.ir_cron_wa_webhook_event")._trigger()
+
+    # --------------------------------------------------------------- retention
+
+    @api.model
+    def _retention_days(self) -> int:
+        """Return for how many days webhooks are kept."""
+        value = self.env["ir.config_parameter"].sudo().get_param("crm_whatsapp.event_days", DEFAULT_EVENT_DAYS)
+        return max(int(value), SHORTEST_EVENT_DAYS) if str(value).isdigit() else DEFAULT_EVENT_DAYS
+
+    @api.autovacuum
+    def _gc_events(self):
+        """Delete webhooks that were processed and are older than the setting says.
+
+        :returns: ``(deleted, remaining)``, so that a full table is emptied in steps.
+        """
+        limit = fields.Datetime.now() - timedelta(days=self._retention_days())
+        domain = [("state", "=", "done"), ("received_at", "<", limit)]
+        old = self.sudo().search(domain, limit=GC_BATCH, order="id")
+        deleted = len(old)
+        old.unlink()
+        return deleted, self.sudo().search_count(domain, limit=GC_BATCH) if deleted == GC_BATCH else 0

@@ -1,33 +1,25 @@
 import logging
 import time
-import traceback
 from collections import defaultdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import takewhile
-
-import psycopg2
+from typing import Any
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...tools.redact import redact, without_rows
-from ...tools.webhook.events import (
-    ContactSyncEvent,
-    EchoEvent,
-    IdentityEvent,
-    MessageEvent,
-    PreferenceEvent,
-    StatusEvent,
-    TemplateEvent,
-)
+from ...tools.webhook.events import Delivery
 from ...tools.webhook.parse import parse
 from ..concurrency import (
     CONFLICTS,
     RetryLater,
+    attempt_in_halves,
     commit_in_halves,
     commit_with_retries,
+    traceback_text,
 )
 from ..cron_trigger import trigger_once
+from ..inbound.handlers import Together, handler_of
 
 _logger = logging.getLogger(__name__)
 
@@ -46,24 +38,11 @@ MAX_TRIES = len(BACKOFF) + 2
 #: A retry due within so many seconds is waited for.
 SHORT_WAIT = 5
 
-#: Handlers that take many events of one type at once, in the order of arrival.
-BULK_HANDLERS = {MessageEvent: "wa.inbound.message", EchoEvent: "wa.inbound.echo"}
-#: Which handler takes which event one by one; everything else is a notice that is kept and listed.
-HANDLERS = {
-    ContactSyncEvent: "wa.inbound.contact.sync",
-    IdentityEvent: "wa.inbound.identity",
-    PreferenceEvent: "wa.inbound.preference",
-    TemplateEvent: "wa.inbound.template",
-}
-DEFAULT_HANDLER = "wa.inbound.notice"
 
-
-def _is_of_the_database(error):
-    """Tell whether PostgreSQL itself is in trouble, which is no fault of what is being processed.
-
-    What is too large for one of its limits (class 54) is.
-    """
-    return isinstance(error, psycopg2.OperationalError) and not (error.pgcode or "").startswith("54")
+#: What is worked on: an event, and one thing in it (``tools.webhook.events``).
+Pairs = list[tuple["WaWebhookEvent", Any]]
+#: ``{event: [lines about what is kept but not handled yet]}``
+Notes = dict["WaWebhookEvent", list[str]]
 
 
 class WaWebhookEvent(models.Model):
@@ -77,7 +56,7 @@ class WaWebhookEvent(models.Model):
     _inherit = "wa.webhook.event"
 
     @api.model
-    def _cron_process(self):
+    def _cron_process(self) -> None:
         """Work off waiting events, oldest first. Body of a scheduled job."""
         size, left = FIRST_BATCH, float("inf")
         while left > 0:
@@ -98,7 +77,7 @@ class WaWebhookEvent(models.Model):
             trigger_once(self.env.ref("crm_whatsapp.ir_cron_wa_webhook_event"), due)
 
     @api.model
-    def _take(self, limit):
+    def _take(self, limit: int) -> "WaWebhookEvent":
         """Count a try of the next due events and COMMIT it; one that was tried before comes alone.
 
         :returns: the events to work on; empty when none is due
@@ -110,7 +89,7 @@ class WaWebhookEvent(models.Model):
                 return events
 
     @api.model
-    def _count_try(self, limit):
+    def _count_try(self, limit: int) -> "WaWebhookEvent":
         """Do what :meth:`_take` says, once; one that is given up comes back as failed."""
         rows = self.env.execute_query(
             SQL(
@@ -137,7 +116,7 @@ class WaWebhookEvent(models.Model):
             events.write({"state": "failed", "error": "The worker was stopped whenever it worked on this."})
         return events
 
-    def _work_off(self):
+    def _work_off(self) -> None:
         """Process and COMMIT events; on a conflict with another transaction, halves of them.
 
         Not retried by ir.cron: everything is undone and done again, so that whoever
@@ -150,7 +129,7 @@ class WaWebhookEvent(models.Model):
             lambda event, error: event._postpone(error),
         )
 
-    def _lock_waiting(self):
+    def _lock_waiting(self) -> "WaWebhookEvent":
         """Lock those of these events that still wait, against whoever works on them too."""
         rows = self.env.execute_query(
             SQL(
@@ -160,36 +139,22 @@ class WaWebhookEvent(models.Model):
         )
         return self.browse([row[0] for row in rows])
 
-    def _process(self):
-        """Process events, together if possible; one that fails does not touch the others.
+    def _process(self) -> None:
+        """Process events, together if possible; one that fails does not touch the others."""
+        attempt_in_halves(
+            self.env,
+            self,
+            lambda events: events._process_together(),
+            lambda event, error: event._process_parts(error),
+            beyond=CONFLICTS,
+        )
 
-        Where one fails, halves are tried, and halves of these: the culprit is found while
-        the others stay together.
-        """
-        if not self:
-            return
-        try:
-            self._process_together()
-        except CONFLICTS:
-            raise
-        except Exception as error:  # noqa: BLE001 (the queue's own loop: kept with its reason, never dropped)
-            if _is_of_the_database(error):
-                raise
-            self.env.invalidate_all()
-            if len(self) == 1:
-                self._process_parts(error)
-                return
-            half = len(self) // 2
-            self[:half]._process()
-            self[half:]._process()
+    def _process_together(self) -> None:
+        """Hand everything in these events to its handlers."""
+        self._finish(self._dispatch())
+        self.env.flush_all()
 
-    def _process_together(self):
-        """Hand everything in these events to its handlers, in one savepoint."""
-        with self.env.cr.savepoint():
-            self._finish(self._dispatch())
-            self.env.flush_all()
-
-    def _finish(self, notes):
+    def _finish(self, notes: Notes) -> None:
         """Mark these events as done.
 
         :param notes: ``{event: [lines]}``
@@ -205,7 +170,7 @@ class WaWebhookEvent(models.Model):
             if notes[event]:
                 event.note = "\n".join(notes[event])
 
-    def _process_parts(self, error):
+    def _process_parts(self, error: Exception) -> None:
         """Process what can be processed of one webhook; the rest is tried again later, with its reason.
 
         WhatsApp packs up to a thousand messages of many people into one webhook: one that
@@ -220,38 +185,27 @@ class WaWebhookEvent(models.Model):
             self._postpone(error)
             return
         notes = self._notes_of(delivery)
-        errors = self._handle_parts([(self, item) for item in delivery.events], notes)
+        errors: list[Exception] = []
+
+        def handle(pairs):
+            found = self._handle_all(pairs)
+            self.env.flush_all()
+            for event, lines in found.items():
+                notes[event] += lines
+
+        attempt_in_halves(
+            self.env,
+            [(self, item) for item in delivery.events],
+            handle,
+            lambda _pair, failure: errors.append(failure),
+            beyond=CONFLICTS,
+        )
         if errors:
             self._postpone(errors[0])
         else:
             self._finish(notes)
 
-    def _handle_parts(self, pairs, notes):
-        """Handle parts of a webhook together, else halves of them.
-
-        :param pairs: list of ``(event, item)``
-        :param notes: ``{event: [lines]}``, added to.
-        :returns: the exceptions of those that failed
-        """
-        try:
-            with self.env.cr.savepoint():
-                found = self._handle_all(pairs)
-                self.env.flush_all()
-        except CONFLICTS:
-            raise
-        except Exception as error:  # noqa: BLE001 (as in _process)
-            if _is_of_the_database(error):
-                raise
-            self.env.invalidate_all()
-            if len(pairs) == 1:
-                return [error]
-            half = len(pairs) // 2
-            return self._handle_parts(pairs[:half], notes) + self._handle_parts(pairs[half:], notes)
-        for event, lines in found.items():
-            notes[event] += lines
-        return []
-
-    def _dispatch(self):
+    def _dispatch(self) -> Notes:
         """Parse the events and call the handlers.
 
         :returns: ``{event: [lines about what is kept but not handled yet]}``
@@ -265,13 +219,13 @@ class WaWebhookEvent(models.Model):
             notes[event] += lines
         return notes
 
-    def _notes_of(self, delivery):
+    def _notes_of(self, delivery: Delivery) -> Notes:
         """Return ``{event: [lines]}`` about parts of a webhook that are malformed."""
         lines = [f"{problem.path}: {problem.reason}" for problem in delivery.problems]
         return defaultdict(list, {self: lines})
 
     @api.model
-    def _handle_all(self, pairs):
+    def _handle_all(self, pairs: Pairs) -> Notes:
         """Call the handlers: messages and statuses in bulk, the rest one by one.
 
         A change of identity between two messages is applied between them: bulk
@@ -280,42 +234,43 @@ class WaWebhookEvent(models.Model):
         :param pairs: list of ``(event, item)``
         :returns: ``{event: [lines about what is kept but not handled yet]}``
         """
-        notes = defaultdict(list)
-        bulk, statuses = [], []
+        notes: Notes = defaultdict(list)
+        run: Pairs = []
+        last: dict[str, Pairs] = defaultdict(list)
 
-        def finish_bulk():
-            if bulk:
-                handler = self.env[BULK_HANDLERS[type(bulk[0][1])]]
-                for event, lines in handler._handle_all(bulk).items():
-                    notes[event] += lines
-                bulk.clear()
+        def handle(model, some):
+            for event, lines in self.env[model]._handle_all(some).items():
+                notes[event] += lines
+
+        def finish_run():
+            if run:
+                handle(handler_of(run[0][1]).model, run[:])
+                run.clear()
 
         for event, item in pairs:
-            if type(item) in BULK_HANDLERS:
-                if bulk and type(bulk[0][1]) is not type(item):
-                    finish_bulk()
-                bulk.append((event, item))
-            elif isinstance(item, StatusEvent):
-                statuses.append((event, item))
+            handler = handler_of(item)
+            if handler.together is Together.RUN:
+                if run and type(run[0][1]) is not type(item):
+                    finish_run()
+                run.append((event, item))
+            elif handler.together is Together.LAST:
+                last[handler.model].append((event, item))
             else:
-                finish_bulk()
-                handler = self.env[HANDLERS.get(type(item), DEFAULT_HANDLER)]
+                finish_run()
                 company = event.account_id.company_id
-                notes[event] += handler.with_company(company)._handle(event, item) or []
-        finish_bulk()
-        if statuses:
-            for event, lines in self.env["wa.inbound.status"]._handle_all(statuses).items():
-                notes[event] += lines
+                notes[event] += self.env[handler.model].with_company(company)._handle(event, item) or []
+        finish_run()
+        for model, some in last.items():
+            handle(model, some)
         return notes
 
-    def _postpone(self, error):
+    def _postpone(self, error: Exception) -> None:
         """Keep a failed event with its reason and try again later, ever more patiently."""
         self.ensure_one()
         tries = max(1, self.attempts)
-        trace = redact("".join(traceback.format_exception(error)))
         if not isinstance(error, RetryLater):
-            _logger.warning("WhatsApp event %s failed (try %s):\n%s", self.id, tries, without_rows(trace))
-        vals = {"error": trace[-4000:]}
+            _logger.warning("WhatsApp event %s failed (try %s):\n%s", self.id, tries, traceback_text(error))
+        vals: dict[str, Any] = {"error": traceback_text(error, with_rows=True)[-4000:]}
         if tries > len(BACKOFF):
             vals["state"] = "failed"
         else:
@@ -323,7 +278,7 @@ class WaWebhookEvent(models.Model):
         self.write(vals)
 
     @api.model
-    def _next_due(self):
+    def _next_due(self) -> datetime | None:
         """Return when the next waiting event is due (now, for one without a moment), or None."""
         [[due]] = self.env.execute_query(
             SQL(
@@ -334,7 +289,7 @@ class WaWebhookEvent(models.Model):
         return due
 
     @api.model
-    def _wait_for_retry(self, left):
+    def _wait_for_retry(self, left: float) -> bool:
         """Wait for a retry that is due within seconds: ir.cron's clock ticks once a minute.
 
         :param float left: seconds this run may go on

@@ -202,6 +202,6 @@ class TestIdentityNames(WaHttpCase):
                 ],
             }
         )
-        with self.assertLogs("odoo.addons.crm_whatsapp.models.savepoint", "WARNING"):
+        with self.assertLogs("odoo.addons.crm_whatsapp.models.concurrency", "WARNING"):
             self.assertEqual(self.hear("soy yo", "Lucía Prueba"), conversation)
         self.assertEqual(conversation.partner_id.name, NUMBER)

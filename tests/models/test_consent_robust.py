@@ -8,7 +8,7 @@ from .rule_case import RuleMixin
 from .test_sequence import SequenceCase
 
 CONSENT_LOG = "odoo.addons.crm_whatsapp.models.inbound.consent"
-APART_LOG = "odoo.addons.crm_whatsapp.models.savepoint"
+SAVEPOINT_LOG = "odoo.addons.crm_whatsapp.models.concurrency"
 BROKEN = "raise Exception('a mistake in this rule')"
 
 
@@ -41,7 +41,7 @@ class TestConsentRobust(RuleMixin, WaCase):
         row.state = "sending"
         self.env["base.automation"].with_context(active_test=False).search([("name", "=", "Broken")]).active = True
         error = GraphError("User has stopped marketing", code=131050, failure=classify(131050))
-        with mute_logger(APART_LOG):
+        with mute_logger(SAVEPOINT_LOG):
             self.env["wa.message"]._apply_results([(row.id, error)])
         self.assertEqual((row.state, row.error_code), ("failed", "131050"))
         self.assertTrue(conversation.contact_id.opted_out_marketing)
@@ -71,7 +71,7 @@ class TestSequenceRobust(RuleMixin, SequenceCase):
 
     def customer_says(self, text):
         self.store_webhook(self.inbound(text))
-        with mute_logger(APART_LOG):
+        with mute_logger(SAVEPOINT_LOG):
             self.process_webhooks()
         event = self.env["wa.webhook.event"].search([], limit=1)
         self.assertEqual((event.state, event.error), ("done", False))
