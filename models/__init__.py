@@ -79,7 +79,7 @@ from .account import (
 from .contact import wa_contact_block, wa_contact_search
 from .core import phone_search
 from .erasure import wa_suppression, wa_erasure, wa_erasure_steps
-from .policy import wa_gate_facts, wa_gate_frequency
+from .policy import wa_contact_place, wa_message_purpose
 from .message import wa_message_refused
 from .scheduled import wa_scheduled_message_worker, wa_message_waiting, wa_ending
 from .outbox import wa_free_text
@@ -109,7 +109,6 @@ from .conversation import wa_typing
 # Consent: what is recorded, what follows from it, and where it comes from.
 from .mixins import wa_consent_holder
 from .consent import wa_contact_consent, wa_conversation_consent
-from .policy import wa_gate_consent
 from .consent import wa_optout_confirmation, wa_platform_consent, wa_template_consent
 from .core import crm_lead_optin, phone_blacklist
 from .consent import wa_consent_live

@@ -1,6 +1,3 @@
-# Moments before what asks about them; the core last.
-from . import simulated_clock
-from . import trigger_occurrences
 from . import (
     rights,
     rules,

@@ -5,7 +5,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ...tools import placeholders
-from .simulated_clock import MOMENTS, SimulatedClock
+from ...tools.simulated_clock import SimulatedClock
 from .trigger_occurrences import LIMIT, Found, TriggerOccurrence
 
 #: What may be rehearsed, by model.
@@ -113,18 +113,18 @@ class WaDryRunService(models.AbstractModel):
                 turns.append(turn := {})
             turn[occurrence.record.id] = occurrence
         for turn in turns:
-            moments = SimulatedClock({id_: occurrence.at + delay for id_, occurrence in turn.items()})
-            env = self._job_env(moments)
+            clock = SimulatedClock({id_: occurrence.at + delay for id_, occurrence in turn.items()})
+            env = self._job_env()
             sender, options = self._sender(action.with_env(env))
             records = env[action.model_id.model].browse(turn)
-            for outcome in sender._dry_run(records, origin="automation", **options):
+            for outcome in sender._dry_run(records, origin="automation", clock=clock, **options):
                 outcomes[turn[outcome.record.id]] = outcome
         return outcomes
 
-    def _job_env(self, moments):
-        """Return the environment in which the job sends: without the limits of a user, at the record's moment."""
+    def _job_env(self):
+        """Return the environment in which the job sends: without the limits of a user."""
         context = {key: value for key, value in self.env.context.items() if key in ("lang", "tz", "allowed_company_ids")}
-        return self.env(su=True, context={**context, MOMENTS: moments})
+        return self.env(su=True, context=context)
 
     def _sender(self, action):
         """Return what sends an action's messages and how, as ``wa.scheduled.message`` does it."""
@@ -212,8 +212,9 @@ class WaDryRunService(models.AbstractModel):
                 turn += 1
             group[lead.id] = when
         for (step, template, _turn), moments in groups.items():
-            env = self._job_env(SimulatedClock(moments))
-            outcomes = template.with_env(env)._dry_run(env["crm.lead"].browse(moments), **options)
+            env = self._job_env()
+            leads = env["crm.lead"].browse(moments)
+            outcomes = template.with_env(env)._dry_run(leads, clock=SimulatedClock(moments), **options)
             for outcome in outcomes:
                 result = self._result(outcome, moments[outcome.record.id], moments[outcome.record.id])
                 result.note = result.note or (step and step.condition_text) or ""

@@ -8,7 +8,7 @@ from ...tools import placeholders
 from ...tools.graph.text import TEXT_LIMIT
 from ...tools.markup import plain, to_html
 from ..discuss.wa_discuss_writer_files import DiscussFilePost
-from .wa_sending import PRIORITY_OF_ORIGIN, SendOutcome
+from .wa_sending import PRIORITY_OF_ORIGIN, SendOutcome, SendRun
 
 
 class WaFreeText(models.AbstractModel):
@@ -66,9 +66,9 @@ class WaFreeText(models.AbstractModel):
 
         return placeholders.fill(text, value)
 
-    def _prepare(self, conversation, record, origin, dedupe_key=None, text="", author=None, dry_run=False, **_content):
+    def _prepare(self, conversation, record, run: SendRun, dedupe_key=None, text="", author=None, **_content):
         conversation = conversation.sudo()
-        decision = self.env["wa.gate"]._decide(conversation, "free", origin=origin)
+        decision = self.env["wa.gate"]._decide(conversation, "free", origin=run.origin, moment=run.moment(record))
         if decision.verdict == "refused":
             return self._refuse(record, decision.code)
         body, missing = self._fill(text, record, conversation, author)
@@ -80,8 +80,8 @@ class WaFreeText(models.AbstractModel):
         row = self.env["wa.message"]._outgoing_vals(
             "text",
             {"body": body},
-            origin=origin,
-            priority=PRIORITY_OF_ORIGIN[origin],
+            origin=run.origin,
+            priority=PRIORITY_OF_ORIGIN[run.origin],
             preview=plain(body, 200),
             lead_id=lead.id,
             dedupe_key=dedupe_key,

@@ -84,7 +84,8 @@ class WaMessage(models.Model):
         Refused messages fail with the gate's code; those for later go back to the queue,
         with the code that says why.
         """
-        gate = self.env["wa.gate"]._prefetch_frequency(self.filtered("purpose").contact_id, self.number_id.account_id)
+        gate = self.env["wa.gate"]
+        frequency = gate._read_frequency(self.filtered("purpose").contact_id, self.number_id.account_id)
         allowed, refused = self.browse(), self.browse()
         for message in self:
             decision = gate._decide(
@@ -93,12 +94,13 @@ class WaMessage(models.Model):
                 message.template_id,
                 origin=message.origin or "chat",
                 message=message,
+                frequency=frequency,
             )
             if decision.verdict == "later":
                 message.write({"state": "queued", "next_attempt_at": decision.when, **self._waiting_vals(decision)})
             elif not decision.allowed:
                 message._fail(decision.code)
-                gate._forget_refused(message)
+                frequency.forget(message)
                 refused |= message
             else:
                 allowed |= message

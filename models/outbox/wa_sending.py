@@ -1,5 +1,8 @@
+from __future__ import annotations
+
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 
 from psycopg2 import Error as DatabaseError
 from psycopg2.errors import UniqueViolation
@@ -9,7 +12,9 @@ from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tools.gc import disabling_gc
 from odoo.tools.misc import split_every
 
+from ...tools.frequency import Frequency
 from ...tools.markup import plain
+from ...tools.simulated_clock import SimulatedClock
 from ..concurrency import traceback_text
 from ..discuss.wa_discuss_writer_files import DiscussFilePost
 from ..message.wa_message import PRIORITY_AUTOMATION, PRIORITY_BULK, PRIORITY_PERSON
@@ -26,6 +31,23 @@ PRIORITY_OF_ORIGIN = {
 
 #: Records handled together.
 CHUNK = 500
+
+
+@dataclass(eq=False)
+class SendRun:
+    """What holds for all records of one call."""
+
+    #: ``manual``, ``automation``, ``sequence`` or ``bulk``.
+    origin: str = "automation"
+    #: What the recipients got lately; None: looked up for each, where it matters.
+    frequency: Frequency | None = None
+    #: Of a dry run, which writes nothing: when each record's message would leave.
+    clock: SimulatedClock | None = None
+    is_dry: bool = False
+
+    def moment(self, record: models.BaseModel) -> datetime | None:
+        """Return as of when the gate is asked (naive UTC); None: as of now."""
+        return self.clock.at(record) if self.clock else None
 
 
 @dataclass(eq=False)
@@ -72,7 +94,7 @@ class WaSending(models.AbstractModel):
         """
         raise NotImplementedError
 
-    def _prepare(self, conversation, record, origin, dedupe_key=None, **content):
+    def _prepare(self, conversation, record, run: SendRun, dedupe_key: str | None = None, **content) -> SendOutcome:
         """Ask the gate and compose the message; nothing is written yet (hook).
 
         :returns: :class:`SendOutcome`, with a ``post`` unless refused
@@ -115,7 +137,8 @@ class WaSending(models.AbstractModel):
         used = self.env["wa.message"]._used_keys(keys.values())
         fresh = records.filtered(lambda record: keys[record] not in used)
         targets = self._routes(fresh, number, policy)
-        sending, out_of_reach = self._with_frequency(targets), self.env["wa.reach"]._out_of_reach(person, fresh, targets)
+        run = SendRun(origin, self._read_frequency(targets))
+        out_of_reach = self.env["wa.reach"]._out_of_reach(person, fresh, targets)
         outcomes = []
         for record in records:
             if keys[record] in used:
@@ -130,50 +153,53 @@ class WaSending(models.AbstractModel):
             elif isinstance(target, str):
                 outcomes.append(self._refuse(record, target))
             else:
-                outcomes.append(sending._prepare_counted(target, record, origin, keys[record], content))
+                outcomes.append(self._prepare_counted(target, record, run, keys[record], content))
         return self._finish(outcomes, origin)
 
-    def _with_frequency(self, targets):
-        """Return this, with what the recipients got lately at hand, if that matters (hook).
+    def _read_frequency(self, targets: dict) -> Frequency | None:
+        """Return what the recipients got lately, if that matters for what is sent (hook).
 
-        :param dict targets: of :meth:`_routes`.
+        :param targets: of :meth:`_routes`.
         """
-        return self
+        return None
 
-    def _dry_run(self, records, number=None, origin="automation", policy=None, **content):
+    def _dry_run(
+        self, records, number=None, origin: str = "automation", policy=None, clock: SimulatedClock | None = None, **content
+    ) -> list[SendOutcome]:
         """Return what :meth:`_send_to_records` would do, without writing anything.
 
+        :param clock: when each record's message would leave; now if not given.
         :returns: list of :class:`SendOutcome`, in the order of the records
         """
         person, outcomes = self.env["wa.reach"]._person(), []
         for chunk in split_every(CHUNK, records.ids, records.browse):
             targets = self._routes(chunk, number, policy, create=False)
             targets |= self.env["wa.reach"]._out_of_reach(person, chunk, targets)
-            sending = self._with_frequency(targets)
+            run = SendRun(origin, self._read_frequency(targets), clock, is_dry=True)
             for record in chunk:
                 target = targets[record.id]
                 outcomes.append(
                     self._refuse(record, target)
                     if isinstance(target, str)
-                    else sending._prepare_counted(target, record, origin, None, {**content, "dry_run": True})
+                    else self._prepare_counted(target, record, run, None, content)
                 )
         return outcomes
 
-    def _prepare_counted(self, conversation, record, origin, dedupe_key, content):
+    def _prepare_counted(self, conversation, record, run: SendRun, dedupe_key: str | None, content: dict) -> SendOutcome:
         """Return what :meth:`_prepare_safely` does; the same customer may come again in this very call."""
-        outcome = self._prepare_safely(conversation, record, origin, dedupe_key, content)
+        outcome = self._prepare_safely(conversation, record, run, dedupe_key, content)
         outcome.conversation = conversation
-        if outcome.status == "queued":
-            self.env["wa.gate"]._count_prepared(conversation, outcome.post.row)
+        if outcome.status == "queued" and run.frequency and (purpose := outcome.post.row.get("purpose")):
+            run.frequency.add(conversation.sudo().contact_id.id, purpose)
         return outcome
 
-    def _prepare_safely(self, conversation, record, origin, dedupe_key, content):
+    def _prepare_safely(self, conversation, record, run: SendRun, dedupe_key: str | None, content: dict) -> SendOutcome:
         """Return what :meth:`_prepare` does; whatever it raises refuses this record and stops no other.
 
         A conflict in the database is not of this record: it is raised.
         """
         try:
-            return self._prepare(conversation, record, origin, dedupe_key=dedupe_key, **content)
+            return self._prepare(conversation, record, run, dedupe_key=dedupe_key, **content)
         except UserError as error:
             return SendOutcome(record, "refused", "message_invalid", str(error), str(error))
         except (DatabaseError, ConcurrencyError):

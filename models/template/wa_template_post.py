@@ -5,7 +5,7 @@ from ...tools import languages
 from ...tools.graph.errors import InvalidMessage
 from ...tools.markup import plain
 from ..discuss.wa_discuss_writer_files import DiscussFilePost
-from ..outbox.wa_sending import PRIORITY_OF_ORIGIN, SendOutcome
+from ..outbox.wa_sending import PRIORITY_OF_ORIGIN, SendOutcome, SendRun
 
 
 class WaTemplate(models.Model):
@@ -82,9 +82,9 @@ class WaTemplate(models.Model):
         self = self._remember_definitions()  # noqa: PLW0642 (the same template)
         return super()._send_to_records(records, number, origin, dedupe_key, policy, person, **self._with_variants(content))
 
-    def _dry_run(self, records, number=None, origin="automation", policy=None, **content):
+    def _dry_run(self, records, number=None, origin="automation", policy=None, clock=None, **content):
         self.ensure_one()
-        return super()._dry_run(records, number, origin, policy, **self._with_variants(content))
+        return super()._dry_run(records, number, origin, policy, clock, **self._with_variants(content))
 
     def _with_variants(self, content):
         """Prepare a memory of language variants, so that they are looked up once for all records."""
@@ -102,23 +102,22 @@ class WaTemplate(models.Model):
         if record and record not in (own.lead_id, own.partner_id):
             # It gets a note, and the message.
             reach._check_records(reach._person(), record)
-        outcome = self._prepare(conversation, record, origin, overrides=overrides)
+        outcome = self._prepare(conversation, record, SendRun(origin), overrides=overrides)
         outcome.conversation = conversation
         self._finish([outcome], origin)
         return outcome
 
-    def _with_frequency(self, targets):
+    def _read_frequency(self, targets):
         conversations = (
             self.env["wa.conversation"]
             .sudo()
             .union(*[target.sudo() for target in targets.values() if not isinstance(target, str)])
         )
-        gate = self.env["wa.gate"]._prefetch_frequency(conversations.contact_id, conversations.number_id.account_id)
-        return self.with_context(**gate.env.context)
+        return self.env["wa.gate"]._read_frequency(conversations.contact_id, conversations.number_id.account_id)
 
     def _prepare(
-        self, conversation, record, origin, dedupe_key=None, overrides=None, sources=None, by_language=False,
-        variants=None, dry_run=False,
+        self, conversation, record, run: SendRun, dedupe_key=None, overrides=None, sources=None, by_language=False,
+        variants=None,
     ):  # fmt: skip
         conversation = conversation.sudo()
         if by_language:
@@ -126,17 +125,19 @@ class WaTemplate(models.Model):
             if account not in variants:
                 variants[account] = self._variants(account)
             variant = self._variant_for(conversation, variants[account])
-            return variant._prepare(conversation, record, origin, dedupe_key, overrides, sources, dry_run=dry_run)
+            return variant._prepare(conversation, record, run, dedupe_key, overrides, sources)
         if self.sudo().account_id != conversation.account_id:
             return self._refuse(record, "other_account")
-        decision = self.env["wa.gate"]._decide(conversation, "template", self, origin=origin)
+        decision = self.env["wa.gate"]._decide(
+            conversation, "template", self, origin=run.origin, frequency=run.frequency, moment=run.moment(record)
+        )
         if decision.verdict == "refused":
             return self._refuse(record, decision.code)
         filler, filled_from = self._voiced(conversation.partner_id, record, conversation.company_id)
         values, missing = filler._get_values(filled_from, overrides, sources)
         if missing:
             return self._refuse(record, "template_incomplete", ", ".join(missing.mapped("name")))
-        if dry_run:
+        if run.is_dry:
             filled, files = self._imagine_files(values), []
         else:
             filled, files = self._take_files(conversation, values)
@@ -156,9 +157,9 @@ class WaTemplate(models.Model):
                 **({"files": [file.frozen() for file in files]} if files else {}),
             },
             template_id=self.id,
-            origin=origin,
+            origin=run.origin,
             purpose=self._get_purpose(),
-            priority=PRIORITY_OF_ORIGIN[origin],
+            priority=PRIORITY_OF_ORIGIN[run.origin],
             preview=plain(preview.text, 200),
             lead_id=lead.id,
             dedupe_key=dedupe_key,

@@ -441,8 +441,8 @@ class TestRehearsalScreen(DryRunCase):
         self.assertEqual(len(screen.line_ids), 4)
         self.assertNotIn(lead.id, screen.line_ids.mapped("res_id"))
 
-    def test_nobody_moves_the_clock_of_the_gate_from_outside(self):
+    def test_no_context_moves_the_clock_of_the_gate(self):
         conversation = self.receive(self.inbound("Hello?"))
         conversation.last_inbound_at = self.now - timedelta(hours=30)
-        gate = self.env["wa.gate"].with_context(wa_dry_run_moments={"current": "2020-01-01 00:00:00"})
+        gate = self.env["wa.gate"].with_context(now="2020-01-01 00:00:00", moment="2020-01-01 00:00:00")
         self.assertEqual(gate._decide(conversation, "free").code, "window_closed")

@@ -185,5 +185,5 @@ class TestEveryWayAsks(BaseCase):
         self.assertEqual(
             [key for key in self.source.functions if re.match(r"models/(.*/)?wa_.*:(_decide|_facts)$", key)],
             ["models/policy/wa_gate.py:_decide", "models/policy/wa_gate.py:_facts"],
-            "nobody overrides the decision; facts are added in _fact_values",
+            "nobody overrides the decision, and the facts stand in one file",
         )

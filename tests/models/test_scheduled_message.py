@@ -135,7 +135,8 @@ class TestDispatch(DispatchCase):
         with self.assertRaises(UniqueViolation), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
             self.env.cr.execute(
                 "INSERT INTO wa_scheduled_message (res_model, res_id, origin, planned_at, due_at, state, dedupe_key)"
-                " SELECT res_model, res_id, origin, planned_at, due_at, state, dedupe_key FROM wa_scheduled_message WHERE id = %s",
+                " SELECT res_model, res_id, origin, planned_at, due_at, state, dedupe_key"
+                " FROM wa_scheduled_message WHERE id = %s",
                 [self.plans().id],
             )
 
