@@ -22,7 +22,7 @@ from .conversation import (
     wa_conversation_transfer,
     wa_conversation_stop,
 )
-from .scheduled import wa_scheduled_message
+from .scheduled import wa_scheduled_owner, wa_scheduled_message
 from . import webhook
 from .policy import wa_failure
 from .policy import wa_gate
@@ -81,7 +81,8 @@ from .core import phone_search
 from .erasure import wa_suppression, wa_erasure, wa_erasure_steps
 from .policy import wa_contact_place, wa_message_purpose
 from .message import wa_message_refused
-from .scheduled import wa_scheduled_message_worker, wa_message_waiting, wa_ending
+from .core import base_endings
+from .scheduled import wa_scheduled_message_worker, wa_scheduled_message_waiting
 from .outbox import wa_free_text
 from . import wa_limits
 from .media import wa_media_download, wa_media_keep
@@ -119,7 +120,6 @@ from .sequence import (
     wa_sequence_step,
     wa_sequence_run,
     wa_sequence_answer,
-    wa_sequence_scheduled,
     wa_sequence_enrol,
     wa_sequence_entry,
     wa_sequence_exit,

@@ -22,7 +22,8 @@ class ByHand(str):
 class IrActionsServer(models.Model):
     """Server action type “Send WhatsApp”: in automation rules, buttons, lists and scheduled jobs."""
 
-    _inherit = "ir.actions.server"
+    _name = "ir.actions.server"
+    _inherit = ["ir.actions.server", "wa.scheduled.owner"]
 
     state = fields.Selection(
         selection_add=[("wa_template", "Send WhatsApp"), ("followers",)],
@@ -318,3 +319,39 @@ class IrActionsServer(models.Model):
         else:
             options["author"] = self.wa_text_user_id
         return options
+
+    # ------------------------------------------------- as owner of planned messages
+
+    @api.model
+    def _scheduled_due(self, plans):
+        """A rule that was switched off meanwhile sends nothing."""
+        action = plans[:1].action_id
+        if action and not action._wa_is_in_force():
+            plans._cancel("rule_switched_off")
+            return plans.browse()
+        return plans
+
+    @api.model
+    def _scheduled_options(self, plan):
+        """The action says with which values, from which number."""
+        return plan.action_id.with_env(self.env)._wa_sending_options() if plan.action_id else {}
+
+    @api.model
+    def _scheduled_wanted(self, plans, records):
+        """After a delay a rule still has to apply; what is sent without one is about what happened, and is sent."""
+        late = {plan.res_id for plan in plans if plan.due_at > plan.planned_at}
+        rule = plans[:1].action_id.base_automation_id.with_env(records.env)
+        if not late or not rule.filter_domain:
+            return records
+        domain = safe_eval(rule.filter_domain, rule._get_eval_context())
+        return records.filtered(lambda r: r.id not in late) | records.filtered(lambda r: r.id in late).filtered_domain(domain)
+
+    @api.model
+    def _scheduled_minds(self, plan, code):
+        """A won lead is an end, unless the action says otherwise."""
+        return not plan.action_id.wa_even_if_won if code == "lead_won" else True
+
+    @api.model
+    def _scheduled_settled(self, plans):
+        """Somebody else's machine that answers ours in turn is stopped."""
+        plans.message_id.conversation_id._stop_machines()

@@ -5,5 +5,5 @@ from . import (
     rules_messages,
     rules_time,
 )
-from . import actions, sequences, stages
+from . import actions, stages
 from . import wa_dry_run_service

@@ -129,7 +129,8 @@ class WaNumber(models.Model):
         if not rows:
             return None
         batch = self.env["wa.message"].browse([row[0] for row in rows])
-        allowed = batch._withdraw_unwanted()._withdraw_ended()._ask_gate()._hold_back_for_pair_rate()
+        wanted = self.env["wa.scheduled.message"]._call_off_overtaken(batch)
+        allowed = wanted._ask_gate()._hold_back_for_pair_rate()
         allowed._claim_for_sending()
         (batch - allowed)._broadcast_state()
         return allowed

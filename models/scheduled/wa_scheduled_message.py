@@ -12,6 +12,8 @@ STATES = [
     ("refused", "Not sent"),
     ("cancelled", "Cancelled"),
 ]
+#: What plans messages, by their origin; each implements ``wa.scheduled.owner``.
+OWNERS = {"automation": "ir.actions.server", "sequence": "wa.sequence.run", "bulk": "wa.scheduled.owner"}
 #: Where a transaction remembers when its plans are due.
 DUE_MOMENTS = "wa.scheduled.message.due"
 
@@ -58,6 +60,8 @@ class WaScheduledMessage(models.Model):
     detail = fields.Char(readonly=True)
     reason = fields.Char(compute="_compute_reason")
     message_id = fields.Many2one("wa.message", readonly=True, index="btree_not_null", ondelete="set null")
+    run_id = fields.Many2one("wa.sequence.run", "Sequence", readonly=True, index="btree_not_null", ondelete="set null")
+    step_id = fields.Many2one("wa.sequence.step", readonly=True, index="btree_not_null", ondelete="set null")
     message_state = fields.Selection(related="message_id.state", string="Delivery")
     attempts = fields.Integer(readonly=True)
     dedupe_key = fields.Char(readonly=True, help="Planned or sent at most once with this key.")
@@ -75,9 +79,9 @@ class WaScheduledMessage(models.Model):
 
     @api.depends("res_model", "res_id")
     def _compute_record_name(self):
-        for dispatch in self:
-            record = dispatch._record()
-            dispatch.record_name = record.sudo().display_name if record else self.env._("A record that was deleted")
+        for plan in self:
+            record = plan._record()
+            plan.record_name = record.sudo().display_name if record else self.env._("A record that was deleted")
 
     @api.model
     def _search_record_name(self, operator, value):
@@ -94,8 +98,8 @@ class WaScheduledMessage(models.Model):
     @api.depends("code", "detail")
     @api.depends_context("lang")
     def _compute_reason(self):
-        for dispatch in self:
-            dispatch.reason = self.env["wa.failure"]._sentence(dispatch.code, dispatch.detail) if dispatch.code else False
+        for plan in self:
+            plan.reason = self.env["wa.failure"]._sentence(plan.code, plan.detail) if plan.code else False
 
     # ----------------------------------------------------------------- planning
 
@@ -189,9 +193,23 @@ class WaScheduledMessage(models.Model):
         record = model.browse(self.res_id).exists() if model is not None and self.res_id else None
         return record or None
 
+    def _owner(self):
+        """Return the model of what planned these messages of one origin: it says what is particular about them.
+
+        See ``wa.scheduled.owner``; campaigns and whatever else plans messages are added here (hook).
+        """
+        return self.env[OWNERS.get(self[:1].origin, "wa.scheduled.owner")]
+
+    def _by_owner(self):
+        """Yield ``(model of the owner, its plans)``."""
+        for plans in self.grouped("origin").values():
+            yield plans._owner(), plans
+
     def _cancel(self, code):
         """Call off what is still planned, and keep why."""
-        self.filtered(lambda dispatch: dispatch.state == "planned").sudo().write({"state": "cancelled", "code": code})
+        self.filtered(lambda plan: plan.state == "planned").sudo().write({"state": "cancelled", "code": code})
+        for owner, plans in self.sudo()._by_owner():
+            owner._scheduled_settled(plans)
 
     # --------------------------------------------------------------------- crud
 
@@ -215,11 +233,11 @@ class WaScheduledMessage(models.Model):
         """
         self.check_access("read")
         reach = self.env["wa.reach"]
-        for dispatch in self:
-            if record := dispatch._record():
+        for plan in self:
+            if record := plan._record():
                 reach._check_records(reach._person(), record)
         now = fields.Datetime.now()
-        planned = self.filtered(lambda dispatch: dispatch.state == "planned").sudo()
+        planned = self.filtered(lambda plan: plan.state == "planned").sudo()
         planned.write({"due_at": now})
         if planned:
             self._wake(now)

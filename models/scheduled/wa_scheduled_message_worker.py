@@ -5,7 +5,6 @@ import psycopg2
 
 from odoo import api, fields, models
 from odoo.tools import SQL
-from odoo.tools.safe_eval import safe_eval
 
 from ...tools.redact import redact
 from ..concurrency import CONFLICTS, attempt_in_halves, commit_in_halves, traceback_text
@@ -98,40 +97,39 @@ class WaScheduledMessage(models.Model):
     def _grouped(self):
         """Return sets of plans that differ in nothing but the record; none has a record twice."""
         groups = {}
-        for dispatch in self:
-            kind = dispatch._group_key()
+        for plan in self:
+            kind = plan._group_key()
             turn = 0
-            while dispatch.res_id in (group := groups.setdefault((kind, turn), {})):
+            while plan.res_id in (group := groups.setdefault((kind, turn), {})):
                 turn += 1
-            group[dispatch.res_id] = dispatch
+            group[plan.res_id] = plan
         # Not self.union: that would put every plan into every group.
         return [self.browse().union(*group.values()) for group in groups.values()]
 
     def _group_key(self):
-        """Return what plans must share to be sent together (hook)."""
+        """Return what plans must share to be sent together."""
         self.ensure_one()
         return (
             self.res_model, self.template_id, self.by_language, self.text, self.number_id, self.action_id, self.origin,
-            self.user_id, self.by_hand,
+            self.user_id, self.by_hand, self.step_id,
         )  # fmt: skip
 
     def _send_group(self):
         """Send one message to the record of each plan of a group, and note what came of each."""
-        by_record = {dispatch.res_id: dispatch for dispatch in self}
-        records = self._records_to_send()
-        if not records:
-            return
-        sender, options = self._sending(records.env)
-        outcomes = sender._send_to_records(
-            records, origin=self[:1].origin, dedupe_key=lambda record: by_record[record.id].dedupe_key, **options
-        )
-        for outcome in outcomes:
-            by_record[outcome.record.id]._note_outcome(outcome)
-        if self[:1].origin == "automation":
-            self.message_id.conversation_id._stop_machines()
+        owner = self._owner()
+        due = owner._scheduled_due(self)
+        if due and (records := due._records_to_send(owner)):
+            by_record = {plan.res_id: plan for plan in due}
+            sender, options = due._sending(records.env)
+            outcomes = sender._send_to_records(
+                records, origin=self[:1].origin, dedupe_key=lambda record: by_record[record.id].dedupe_key, **options
+            )
+            for outcome in outcomes:
+                by_record[outcome.record.id]._note_outcome(outcome)
+        owner._scheduled_settled(self)
 
     def _sending(self, env):
-        """Return what sends these plans and how (hook).
+        """Return what sends these plans and how.
 
         :returns: ``(model with _send_to_records, keyword arguments for it)``
         """
@@ -142,20 +140,19 @@ class WaScheduledMessage(models.Model):
         if first.by_hand:
             # Also if they have left since: nobody's plan gets the rights of the system by that.
             options["person"] = first.user_id
-        if first.action_id:
-            options |= first.action_id.with_env(env)._wa_sending_options()
+        options |= self._owner().with_env(env)._scheduled_options(first)
         if first.text:
             return env["wa.free.text"], {**options, "text": first.text}
         return first.template_id.with_env(env), options
 
-    def _records_to_send(self):
-        """Return the records these plans still apply to, as whoever caused them; calls off the others."""
+    def _records_to_send(self, owner):
+        """Return the records these plans still apply to, as whoever caused them; calls off the others.
+
+        :param owner: model of the owner, see :meth:`_owner`.
+        """
         first = self[:1]
         if not first.template_id and not first.text:
             self._cancel("template_missing")
-            return None
-        if first.action_id and not first.action_id._wa_is_in_force():
-            self._cancel("rule_switched_off")
             return None
         if first.by_hand and not first.user_id:
             self._cancel("no_longer_applies")
@@ -166,26 +163,14 @@ class WaScheduledMessage(models.Model):
         own, companies = first.company_id, user.company_ids
         allowed = [*(own if as_system else own & companies).ids, *(companies - own).ids]
         env = self.env(user=user, su=as_system, context={"allowed_company_ids": allowed, "tz": user.tz, "lang": user.lang})
-        records = env[first.res_model].browse([dispatch.res_id for dispatch in self]).exists()
-        gone = self.filtered(lambda dispatch: dispatch.res_id not in records.ids)
+        records = env[first.res_model].browse([plan.res_id for plan in self]).exists()
+        gone = self.filtered(lambda plan: plan.res_id not in records.ids)
         gone._cancel("record_gone")
         going = (self - gone)._call_off_ended()
         records = records.browse(going.mapped("res_id"))
-        wanted = going._still_wanted(records)
-        going.filtered(lambda dispatch: dispatch.res_id not in wanted.ids)._cancel("no_longer_applies")
+        wanted = owner._scheduled_wanted(going, records)
+        going.filtered(lambda plan: plan.res_id not in wanted.ids)._cancel("no_longer_applies")
         return wanted
-
-    def _still_wanted(self, records):
-        """Return the records to which a rule still applies when its delay is over (hook).
-
-        What is sent without delay is about what happened, and is sent.
-        """
-        late = {dispatch.res_id for dispatch in self if dispatch.due_at > dispatch.planned_at}
-        rule = self[:1].action_id.base_automation_id.with_env(records.env)
-        if not late or not rule.filter_domain:
-            return records
-        domain = safe_eval(rule.filter_domain, rule._get_eval_context())
-        return records.filtered(lambda r: r.id not in late) | records.filtered(lambda r: r.id in late).filtered_domain(domain)
 
     def _note_outcome(self, outcome):
         """Keep what became of a plan.
@@ -202,6 +187,7 @@ class WaScheduledMessage(models.Model):
         else:
             vals = {"state": "refused", "code": outcome.code, "detail": outcome.detail}
         self.write(vals)
+        self._owner()._scheduled_outcome(self, outcome)
 
     def _postpone_all(self, error):
         for plan in self:
@@ -218,6 +204,7 @@ class WaScheduledMessage(models.Model):
         else:
             vals["due_at"] = fields.Datetime.now() + timedelta(seconds=BACKOFF[tries - 1])
         self.write(vals)
+        self._owner()._scheduled_settled(self)
 
     @api.autovacuum
     def _gc_old(self):

@@ -1,3 +1,5 @@
+import ast
+
 from markupsafe import Markup
 
 from odoo import api, fields, models, tools
@@ -12,6 +14,8 @@ NUMBER_POLICIES = [
 ]
 #: A change of these changes what is planned for the leads under way.
 PLANNED_BY = {"step_ids", "calendar_id", "number_policy", "number_id", "by_language"}
+#: A change of these changes the rule by which leads come in.
+RULED_BY = {"entry", "entry_stage_id", "entry_domain", "active", "name", "team_id", "company_id"}
 
 
 class WaSequence(models.Model):
@@ -77,6 +81,19 @@ class WaSequence(models.Model):
     )
     exit_on_stage_left = fields.Boolean("The Lead Leaves the Stage in Which It Was Added")
     exit_stage_ids = fields.Many2many("crm.stage", string="The Lead Enters One of These Stages")
+    entry = fields.Selection(
+        [
+            ("manual", "Somebody adds them"),
+            ("stage", "They enter a stage"),
+            ("domain", "They match a filter"),
+        ],
+        "Leads Come In When",
+        required=True,
+        default="manual",
+    )
+    entry_stage_id = fields.Many2one("crm.stage", "Stage", ondelete="restrict")
+    entry_domain = fields.Char("Which Leads", default="[]", help="Only leads that match.")
+    automation_id = fields.Many2one("base.automation", "Automation Rule", readonly=True, copy=False, ondelete="set null")
     run_ids = fields.One2many("wa.sequence.run", "sequence_id", "Leads")
     running_count = fields.Integer("Under Way", compute="_compute_counts")
     done_count = fields.Integer("Done", compute="_compute_counts")
@@ -90,6 +107,15 @@ class WaSequence(models.Model):
     def _check_number(self):
         if any(sequence.number_policy == "fixed" and not sequence.number_id for sequence in self):
             raise ValidationError(self.env._("Choose the number the sequence writes from."))
+
+    @api.constrains("entry", "entry_stage_id", "entry_domain")
+    def _check_entry(self):
+        for sequence in self:
+            if sequence.entry == "stage" and not sequence.entry_stage_id:
+                raise ValidationError(self.env._("Choose the stage in which leads come in."))
+            domain = self.env["wa.sequence.step"]._check_domain(sequence.entry_domain)
+            if sequence.entry == "domain" and domain.is_true():
+                raise ValidationError(self.env._("Say which leads come in; an empty filter would add every lead there is."))
 
     # ------------------------------------------------------------------ compute
 
@@ -127,13 +153,14 @@ class WaSequence(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """The first sequence of a database switches on that messages and leads are looked at."""
+        """The first sequence of a database switches on that messages and leads are looked at; its rule comes with each."""
         sequences = super().create(vals_list)
         self.env.registry.clear_cache()
+        sequences._update_automation()
         return sequences
 
     def write(self, vals):
-        """What is planned follows the change; what was sent is never sent again."""
+        """What is planned follows the change, and so does the rule; what was sent is never sent again."""
         before = {sequence: sequence.step_ids for sequence in self}
         result = super(WaSequence, self.with_context(wa_no_replan=True)).write(vals)
         if "active" in vals:
@@ -143,6 +170,8 @@ class WaSequence(models.Model):
         elif PLANNED_BY & vals.keys():
             for sequence, steps in before.items():
                 sequence._replan(sequence.step_ids - steps)
+        if RULED_BY & vals.keys():
+            self._update_automation()
         return result
 
     @api.ondelete(at_uninstall=False)
@@ -153,9 +182,12 @@ class WaSequence(models.Model):
             )
 
     def unlink(self):
-        """Forget that there are sequences, if these were the last."""
+        """Forget that there are sequences, if these were the last; the rule goes with each."""
         self.env.registry.clear_cache()
-        return super().unlink()
+        rules = self.sudo().automation_id
+        result = super().unlink()
+        rules.unlink()
+        return result
 
     def copy_data(self, default=None):
         """A copy says that it is one."""
@@ -214,7 +246,59 @@ class WaSequence(models.Model):
             moments.append((step, base))
         return [self._dry_run_step(lead, step, when) for lead in leads if lead not in refused for step, when in moments]
 
+    # -------------------------------------------------------------------- entry
+
+    def _update_automation(self):
+        """Create, change or switch off the rule; a manager of sequences need not be one of rules."""
+        for sequence in self.sudo():
+            rule = sequence.automation_id.with_context(active_test=False)
+            if sequence.entry == "manual":
+                rule.active = False
+                continue
+            vals = sequence._prepare_automation_vals()
+            if rule:
+                rule.write(vals)
+            else:
+                sequence.automation_id = rule.create(vals)
+                self.env["ir.actions.server"].sudo().create(
+                    {
+                        "name": self.env._("Add to WhatsApp sequence: %s", sequence.name),
+                        "model_id": self.env["ir.model"]._get_id("crm.lead"),
+                        "base_automation_id": sequence.automation_id.id,
+                        "usage": "base_automation",
+                        "state": "wa_sequence",
+                        "wa_sequence_id": sequence.id,
+                    }
+                )
+
+    def _prepare_automation_vals(self):
+        """Return the values of the rule by which leads come in."""
+        self.ensure_one()
+        domain = list(ast.literal_eval(self.entry_domain or "[]"))
+        if self.team_id:
+            domain = [("team_id", "=", self.team_id.id), *domain]
+        domain = [("company_id", "in", [self.company_id.id, False]), *domain]
+        if self.entry == "stage":
+            domain = [("stage_id", "=", self.entry_stage_id.id), *domain]
+        vals = {
+            "name": self.env._("WhatsApp sequence: %s", self.name),
+            "model_id": self.env["ir.model"]._get_id("crm.lead"),
+            "active": self.active,
+            "filter_domain": repr(domain),
+        }
+        if self.entry == "stage":
+            return {**vals, "trigger": "on_stage_set", "trg_field_ref": self.entry_stage_id.id}
+        return {**vals, "trigger": "on_create_or_write"}
+
     # ------------------------------------------------------------------ actions
+
+    def action_wa_dry_run(self):
+        """Open the rehearsal of this sequence. Managers only.
+
+        :raises AccessError: by somebody else.
+        """
+        self.ensure_one()
+        return self.env["wa.dry.run"]._open(self)
 
     def action_view_runs(self):
         """Open the leads of this sequence; the context may name a filter."""

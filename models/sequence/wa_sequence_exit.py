@@ -1,10 +1,10 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 from ..concurrency import savepoint
 
 
 class WaSequenceRun(models.Model):
-    """What ends a sequence: at once when it happens, and looked at again before each step."""
+    """What ends a sequence, at once when it happens and looked at again before each step, and how it goes on."""
 
     _inherit = "wa.sequence.run"
 
@@ -85,6 +85,87 @@ class WaSequenceRun(models.Model):
             else:
                 run.lead_id = lead
                 own |= run.sequence_id
+
+    # ------------------------------------------------- as owner of planned messages
+
+    @api.model
+    def _scheduled_due(self, plans):
+        """Steps are looked at again when they are due: has the sequence ended for somebody, is the condition met?"""
+        lost = plans.filtered(lambda plan: not plan.run_id or not plan.step_id)
+        lost._cancel("record_gone")
+        lost.run_id._plan_next()
+        due = self._without_exits(plans.filtered(lambda plan: plan.state == "planned"))
+        return self._with_condition_met(due)
+
+    @api.model
+    def _without_exits(self, plans):
+        """Have those leave their sequence for whom it ends; returns the plans of the others."""
+        for code, own in plans.run_id._due_exits().items():
+            own._leave(code)
+        # Left before, and this plan was not called off: sent to nobody.
+        plans.filtered(lambda plan: plan.state == "planned" and plan.run_id.state != "running")._cancel("no_longer_applies")
+        return plans.filtered(lambda plan: plan.state == "planned")
+
+    @api.model
+    def _with_condition_met(self, plans):
+        """Call off the steps whose condition is not met; returns the others."""
+        step = plans.step_id
+        if not step or step.condition == "always":
+            return plans
+        met = step._met(plans.run_id, plans.run_id._answers())
+        missed = plans.filtered(lambda plan: plan.run_id not in met)
+        if step.otherwise == "end":
+            # The plan gets the same reason.
+            missed.run_id._leave("sequence_condition", "done")
+        missed._cancel("sequence_condition")
+        return plans - missed
+
+    @api.model
+    def _scheduled_options(self, plan):
+        """From which number its messages go is the sequence's to say."""
+        return {"policy": plan.step_id.sequence_id._policy()} if plan.step_id else {}
+
+    @api.model
+    def _scheduled_minds(self, plan, code):
+        """A sequence says itself which ends of a lead are its own."""
+        sequence = plan.run_id.sequence_id
+        if sequence and code in ("lead_lost", "record_archived"):
+            return sequence.exit_on_lost
+        if sequence and code == "lead_won":
+            return sequence.exit_on_won
+        return True
+
+    @api.model
+    def _scheduled_outcome(self, plan, outcome):
+        """Where a step was sent, the answer is awaited."""
+        if plan.run_id and outcome.status == "queued":
+            plan.run_id.conversation_id = outcome.message.conversation_id
+
+    @api.model
+    def _scheduled_settled(self, plans):
+        """Note steps that are settled, and plan what comes next of their sequences."""
+        settled = plans.filtered(
+            lambda plan: (
+                plan.run_id.state == "running"
+                and plan.state != "planned"
+                and plan.step_id not in plan.run_id.done_step_ids
+                and plan.dedupe_key == plan.run_id._step_key(plan.step_id)
+            )
+        )
+        if not settled:
+            return
+        now = fields.Datetime.now()
+        moments = {}
+        for plan in settled:
+            # Whoever calls off a message early does not bring forward those after it.
+            at = max(now, plan.due_at) if plan.code == "cancelled_by_person" else now
+            moments.setdefault((plan.step_id, at), self.env["wa.sequence.run"])
+            moments[plan.step_id, at] |= plan.run_id
+        for (step, at), runs in moments.items():
+            runs._settle(step, at)
+        failed = settled.filtered(lambda plan: plan.state == "refused" and plan.run_id.sequence_id.on_refused == "end")
+        failed.run_id._leave("sequence_refused")
+        (settled - failed).run_id._plan_next()
 
 
 class WaSequenceStep(models.Model):

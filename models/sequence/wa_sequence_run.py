@@ -12,6 +12,7 @@ class WaSequenceRun(models.Model):
     """
 
     _name = "wa.sequence.run"
+    _inherit = ["wa.scheduled.owner"]
     _description = "Lead in a WhatsApp Sequence"
     _order = "id desc"
     _rec_name = "sequence_id"
@@ -59,14 +60,14 @@ class WaSequenceRun(models.Model):
     def _compute_next(self):
         planned = self._planned()
         for run in self:
-            dispatch = planned.get(run.id, self.env["wa.scheduled.message"])
-            run.next_step_id = dispatch.step_id
-            run.next_at = dispatch.due_at
+            plan = planned.get(run.id, self.env["wa.scheduled.message"])
+            run.next_step_id = plan.step_id
+            run.next_at = plan.due_at
 
     def _planned(self):
         """Return ``{run id: wa.scheduled.message}``: the next message of each, as far as one is planned."""
         found = self.env["wa.scheduled.message"].sudo().search([("run_id", "in", self.ids), ("state", "=", "planned")])
-        return {dispatch.run_id.id: dispatch for dispatch in found}
+        return {plan.run_id.id: plan for plan in found}
 
     # ----------------------------------------------------------------- planning
 
@@ -91,7 +92,7 @@ class WaSequenceRun(models.Model):
             if not step:
                 done |= run
             due = step._due_after(run.last_at) if step else None
-            if current and current._is_for(step, due):
+            if current and self._is_planned_as(current, step, due):
                 continue
             if current:
                 stale |= current
@@ -102,6 +103,18 @@ class WaSequenceRun(models.Model):
         done.write({"state": "done", "ended_at": fields.Datetime.now()})
         for (step, user, by_hand), by_lead in wanted.items():
             self._plan_step(step, user, by_hand, by_lead)
+
+    @api.model
+    def _is_planned_as(self, plan, step, due):
+        """Tell whether a plan is what would be planned for a step now.
+
+        :param datetime due: naive UTC
+        """
+        sequence = step.sequence_id
+        number = sequence.number_id if sequence.number_policy == "fixed" else sequence.number_id.browse()
+        return (plan.step_id, plan.template_id, plan.due_at, plan.by_language, plan.number_id) == (
+            step, step.template_id, due, sequence.by_language, number,
+        )  # fmt: skip
 
     @api.model
     def _plan_step(self, step, user, by_hand, by_lead):
@@ -161,6 +174,54 @@ class WaSequenceRun(models.Model):
             base = planned.due_at if is_planned else max(step._due_after(base), fields.Datetime.now())
             moments.append((step, base))
         return moments
+
+    # -------------------------------------------------------- for a lead's page
+
+    def _describe(self):
+        """Return what the page of a lead shows of this run; moments are naive UTC in ISO format."""
+        self.ensure_one()
+        states = dict(self._fields["state"]._description_selection(self.env))
+        run = self.sudo()
+        return {
+            "id": self.id,
+            "name": run.sequence_id.name,
+            "state": self.state,
+            "state_label": states[self.state],
+            "reason": self.reason or "",
+            "started_at": fields.Datetime.to_string(self.started_at),
+            "can_steer": self.lead_id.has_access("write"),
+            "can_start_again": self.state != "running"
+            and run.sequence_id.active
+            and self.env.user.has_group("crm_whatsapp.crm_whatsapp_group_manager"),
+            "steps": [*run._describe_past(), *run._describe_coming()],
+        }
+
+    def _describe_past(self):
+        past = self.scheduled_message_ids.filtered(lambda plan: plan.state != "planned").sorted("id")
+        return [
+            {
+                "key": f"plan{plan.id}",
+                "what": plan.template_id.display_name or "",
+                "when": fields.Datetime.to_string(plan.message_id.sent_at or plan.due_at),
+                "state": "failed" if plan.message_state == "failed" else plan.state,
+                "reason": (plan.message_id.error_text or plan.reason) or "",
+            }
+            for plan in past
+        ]
+
+    def _describe_coming(self):
+        return [
+            {
+                "key": f"step{step.id}",
+                "step_id": step.id,
+                "what": step.template_id.display_name,
+                "when": fields.Datetime.to_string(when),
+                "state": "planned",
+                "condition": step.condition_text or "",
+                "reason": "",
+            }
+            for step, when in self._forecast()
+        ]
 
     # ------------------------------------------------------------------ actions
 
