@@ -79,7 +79,7 @@ from .account import (
 from .contact import wa_contact_block, wa_contact_search
 from .core import phone_search
 from .erasure import wa_suppression, wa_erasure, wa_erasure_steps
-from .policy import wa_contact_place, wa_message_purpose
+from .policy import wa_message_purpose
 from .message import wa_message_refused
 from .core import base_endings
 from .scheduled import wa_scheduled_message_worker, wa_scheduled_message_waiting

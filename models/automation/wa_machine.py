@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models, tools
 from odoo.fields import Domain
@@ -32,7 +32,7 @@ class BaseAutomation(models.Model):
         return bool(self.env["ir.actions.server"].sudo().search_count(domain, limit=1))
 
 
-class WaConversation(models.Model):
+class WaMachine(models.AbstractModel):
     """Machines that answer each other, or a rule itself: noticed, stopped, told once, and over when a person writes.
 
     Another business's away text or bot answers our rules, which answer it; a rule for any change may start itself
@@ -41,10 +41,11 @@ class WaConversation(models.Model):
     written in the conversation, or the other side was silent for a day.
     """
 
-    _inherit = "wa.conversation"
+    _name = "wa.machine"
+    _description = "WhatsApp: Machines That Answer Each Other"
 
     @api.model
-    def _notice_machines(self, rows):
+    def _notice(self, rows: models.BaseModel) -> None:
         """Look whether automatic messages answer automatic messages; one query where nothing is suspicious.
 
         :param rows: customers' ``wa.message`` that were stored just now.
@@ -55,12 +56,13 @@ class WaConversation(models.Model):
             earlier = rows.filtered(lambda row, c=conversation: row.conversation_id == c)[:1]
             if self._was_silent(earlier, now):
                 conversation.machine_since = False
-        conversations._stop_machines()
+        self._stop(conversations)
 
-    def _stop_machines(self):
+    @api.model
+    def _stop(self, conversations: models.BaseModel) -> None:
         """Look whether too much sends itself in these conversations, and stop it; one query if nothing is wrong."""
         now = fields.Datetime.now()
-        for conversation in self.sudo().filtered(lambda c: not c.machine_since)._answered_by_machines(now):
+        for conversation in self._answered_by_machines(conversations.sudo().filtered(lambda c: not c.machine_since), now):
             conversation.machine_since = now
             # Who cannot be told must not hold up the message.
             with savepoint(self.env, f"nobody was told that a machine answers in conversation {conversation.id}"):
@@ -74,7 +76,7 @@ class WaConversation(models.Model):
                 )
 
     @api.model
-    def _was_silent(self, row, now):
+    def _was_silent(self, row: models.BaseModel, now: datetime) -> bool:
         """Tell whether the customer said nothing for a day before a message."""
         before = (
             self.env["wa.message"]
@@ -83,12 +85,13 @@ class WaConversation(models.Model):
         )
         return not before or before.create_date < now - QUIET
 
-    def _answered_by_machines(self, now):
+    @api.model
+    def _answered_by_machines(self, conversations: models.BaseModel, now: datetime) -> models.BaseModel:
         """Return those of these conversations in which two machines talk."""
-        if not self.ids:
-            return self
+        if not conversations.ids:
+            return conversations
         self.env["wa.message"].flush_model()
-        found = self.browse()
+        found = conversations.browse()
         for conversation_id, in_hour, in_day in self.env.execute_query(
             SQL(
                 """
@@ -98,27 +101,27 @@ class WaConversation(models.Model):
                    AND m.id > %(by_person)s
               GROUP BY m.conversation_id
                 """,
-                ids=self.ids,
+                ids=conversations.ids,
                 hour=now - timedelta(hours=1),
                 day=now - timedelta(days=1),
                 automatic=self._automatic_sql(),
                 by_person=self._last_by_person_sql(),
             )
         ):
-            conversation = self.browse(conversation_id)
-            if in_hour >= AN_HOUR or in_day >= A_DAY or (in_day >= SAME_WORDS and conversation._repeats_itself(now)):
+            conversation = conversations.browse(conversation_id)
+            if in_hour >= AN_HOUR or in_day >= A_DAY or (in_day >= SAME_WORDS and self._repeats_itself(conversation, now)):
                 found |= conversation
         return found
 
     @api.model
-    def _automatic_sql(self):
+    def _automatic_sql(self) -> SQL:
         """Return the condition on messages ``m`` that a rule sent, or code of one in OdooBot's name."""
         return SQL(
             "(m.direction = 'out' AND (m.origin = 'automation' OR m.origin = 'chat' AND m.author_id = %s))", SUPERUSER_ID
         )
 
     @api.model
-    def _last_by_person_sql(self):
+    def _last_by_person_sql(self) -> SQL:
         return SQL(
             """
             COALESCE((SELECT MAX(p.id) FROM wa_message p
@@ -128,9 +131,9 @@ class WaConversation(models.Model):
             SUPERUSER_ID,
         )
 
-    def _repeats_itself(self, now):
+    @api.model
+    def _repeats_itself(self, conversation: models.BaseModel, now: datetime) -> bool:
         """Tell whether the customer's last texts are the same long words, each after an automatic message."""
-        self.ensure_one()
         rows = self.env.execute_query(
             SQL(
                 """
@@ -144,7 +147,7 @@ class WaConversation(models.Model):
                 """,
                 automatic=self._automatic_sql(),
                 day=now - timedelta(days=1),
-                id=self.id,
+                id=conversation.id,
                 limit=SAME_WORDS,
             )
         )

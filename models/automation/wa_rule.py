@@ -30,7 +30,7 @@ class WaRule(models.AbstractModel):
         if not rows:
             return {}
         if self.env["base.automation"]._wa_any_writes():
-            self.env["wa.conversation"]._notice_machines(rows)
+            self.env["wa.machine"]._notice(rows)
         rules = self._rules(RECEIVED)
         if not rules:
             return {}

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
@@ -15,14 +17,19 @@ SOURCES = [
     ("error", "Reported by WhatsApp (131050)"),
     ("erasure", "Kept when data were erased"),
 ]
+#: Of so many written down at once only those that take something back are told to open screens: nobody watches a list
+#: being imported.
+MANY = 100
 #: What came from the customer's own WhatsApp: nobody else can have done it.
 BY_CUSTOMER = ("message", "keyword", "link", "double_optin", "platform", "error")
+#: What holds of one contact: ``{(company id, number id or None, purpose): (happened_at, id, action)}``
+Latest = dict[tuple[int, int | None, str], tuple[datetime, int, str]]
 
 
 class WaConsent(models.Model):
     """One thing a customer agreed to or took back: what, in which words, how, when, noted by whom.
 
-    Append-only. What holds now is the row with the latest ``happened_at`` among
+    Append-only; everything that follows from a row is called by :meth:`_record`. What holds now is the row with the latest ``happened_at`` among
     those of the contact, purpose, company and number; the higher id decides between
     rows of one moment. Webhooks may come in any order.
     """
@@ -77,7 +84,7 @@ class WaConsent(models.Model):
     # ----------------------------------------------------------------- business
 
     @api.model
-    def _record(self, vals_list):
+    def _record(self, vals_list: list[dict]) -> models.BaseModel:
         """Write down consents and let everything that depends on them follow: the one way in.
 
         :param vals_list: values; ``company_id``, ``happened_at`` (naive UTC, not in the future) and ``evidence``
@@ -100,19 +107,79 @@ class WaConsent(models.Model):
         ((silent | silenced) - (silent & silenced))._broadcast()
         rows._tell_blacklist()
         decided = rows.filtered(lambda consent: consent.source != "message").contact_id
-        conversations.filtered(lambda c: c.contact_id in decided)._settle_stop_request()
+        self.env["wa.optout"]._settle_requests(conversations.filtered(lambda c: c.contact_id in decided))
+        rows._tell_screens()
+        withdrawn = rows.filtered(lambda consent: consent.action == "withdrawn")
+        self.env["wa.sequence.run"]._on_opt_out(withdrawn.contact_id.conversation_ids)
         return rows
 
-    def _tell_blacklist(self):
-        """Let other channels know (hook: ``phone.blacklist`` is fed by another file)."""
+    @api.model
+    def _record_from_platform(
+        self,
+        contact: models.BaseModel,
+        number: models.BaseModel,
+        action: str,
+        source: str,
+        evidence: str,
+        at: datetime,
+        message: models.BaseModel | None = None,
+    ) -> None:
+        """Write down once what WhatsApp reported about marketing to a person: a consent, or the end of one.
 
-    def _copy_to(self, contact):
+        ``opted_out_marketing`` of the contact stays what it is, "WhatsApp will not deliver": no row that a colleague
+        writes lifts it.
+
+        :param contact: ``wa.contact``
+        :param number: ``wa.number`` it was reported for; it holds for its whole company.
+        :param source: ``platform`` or ``error``
+        :param at: naive UTC
+        """
+        vals = {
+            "contact_id": contact.id,
+            "company_id": number.company_id.id,
+            "purpose": "marketing",
+            "action": action,
+            "source": source,
+            "happened_at": min(at, fields.Datetime.now()),
+        }
+        if not self.sudo().search_count([(name, "=", value) for name, value in vals.items()], limit=1):
+            self._record([{**vals, "evidence": evidence, "message_id": message.id if message else False}])
+
+    def _tell_blacklist(self) -> None:
+        """Let Odoo's other channels know: add and remove numbers of customers who stopped or allowed marketing themselves.
+
+        Only what holds now counts: an old word that came late changes nothing.
+        """
+        own = self.filtered(lambda c: c.source in BY_CUSTOMER and c.purpose == "marketing" and c.contact_id.wa_id)
+        latest = self._latest(own.contact_id)
+        added, removed = set(), set()
+        for consent in own:
+            word = latest[consent.contact_id.id][consent.company_id.id, consent.number_id.id or None, "marketing"]
+            if word[1] == consent.id:
+                spellings = consent.contact_id._blacklist_numbers()
+                # Core takes only today's spelling; an entry may be older than that.
+                if consent.action == "withdrawn":
+                    added.add(spellings[0])
+                else:
+                    removed.update(spellings)
+        if added:
+            self.env["phone.blacklist"]._wa_add(added, self.env._("The customer stopped marketing over WhatsApp."))
+        if removed:
+            self.env["phone.blacklist"]._wa_remove(removed, self.env._("The customer allowed marketing over WhatsApp again."))
+
+    def _tell_screens(self) -> None:
+        """Tell open screens, which then read it with their own rights."""
+        told = self if len(self) <= MANY else self.filtered(lambda consent: consent.action == "withdrawn")
+        for contact in told.contact_id:
+            self.env["bus.bus"]._sendone((contact, "consents"), "wa.consent/changed", {})
+
+    def _copy_to(self, contact: models.BaseModel) -> None:
         """Give another contact, who is the same person, the same record of what was said."""
         for consent in self.sudo().sorted("id"):
             consent.copy({"contact_id": contact.id})
 
     @api.model
-    def _latest(self, contacts):
+    def _latest(self, contacts: models.BaseModel) -> dict[int, Latest]:
         """Return what holds now for many contacts, with one query.
 
         :returns: ``{contact id: {(company id, number id or None, purpose): (happened_at, id, action)}}``
@@ -136,10 +203,10 @@ class WaConsent(models.Model):
         return found
 
     @api.model
-    def _state(self, latest, company, number, purpose):
+    def _state(self, latest: Latest, company: models.BaseModel, number: models.BaseModel, purpose: str) -> str:
         """Return ``granted``, ``withdrawn`` or ``none`` for one number of a company.
 
-        :param dict latest: of one contact, see :meth:`_latest`.
+        :param latest: of one contact, see :meth:`_latest`.
         """
         scopes = {None, number.id or None}
         words = [latest[company.id, scope, purpose] for scope in scopes if (company.id, scope, purpose) in latest]
@@ -158,4 +225,19 @@ class WaConsent(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_whatsapp.wa_consent_record_action")
         keys = ("default_res_model", "default_res_id")
         action["context"] = {key: self.env.context[key] for key in keys if self.env.context.get(key)}
+        return action
+
+    @api.model
+    def _action_history(self, contacts: models.BaseModel, record: models.BaseModel) -> dict:
+        """Return the action that shows the consents of contacts, newest first.
+
+        :param record: what the button to record a new one will be about.
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_whatsapp.wa_consent_action")
+        action.update(
+            display_name=self.env._("Consents of %s", record.display_name),
+            domain=[("contact_id", "in", contacts.ids)],
+            context={"default_res_model": record._name, "default_res_id": record.id},
+        )
+        action.pop("path", None)
         return action

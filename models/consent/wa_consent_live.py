@@ -4,9 +4,6 @@ from odoo import api, models
 
 #: What a browser that shows the consents of a record asks to be told: ``wa_consent.crm.lead_12``.
 CHANNEL = re.compile(r"wa_consent\.(crm\.lead|res\.partner|wa\.contact|wa\.conversation)_(\d{1,18})")
-#: Of so many written down at once only those that take something back are told: nobody watches a list being imported.
-MANY = 100
-
 
 class IrWebsocket(models.AbstractModel):
     """Whoever may read a record is told when its customer agrees to something or takes it back."""
@@ -37,44 +34,3 @@ class IrWebsocket(models.AbstractModel):
             records = self.env[name].with_context(active_test=False).search([("id", "in", list(ids))])
             contacts |= records._wa_told_contacts()
         return contacts
-
-
-class WaConsentHolder(models.AbstractModel):
-    """Lead, partner: all contacts whose consents their chips show."""
-
-    _inherit = "wa.consent.holder"
-
-    def _wa_told_contacts(self):
-        return self.env["wa.contact"].sudo().union(*self._wa_consent_contacts().values())
-
-
-class WaConversation(models.Model):
-    """The customer of a conversation."""
-
-    _inherit = "wa.conversation"
-
-    def _wa_told_contacts(self):
-        return self.sudo().contact_id
-
-
-class WaContact(models.Model):
-    """Oneself."""
-
-    _inherit = "wa.contact"
-
-    def _wa_told_contacts(self):
-        return self.sudo()
-
-
-class WaConsent(models.Model):
-    """What is written down is told to open screens, which then read it with their own rights."""
-
-    _inherit = "wa.consent"
-
-    @api.model
-    def _record(self, vals_list):
-        rows = super()._record(vals_list)
-        told = rows if len(rows) <= MANY else rows.filtered(lambda consent: consent.action == "withdrawn")
-        for contact in told.contact_id:
-            self.env["bus.bus"]._sendone((contact, "consents"), "wa.consent/changed", {})
-        return rows

@@ -4,36 +4,6 @@ from ...tools.bidi import one_line
 from ..concurrency import savepoint
 
 
-class WaContact(models.Model):
-    """What customers tell WhatsApp itself about marketing is a consent or the end of one.
-
-    ``opted_out_marketing`` stays what it is, "WhatsApp will not deliver": no row that
-    a colleague writes lifts it.
-    """
-
-    _inherit = "wa.contact"
-
-    def _record_platform_consent(self, number, action, source, evidence, at, message=None):
-        """Write down what WhatsApp reported about this person, once.
-
-        :param number: ``wa.number`` it was reported for; it holds for its whole company.
-        :param str source: ``platform`` or ``error``
-        :param datetime at: naive UTC
-        """
-        self.ensure_one()
-        vals = {
-            "contact_id": self.id,
-            "company_id": number.company_id.id,
-            "purpose": "marketing",
-            "action": action,
-            "source": source,
-            "happened_at": min(at, fields.Datetime.now()),
-        }
-        known = self.env["wa.consent"].sudo().search_count([(name, "=", value) for name, value in vals.items()], limit=1)
-        if not known:
-            self.env["wa.consent"]._record([{**vals, "evidence": evidence, "message_id": message.id if message else False}])
-
-
 class WaMessage(models.Model):
     """Error 131050, in the answer or in a later status: the customer stopped marketing."""
 
@@ -51,7 +21,9 @@ class WaMessage(models.Model):
         evidence = self.env._("WhatsApp did not deliver a message: %s", self.error_detail or self.error_code)
         # The sender stores what became of many messages together: no rule about consents may undo that.
         with savepoint(self.env, f"the opt-out that WhatsApp reported for message {self.id} is not recorded"):
-            contact._record_platform_consent(self.number_id, "withdrawn", "error", evidence, at, self)
+            self.env["wa.consent"]._record_from_platform(
+                contact, self.number_id, "withdrawn", "error", evidence, at, self
+            )
 
 
 class WaInboundPreference(models.AbstractModel):
@@ -68,6 +40,5 @@ class WaInboundPreference(models.AbstractModel):
         evidence = one_line(item.detail) or self.env._("Chosen inside WhatsApp: %s", one_line(item.value))
         if item.value == "signup":
             evidence = self.env._("Signed up inside WhatsApp, link %s", one_line(item.signup_id or "?"))
-        contact._record_platform_consent(
-            number, "withdrawn" if item.value == "stop" else "granted", "platform", evidence, said_at
-        )
+        action = "withdrawn" if item.value == "stop" else "granted"
+        self.env["wa.consent"]._record_from_platform(contact, number, action, "platform", evidence, said_at)

@@ -1,15 +1,23 @@
 from odoo import api, models
+from odoo.fields import Domain
 
-from ...tools.phone import format_international, variants, wa_id_to_e164
+from ...tools.phone import format_international, normalise, phone_key, plain, variants, wa_id_to_e164
+from ..concurrency import savepoint
 
 
 class WaContact(models.Model):
-    """Who a contact is for the business: its partner, found by the number or created."""
+    """Who a contact is for the business: the customer record, found by the number or created, and the name of both.
+
+    Their number, @username or id stands in until there is a name. A name that somebody typed is never touched, nor does
+    a customer change their name with every new profile name: only a stand-in gives way (decision 68).
+    """
 
     _inherit = "wa.contact"
 
+    # ----------------------------------------------------------------- customer
+
     @api.model
-    def _find_partners(self, wa_id):
+    def _find_partners(self, wa_id: str) -> models.BaseModel:
         """Return every partner with this number in any spelling, best match first.
 
         People before companies, then the oldest record: the same answer each time.
@@ -17,23 +25,23 @@ class WaContact(models.Model):
         return self._find_partners_of([wa_id_to_e164(variant) for variant in variants(wa_id)])
 
     @api.model
-    def _find_partners_of(self, numbers):
+    def _find_partners_of(self, numbers: list[str]) -> models.BaseModel:
         """Return the customers with one of these numbers (``+…``), best match first; nobody of us is one."""
         if not numbers:
             return self.env["res.partner"]
         partners = self.env["res.partner"].search([("phone_sanitized", "in", numbers)], order="is_company, id")
         return partners - partners._wa_ours()
 
-    def _is_sibling(self, other):
+    def _is_sibling(self, other: models.BaseModel) -> bool:
         """Tell whether another company's contact is this person: by the user id, where both have one, else by phone."""
         if self.bsuid and other.bsuid:
             return self.bsuid == other.bsuid
         return bool(self.phone_key) and self.phone_key == other.phone_key
 
-    def _link_partner(self, company, match_phone=True):
+    def _link_partner(self, company: models.BaseModel, match_phone: bool = True) -> None:
         """Attach the partner this contact belongs to, or create one.
 
-        :param bool match_phone: False when the number is known to have changed hands.
+        :param match_phone: False when the number is known to have changed hands.
         """
         self.ensure_one()
         if match_phone:
@@ -41,7 +49,7 @@ class WaContact(models.Model):
         else:
             self.partner_id = self._create_partners(company)
 
-    def _link_partners(self, company, names=None):
+    def _link_partners(self, company: models.BaseModel, names: dict[int, str] | None = None) -> None:
         """Attach the partner each of these contacts belongs to, or create it; for all at once.
 
         :param dict names: ``{contact id: name}`` that people gave them elsewhere, for new partners
@@ -54,7 +62,7 @@ class WaContact(models.Model):
         for contact in self:
             contact.partner_id = found[contact.id]
 
-    def _match_partners(self, company):
+    def _match_partners(self, company: models.BaseModel) -> dict[int, models.BaseModel]:
         """Return ``{contact id: partner}`` for contacts whose phone a partner of the company has.
 
         People before companies, then the oldest record, as in :meth:`_find_partners`.
@@ -68,7 +76,7 @@ class WaContact(models.Model):
                 found.setdefault(of_number[partner.phone_sanitized], partner)
         return found | self.filtered(lambda contact: contact.id not in found)._match_siblings()
 
-    def _match_siblings(self):
+    def _match_siblings(self) -> dict[int, models.BaseModel]:
         """Return ``{contact id: partner}`` for people whom another company of the portfolio knows as a partner of all.
 
         Partners of that company itself are nobody else's.
@@ -94,13 +102,13 @@ class WaContact(models.Model):
                     found[contact.id] = customers[:1]
         return found
 
-    def _relink_partner(self, company):
+    def _relink_partner(self, company: models.BaseModel) -> None:
         """Give a contact whose partner was deleted, or became a colleague, a customer again: it has just written."""
         self.ensure_one()
         if not self.partner_id or self.partner_id._wa_ours():
             self._link_partner(company)
 
-    def _part_from_partner(self):
+    def _part_from_partner(self) -> None:
         """Give contacts whose customer has become another company's a customer of their own, and their leads too."""
         for contact in self:
             former, company = contact.partner_id, contact.company_id
@@ -112,7 +120,7 @@ class WaContact(models.Model):
             )
             leads.partner_id = contact.partner_id
 
-    def _create_partners(self, company, names=None):
+    def _create_partners(self, company: models.BaseModel, names: dict[int, str] | None = None) -> models.BaseModel:
         """Create a partner for each of these contacts; in their order."""
         named = {id_: {"name": name} for id_, name in (names or {}).items() if name}
         return (
@@ -121,7 +129,7 @@ class WaContact(models.Model):
             .create([contact._prepare_partner_vals(company) | named.get(contact.id, {}) for contact in self])
         )
 
-    def _prepare_partner_vals(self, company):
+    def _prepare_partner_vals(self, company: models.BaseModel) -> dict:
         """Return the values of the partner made for an unknown person (hook)."""
         self.ensure_one()
         return {
@@ -131,3 +139,72 @@ class WaContact(models.Model):
             "wa_is_source": True,
             "company_id": False,
         }
+
+    # --------------------------------------------------------------------- name
+
+    def _stand_ins(self) -> frozenset[str]:
+        """Return what stands for a name of these contacts where there is none: keys of phones, @usernames, ids."""
+        found = set()
+        for contact in self:
+            found |= {contact.phone_key, contact.bsuid, contact.username and f"@{contact.username.lstrip('@')}"}
+        return frozenset(filter(None, found))
+
+    @api.model
+    def _is_stand_in(self, name: str | None, stand_ins: frozenset[str], country: str | None = None) -> bool:
+        """Tell whether a name is none: empty, an id, or a number however it is written.
+
+        :param stand_ins: see :meth:`_stand_ins`
+        :param country: ISO code for a number written the local way
+        """
+        text = plain(name)
+        if not text or not stand_ins.isdisjoint((text, name)):
+            return True
+        if any(c.isalpha() for c in text):
+            return False
+        return phone_key(text) in stand_ins or phone_key(normalise(text, country) or "") in stand_ins
+
+    def _take_name(self, stand_ins: frozenset[str], name: str | None = None) -> None:
+        """Let customer, open leads and threads bear the name we know now, where they bear a stand-in.
+
+        :param stand_ins: what stood for the name so far, see :meth:`_stand_ins`
+        :param name: default: the best name of the contact itself
+        """
+        for contact in self:
+            label, country = name or contact._get_label(), contact.country_id.code
+            partner = contact.partner_id
+            if partner and self._is_stand_in(partner.name, stand_ins, country) and partner.name != label:
+                # Rules of the database may be about customers and leads; the message is kept all the same.
+                with savepoint(self.env, f"customer of contact {contact.id} keeps a number for a name"):
+                    partner.name = label
+            label = partner.name or label
+            if not self._is_stand_in(label, stand_ins, country):
+                with savepoint(self.env, f"leads of contact {contact.id} keep a number for a name"):
+                    contact._name_leads(stand_ins, label)
+            contact._retitle(stand_ins)
+
+    def _name_leads(self, stand_ins: frozenset[str], label: str) -> None:
+        """Name this contact's open leads, their person and their title, where a stand-in is there."""
+        conversations, country = self.conversation_ids, self.country_id.code
+        open_ones = Domain("won_status", "=", "pending") & Domain("company_id", "in", (False, self.company_id.id))
+        theirs = Domain("id", "in", conversations.lead_id.ids)
+        if self.partner_id:
+            theirs |= Domain("partner_id", "=", self.partner_id.id)
+        for lead in self.env["crm.lead"].search(open_ones & theirs):
+            vals = {}
+            if not self.partner_id.is_company and self._is_stand_in(lead.contact_name, stand_ins, country):
+                vals["contact_name"] = label
+            for before, after in conversations._lead_title_frames():
+                middle = lead.name[len(before) : len(lead.name) - len(after)] if lead.name else ""
+                if lead.name == f"{before}{middle}{after}" and middle and self._is_stand_in(middle, stand_ins, country):
+                    vals["name"] = f"{before}{label}{after}"
+            if vals:
+                lead.write(vals)
+
+    def _retitle(self, stand_ins: frozenset[str] = frozenset(), former_names: frozenset[str] = frozenset()) -> None:
+        """Call the threads like their customer where they still bear a stand-in or a former name of the customer."""
+        for contact in self.sudo():
+            name, known = contact.display_name, stand_ins | contact._stand_ins()
+            for channel in contact.conversation_ids.channel_id:
+                is_ours = channel.name in former_names or self._is_stand_in(channel.name, known, contact.country_id.code)
+                if is_ours and channel.name != name:
+                    channel.name = name

@@ -1,15 +1,19 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.window import counts, window_until
+from ..mixins.wa_consent_holder import STATES
 
 #: What colleagues may change; the window, the people and the number are facts.
 EDITABLE = {"user_id", "team_id", "lead_id", "state"}
 #: WhatsApp's clock is not ours: an answer may seem a little older than what it answers.
 CLOCKS_DIFFER = timedelta(minutes=1)
+#: WhatsApp shows "typing…" for 25 seconds; renewed a little earlier. Source: Meta, "Typing indicators".
+TYPING = timedelta(seconds=20)
 
 
 class WaConversation(models.Model):
@@ -17,6 +21,10 @@ class WaConversation(models.Model):
 
     The messages live in a Discuss channel; everything the business asks about
     them (owner, lead, window, who waits) lives here.
+
+    Here: the record, what each message changes about it, and what its buttons do. How one comes about and two become
+    one stands in ``wa_conversation_identity.py``, whose it is and which lead it continues in
+    ``wa_conversation_assignment.py``.
     """
 
     _name = "wa.conversation"
@@ -77,6 +85,8 @@ class WaConversation(models.Model):
     )
     last_preview = fields.Char("Last Message", readonly=True)
     read_wamid = fields.Char(readonly=True, help="Message to mark as read at WhatsApp.")
+    typing_wamid = fields.Char(readonly=True, copy=False, help="Answer that is being typed, to be shown at WhatsApp.")
+    typing_at = fields.Datetime(readonly=True, copy=False)
     message_ids = fields.One2many("wa.message", "conversation_id", "WhatsApp Messages")
     is_blocked = fields.Boolean(related="contact_id.is_blocked")
     is_archived_with_account = fields.Boolean(readonly=True, copy=False)
@@ -90,6 +100,19 @@ class WaConversation(models.Model):
     )
     stop_request_preview = fields.Char(related="stop_request_id.preview", string="What They Wrote")
     stop_activity_id = fields.Many2one("mail.activity", readonly=True, ondelete="set null", index="btree_not_null")
+    # Kept ready for ten thousand recipients at a time.
+    consent_service = fields.Selection(STATES, "Service", compute="_compute_consents", store=True)
+    consent_marketing = fields.Selection(STATES, "Marketing", compute="_compute_consents", store=True)
+    # The ad or post through which the customer last came.
+    source_id = fields.Many2one("utm.source", readonly=True, ondelete="set null")
+    medium_id = fields.Many2one("utm.medium", readonly=True, ondelete="set null")
+    campaign_id = fields.Many2one("utm.campaign", readonly=True, ondelete="set null", index="btree_not_null")
+    referral_uid = fields.Char("Ad ID", readonly=True, help="Meta's id of the ad or post.")
+    referral_headline = fields.Char("Ad Headline", readonly=True)
+    referral_url = fields.Char("Ad Address", readonly=True)
+    ctwa_clid = fields.Char("Click ID", readonly=True, help="Reports a sale back to the ad (Conversions API).")
+    referral_at = fields.Datetime("Came Through the Ad", readonly=True)
+    phone_search = fields.Char("Phone", store=False, search="_search_phone_search")
 
     _contact_number_uniq = models.Constraint(
         "UNIQUE(number_id, contact_id)", "This customer already has a conversation with this number."
@@ -116,6 +139,29 @@ class WaConversation(models.Model):
         for conversation in self:
             conversation.window_until = window_until(conversation.last_inbound_at or None) or False
 
+    @api.depends("contact_id.consent_ids", "number_id", "company_id")
+    def _compute_consents(self):
+        consents = self.env["wa.consent"]
+        latest = consents._latest(self.contact_id)
+        for conversation in self:
+            words = latest.get(conversation.contact_id._origin.id)
+            if not words:
+                conversation.consent_service = conversation.consent_marketing = "none"
+                continue
+            for purpose in ("service", "marketing"):
+                conversation[f"consent_{purpose}"] = consents._state(
+                    words, conversation.company_id, conversation.number_id, purpose
+                )
+
+    @api.model
+    def _search_phone_search(self, operator, value):
+        return Domain("contact_id.phone_search", operator, value)
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """A conversation is called like its contact, and found like it."""
+        return Domain("contact_id.display_name", operator, value)
+
     def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
         """Put conversations without messages last, whatever the direction: PostgreSQL would put them first."""
         if field_name == "last_message_at" and not nulls.code:
@@ -128,13 +174,13 @@ class WaConversation(models.Model):
         """People choose owner, team, lead and state; the rest rests on what WhatsApp said."""
         if not self.env.su and vals.keys() - EDITABLE:
             raise AccessError(self.env._("This part of a WhatsApp conversation cannot be changed by hand."))
-        former = self._owners() if "user_id" in vals else {}
+        former = {c.id: c.user_id for c in self.sudo()} if "user_id" in vals else {}
         result = super().write(vals)
         if {"user_id", "team_id"} & vals.keys():
             self._part_from_outsiders()
         # Whoever gave it away may not see it any more.
         if former:
-            self.sudo()._transfer(former)
+            self.env["wa.transfer"].sudo()._complete(self.sudo(), former)
         shown = {"user_id", "lead_id", "state", "last_inbound_at", "team_id", "window_until"} & vals.keys()
         if shown and not self.env.context.get("wa_no_broadcast"):
             self.sudo()._broadcast()
@@ -149,10 +195,10 @@ class WaConversation(models.Model):
 
     # ----------------------------------------------------------------- activity
 
-    def _on_inbound(self, messages):
+    def _on_inbound(self, messages: list[tuple[datetime, str, bool]]) -> None:
         """Keep who waits, since when, and until when we may write freely.
 
-        :param messages: list of ``(sent_at, preview, opens_window)``, oldest
+        :param messages: ``(sent_at, preview, opens_window)`` of each, oldest
             first: when the customer sent it (naive UTC), one line of it, and
             whether this kind opens the service window.
         """
@@ -178,7 +224,7 @@ class WaConversation(models.Model):
             self.channel_id.sudo().active = True
         self._join_assignee()
 
-    def _catch_up(self, rows):
+    def _catch_up(self, rows: models.BaseModel) -> None:
         """Take note of what came while the customer was blocked; it stays nobody's work until somebody makes it so.
 
         :param rows: ``wa.message`` of this conversation, written while blocked
@@ -193,15 +239,15 @@ class WaConversation(models.Model):
             vals["last_inbound_at"] = max(*opening, self.last_inbound_at or opening[0])
         self.with_context(wa_no_broadcast=True).write(vals)
 
-    def _on_outbound(self, preview, by_person):
+    def _on_outbound(self, preview: str, by_person: bool) -> None:
         """Note that we wrote; only a person's answer ends the customer's waiting."""
         self._on_outbound_all([(conversation, preview) for conversation in self], by_person)
 
     @api.model
-    def _on_outbound_all(self, written, by_person):
+    def _on_outbound_all(self, written: list[tuple[models.BaseModel, str]], by_person: bool) -> None:
         """Note that we wrote in many conversations; see :meth:`_on_outbound`.
 
-        :param written: list of ``(wa.conversation, preview)``
+        :param written: ``(wa.conversation, preview)`` of each message
         """
         now = fields.Datetime.now()
         vals = {"last_message_at": now, "awaiting_since": now}
@@ -215,12 +261,26 @@ class WaConversation(models.Model):
             # The field's own part of write(): the rest is done above, once for all.
             self._fields["last_preview"].write(conversation, preview)
 
-    def _queue_read_receipt(self, last_message_id):
+    def _close_window(self, asked_at: datetime | None) -> None:
+        """Believe WhatsApp that the window is closed (131047), whatever our clock says; the customer's next message opens it.
+
+        :param asked_at: when the message left that was refused (naive UTC); what the customer wrote since counts.
+        """
+        self.ensure_one()
+        # Whoever writes results sees what others COMMITted meanwhile, and would undo it: look at the locked row.
+        self.env.execute_query(SQL("SELECT id FROM wa_conversation WHERE id = %s FOR NO KEY UPDATE", self.id))
+        self.invalidate_recordset(["last_inbound_at", "window_until"])
+        now = fields.Datetime.now()
+        written_since = asked_at and self.last_inbound_at and self.last_inbound_at > asked_at
+        if self.window_until and self.window_until > now and not written_since:
+            self.sudo().window_until = now
+
+    def _queue_read_receipt(self, last_message_id: int) -> None:
         """Have the customer's messages up to a Discuss message marked as read at WhatsApp.
 
         One receipt covers all earlier messages. Source: cloud-api reference §2.7.
 
-        :param int last_message_id: ``mail.message`` id a colleague has read up to.
+        :param last_message_id: ``mail.message`` id a colleague has read up to.
         """
         for conversation in self:
             if conversation.contact_id.is_blocked:
@@ -239,10 +299,60 @@ class WaConversation(models.Model):
                 conversation.read_wamid = last_inbound.wamid
                 conversation.number_id._trigger_sender()
 
-    def _broadcast(self):
+    def _queue_typing(self) -> None:
+        """Have "typing…" shown to the customer while a colleague writes, at most every 20 seconds: never worth a wait.
+
+        It also marks the message that is being answered as read. A row that somebody
+        else is changing is left alone: the next letter is typed soon.
+        """
+        self.ensure_one()
+        now = fields.Datetime.now()
+        if self.typing_at and self.typing_at > now - TYPING:
+            return
+        if not self.env["wa.gate"]._decide(self, "free").allowed:
+            return
+        answered = self.env["wa.message"].search(
+            [("conversation_id", "=", self.id), ("direction", "=", "in"), ("wamid", "!=", False)], limit=1
+        )
+        if not answered:
+            return
+        self.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE wa_conversation SET typing_wamid = %s, typing_at = %s
+                 WHERE id = (SELECT id FROM wa_conversation WHERE id = %s FOR NO KEY UPDATE SKIP LOCKED)
+                """,
+                answered.wamid,
+                now,
+                self.id,
+            )
+        )
+        self.invalidate_recordset(["typing_wamid", "typing_at"], flush=False)
+        self.number_id._trigger_sender()
+
+    def _broadcast(self) -> None:
         """Send what the screens show about these conversations to everybody who has them open."""
         for conversation in self:
             conversation.channel_id.sudo()._wa_broadcast()
+
+    # ------------------------------------------------------------------ consent
+
+    def _wa_unwanted(self) -> set[str]:
+        """Return the purposes (``service``, ``marketing``) for which nothing may be sent any more (hook).
+
+        As the gate has it: who takes back the consent for service gets nothing at all.
+        """
+        self.ensure_one()
+        if self.consent_service == "withdrawn":
+            return {"service", "marketing"}
+        if self.contact_id.opted_out_marketing or self.consent_marketing == "withdrawn":
+            return {"marketing"}
+        return set()
+
+    def _wa_told_contacts(self) -> models.BaseModel:
+        """Return whose consents a screen that shows these conversations is told about."""
+        return self.sudo().contact_id
 
     # ------------------------------------------------------------------ actions
 
@@ -278,24 +388,34 @@ class WaConversation(models.Model):
         action["context"] = {"default_conversation_id": self.id}
         return action
 
-    # -------------------------------------------------------------------- other
-
-    def _close_window(self, asked_at):
-        """Believe WhatsApp that the window is closed (131047), whatever our clock says; the customer's next message opens it.
-
-        :param datetime asked_at: when the message left that was refused (naive UTC); what the customer wrote since counts.
-        """
+    def action_open_wa_consents(self):
+        """Open the history of what this customer agreed to and took back."""
         self.ensure_one()
-        # Whoever writes results sees what others COMMITted meanwhile, and would undo it: look at the locked row.
-        self.env.execute_query(SQL("SELECT id FROM wa_conversation WHERE id = %s FOR NO KEY UPDATE", self.id))
-        self.invalidate_recordset(["last_inbound_at", "window_until"])
-        now = fields.Datetime.now()
-        written_since = asked_at and self.last_inbound_at and self.last_inbound_at > asked_at
-        if self.window_until and self.window_until > now and not written_since:
-            self.sudo().window_until = now
+        self.check_access("read")
+        return self.env["wa.consent"]._action_history(self.sudo().contact_id, self)
 
-    def _window_left(self, now=None):
-        """Return how long free text is still allowed, a timedelta (zero when closed)."""
+    def action_record_wa_consent(self):
+        """Open the wizard that records what the customer said."""
         self.ensure_one()
-        now = now or fields.Datetime.now()
-        return max((self.window_until or now) - now, timedelta())
+        return self.env["wa.consent"].with_context(default_res_model=self._name, default_res_id=self.id).action_record()
+
+    def action_record_stop(self):
+        """Open the wizard to record that the customer wants no more messages, with their words."""
+        self.ensure_one()
+        # Their words go into the action.
+        self.check_access("write")
+        request = self.sudo().stop_request_id
+        action = self.action_record_wa_consent()
+        action["context"] = {
+            **action["context"],
+            "default_action": "withdrawn",
+            "default_purpose": "both",
+            "default_evidence": request.text or request.preview,
+            "default_happened_at": request.sent_at,
+        }
+        return action
+
+    def action_dismiss_stop(self):
+        """Say that the customer did not mean it: the talk goes on."""
+        self.check_access("write")
+        self.env["wa.optout"]._settle_requests(self)

@@ -189,28 +189,3 @@ class CrmLead(models.Model):
                     list(BOXES),
                 )
             )
-
-
-class WaContact(models.Model):
-    """Whose consent it is that a lead or partner brings."""
-
-    _inherit = "wa.contact"
-
-    @api.model
-    def _of_record(self, record, company):
-        """Return the contacts a record is about, made from its phone where there are none yet.
-
-        :param record: lead or partner, as superuser
-        :param company: ``res.company`` to which the consent is given
-        :returns: an empty set if there is no usable phone or no WhatsApp account
-        """
-        contacts = record._wa_consent_contacts()[record.id].filtered(lambda contact: contact.company_id == company)
-        accounts = self.env["wa.account"].sudo().search([("company_id", "=", company.id)])
-        phone = record._wa_find_phone(record._wa_partner())
-        seen = set()
-        for account in accounts:
-            key = account._get_portfolio_key()
-            if key not in seen and phone and key not in contacts.mapped("portfolio_key"):
-                contacts |= self._ensure_for_phones(account, {phone: record._wa_partner()})[phone]
-            seen.add(key)
-        return contacts

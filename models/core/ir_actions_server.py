@@ -354,4 +354,4 @@ class IrActionsServer(models.Model):
     @api.model
     def _scheduled_settled(self, plans):
         """Somebody else's machine that answers ours in turn is stopped."""
-        plans.message_id.conversation_id._stop_machines()
+        self.env["wa.machine"]._stop(plans.message_id.conversation_id)

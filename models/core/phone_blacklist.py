@@ -1,11 +1,21 @@
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...tools.phone import variants, wa_id_to_e164
-from ..consent.wa_consent import BY_CUSTOMER
+#: Set while our own additions go through core's methods: nobody else's wish is meant.
+_adding_ours: ContextVar[bool] = ContextVar("wa_adding_to_blacklist", default=False)
 
-#: In the context of our own additions: nobody else's wish is meant.
-OURS = "wa_blacklist_ours"
+
+@contextmanager
+def adding_ours():
+    """What is added to the blacklist meanwhile is what customers said over WhatsApp."""
+    token = _adding_ours.set(True)
+    try:
+        yield
+    finally:
+        _adding_ours.reset(token)
 
 
 class PhoneBlacklist(models.Model):
@@ -26,7 +36,7 @@ class PhoneBlacklist(models.Model):
     def create(self, vals_list):
         """Whoever adds a number that is on the list already means it: it is not only ours any more."""
         entries = super().create(vals_list)
-        if not isinstance(self.env.context.get(OURS), _Ours):
+        if not _adding_ours.get():
             entries.sudo().filtered("wa_is_ours").wa_is_ours = False
         self.env["wa.contact"].invalidate_model(["is_blacklisted"])
         return entries
@@ -71,7 +81,8 @@ class PhoneBlacklist(models.Model):
         # Core raises for numbers its own table of ranges does not know yet; WhatsApp knows them.
         new = [n for n in sorted(numbers) if n not in listed and self.env.user._phone_format(number=n)]
         if new:
-            entries = self.sudo().with_context(**{OURS: _Ours()})._add(new, message=message)
+            with adding_ours():
+                entries = self.sudo()._add(new, message=message)
             entries.wa_is_ours = True
 
     @api.model
@@ -81,58 +92,3 @@ class PhoneBlacklist(models.Model):
         if listed:
             self.sudo()._remove(listed.mapped("number"), message=message)
             listed.wa_is_ours = False
-
-
-class _Ours:
-    """No JSON of a client becomes an instance."""
-
-
-class WaContact(models.Model):
-    """Whether people's numbers are on the blacklist, looked up for many at once."""
-
-    _inherit = "wa.contact"
-
-    is_blacklisted = fields.Boolean(
-        compute="_compute_is_blacklisted",
-        compute_sudo=True,
-        help="On Odoo's blacklist, and not only because of what they said over WhatsApp: that is known more exactly.",
-    )
-
-    @api.depends("wa_id")
-    def _compute_is_blacklisted(self):
-        numbers = {contact: contact._blacklist_numbers() for contact in self}
-        listed = self.env["phone.blacklist"]._wa_listed({number for own in numbers.values() for number in own})
-        for contact in self:
-            contact.is_blacklisted = not listed.isdisjoint(numbers[contact])
-
-    def _blacklist_numbers(self):
-        return [wa_id_to_e164(variant) for variant in variants(self.wa_id)] if self.wa_id else []
-
-
-class WaConsent(models.Model):
-    """Other channels learn what customers said over WhatsApp."""
-
-    _inherit = "wa.consent"
-
-    def _tell_blacklist(self):
-        """Add and remove numbers of customers who stopped or allowed marketing themselves.
-
-        Only what holds now counts: an old word that came late changes nothing.
-        """
-        own = self.filtered(lambda c: c.source in BY_CUSTOMER and c.purpose == "marketing" and c.contact_id.wa_id)
-        latest = self._latest(own.contact_id)
-        added, removed = set(), set()
-        for consent in own:
-            word = latest[consent.contact_id.id][consent.company_id.id, consent.number_id.id or None, "marketing"]
-            if word[1] == consent.id:
-                spellings = consent.contact_id._blacklist_numbers()
-                # Core takes only today's spelling; an entry may be older than that.
-                if consent.action == "withdrawn":
-                    added.add(spellings[0])
-                else:
-                    removed.update(spellings)
-        if added:
-            self.env["phone.blacklist"]._wa_add(added, self.env._("The customer stopped marketing over WhatsApp."))
-        if removed:
-            self.env["phone.blacklist"]._wa_remove(removed, self.env._("The customer allowed marketing over WhatsApp again."))
-        return super()._tell_blacklist()

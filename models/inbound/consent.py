@@ -68,7 +68,7 @@ class WaInboundConsent(models.AbstractModel):
                     stops.append((draft, said))
         failed = self._write_down(pairs, vals_list, stops, before) if vals_list else {}
         for draft, row in asking:
-            draft.conversation._note_stop_request(row)
+            self.env["wa.optout"]._note_request(row)
         return failed
 
     @api.model
@@ -266,7 +266,8 @@ class WaInboundConsent(models.AbstractModel):
         latest = {draft.conversation: (draft, said) for draft, said in stops}
         for conversation, (_draft, said) in latest.items():
             service, marketing = before[conversation]
+            optout = self.env["wa.optout"].with_company(conversation.company_id)
             if conversation.consent_service == "withdrawn" != service:
-                conversation._send_optout_confirmation("all", said.language)
+                optout._send_confirmation(conversation, "all", said.language)
             elif conversation.consent_marketing == "withdrawn" != marketing and conversation.consent_service != "withdrawn":
-                conversation._send_optout_confirmation("marketing", said.language)
+                optout._send_confirmation(conversation, "marketing", said.language)

@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 from odoo import api, fields, models
 
 STATES = [("none", "Not on record"), ("granted", "Granted"), ("withdrawn", "Withdrawn")]
@@ -5,7 +7,7 @@ STATES = [("none", "Not on record"), ("granted", "Granted"), ("withdrawn", "With
 CAUTION = ("withdrawn", "granted", "none")
 
 
-def most_cautious(states):
+def most_cautious(states: Iterable[str]) -> str:
     """Return the state to show for several contacts, companies or numbers together."""
     found = set(states)
     return next((state for state in CAUTION if state in found), "none")
@@ -47,7 +49,7 @@ class WaConsentHolder(models.AbstractModel):
                     if about == purpose and company in companies
                 )
 
-    def _wa_consent_contacts(self):
+    def _wa_consent_contacts(self) -> dict[int, models.BaseModel]:
         """Return ``{record id: wa.contact}``: everybody these records are about on WhatsApp, as superuser.
 
         The customer's contacts, and a contact with the record's own number that is nobody else's.
@@ -76,6 +78,10 @@ class WaConsentHolder(models.AbstractModel):
         phone = self._wa_find_phone(partner)
         return self.env["wa.contact"]._phone_vals(phone.lstrip("+"))["phone_key"] if phone else False
 
+    def _wa_told_contacts(self) -> models.BaseModel:
+        """Return whose consents a screen that shows these records is told about: all whose chips it shows."""
+        return self.env["wa.contact"].sudo().union(*self._wa_consent_contacts().values())
+
     # ------------------------------------------------------------------ actions
 
     def action_open_wa_consents(self):
@@ -83,7 +89,7 @@ class WaConsentHolder(models.AbstractModel):
         self.ensure_one()
         self.check_access("read")
         contacts = self._wa_consent_contacts()[self.id]
-        return self.env["wa.contact"]._consent_history(contacts, self)
+        return self.env["wa.consent"]._action_history(contacts, self)
 
     def action_record_wa_consent(self):
         """Open the wizard that records what the customer said."""

@@ -1,7 +1,7 @@
 import logging
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..concurrency import commit_with_retries, start_over
@@ -14,6 +14,8 @@ _logger = logging.getLogger(__name__)
 HOLD_ROUGHLY = timedelta(seconds=5)
 #: First half of the advisory lock key; the second is the number's id.
 SENDER_LOCK = 0x57415350
+#: A colleague who stopped typing that long ago is not shown as typing any more.
+TYPING_STALE = timedelta(seconds=8)
 
 
 class WaNumber(models.Model):
@@ -202,6 +204,28 @@ class WaNumber(models.Model):
         )
         self.env["wa.conversation"].invalidate_model(["read_wamid"], flush=False)
         return [row[0] for row in rows]
+
+    @api.model
+    def _is_stale(self, moment):
+        return moment < fields.Datetime.now() - TYPING_STALE
+
+    def _collect_typing(self):
+        """Return the wamids to answer with "typing…", and forget them; what is too late is dropped."""
+        self.ensure_one()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                   UPDATE wa_conversation c SET typing_wamid = NULL
+                     FROM (SELECT id, typing_wamid FROM wa_conversation
+                            WHERE number_id = %s AND typing_wamid IS NOT NULL
+                              FOR NO KEY UPDATE SKIP LOCKED) due
+                    WHERE c.id = due.id
+                RETURNING due.typing_wamid, c.typing_at
+                """,
+                self.id,
+            )
+        )
+        return [wamid for wamid, moment in rows if not self._is_stale(moment)]
 
     def _commit(self, work):
         """Do and COMMIT ``work``, again when it lost a race (see ``concurrency``); returns its result."""

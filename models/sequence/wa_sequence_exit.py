@@ -186,50 +186,6 @@ class WaSequenceStep(models.Model):
         return bool(self) and bool(purposes) and all(step._purpose() in purposes for step in self)
 
 
-class WaConversation(models.Model):
-    """Which messages that send themselves somebody wants no more."""
-
-    _inherit = "wa.conversation"
-
-    def _wa_unwanted(self):
-        """Return the purposes (``service``, ``marketing``) for which nothing may be sent any more (hook).
-
-        As the gate has it: who takes back the consent for service gets nothing at all.
-        """
-        self.ensure_one()
-        if self.consent_service == "withdrawn":
-            return {"service", "marketing"}
-        if self.contact_id.opted_out_marketing or self.consent_marketing == "withdrawn":
-            return {"marketing"}
-        return set()
-
-
-class WaContact(models.Model):
-    """Who stops marketing leaves the sequences at once of which nothing else is left."""
-
-    _inherit = "wa.contact"
-
-    def write(self, vals):
-        """End the sequences of people who opt out."""
-        result = super().write(vals)
-        if vals.get("opted_out_marketing"):
-            self.env["wa.sequence.run"]._on_opt_out(self.sudo().conversation_ids)
-        return result
-
-
-class WaConsent(models.Model):
-    """Who takes back a consent leaves the sequences at once of which nothing is left without it."""
-
-    _inherit = "wa.consent"
-
-    @api.model
-    def _record(self, vals_list):
-        rows = super()._record(vals_list)
-        withdrawn = rows.filtered(lambda consent: consent.action == "withdrawn")
-        self.env["wa.sequence.run"]._on_opt_out(withdrawn.contact_id.conversation_ids)
-        return rows
-
-
 class WaInboundMessage(models.AbstractModel):
     """An answer ends a sequence in the same transaction in which it is shown."""
 

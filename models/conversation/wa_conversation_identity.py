@@ -1,15 +1,26 @@
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
 from odoo import api, models
 
 from ..concurrency import retry_lost_race
+from ..discuss.vouching import vouch
+
+#: ``(wa.number, wa.contact)`` of each conversation.
+Pairs = list[tuple[models.BaseModel, models.BaseModel]]
+#: ``{(number id, contact id): wa.conversation}``
+Conversations = dict[tuple[int, int], models.BaseModel]
 
 
 class WaConversation(models.Model):
-    """How a conversation comes about: found or created, many at once, with its channel."""
+    """Which conversation it is: found or created, many at once, with its channel; and two that turn out to be one."""
 
     _inherit = "wa.conversation"
 
+    # -------------------------------------------------------------- found or created
+
     @api.model
-    def _ensure(self, number, contact):
+    def _ensure(self, number: models.BaseModel, contact: models.BaseModel) -> tuple[models.BaseModel, bool]:
         """Return the conversation of a contact with a number, created if there is none.
 
         :returns: ``(conversation, is_new)``
@@ -20,11 +31,8 @@ class WaConversation(models.Model):
         return conversation, not known
 
     @api.model
-    def _find_all(self, pairs):
-        """Return ``{(number id, contact id): wa.conversation}`` for those that there are.
-
-        :param pairs: list of ``(wa.number, wa.contact)``
-        """
+    def _find_all(self, pairs: Pairs) -> Conversations:
+        """Return the conversations that there are."""
         found = self.search(
             [
                 ("number_id", "in", list({number.id for number, _contact in pairs})),
@@ -34,10 +42,9 @@ class WaConversation(models.Model):
         return {(c.number_id.id, c.contact_id.id): c for c in found}
 
     @api.model
-    def _ensure_all(self, pairs, prepare=None):
-        """Return ``{(number id, contact id): wa.conversation}``, created together where missing.
+    def _ensure_all(self, pairs: Pairs, prepare: Callable[[int], dict] | None = None) -> Conversations:
+        """Return the conversations, created together where missing.
 
-        :param pairs: list of ``(wa.number, wa.contact)``
         :param prepare: function that returns further values of a new conversation from
             the place of its pair in the list.
         :raises ConcurrencyError: somebody else creates one of them at this moment.
@@ -70,7 +77,7 @@ class WaConversation(models.Model):
         return known | dict(zip(missing, created, strict=True))
 
     @api.model
-    def _imagine_all(self, pairs):
+    def _imagine_all(self, pairs: Pairs) -> Conversations:
         """Return what :meth:`_ensure_all` does, with missing ones only thought up (``new()``)."""
         known = self._find_all(pairs)
         for number, contact in pairs:
@@ -79,7 +86,7 @@ class WaConversation(models.Model):
         return known
 
     @api.model
-    def _ensure_for_records(self, records, pairs, create=True):
+    def _ensure_for_records(self, records: Iterable, pairs: dict[int, tuple[models.BaseModel, models.BaseModel]], create: bool = True) -> dict[int, models.BaseModel]:
         """Return the conversations in which we start to write about records, created where missing.
 
         :param records: what the conversations are about: gives owner and lead to new ones.
@@ -98,7 +105,7 @@ class WaConversation(models.Model):
         return {record_id: known[number.id, contact.id] for record_id, (number, contact) in pairs.items()}
 
     @api.model
-    def _create_channels(self, contacts):
+    def _create_channels(self, contacts: list[models.BaseModel]) -> models.BaseModel:
         """Create the Discuss channels of conversations.
 
         As the public user, or the job's own user (OdooBot) would join every
@@ -106,7 +113,7 @@ class WaConversation(models.Model):
         visitors in. Source: mail/models/discuss/discuss_channel.py ``create``,
         mail/controllers/discuss/public_page.py.
 
-        :param contacts: list of ``wa.contact``; one channel each, in order
+        :param contacts: ``wa.contact`` records; one channel each, in order
         """
         public_user = self.env.ref("base.public_user")
         channels = (
@@ -130,21 +137,62 @@ class WaConversation(models.Model):
         )
         return self.env["discuss.channel"].browse(channels.ids)
 
-    @api.model
-    def _prepare_adoption(self, record, company):
-        """Return owner, team and lead of a conversation we start from the record it is about.
+    # ------------------------------------------------------------------- two are one
 
-        :param company: ``res.company`` of the conversation; what belongs to another one is left out.
+    @api.model
+    def _move_all(self, source: models.BaseModel, target: models.BaseModel) -> None:
+        """Move the conversations of one contact to another who is the same person.
+
+        Where both have one with the same number, the messages move into the
+        target's thread and the emptied conversation goes.
         """
-        lead = record if record._name == "crm.lead" else self.env["crm.lead"]
-        if lead.company_id and lead.company_id != company:
-            lead = lead.browse()
-        owner = record["user_id"] if "user_id" in record._fields else self.env["res.users"]
-        vals = {}
-        if lead and self._is_open_lead(lead):
-            vals["lead_id"] = lead.id
-        if lead.team_id and lead.team_id.company_id in (company, company.browse()):
-            vals["team_id"] = lead.team_id.id
-        if owner and owner._name == "res.users" and self._can_own(owner, company):
-            vals["user_id"] = owner.id
-        return vals
+        for conversation in self.search([("contact_id", "=", source.id)]):
+            twin = self.search([("contact_id", "=", target.id), ("number_id", "=", conversation.number_id.id)], limit=1)
+            if twin:
+                twin._merge(conversation)
+            else:
+                conversation.contact_id = target
+
+    def _merge(self, other: models.BaseModel) -> None:
+        """Take over the messages and files of another conversation with the same customer, and delete that one.
+
+        Files first: deleting the emptied channel would delete what is attached to it. Source: odoo/orm/models.py ``unlink``.
+        """
+        self.ensure_one()
+        self.env["ir.attachment"].sudo().search(
+            [("res_model", "=", "discuss.channel"), ("res_id", "=", other.channel_id.id)]
+        ).write({"res_id": self.channel_id.id})
+        messages = (
+            self.env["mail.message"].sudo().search([("model", "=", "discuss.channel"), ("res_id", "=", other.channel_id.id)])
+        )
+        vouch(messages).write({"res_id": self.channel_id.id})
+        other.message_ids.write({"conversation_id": self.id})
+        leading = (self | other).sorted(lambda c: c._lead_precedence(), reverse=True)[:1]
+        moments = ("last_inbound_at", "last_message_at", "last_touch_at")
+        self.write(
+            {
+                **{name: max(filter(None, (self[name], other[name])), default=False) for name in moments},
+                "lead_id": leading.lead_id.id,
+                "user_id": (leading.user_id or self.user_id or other.user_id).id,
+                "waiting_since": min(filter(None, (self.waiting_since, other.waiting_since)), default=False),
+                "awaiting_since": self._awaiting_since_of(self | other),
+                # What a person has to decide, and what was stopped, holds for whoever they are together.
+                "stop_request_id": (self.stop_request_id or other.stop_request_id).id,
+                "stop_activity_id": (self.stop_activity_id or other.stop_activity_id).id,
+                "machine_since": self.machine_since or other.machine_since,
+            }
+        )
+        self.env.flush_all()
+        emptied = other.channel_id.sudo()
+        other.sudo().unlink()
+        emptied.unlink()
+
+    @api.model
+    def _awaiting_since_of(self, conversations: models.BaseModel) -> datetime | bool:
+        """Return since when one customer owes us an answer, whichever of these conversations it is in, or False."""
+        since = max(filter(None, conversations.mapped("awaiting_since")), default=False)
+        # Where we wrote last they have not answered, or it would be empty: what counts is an answer elsewhere.
+        answered = any(
+            c.last_inbound_at and c.last_inbound_at > since for c in conversations if since and c.awaiting_since != since
+        )
+        return False if answered else since
