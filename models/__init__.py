@@ -1,27 +1,11 @@
 # Models before what extends them: a module may import names of another one, which would load that first.
 # The folders import nothing themselves: several extend one model, and their order decides which override is the outer one.
+from . import mixins
 from .account import wa_alert
-from .mixins import (
-    wa_cached,
-    wa_defaults,
-    wa_facts,
-    wa_shared,
-)
 from .account import wa_account
 from .template import wa_value_text, wa_value_source, wa_action_value
 from .message import wa_card
-from .consent import wa_consent, wa_keyword, wa_optin_link
-from .contact import wa_contact, wa_contact_match, wa_contact_identity, wa_contact_name, wa_contact_partner
-from .conversation import (
-    wa_conversation,
-    wa_conversation_open,
-    wa_conversation_owner,
-    wa_conversation_join,
-    wa_conversation_lead,
-    wa_conversation_media,
-    wa_conversation_transfer,
-    wa_conversation_stop,
-)
+from . import contact, conversation, consent, erasure
 from .scheduled import wa_scheduled_owner, wa_scheduled_message
 from . import webhook
 from .policy import wa_failure
@@ -30,7 +14,6 @@ from .media import wa_media
 from .message import wa_message
 from .account import wa_number
 from .discuss import wa_discuss_writer
-from .mixins import wa_quiet_mixin
 from .policy import wa_country_rule
 from .policy import wa_refusal
 from .account import wa_secret
@@ -76,9 +59,7 @@ from .account import (
     wa_account_rules,
     wa_problem,
 )
-from .contact import wa_contact_block, wa_contact_search
 from .core import phone_search
-from .erasure import wa_suppression, wa_erasure, wa_erasure_steps
 from .policy import wa_message_purpose
 from .message import wa_message_refused
 from .core import base_endings
@@ -105,14 +86,8 @@ from .template import (
     wa_template_sync,
     wa_template_values,
 )
-from .conversation import wa_typing
-
-# Consent: what is recorded, what follows from it, and where it comes from.
-from .mixins import wa_consent_holder
-from .consent import wa_contact_consent, wa_conversation_consent
-from .consent import wa_optout_confirmation, wa_platform_consent, wa_template_consent
-from .core import crm_lead_optin, phone_blacklist
-from .consent import wa_consent_live
+from .consent import wa_platform_consent
+from .core import crm_lead_optin, ir_websocket, phone_blacklist
 
 # Sequences: what extends the files above comes after them.
 from .sequence import (

@@ -137,6 +137,27 @@ class WaAccount(models.Model):
         help="WhatsApp's language codes, separated by commas: tried in this order when a template that sends itself "
         "does not exist in the customer's language.",
     )
+    consent_policy = fields.Selection(
+        [
+            ("all", "Every template needs a recorded consent"),
+            ("marketing", "Only marketing templates need a recorded consent"),
+        ],
+        "Consent",
+        required=True,
+        default="all",
+        tracking=True,
+        help="Whoever writes to you agrees to answers and to messages about their request; "
+        "marketing always needs a consent of its own.",
+    )
+    is_optout_confirmed = fields.Boolean(
+        "Confirm Opt-outs", default=True, help="Customers who stop messages are told once that it is done."
+    )
+    optout_confirmation = fields.Text(
+        "Confirmation",
+        translate=True,
+        help="Empty: a sentence in the language in which the customer stopped the messages. "
+        "Otherwise this text, in the language of the customer where you translated it.",
+    )
     number_ids = fields.One2many("wa.number", "account_id", "Numbers")
     template_ids = fields.One2many("wa.template", "account_id", "Templates")
 

@@ -1,0 +1,1 @@
+from . import wa_consent, wa_keyword, wa_optin_link, wa_optout

@@ -1,17 +1,18 @@
 from markupsafe import Markup
 
-from odoo import api, models
+from odoo import api, fields, models
 
 from ...tools.markup import plain, to_html
 from ..discuss.wa_discuss_writer import DiscussPost
+from ..savepoint import apart
 from .wa_optout_words import LANGUAGE_OF_COUNTRY, confirmation
 
 
 class WaOptout(models.AbstractModel):
     """What follows when customers stop messages, beside the consent itself.
 
-    In plain words: one short text confirms it, then silence. In a sentence that may ask for it: machines stop nothing
-    then, a person decides.
+    In plain words: one short text confirms it, then silence. Inside WhatsApp: the refusal of a message tells it. In a
+    sentence that may ask for it: machines stop nothing then, a person decides.
     """
 
     _name = "wa.optout"
@@ -46,7 +47,9 @@ class WaOptout(models.AbstractModel):
             next_attempt_at=decision.when or False,
             **self.env["wa.message"]._waiting_vals(decision),
         )
-        rows = self.env["wa.discuss.writer"]._post_all([DiscussPost(conversation, to_html(text), self.env.user.partner_id, row)])
+        rows = self.env["wa.discuss.writer"]._post_all(
+            [DiscussPost(conversation, to_html(text), self.env.user.partner_id, row)]
+        )
         conversation._on_outbound(rows.preview, by_person=False)
         rows.number_id._trigger_sender()
         return rows
@@ -60,6 +63,25 @@ class WaOptout(models.AbstractModel):
             return own
         languages = (language, LANGUAGE_OF_COUNTRY.get(conversation.contact_id.country_id.code), conversation.partner_id.lang)
         return confirmation(purpose, languages, conversation.number_id.name)
+
+    # ------------------------------------------------------------ told by a refusal
+
+    @api.model
+    def _on_refused(self, message: models.BaseModel) -> None:
+        """Remember that WhatsApp delivers no marketing to this person, unless they allowed it since.
+
+        In the answer or in a later status. Source: cloud-api reference, error 131050.
+
+        :param message: the ``wa.message`` that WhatsApp refused
+        """
+        contact, at = message.contact_id, message.failed_at or fields.Datetime.now()
+        if not contact.marketing_preference_at or contact.marketing_preference_at <= at:
+            contact.write({"opted_out_marketing": True, "marketing_preference_at": at})
+        evidence = self.env._("WhatsApp did not deliver a message: %s", message.error_detail or message.error_code)
+        # The sender stores what became of many messages together: no rule about consents may undo that.
+        with apart(self.env, f"the opt-out that WhatsApp reported for message {message.id} is not recorded"):
+            consents = self.env["wa.consent"]
+            consents._record_from_platform(contact, message.number_id, "withdrawn", "error", evidence, at, message)
 
     # -------------------------------------------------------- a person decides
 

@@ -101,7 +101,9 @@ class WaContact(models.Model):
     # ------------------------------------------------ we write first: found or created
 
     @api.model
-    def _ensure_for_records(self, account: models.BaseModel, records: Iterable, partners: dict[int, models.BaseModel], create: bool = True) -> dict[int, models.BaseModel]:
+    def _ensure_for_records(
+        self, account: models.BaseModel, records: Iterable, partners: dict[int, models.BaseModel], create: bool = True
+    ) -> dict[int, models.BaseModel]:
         """Return the contacts of records we want to write to first, created where missing.
 
         :param records: recordset or dict of records with a customer or a phone.
@@ -134,7 +136,9 @@ class WaContact(models.Model):
         return result | {record_id: known[phone_key(wa_id)] for record_id, wa_id in phones.items()}
 
     @api.model
-    def _ensure_for_phones(self, account: models.BaseModel, partners: dict[str, models.BaseModel]) -> dict[str, models.BaseModel]:
+    def _ensure_for_phones(
+        self, account: models.BaseModel, partners: dict[str, models.BaseModel]
+    ) -> dict[str, models.BaseModel]:
         """Return the contacts of people who agreed to something before they ever wrote.
 
         No customer is made for them: that is for whoever talks to them.
@@ -148,7 +152,9 @@ class WaContact(models.Model):
         return {e164: known[phone_key(e164)] for e164 in partners}
 
     @api.model
-    def _ensure_by_phone(self, key: str, people: list[tuple[str, models.BaseModel]], create: bool = True) -> dict[str, models.BaseModel]:
+    def _ensure_by_phone(
+        self, key: str, people: list[tuple[str, models.BaseModel]], create: bool = True
+    ) -> dict[str, models.BaseModel]:
         """Return ``{phone key: wa.contact}`` of people in one scope, created together where missing.
 
         :param people: ``(wa_id, res.partner of a new contact, may be empty)``; of two spellings of one number the first counts.

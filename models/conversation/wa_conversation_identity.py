@@ -86,7 +86,9 @@ class WaConversation(models.Model):
         return known
 
     @api.model
-    def _ensure_for_records(self, records: Iterable, pairs: dict[int, tuple[models.BaseModel, models.BaseModel]], create: bool = True) -> dict[int, models.BaseModel]:
+    def _ensure_for_records(
+        self, records: Iterable, pairs: dict[int, tuple[models.BaseModel, models.BaseModel]], create: bool = True
+    ) -> dict[int, models.BaseModel]:
         """Return the conversations in which we start to write about records, created where missing.
 
         :param records: what the conversations are about: gives owner and lead to new ones.

@@ -1,0 +1,1 @@
+from . import wa_suppression, wa_erasure, wa_erasure_steps

@@ -59,7 +59,7 @@ class WaInboundConsent(models.AbstractModel):
             state = states.setdefault(key, dict(zip(("service", "marketing"), before[conversation], strict=True)))
             understood = self._understand(draft, row)
             if not understood and self._asks_for_silence(draft):
-                asking.append((draft, row))
+                asking.append(row)
             for said in understood:
                 news = self._news(said, state)
                 vals_list += [self._prepare(draft, row, said, purpose) for purpose in news]
@@ -67,7 +67,7 @@ class WaInboundConsent(models.AbstractModel):
                 if said.action == "withdrawn" and said.source == "keyword":
                     stops.append((draft, said))
         failed = self._write_down(pairs, vals_list, stops, before) if vals_list else {}
-        for draft, row in asking:
+        for row in asking:
             self.env["wa.optout"]._note_request(row)
         return failed
 

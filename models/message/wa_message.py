@@ -93,6 +93,9 @@ class WaMessage(models.Model):
     is_insisted = fields.Boolean(
         "Tried Again by a Person", readonly=True, copy=False, help="Somebody saw why it failed and wants it sent all the same."
     )
+    is_confirmation = fields.Boolean(
+        "Confirms an Opt-out", readonly=True, help="Tells the customer once that they will get no more of these messages."
+    )
     claimed_at = fields.Datetime(readonly=True, copy=False)
     submitted_at = fields.Datetime(
         readonly=True, copy=False, help="Set right before the request leaves; empty means it surely did not."

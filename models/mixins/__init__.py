@@ -1,0 +1,1 @@
+from . import wa_cached, wa_consent_holder, wa_defaults, wa_facts, wa_quiet_mixin, wa_shared

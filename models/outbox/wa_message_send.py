@@ -421,7 +421,7 @@ class WaMessage(models.Model):
         if slug == "recipient_unreachable":
             self.contact_id.is_unreachable = True
         elif slug == "recipient_opted_out":
-            self._note_opted_out()
+            self.env["wa.optout"]._on_refused(self)
         elif slug == "window_closed":
             self.conversation_id._close_window(self.submitted_at)
         elif slug == "media_upload_failed":

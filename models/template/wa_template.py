@@ -1,8 +1,10 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tools.translate import LazyTranslate
 
+from ...tools.keywords import key_of
 from ...tools.window import CLOCK_AHEAD, moment_of
+from ..consent.wa_consent import PURPOSES as CONSENT_PURPOSES
 
 _lt = LazyTranslate(__name__)
 
@@ -107,6 +109,16 @@ class WaTemplate(models.Model):
     model = fields.Char(related="model_id.model", string="Model Name", store=True)
     parameter_ids = fields.One2many("wa.template.parameter", "template_id", "Variables", copy=True)
     button_ids = fields.One2many("wa.template.button", "template_id", "Buttons", copy=True)
+    # Buttons are named by their label: synchronising makes the records anew.
+    optin_purpose = fields.Selection(
+        CONSENT_PURPOSES,
+        "Asks for Consent",
+        tracking=True,
+        help="Double opt-in: a tap on the button below gives the consent, with this message as proof. As a template of "
+        "the category Utility it can be sent without a consent for marketing.",
+    )
+    optin_yes = fields.Char("Button That Agrees", help="The label of a quick reply button of this template.")
+    optin_no = fields.Char("Button That Declines", help="The label of a quick reply button of this template, if there is one.")
     preview_html = fields.Html(compute="_compute_preview_html", sanitize=False)
 
     _name_uniq = models.Constraint("UNIQUE(account_id, name, language)", "This template exists in this language already.")
@@ -174,6 +186,20 @@ class WaTemplate(models.Model):
     def _compute_preview_html(self):
         for template in self:
             template.preview_html = template._render_card(template._get_example_values())
+
+    # -------------------------------------------------------------- constraints
+
+    @api.constrains("optin_purpose", "optin_yes", "optin_no")
+    def _check_optin_buttons(self):
+        for template in self.filtered("optin_purpose"):
+            labels = {key_of(button.text) for button in template.button_ids if (button.type or "").upper() == "QUICK_REPLY"}
+            if not template.optin_yes:
+                raise ValidationError(self.env._("Say which button of the template agrees."))
+            for label in filter(None, (template.optin_yes, template.optin_no)):
+                if key_of(label) not in labels:
+                    raise ValidationError(self.env._("The template has no quick reply button “%s”.", label))
+            if key_of(template.optin_yes) == key_of(template.optin_no):
+                raise ValidationError(self.env._("Agreeing and declining need two different buttons."))
 
     # --------------------------------------------------------------------- crud
 

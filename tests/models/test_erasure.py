@@ -208,7 +208,7 @@ class TestErasure(WaCase):
         conversation = self.receive(self.from_her(f"Enough of {WORDS[0]}"))
         lead = self.env["crm.lead"].create({"name": "Ours", "partner_id": conversation.partner_id.id, "user_id": self.ana.id})
         conversation.lead_id = lead
-        conversation._note_stop_request(conversation.message_ids[:1])
+        self.env["wa.optout"]._note_request(conversation.message_ids[:1])
         self.assertIn(WORDS[0], lead.activity_ids.note)
         self.erase(conversation.contact_id, with_customer=False)
         self.assertTrue(lead.exists())

@@ -232,7 +232,7 @@ class TestInboundMedia(MediaCase):
         self.fetch_files()
         attachment = row.media_ids.attachment_id
         other = self.receive(self.inbound("Also me", wa_id="12025550188", bsuid="US.ALSO.ME"))
-        other._take_messages(row.conversation_id)
+        other._merge(row.conversation_id)
         self.assertTrue(attachment.exists())
         self.assertEqual(attachment.res_id, other.channel_id.id)
 

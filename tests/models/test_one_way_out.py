@@ -14,7 +14,7 @@ SENDS = "send_message"
 CREATORS = {
     "models/template/wa_template_post.py:_prepare": ["_decide"],
     "models/outbox/wa_free_text.py:_prepare": ["_decide"],
-    "models/consent/wa_optout_confirmation.py:_send_optout_confirmation": ["_decide"],
+    "models/consent/wa_optout.py:_send_confirmation": ["_decide"],
     "models/core/discuss_channel_send.py:_wa_send": ["_wa_check_call", "_wa_check_sender", "_check"],
     # What these two make is asked about by who calls them.
     "models/core/discuss_channel.py:_wa_enqueue_reply": ["<message_post", "_wa_check_sender", "_check"],

@@ -115,7 +115,7 @@ class TestRefusedByStatus(WaSandboxCase):
         row = self.reply(self.ana, self.conversation, "Good morning").wa_message_ids
         self.run_to_the_end()
         self.assertEqual((row.state, row.error_code), ("failed", "131047"))
-        self.assertFalse(self.conversation._window_left())
+        self.assertLessEqual(self.conversation.window_until, fields.Datetime.now())
 
     def test_phone_without_whatsapp(self):
         """Met and not ordered: nobody has this number."""

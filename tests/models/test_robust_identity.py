@@ -35,11 +35,11 @@ class TestIdentityKept(WaCase):
         kept = self.receive(self.inbound("Hello"))
         other = self.receive(self.inbound("Enough of this", wa_id="12025550188", bsuid="US.ALSO.ME"))
         row = other.message_ids[:1]
-        other._note_stop_request(row)
+        self.env["wa.optout"]._note_request(row)
         other.machine_since = "2026-01-01 00:00:00"
         activity = other.stop_activity_id
         self.assertTrue(activity)
-        kept._take_messages(other)
+        kept._merge(other)
         self.assertEqual((kept.stop_request_id, kept.stop_activity_id), (row, activity))
         self.assertTrue(kept.machine_since)
 

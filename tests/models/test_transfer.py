@@ -164,6 +164,6 @@ class TestTransfer(WaCase):
         for conversations in (other, self.conversation | other):
             self.env.flush_all()
             before = self.cr.sql_log_count
-            conversations._unread_from()
+            self.env["wa.transfer"]._unread_from(conversations)
             counts.append(self.cr.sql_log_count - before)
         self.assertEqual(counts, [1, 1])

@@ -68,7 +68,7 @@ class TestWizardRights(WaCase):
 
     def test_words_that_may_ask_for_silence_are_for_who_answers(self):
         """R29: the action that records them brings the customer's words along."""
-        self.conversation._note_stop_request(self.conversation.message_ids[:1])
+        self.env["wa.optout"]._note_request(self.conversation.message_ids[:1])
         paul = new_test_user(self.env, "wa_paul", groups="base.group_user", name="Paul")
         portal = new_test_user(self.env, "wa_portal_user", groups="base.group_portal", name="Portal")
         self.conversation.user_id = self.ana

@@ -1,9 +1,10 @@
 import re
 
-from odoo import api, models
+from odoo import models
 
 #: What a browser that shows the consents of a record asks to be told: ``wa_consent.crm.lead_12``.
 CHANNEL = re.compile(r"wa_consent\.(crm\.lead|res\.partner|wa\.contact|wa\.conversation)_(\d{1,18})")
+
 
 class IrWebsocket(models.AbstractModel):
     """Whoever may read a record is told when its customer agrees to something or takes it back."""
