@@ -29,9 +29,9 @@ Latest = dict[tuple[int, int | None, str], tuple[datetime, int, str]]
 class WaConsent(models.Model):
     """One thing a customer agreed to or took back: what, in which words, how, when, noted by whom.
 
-    Append-only; everything that follows from a row is called by :meth:`_record`. What holds now is the row with the latest ``happened_at`` among
-    those of the contact, purpose, company and number; the higher id decides between
-    rows of one moment. Webhooks may come in any order.
+    Append-only; what follows from a row is called in :meth:`_record`. What holds now is the row with the latest
+    ``happened_at`` among those of the contact, purpose, company and number; the higher id decides between rows of one
+    moment. Webhooks may come in any order.
     """
 
     _name = "wa.consent"

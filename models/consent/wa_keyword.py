@@ -5,6 +5,11 @@ from odoo.tools import ormcache
 from ...tools import optout
 from ...tools.keywords import MAX_LENGTH, key_of, marked, needs_marks
 
+#: What somebody means: ``(action, purpose, language)``.
+Meaning = tuple[str, str, str]
+#: A word of the list: ``(action or False, purpose, language, spelling)``.
+Word = tuple[str | bool, str, str, str]
+
 
 class WaKeyword(models.Model):
     """A word that, as the whole message, takes back a consent or gives it again."""
@@ -53,13 +58,13 @@ class WaKeyword(models.Model):
     # ----------------------------------------------------------------- business
 
     @api.model
-    def _find(self, text, company):
-        """Return what a whole message means, or None: ``(action, purpose, language)``.
+    def _find(self, text: str | None, company: models.BaseModel) -> Meaning | None:
+        """Return what a whole message means, or None.
 
         A word of the list, also with "please" or "thanks"; else a phrase such as those WhatsApp puts on
         buttons under advertising, unless it was taken off the list.
 
-        :param str text: as the customer wrote it.
+        :param text: as the customer wrote it.
         :param company: ``res.company`` whose words come before those for all companies.
         """
         key = key_of(text)
@@ -75,7 +80,7 @@ class WaKeyword(models.Model):
         return optout.label(text)
 
     @api.model
-    def _meaning(self, found, key, text):
+    def _meaning(self, found: Word | None, key: str, text: str | None) -> Meaning | None:
         """Return what a word of the list means in a message: nothing if it is archived or another word by its marks."""
         if not found or not found[0]:
             return None
@@ -88,8 +93,8 @@ class WaKeyword(models.Model):
 
     @api.model
     @ormcache("company_id")
-    def _words(self, company_id):
-        """Return ``{key: (action, purpose, language, spelling)}`` of a company; archived words have no action."""
+    def _words(self, company_id: int) -> dict[str, Word]:
+        """Return the words of a company by their keys; archived words have no action."""
         keywords = self.sudo().with_context(active_test=False).search([("company_id", "in", (False, company_id))])
         return {
             keyword.key: (
@@ -104,7 +109,7 @@ class WaKeyword(models.Model):
     # --------------------------------------------------------------------- data
 
     @api.model
-    def _load_shipped(self):
+    def _load_shipped(self) -> None:
         """Add the words we know that this database has in no spelling yet, archived ones included.
 
         At installation and with every update. Words are archived to be rid of them: deleted ones come back.

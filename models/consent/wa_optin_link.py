@@ -53,7 +53,7 @@ class WaOptinLink(models.Model):
     # ----------------------------------------------------------------- defaults
 
     @api.model
-    def _default_number(self):
+    def _default_number(self) -> models.BaseModel | bool:
         """Return the only number there is: most shops have one."""
         numbers = self.env["wa.number"].search([("company_id", "in", self.env.companies.ids)], limit=2)
         return numbers if len(numbers) == 1 else False
@@ -95,14 +95,14 @@ class WaOptinLink(models.Model):
     # ----------------------------------------------------------------- business
 
     @api.model
-    def _find(self, text, number):
+    def _find(self, text: str | None, number: models.BaseModel) -> models.BaseModel:
         """Return the link whose keyword is this whole message to one of our numbers, or an empty set."""
         key = key_of(text)
         return self.sudo().browse(self._links(number.id).get(key) if key else None)
 
     @api.model
     @ormcache("number_id")
-    def _links(self, number_id):
+    def _links(self, number_id: int) -> dict[str, int]:
         return {link.key: link.id for link in self.sudo().search([("number_id", "=", number_id)])}
 
     # ------------------------------------------------------------------ actions
@@ -115,7 +115,7 @@ class WaOptinLink(models.Model):
         return action
 
 
-def qr_png(text):
+def qr_png(text: str) -> bytes:
     """Return a QR code as PNG bytes.
 
     Drawn here: the renderer of Odoo's barcode report is missing on many machines.

@@ -1,6 +1,12 @@
+from __future__ import annotations
+
 from collections import Counter
+from collections.abc import Iterable
+
+from odoo.models import BaseModel
 
 from ...tools.phone import phone_key
+from ...tools.webhook.events import Person
 
 
 class ContactLookup:
@@ -10,9 +16,10 @@ class ContactLookup:
     contact carries another BSUID is no match.
     """
 
-    def __init__(self, contacts, account, persons):
+    def __init__(self, contacts: BaseModel, account: BaseModel, persons: Iterable[Person]) -> None:
         self._contacts, self._account = contacts, account
-        self._by_bsuid, self._by_phone = {}, {}
+        self._by_bsuid: dict[str, BaseModel] = {}
+        self._by_phone: dict[str, BaseModel] = {}
         key = account._get_portfolio_key()
         bsuids = [person.bsuid for person in persons if person.bsuid]
         phones = [phone_key(person.wa_id) for person in persons if person.wa_id]
@@ -20,13 +27,13 @@ class ContactLookup:
         for contact in found:
             self._remember(contact)
 
-    def _remember(self, contact):
+    def _remember(self, contact: BaseModel) -> None:
         if contact.bsuid:
             self._by_bsuid[contact.bsuid] = contact
         if contact.phone_key:
             self._by_phone[contact.phone_key] = contact
 
-    def find(self, person):
+    def find(self, person: Person) -> BaseModel | None:
         """Return the contact of a person as known by now, or None."""
         contact = self._by_bsuid.get(person.bsuid) if person.bsuid else None
         if not contact and person.wa_id:
@@ -35,7 +42,7 @@ class ContactLookup:
                 contact = None
         return contact
 
-    def add_strangers(self, persons):
+    def add_strangers(self, persons: Iterable[Person]) -> BaseModel:
         """Create the contacts of those nobody knows, together; returns them.
 
         Left to :meth:`ensure`, one by one: whoever shares an id with a known contact, or
@@ -60,7 +67,7 @@ class ContactLookup:
             self._remember(contact)
         return created
 
-    def ensure(self, person):
+    def ensure(self, person: Person) -> tuple[BaseModel, bool]:
         """Return ``(contact, is_new)``, completed with what is new about the person."""
         contact = self.find(person)
         if contact:

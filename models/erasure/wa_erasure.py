@@ -83,7 +83,7 @@ class WaErasure(models.Model):
     # ------------------------------------------------------------------ request
 
     @api.model
-    def _request(self, contacts, partners, with_customer=True):
+    def _request(self, contacts: models.BaseModel, partners: models.BaseModel, with_customer: bool = True) -> models.BaseModel:
         """Have a person erased. What identifies them goes at once, the rest in a job.
 
         :param contacts: ``wa.contact`` of one person.
@@ -122,7 +122,7 @@ class WaErasure(models.Model):
         return erasure
 
     @api.model
-    def _check_rights(self, contacts, partners, with_customer):
+    def _check_rights(self, contacts: models.BaseModel, partners: models.BaseModel, with_customer: bool) -> None:
         if not self.env.user.has_group("crm_whatsapp.crm_whatsapp_group_admin"):
             raise AccessError(self.env._("Only administrators of WhatsApp may erase a person."))
         contacts.check_access("write")
@@ -155,13 +155,13 @@ class WaErasure(models.Model):
             )
 
     @api.model
-    def _contacts_of(self, partners):
+    def _contacts_of(self, partners: models.BaseModel) -> models.BaseModel:
         """Return all contacts of customers, of every company; as superuser."""
         # Searched: what somebody's rights left of the field may be what is remembered of it.
         return self.env["wa.contact"].sudo().search([("partner_id", "in", partners.ids)])
 
     @api.model
-    def _check_quiet(self, conversations):
+    def _check_quiet(self, conversations: models.BaseModel) -> None:
         """Refuse while a request is on its way; what waits is called off for good.
 
         What WhatsApp has accepted and holds back, and what a dead sender left behind, may stay as it is
@@ -183,7 +183,7 @@ class WaErasure(models.Model):
         waiting.write({"state": "cancelled"})
 
     @api.model
-    def _leads_of(self, conversations, partners, with_customer):
+    def _leads_of(self, conversations: models.BaseModel, partners: models.BaseModel, with_customer: bool) -> models.BaseModel:
         """Return the leads that are about the person; without the customer: those that a message made."""
         leads = self.env["crm.lead"].sudo().with_context(active_test=False)
         own = conversations.lead_id | conversations.message_ids.lead_id
@@ -193,7 +193,9 @@ class WaErasure(models.Model):
         return own.filtered(lambda lead: source and lead.source_id == source)
 
     @api.model
-    def _names_of(self, contacts, partners, leads):
+    def _names_of(
+        self, contacts: models.BaseModel, partners: models.BaseModel, leads: models.BaseModel
+    ) -> dict[str, list[str]]:
         """Return what the person is called and reached by.
 
         ``ids`` are exact, and ``usernames`` where a webhook says that it is one; ``texts`` (numbers, addresses)
@@ -226,7 +228,7 @@ class WaErasure(models.Model):
     # ---------------------------------------------------------------------- job
 
     @api.model
-    def _cron_process(self):
+    def _cron_process(self) -> None:
         """Go on with what is being erased, a batch a transaction. Body of a scheduled job."""
         left = float("inf")
         running = self.search([("state", "=", "running")], order="id")
@@ -239,7 +241,7 @@ class WaErasure(models.Model):
         if left <= 0 and self.search_count([("state", "=", "running")], limit=1):
             trigger_once(self.env.ref("crm_whatsapp.ir_cron_wa_erasure"), fields.Datetime.now())
 
-    def _work_safely(self):
+    def _work_safely(self) -> bool:
         """Do one batch; what goes wrong is counted, and shown without anything about the person.
 
         :returns: whether it went well
@@ -263,7 +265,7 @@ class WaErasure(models.Model):
             )
         return not error
 
-    def _work(self):
+    def _work(self) -> None:
         """Do one batch of the current step, and go on to the next one when it is done."""
         self.ensure_one()
         quiet = self.sudo().with_context(tracking_disable=True, mail_notrack=True, active_test=False)
@@ -273,7 +275,7 @@ class WaErasure(models.Model):
             if not following:
                 self._finish()
 
-    def _finish(self):
+    def _finish(self) -> None:
         """Forget whom this was about."""
         self.write(
             {
@@ -287,13 +289,13 @@ class WaErasure(models.Model):
             }
         )
 
-    def _count(self, what, number):
+    def _count(self, what: str, number: int) -> None:
         """Add to what was removed."""
         counts = dict(self.removed or {})
         counts[what] = counts.get(what, 0) + number
         self.removed = counts
 
-    def _searched(self, *kinds):
+    def _searched(self, *kinds: str) -> list[str]:
         """Return what is looked for in texts, as it may stand in HTML and JSON, longest first.
 
         :param kinds: of :meth:`_names_of`.

@@ -1,4 +1,5 @@
 import re
+from collections.abc import Iterable, Iterator
 
 from odoo import Command, models
 from odoo.tools import SQL
@@ -73,7 +74,7 @@ class WaErasure(models.Model):
 
     # ------------------------------------------------------------ at the press of the button
 
-    def _erase_identity(self, contacts, partners, leads):
+    def _erase_identity(self, contacts: models.BaseModel, partners: models.BaseModel, leads: models.BaseModel) -> None:
         """Let nothing recognise or address the person any more: contacts, customers, leads, plans, consents."""
         contacts, partners, leads = (records.with_context(**self.env.context) for records in (contacts, partners, leads))
         # What waits to be processed would make the person known again.
@@ -108,10 +109,10 @@ class WaErasure(models.Model):
         conversations.channel_id.active = False
         self.env.flush_all()
 
-    def _emptied(self, records, names):
+    def _emptied(self, records: models.BaseModel, names: Iterable[str]) -> dict[str, bool]:
         return {name: False for name in names if name in records._fields and records._fields[name].store}
 
-    def _erase_plans(self, conversations, partners, leads):
+    def _erase_plans(self, conversations: models.BaseModel, partners: models.BaseModel, leads: models.BaseModel) -> None:
         """Remove planned messages, refusals, places in sequences, and what rules remember."""
         plans = self.env["wa.scheduled.message"].sudo()
         own = plans.search(
@@ -140,7 +141,7 @@ class WaErasure(models.Model):
             ]
         ).unlink()
 
-    def _erase_consents(self, contacts):
+    def _erase_consents(self, contacts: models.BaseModel) -> None:
         """Remove what was said; *no* is kept as :meth:`wa.suppression._remember` says."""
         consents = contacts.consent_ids
         files = consents.attachment_id
@@ -157,7 +158,7 @@ class WaErasure(models.Model):
             else:
                 file.raw = without_lines(text, numbers).encode()
 
-    def _erase_blacklist(self, contacts):
+    def _erase_blacklist(self, contacts: models.BaseModel) -> None:
         """Take numbers off Odoo's list that are there because of WhatsApp alone; others put them there for a reason."""
         numbers = [number for contact in contacts for number in contact._blacklist_numbers()]
         entries = self.env["phone.blacklist"].sudo().with_context(active_test=False)
@@ -165,10 +166,10 @@ class WaErasure(models.Model):
 
     # --------------------------------------------------------------------------- in the job
 
-    def _selected(self, query):
+    def _selected(self, query: SQL) -> list[int]:
         return [row_id for (row_id,) in self.env.execute_query(query)]
 
-    def _erase_files(self):
+    def _erase_files(self) -> bool:
         """Remove files of the conversations, of the leads and customers, and what was made of them."""
         conversations = self.contact_ids.conversation_ids.ids
         ids = self._selected(
@@ -196,7 +197,7 @@ class WaErasure(models.Model):
         self._count("files", len(ids))
         return len(ids) < BATCH
 
-    def _erase_messages(self):
+    def _erase_messages(self) -> bool:
         """Remove the thread: what Discuss shows, and the rows behind it."""
         conversations = self.contact_ids.conversation_ids.ids
         shown = self._selected(
@@ -214,13 +215,13 @@ class WaErasure(models.Model):
         self._count("messages", len(rows))
         return len(shown) < BATCH and len(rows) < BATCH
 
-    def _unlink_mail(self, ids):
+    def _unlink_mail(self, ids: list[int]) -> None:
         messages = self.env["mail.message"].browse(ids)
         previews = messages.message_link_preview_ids.link_preview_id
         messages.unlink()
         previews.filtered(lambda preview: not preview.message_link_preview_ids).unlink()
 
-    def _erase_channels(self):
+    def _erase_channels(self) -> bool:
         """Remove conversations with their channels; what is left of a running rule goes with them."""
         conversations = self.contact_ids.conversation_ids
         channels = self.channel_ids
@@ -229,7 +230,7 @@ class WaErasure(models.Model):
         channels.unlink()
         return True
 
-    def _erase_webhooks(self):
+    def _erase_webhooks(self) -> bool:
         """Take the person out of webhooks that came before; what is about others in the same body stays."""
         [(last,)] = self.env.execute_query(
             SQL(
@@ -244,7 +245,7 @@ class WaErasure(models.Model):
         self.cursor = last
         return False
 
-    def _clean_webhooks(self, which):
+    def _clean_webhooks(self, which: SQL) -> None:
         """Take the person out of the webhooks among ``which`` (SQL) that came before."""
         ids, usernames = self.names["ids"], self.names["usernames"]
         if not ids and not usernames:
@@ -273,7 +274,7 @@ class WaErasure(models.Model):
                 changed += 1
         self._count("webhooks", changed)
 
-    def _erase_chatter(self):
+    def _erase_chatter(self) -> bool:
         """Remove what was noted, mailed and planned on the person's leads and customer records, and dialogs about them."""
         own = [("crm.lead", self.lead_ids.ids), ("res.partner", self.partner_ids.ids)]
         done = True
@@ -288,7 +289,7 @@ class WaErasure(models.Model):
                 self.env[other].search([(name, "=", model), ("res_id", "in", ids)]).unlink()
         return done
 
-    def _erase_traces(self):
+    def _erase_traces(self) -> bool:
         """Take the person's name, numbers and ids out of texts that stay, and remove what is passing."""
         self.env.flush_all()
         texts, names = self._searched("texts"), self._searched("names")
@@ -327,7 +328,7 @@ class WaErasure(models.Model):
         self.env.invalidate_all()
         return True
 
-    def _existing(self, tables):
+    def _existing(self, tables: dict[str, Iterable[str]]) -> Iterator[tuple[str, list[str]]]:
         """Return those tables and columns that this database has: modules differ."""
         rows = self.env.execute_query(
             SQL(
@@ -343,7 +344,7 @@ class WaErasure(models.Model):
             if existing := [column for column in columns if (table, column) in known]:
                 yield table, existing
 
-    def _common(self, table, column, names):
+    def _common(self, table: str, column: str, names: dict[str, str]) -> set[str]:
         """Return those of these names that stand in so many rows of a column that they are words of others there.
 
         :param dict names: ``{name: regular expression of PostgreSQL that finds it}``
@@ -367,7 +368,7 @@ class WaErasure(models.Model):
         )
         return {name for (name,) in rows}
 
-    def _replace(self, table, column, patterns):
+    def _replace(self, table: str, column: str, patterns: dict[str, str]) -> int:
         """Replace texts in one column; returns in how many rows.
 
         :param dict patterns: ``{text: regular expression of PostgreSQL that finds it}``
@@ -391,7 +392,7 @@ class WaErasure(models.Model):
         )
         return self.env.cr.rowcount
 
-    def _remove_naming(self, table, columns, texts, pattern):
+    def _remove_naming(self, table: str, columns: Iterable[str], texts: Iterable[str], pattern: str) -> None:
         """Remove rows in which one of these texts stands, as a word of its own.
 
         :param str pattern: the regular expression of PostgreSQL that finds them.
@@ -405,7 +406,7 @@ class WaErasure(models.Model):
         )
         self.env.cr.execute(SQL("DELETE FROM %s WHERE %s", SQL.identifier(table), conditions))
 
-    def _erase_contacts(self):
+    def _erase_contacts(self) -> bool:
         """Remove the contacts themselves: the last that points to the person."""
         contacts = self.contact_ids
         self.contact_ids = [Command.clear()]
@@ -413,6 +414,6 @@ class WaErasure(models.Model):
         return True
 
 
-def _like(text):
+def _like(text: str) -> str:
     """Return a text for LIKE: its own percent signs, underscores and backslashes are meant."""
     return re.sub(r"([\\%_])", r"\\\1", text)

@@ -31,7 +31,7 @@ class WaSuppression(models.Model):
     # --------------------------------------------------------------- person → digest
 
     @api.model
-    def _digests(self, wa_id=None, bsuid=None, make_key=False):
+    def _digests(self, wa_id: str | None = None, bsuid: str | None = None, make_key: bool = False) -> set[str]:
         """Return the hashes of a person's ids; none while nobody was ever erased."""
         parameters = self.env["ir.config_parameter"].sudo()
         key = parameters.get_param(KEY)
@@ -46,7 +46,7 @@ class WaSuppression(models.Model):
     # -------------------------------------------------------------------- business
 
     @api.model
-    def _remember(self, contacts):
+    def _remember(self, contacts: models.BaseModel) -> None:
         """Keep what holds now for people whose consents are about to be erased: every *no*, and no *yes*."""
         latest = self.env["wa.consent"]._latest(contacts)
         for contact in contacts:
@@ -64,7 +64,7 @@ class WaSuppression(models.Model):
             self.sudo().create([{**vals, "digest": digest} for digest in digests for vals in refusals])
 
     @api.model
-    def _apply(self, contacts):
+    def _apply(self, contacts: models.BaseModel) -> None:
         """Give people who come back what they had refused before they were erased."""
         digests = {contact: self._digests(contact.wa_id, contact.bsuid) for contact in contacts}
         wanted = list(set().union(*digests.values()))

@@ -74,7 +74,7 @@ class WaConsentHolder(models.AbstractModel):
             for record in records
         }
 
-    def _wa_consent_phone_key(self, partner):
+    def _wa_consent_phone_key(self, partner: models.BaseModel) -> str | bool:
         phone = self._wa_find_phone(partner)
         return self.env["wa.contact"]._phone_vals(phone.lstrip("+"))["phone_key"] if phone else False
 

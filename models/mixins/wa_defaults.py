@@ -22,7 +22,7 @@ class WaDefaultsMixin(models.AbstractModel):
 
     @api.model
     @ormcache()
-    def _possible_defaults(self):
+    def _possible_defaults(self) -> frozenset[str]:
         """Return the names of the fields that have a default in any database with these addons."""
         return frozenset(
             name for name, field in self._fields.items() if field.default or field.company_dependent or field.inherited

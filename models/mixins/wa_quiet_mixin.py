@@ -35,7 +35,7 @@ class WaQuietMixin(models.AbstractModel):
         help="Days on which nothing that sends itself leaves at all.",
     )
 
-    def _check_quiet_times(self):
+    def _check_quiet_times(self) -> None:
         """Raise unless the times are times of a day.
 
         :raises ValidationError: says which time, and what is allowed.
@@ -50,7 +50,7 @@ class WaQuietMixin(models.AbstractModel):
                         )
                     )
 
-    def _get_quiet_hours(self):
+    def _get_quiet_hours(self) -> QuietHours:
         """Return these settings as ``tools.quiet.QuietHours``."""
         self.ensure_one()
         return QuietHours(

@@ -39,7 +39,7 @@ class WaSharedMixin(models.AbstractModel):
     )
 
     @api.model
-    def _default_company_id(self):
+    def _default_company_id(self) -> models.BaseModel | bool:
         """Return the own company, unless the user may act for all of them."""
         if self.env.su or self.env.user._wa_acts_for_all_companies():
             return False
