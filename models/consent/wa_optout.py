@@ -3,8 +3,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 
 from ...tools.markup import plain, to_html
+from ..concurrency import savepoint
 from ..discuss.wa_discuss_writer import DiscussPost
-from ..savepoint import apart
 from .wa_optout_words import LANGUAGE_OF_COUNTRY, confirmation
 
 
@@ -79,7 +79,7 @@ class WaOptout(models.AbstractModel):
             contact.write({"opted_out_marketing": True, "marketing_preference_at": at})
         evidence = self.env._("WhatsApp did not deliver a message: %s", message.error_detail or message.error_code)
         # The sender stores what became of many messages together: no rule about consents may undo that.
-        with apart(self.env, f"the opt-out that WhatsApp reported for message {message.id} is not recorded"):
+        with savepoint(self.env, f"the opt-out that WhatsApp reported for message {message.id} is not recorded"):
             consents = self.env["wa.consent"]
             consents._record_from_platform(contact, message.number_id, "withdrawn", "error", evidence, at, message)
 
