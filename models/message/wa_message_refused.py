@@ -43,6 +43,15 @@ class WaMessage(models.Model):
         for (owner, _code), messages in told.items():
             messages._notify_refused(owner)
 
+    def _is_for_other_words(self):
+        """Tell whether a template message that waits was filled for other words than its template has now.
+
+        Those queued before words were marked are taken for fitting.
+        """
+        self.ensure_one()
+        version = (self.content or {}).get("version")
+        return bool(version) and version != self.template_id.fingerprint
+
     def _get_owner(self):
         """Return the colleague who counts on this message: who has the lead or the talk, else who sent it."""
         self.ensure_one()

@@ -90,14 +90,18 @@ class WaTemplate(models.Model):
         known = self.env.context.get(DEFINITIONS)
         if isinstance(known, Definitions) and self.id in known.asked:
             return [(*facts, parameter.with_env(self.env)) for *facts, parameter in known.asked[self.id]]
-        asked = [(p.key, p.value_kind, p.is_required, p) for p in self.parameter_ids]
+        asked = [(p.key, p.value_kind, p.is_required, p) for p in self._sent_parameters()]
         if isinstance(known, Definitions):
             known.asked[self.id] = asked
         return asked
 
-    def _read_definition(self):
-        # What is being mended here is only looked at: WhatsApp sends what it approved.
-        is_draft = not self.components or (self.is_edited and self.status in CHANGEABLE)
+    def _read_definition(self, is_looked_at=False):
+        """Read the definition anew.
+
+        :param bool is_looked_at: with what is being changed here; WhatsApp sends what it approved.
+        """
+        is_changed = self.status in CHANGEABLE or (is_looked_at and self.reopened_at)
+        is_draft = not self.components or (self.is_edited and is_changed)
         return parse_template(
             {
                 **self._prepare_definition(),
@@ -114,6 +118,11 @@ class WaTemplate(models.Model):
         """Return the filled template as HTML for the thread: header, body, footer, buttons."""
         self.ensure_one()
         return self._card_html(self._render(values))
+
+    def _render_shown(self):
+        """Return the card with examples, with what is being changed here, for looking at it."""
+        self.ensure_one()
+        return self._card_html(render(self._read_definition(is_looked_at=True), self._get_example_values()))
 
     @api.model
     def _card_html(self, preview, place=None):
