@@ -77,6 +77,7 @@ class Sender:
         self.results_since = None
         self.looked_at = 0.0
         self.asked_at, self.may_send = 0.0, True
+        self.held_until = 0.0
         self.started_at = now
         self.ends_at = now + self._seconds_allowed()
         self.courtesies_at = 0.0
@@ -179,12 +180,25 @@ class Sender:
         """
         now = time.monotonic()
         if now - self.asked_at >= LOOK_SECONDS:
-            self.asked_at, self.may_send = now, self.number._may_send()
+            self.asked_at, self.may_send = now, self._may_send(now)
             if now - self.started_at >= FAIR_SECONDS and self.number._inbound_waits():
                 self.ends_at = now
             if max(1, self.number.messages_per_second) != self.rate:
                 self.ends_at = now
         return now < self.ends_at and self.may_send
+
+    def _may_send(self, now):
+        """Tell whether the number may send; a limit that is over in a moment is waited out here.
+
+        The next run would come a minute later (see :data:`SHORT_WAIT`).
+        """
+        held = self.number._held_for()
+        if held > SHORT_WAIT or not self.number._is_in_order():
+            return False
+        if held:
+            self.held_until = max(self.held_until, now + held)
+            self.throughput.pause(now, held)
+        return True
 
     def _is_done(self):
         return self.queue_is_empty and not self.ready
@@ -195,6 +209,10 @@ class Sender:
         """Keep messages at hand, and look for people's messages between bulk ones."""
         now = time.monotonic()
         if not self._goes_on():
+            return
+        if now < self.held_until:
+            if not self.in_flight and not self.ready:
+                time.sleep(min(LOOK_SECONDS, self.held_until - now))
             return
         if len(self.ready) <= self.claim_size // 4:
             if self.queue_is_empty and now - self.looked_at < LOOK_SECONDS and self.in_flight:

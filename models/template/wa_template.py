@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools.translate import LazyTranslate
 
 from ...tools.window import CLOCK_AHEAD, moment_of
+from ..wa_race import lock_fresh
 
 _lt = LazyTranslate(__name__)
 
@@ -304,11 +305,21 @@ class WaTemplate(models.Model):
         self.ensure_one()
         return self.active and self.status == "APPROVED"
 
-    def _flag_unsendable(self, slug):
-        """Take over that WhatsApp refused this template while we sent it."""
+    def _flag_unsendable(self, slug, asked_at):
+        """Take over that WhatsApp refused this template while we sent it, unless it has decided anew since.
+
+        :param str slug: of the refusal.
+        :param datetime asked_at: when the message left that was refused (naive UTC).
+        """
         status = {"template_paused": "PAUSED", "template_disabled": "DISABLED"}.get(slug)
-        if status:
-            self.write({"status": status})
+        if not status:
+            return
+        lock_fresh(self.sudo(), "status", "status_at")
+        decided_since = self.status_at and self.status_at > asked_at
+        # Paused is less than what else may have been decided about it.
+        if decided_since or self.status == status or (status == "PAUSED" and self.status != "APPROVED"):
+            return
+        self.write({"status": status})
 
     def _apply_event(self, item):
         """Take over a webhook about this template.
