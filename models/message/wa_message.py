@@ -266,11 +266,12 @@ class WaMessage(models.Model):
         :param self: all WhatsApp messages made from the post, at least one.
         """
         row = self._leading()
+        reason, until = row._get_wait()
         return {
             "wa_state": row.state,
-            "wa_error": row.error_text,
+            "wa_error": reason,
             "wa_is_undeliverable": row._is_undeliverable(),
-            "wa_waits_until": row._get_waits_until(),
+            "wa_waits_until": until,
         }
 
     def _is_undeliverable(self):

@@ -137,7 +137,8 @@ class WaMessage(models.Model):
         for message in self:
             wait = pair_free_at(recent[message.conversation_id.id], 0.0)
             if wait > 0:
-                message.next_attempt_at = fields.Datetime.now() + timedelta(seconds=math.ceil(wait))
+                until = fields.Datetime.now() + timedelta(seconds=math.ceil(wait))
+                message.write({"next_attempt_at": until, "error_code": "recipient_rate_limit", "error_detail": False})
             else:
                 allowed |= message
         return allowed

@@ -70,7 +70,9 @@ class WaTemplate(models.Model):
 
     name = fields.Char(required=True, tracking=True, help="Lower case letters, digits and underscores.")
     language = fields.Char(required=True, default="en", tracking=True, help="WhatsApp's language code.")
-    account_id = fields.Many2one("wa.account", required=True, index=True, ondelete="cascade")
+    account_id = fields.Many2one(
+        "wa.account", required=True, index=True, ondelete="cascade", default=lambda self: self._default_account()
+    )
     company_id = fields.Many2one(related="account_id.company_id", store=True)
     active = fields.Boolean(default=True)
     is_archived_with_account = fields.Boolean(readonly=True, copy=False)
@@ -183,10 +185,21 @@ class WaTemplate(models.Model):
         "is_edited",
         "status",
         "reopened_at",
+        "sample",
+        "sample_name",
     )
     def _compute_preview_html(self):
         for template in self:
             template.preview_html = template._render_shown()
+
+    @api.model
+    def _default_account(self):
+        """Return the account, where there is only one to choose."""
+        accounts = self.env["wa.account"]
+        if not accounts.has_access("read"):
+            return accounts
+        found = accounts.search([("company_id", "in", self.env.companies.ids)], limit=2)
+        return found if len(found) == 1 else accounts
 
     # --------------------------------------------------------------------- crud
 

@@ -104,15 +104,63 @@ class WaTemplate(models.Model):
 
     # ------------------------------------------------------------------ actions
 
+    def action_ask_to_submit(self):
+        """Check the template; when nothing is missing, ask whether to hand it in.
+
+        :raises UserError: something is missing, or WhatsApp takes no edit now; says what.
+        """
+        if self.status == "APPROVED":
+            question = self.env._(
+                "WhatsApp will review the template again. Until it approves the change, nobody is sent this template; what "
+                "rules and sequences send meanwhile waits, for 24 hours at most. Submit it now?"
+            )
+        else:
+            question = self.env._("WhatsApp will review this template. Submit it now?")
+        return self._ask_to_submit("action_submit", question)
+
+    def action_ask_to_submit_all_the_same(self):
+        """Do as :meth:`action_ask_to_submit` for an edit by which messages that wait are lost."""
+        question = self.env._(
+            "The messages with the approved text that still wait will not be sent, and their owners are told. Submit the "
+            "change all the same?"
+        )
+        return self.with_context(wa_drops_waiting=True)._ask_to_submit("action_submit_all_the_same", question)
+
+    def _ask_to_submit(self, method, question):
+        """Return the action that asks, and then calls a method of this template.
+
+        :raises UserError: there is nothing to ask; says what is missing.
+        """
+        self.ensure_one()
+        self._check_may_submit()
+        if self.template_uid:
+            self._check_edit()
+        self._check_draft()
+        return {
+            "type": "ir.actions.client",
+            "tag": "crm_whatsapp.confirm",
+            "params": {
+                "title": self.env._("Submit to WhatsApp"),
+                "body": question,
+                "confirm": self.env._("Submit"),
+                "model": self._name,
+                "ids": self.ids,
+                "method": method,
+            },
+        }
+
+    def _check_may_submit(self):
+        self.check_access("write")
+        if not self.env.su and not self.env.user.has_group("crm_whatsapp.crm_whatsapp_group_admin"):
+            raise AccessError(self.env._("Only WhatsApp administrators can hand in templates."))
+
     def action_submit(self):
         """Hand the template in for WhatsApp's review, also again after it was rejected, paused or edited. Administrators only.
 
         :raises AccessError: by somebody else.
         :raises UserError: something is missing, or WhatsApp refused it; says what.
         """
-        self.check_access("write")
-        if not self.env.su and not self.env.user.has_group("crm_whatsapp.crm_whatsapp_group_admin"):
-            raise AccessError(self.env._("Only WhatsApp administrators can hand in templates."))
+        self._check_may_submit()
         for template in self:
             if template.template_uid:
                 template._check_edit()
