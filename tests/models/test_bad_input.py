@@ -176,7 +176,7 @@ class TestBadInputSending(BadInputCase):
         self.check_one_sentence(self.account.state_reason, "API Version")
         self.account.api_version = "v26.0"
         self._run_cron(self.env.ref("crm_whatsapp.ir_cron_wa_health"))
-        self.assertEqual((self.account.state, self.account.health), ("connected", "ok"))
+        self.assertEqual((self.account.state, self.account.state_code), ("connected", False))
 
     def test_revoked_token(self):
         self.sandbox.control("POST", "tokens", token=ACCESS_TOKEN, valid=False)

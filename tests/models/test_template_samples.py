@@ -62,7 +62,7 @@ class TestTemplateSamples(DraftCase, TemplateCase):
         self.assertEqual(template.sample_name, "logo.jpg")
         for kind, name, raw, words in (
             ("IMAGE", "flyer.pdf", PDF, "flyer.pdf"),
-            ("DOCUMENT", "words.txt", b"Hello", "cannot be a sample"),
+            ("DOCUMENT", "words.txt", b"Hello", "is no PDF"),
             ("VIDEO", "shop.jpg", picture("JPEG"), "shop.jpg"),
         ):
             with self.subTest(name), self.assertRaisesRegex((UserError, ValidationError), words):
