@@ -52,7 +52,7 @@ class SlimThreadPool(Executor):
         _limit_arenas()
         self._max_workers = max_workers
         self._prefix = thread_name_prefix or "slim"
-        self._work: queue.SimpleQueue[tuple[Future, partial] | None] = queue.SimpleQueue()
+        self._work: queue.SimpleQueue[tuple[Future[Any], partial[Any]] | None] = queue.SimpleQueue()
         self._open = 0  # calls that were handed in and have not ended
         self._guard = threading.Lock()
         self._ended: list[threading.Lock] = []  # one of each thread, held while it lives
@@ -122,7 +122,7 @@ class SlimThreadPool(Executor):
             ended.release()
 
 
-def _do(future: Future, call: partial) -> None:
+def _do(future: Future[Any], call: partial[Any]) -> None:
     if not future.set_running_or_notify_cancel():
         return
     try:

@@ -26,9 +26,7 @@ export async function confirmAction(env, { params }) {
         return;
     }
     const next = await env.services.orm.call(params.model, params.method, [params.ids]);
-    await env.services.action.doAction(
-        next || { type: "ir.actions.client", tag: "soft_reload" }
-    );
+    await env.services.action.doAction(next || { type: "ir.actions.client", tag: "soft_reload" });
 }
 
 registry.category("actions").add("crm_whatsapp.confirm", confirmAction);

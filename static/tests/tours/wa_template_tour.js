@@ -136,14 +136,16 @@ registry.category("web_tour.tours").add("wa_template_submit_asks", {
         },
         {
             content: "Only pictures can be chosen for a picture",
-            trigger: ".o_field_widget[name=sample] input[type=file][accept^='image/']:not(:visible)",
+            trigger:
+                ".o_field_widget[name=sample] input[type=file][accept^='image/']:not(:visible)",
         },
         {
             trigger: "button[name=action_ask_to_submit]",
             run: "click",
         },
         {
-            trigger: ".modal:contains(WhatsApp will review this template) .modal-footer .btn-secondary",
+            trigger:
+                ".modal:contains(WhatsApp will review this template) .modal-footer .btn-secondary",
             run: "click",
         },
         {
