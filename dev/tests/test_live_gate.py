@@ -7,7 +7,7 @@ import requests
 from live_stage import APP, NUMBER, RECIPIENT, SECRET, TOKEN, WABA, played_by, player_for
 
 from lib.live import report
-from lib.live.asking import parser, settings
+from lib.live.asking import Unusable, parser, settings
 from lib.live.expectations import Answer, Has
 from lib.live.gate import Forbidden, Gate
 from lib.live.player import OTHER, Result
@@ -229,6 +229,12 @@ def test_the_command_line_has_no_place_for_secrets(monkeypatch):
     assert (given.app_id, given.app_secret, given.access_token, given.waba_id) == ("7", "hush", "EAAtyped", "12345")
     assert len(questions) == 2
     assert not [secret for secret in ("hush", "EAAtyped", RECIPIENT) if secret in repr(given)]
+
+
+@pytest.mark.parametrize("listen", ["8098x", "localhost", "127.0.0.1:99999", "127.0.0.1:²"])
+def test_an_address_that_nothing_can_listen_at_is_a_sentence(listen):
+    with pytest.raises(Unusable, match="HOST:PORT"):
+        settings(parser().parse_args(["--listen", listen]), {}, lambda _question: "1", lambda _question: "1")
 
 
 def test_the_list_of_what_is_left_holds_no_secret(stage, tmp_path):
