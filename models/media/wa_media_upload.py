@@ -110,15 +110,16 @@ class WaMessage(models.Model):
 
     _inherit = "wa.message"
 
-    def _collect_uploads(self):
+    def _collect_uploads(self, content):
         """Return what has to be uploaded before this message can leave.
 
+        :param dict content: its frozen content.
         :returns: list of :class:`Upload`; empty when WhatsApp has everything. Files that
             are gone here are left out: ``_prepare_request`` then says so.
         """
         self.ensure_one()
         uploads = {}
-        for file in (self.content or {}).get("files") or ():
+        for file in content.get("files") or ():
             key = (file["checksum"], file["mime_type"])
             if key in uploads or self.env["wa.upload"]._find(self.number_id, file):
                 continue
