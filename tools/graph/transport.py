@@ -145,21 +145,23 @@ class Transport:
             if json_body is None:
                 request = self._session.prepare_request(requests.Request(method, url, auth=token, **more))
             else:
-                request = self._with_body(json_body, requests.Request(method, url, JSON_HEADERS, auth=token, **more))
+                request = self._with_body(json_body, method, url, more.get("params") or {}, token)
             if before:
                 before()
             return self._session.send(request, timeout=self.timeout, allow_redirects=False, stream=stream)
 
-    def _with_body(self, body: bytes, request: requests.Request) -> requests.PreparedRequest:
-        """Return a request with a body, ready to leave.
+    def _with_body(
+        self, body: bytes, method: str, url: str, query: Mapping[str, Any], token: auth.BearerAuth | None
+    ) -> requests.PreparedRequest:
+        """Return a request with a JSON body, ready to leave.
 
         A sender posts to one address, hundreds of times a second, and all but the body is the same each time:
         address, query and headers are worked out when the address is another one than before, and copied else.
         """
-        address = (request.method, request.url, request.auth, *request.params.items())
+        address = (method, url, token, *query.items())
         known, draft = self._draft
-        if known != address:
-            draft = self._session.prepare_request(request)
+        if draft is None or known != address:
+            draft = self._session.prepare_request(requests.Request(method, url, JSON_HEADERS, params=query, auth=token))
             self._draft = (address, draft)
         ready = draft.copy()
         # As the manual of requests has it ("Prepared Requests"); the length goes with the body.
