@@ -15,6 +15,7 @@ from psycopg2.errors import UniqueViolation
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 
 from odoo.exceptions import ConcurrencyError
+from odoo.tools import SQL
 
 #: Another transaction was faster: everything is rolled back and done again. ``UniqueViolation`` is among them:
 #: somebody made the same thing at this moment, and the next try finds it.
@@ -54,6 +55,23 @@ def begin_read_committed(env):
     env.cr.commit()
     if env.cr.connection.get_transaction_status() == TRANSACTION_STATUS_IDLE:
         env.cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+
+
+def lock_fresh(records, *names):
+    """Lock rows in the order of their ids, and read fields of them anew: what is read now is what is written back.
+
+    In READ COMMITTED this waits for whoever has them; in Odoo's REPEATABLE READ it loses to whoever changed them since
+    the transaction began, and the work is done again.
+
+    :param records: any recordset.
+    :param str names: the fields that are looked at.
+    """
+    if not records:
+        return
+    records.flush_recordset(names)
+    table = SQL.identifier(records._table)
+    records.env.execute_query(SQL("SELECT id FROM %s WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", table, records.ids))
+    records.invalidate_recordset(names, flush=False)
 
 
 def commit_with_retries(env, work, retries=CONFLICT_RETRIES):

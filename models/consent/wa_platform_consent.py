@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ...tools.bidi import one_line
+from ..concurrency import lock_fresh
 from ..savepoint import apart
 
 
@@ -46,6 +47,7 @@ class WaMessage(models.Model):
         """
         self.ensure_one()
         contact, at = self.contact_id, self.failed_at or fields.Datetime.now()
+        lock_fresh(contact, "opted_out_marketing", "marketing_preference_at")
         if not contact.marketing_preference_at or contact.marketing_preference_at <= at:
             contact.write({"opted_out_marketing": True, "marketing_preference_at": at})
         evidence = self.env._("WhatsApp did not deliver a message: %s", self.error_detail or self.error_code)

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import ormcache
 
 from ...tools.phone import country_of, format_international, phone_key
+from ..concurrency import lock_fresh
 
 
 class WaContact(models.Model):
@@ -194,6 +195,16 @@ class WaContact(models.Model):
         self.ensure_one()
         return {"wa_id": self.dialled or self.wa_id} if self.wa_id else {"bsuid": self.bsuid}
 
+    def _hold(self, until):
+        """Send no marketing to this person for some time: WhatsApp wants them left alone (131049).
+
+        :param datetime until: naive UTC; never shortens what holds already, and the past holds nobody.
+        """
+        self.ensure_one()
+        lock_fresh(self.sudo(), "hold_until")
+        if until > fields.Datetime.now() and (not self.hold_until or until > self.hold_until):
+            self.sudo().hold_until = until
+
     def _learn_spelling(self, result):
         """Learn from an accepted message how this person's number is to be written.
 
@@ -202,6 +213,7 @@ class WaContact(models.Model):
 
         :param SendResult result: of ``tools.graph.results``.
         """
+        lock_fresh(self, "dialled", "wa_id", "phone_key")
         if result.dialled and phone_key(result.dialled) == self.phone_key:
             dialled = result.dialled if result.dialled != self.wa_id else False
             if self.dialled != dialled:

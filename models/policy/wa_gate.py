@@ -53,6 +53,8 @@ class WaGate(models.AbstractModel):
             "purpose": template._get_purpose() if template else "service",
             "origin": origin,
             "template_status": (template and template.active and template.status) or None,
+            "template_review_until": (template and template.review_until) or None,
+            "is_template_changed": bool(template) and bool(message) and message._is_for_other_words(),
             "needs_phone": bool(template) and template.category == "AUTHENTICATION",
             "opted_out": contact.opted_out_marketing,
             "reachable": not contact.is_unreachable,
