@@ -79,6 +79,7 @@ from .conversation import wa_referral
 from .outbox import wa_reach, wa_target
 from .template import (
     wa_template_draft,
+    wa_template_edit,
     wa_template_fill,
     wa_template_inbound,
     wa_template_post,

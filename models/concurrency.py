@@ -21,13 +21,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from psycopg2 import Error as PsycopgError
 from psycopg2 import OperationalError
 from psycopg2 import errors as pg_errors
 from psycopg2.errors import UniqueViolation
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE
 
-from odoo import api
+from odoo import api, models
 from odoo.exceptions import ConcurrencyError
+from odoo.tools import SQL
 
 from ..tools.redact import redact, without_rows
 
@@ -92,6 +94,22 @@ def begin_read_committed(env: api.Environment) -> None:
     env.cr.commit()
     if env.cr.connection.get_transaction_status() == TRANSACTION_STATUS_IDLE:
         env.cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+
+
+def lock_fresh(records: models.BaseModel, *names: str) -> None:
+    """Lock rows in the order of their ids, and read fields of them anew: what is read now is what is written back.
+
+    In READ COMMITTED this waits for whoever has them; in Odoo's REPEATABLE READ it loses to whoever changed them since
+    the transaction began, and the work is done again.
+
+    :param names: the fields that are looked at.
+    """
+    if not records:
+        return
+    records.flush_recordset(names)
+    table = SQL.identifier(records._table)
+    records.env.execute_query(SQL("SELECT id FROM %s WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", table, records.ids))
+    records.invalidate_recordset(names, flush=False)
 
 
 def commit_with_retries(env: api.Environment, work: Callable[[], Any], retries: int = CONFLICT_RETRIES) -> Any:
@@ -250,3 +268,28 @@ def savepoint(env: api.Environment, what: str) -> Iterator[None]:
         raise
     except Exception as error:  # noqa: BLE001 (see above)
         _logger.warning("WhatsApp: %s:\n%s", what, traceback_text(error))
+
+
+def when_this_ended(env: api.Environment, write: Callable[[Any], None], what: str) -> None:
+    """Write something whatever becomes of this transaction: an error is about to undo it.
+
+    Done by a transaction of its own when this one has ended, either way, so that neither waits for the other. If that
+    fails there is a line in the log: it is never worth a second error for the user.
+
+    :param write: called once with the cursor of that transaction.
+    :param what: for the log: what is missing when this fails.
+    """
+    cr, registry = env.cr, env.registry
+    pending = [write]
+
+    def run() -> None:
+        while pending:
+            todo = pending.pop()
+            try:
+                with registry.cursor() as own:
+                    todo(own)
+            except PsycopgError:
+                _logger.warning("WhatsApp: %s", what, exc_info=True)
+
+    cr.postrollback.add(run)
+    cr.postcommit.add(run)

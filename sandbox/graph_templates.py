@@ -226,15 +226,23 @@ def edit(call):
         raise refuse("The category of an approved template cannot be changed.", title="Template cannot be edited")
     if why := rules_review.too_often(template.status, template.edited, now):
         raise refuse(why, title="Template cannot be edited")
-    components = template.components
+    components, form = template.components, template.parameter_format
     if body.get("components") is not None:
-        components = check_components(body["components"], template.parameter_format == "NAMED", category, template.language)
+        # Codes have one place, and no name.
+        form = "POSITIONAL" if category == "AUTHENTICATION" else form
+        components = check_components(body["components"], form == "NAMED", category, template.language)
         check_parts(call.world, template.waba_id, components)
         add_flow = call.world.add_flow
         adopt_flows(
             components, lambda screens: add_flow(template.waba_id, name=template.name, status="PUBLISHED", screens=screens).id
         )
+    elif category != template.category and "AUTHENTICATION" in (category, template.category):
+        # Its parts are Meta's own: neither do others fit, nor these anywhere else.
+        raise refuse("A change to or from AUTHENTICATION needs components.", title="Template cannot be edited")
+    elif category != template.category:
+        check_components(components, form == "NAMED", category, template.language)
     template.category, template.components, template.rejected_reason = category, components, "NONE"
+    template.parameter_format = form
     if body.get("message_send_ttl_seconds") is not None:
         template.ttl = body["message_send_ttl_seconds"]
     if template.status == "APPROVED":

@@ -51,6 +51,7 @@ def fill_level(definition, sent, case, media, where):
         "footer": parts.get("FOOTER", {}).get("text"),
         "buttons": fill_buttons(parts.get("BUTTONS", {}).get("buttons", []), given["button"], case),
     }
+    check_codes(card["buttons"], given["body"])
     if "LIMITED_TIME_OFFER" in parts:
         card["offer"] = fill_offer(parts["LIMITED_TIME_OFFER"], given.pop("limited_time_offer", []), case.now)
     if "CAROUSEL" in parts:
@@ -65,6 +66,18 @@ def fill_level(definition, sent, case, media, where):
         if name in given:
             raise GraphError(132018, f"The template has no component {name}.")
     return card
+
+
+def check_codes(buttons, body):
+    """Check that the button of an authentication template copies the code that the text shows.
+
+    Source: Meta, ``templates/authentication-templates`` ("the same code twice"). The number of the refusal is ours: no
+    report names Meta's.
+    """
+    shown = [param.get("text") for param in body]
+    for one in buttons:
+        if one.get("type") == "otp" and shown and shown != [one["code"]]:
+            raise GraphError(132018, "buttons: the code of the button differs from the one in the body")
 
 
 def parameter_of(where, index):

@@ -116,6 +116,7 @@ from .models import (
     test_status,
     test_template_codes,
     test_template_draft,
+    test_template_edit,
     test_template_rights,
     test_template_values,
     test_template_samples,

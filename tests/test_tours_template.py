@@ -1,6 +1,9 @@
-from odoo.tests import tagged
+import base64
+
+from odoo.tests import new_test_user, tagged
 
 from .common import WaHttpCase
+from .models.media_samples import picture
 
 
 @tagged("post_install", "-at_install", "wa", "wa_tour")
@@ -33,3 +36,18 @@ class TestTemplateTours(WaHttpCase):
         self.start_tour(f"/odoo/whatsapp-templates/{template.id}", "wa_template_draft", login=self.lead_manager.login)
         self.assertEqual((template.parameter_ids.field_path, template.footer), ("expected_revenue", "Example Shop"))
         self.assertEqual(template.parameter_ids.path_user_id, self.lead_manager)
+
+    def test_submitting_checks_before_it_asks(self):
+        """U12: also what stands above the text of the preview, and which files the chooser offers."""
+        admin = new_test_user(
+            self.env, "wa_submitter", groups="crm_whatsapp.crm_whatsapp_group_admin,sales_team.group_sale_manager", lang="en_US"
+        )
+        template = self._make_template("draft_me", "It is here.", [], status="DRAFT")
+        template.header_kind = "IMAGE"
+        path = f"/odoo/whatsapp-templates/{template.id}"
+        self.start_tour(path, "wa_template_submit_unfinished", login=admin.login)
+        template.write({"sample": base64.b64encode(picture("PNG")), "sample_name": "a.png"})
+        self.start_tour(path, "wa_template_submit_asks", login=admin.login)
+        self.assertEqual(template.status, "DRAFT")
+        template.sudo().write({"template_uid": "1234567", "status": "APPROVED"})
+        self.start_tour(path, "wa_template_language_by_name", login=admin.login)

@@ -59,6 +59,10 @@ class Facts:
     """``chat``, ``manual``, ``automation``, ``sequence`` or ``bulk``."""
     template_status: str | None = None
     """Meta's word in any case (``APPROVED``, ``PAUSED``…); None: no template."""
+    template_review_until: datetime | None = None
+    """The review of an edit of a template that was approved is awaited until then."""
+    is_template_changed: bool = False
+    """The message waits and was filled for other words than the template has now."""
     needs_phone: bool = False
     """Authentication templates that Meta refuses to send to a BSUID."""
     opted_out: bool = False
@@ -143,6 +147,9 @@ class Rule(NamedTuple):
     """Given: the objection ends by itself, and this says when."""
 
 
+#: How long a message waits for the review of a template at a time.
+LOOK_AGAIN = timedelta(hours=1)
+
 _UNSENDABLE = {"PAUSED": "template_paused", "DISABLED": "template_disabled"}
 
 
@@ -153,7 +160,15 @@ def _template_state(facts: Facts) -> str:
     if not facts.template_status:
         return "template_missing"
     status = facts.template_status.upper()
+    if status == "PENDING" and not facts.by_person and _ahead(facts.template_review_until, facts.now):
+        return "template_in_review"
     return "" if status == "APPROVED" else _UNSENDABLE.get(status, "template_not_approved")
+
+
+def _next_look(facts: Facts) -> datetime | None:
+    """The verdict wakes what waits; whoever misses it looks again."""
+    until = facts.template_review_until
+    return min(until, facts.now + LOOK_AGAIN) if until else None
 
 
 def _template_is(code: str) -> Callable[[Facts], bool]:
@@ -231,6 +246,8 @@ RULES: tuple[Rule, ...] = (
     Rule("template_disabled", _template_is("template_disabled")),
     Rule("template_paused", _template_is("template_paused")),
     Rule("template_not_approved", _template_is("template_not_approved")),
+    Rule("template_changed", lambda f: f.is_template and f.is_template_changed),
+    Rule("template_in_review", _template_is("template_in_review"), _next_look),
     Rule(
         "window_closed",
         lambda f: not f.is_template and not is_open(f.window_until, f.now),

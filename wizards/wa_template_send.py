@@ -91,7 +91,7 @@ class WaTemplateSend(models.TransientModel):
             values, _missing = wizard._get_values({})
             wizard.value_ids = [Command.clear()] + [
                 Command.create(wizard._line_vals(parameter, values.get(parameter.key)))
-                for parameter in wizard.template_id.parameter_ids
+                for parameter in wizard.template_id._sent_parameters()
                 if parameter.is_required or parameter.key in values
             ]
 

@@ -39,8 +39,10 @@ SYSTEM_BINARIES = Path("/usr/lib/postgresql")
 POLITE, IMMEDIATE = 30, 15
 #: Seconds a server that is already starting or stopping gets before a new start takes it for hung.
 IN_BETWEEN = 20
+#: Seconds the kernel gets to end killed processes, on a machine that is busy with other things.
+KILLED = 30
 #: Seconds to wait for another command's keeper: longer than a shutdown of it can take.
-KEEPER = POLITE + IMMEDIATE + 30
+KEEPER = POLITE + IMMEDIATE + KILLED + 10
 
 
 def given_by_caller() -> bool:
@@ -246,17 +248,22 @@ class Cluster:
         pid = self._pid()
         if pid is None:
             return
-        for victim in (pid, *_children(pid)):
+        # While its children live, they hold the shared memory and no other server starts on this data.
+        victims = (pid, *_children(pid))
+        for victim in victims:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(victim, signal.SIGKILL)
-        deadline = time.monotonic() + IN_BETWEEN
-        while self._pid():
+        deadline = time.monotonic() + KILLED
+        while any(_is_alive(victim) for victim in victims):
             if time.monotonic() > deadline:
                 raise CommandError(
                     f"The private PostgreSQL (process {pid}) hangs and cannot be ended: a disk that does not answer, perhaps. "
                     f"End it by hand or restart the machine; its log is {shell.show(self.log)}."
                 )
             time.sleep(0.1)
+        # As long as nobody has collected the dead, a new server takes them for a living one, by its files.
+        for leftover in (self.data / "postmaster.pid", *self.socket.glob(".s.PGSQL.*")):
+            leftover.unlink(missing_ok=True)
 
     def environment(self) -> dict[str, str]:
         """libpq's variables for this cluster."""
@@ -272,6 +279,14 @@ def _children(pid: int) -> list[int]:
             if int(stat.read_text().rpartition(")")[2].split()[1]) == pid:
                 found.append(int(stat.parent.name))
     return found
+
+
+def _is_alive(pid: int) -> bool:
+    """Whether a process still runs; one that has ended and is not yet collected does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in ("Z", "X")
+    except (OSError, IndexError):
+        return False
 
 
 _held: list[IO] = []  # the user's lock, open as long as this process lives

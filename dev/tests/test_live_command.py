@@ -1,14 +1,19 @@
 """The live check asks before it does something, and says in one sentence what is wrong with what it was given."""
 
+import hashlib
+import hmac
 import json
+import threading
 import time
 
 import pytest
 import requests
-from live_site import NUMBER, RECIPIENT, SECRET, TOKEN, at_meta, played_by, player_for
+from live_site import NUMBER, RECIPIENT, SECRET, TOKEN, WABA, at_meta, played_by, player_for
 
 from lib.live import __main__ as command
 from lib.live.asking import Unusable, parser
+from lib.live.check import Check
+from lib.live.expectations import Answer, Has
 from lib.live.player import OTHER, Player
 from lib.live.point import Differs
 from lib.live.points import everything
@@ -155,6 +160,57 @@ def test_what_is_about_others_comes_again_after_the_check(site, tmp_path):
     assert 503 in [one["status"] for one in waiting]
     player.clean()
     player.close()
+
+
+OURS = {"field": "messages", "value": {"messages": [{"from": RECIPIENT[1:], "id": "wamid.x"}]}}
+OTHERS = {
+    "a call": [{"field": "calls", "value": {"calls": [{"from": RECIPIENT[1:]}]}}],
+    "a history beside ours": [{"field": "history", "value": {"history": []}}, OURS],
+    "trouble of the account": [{"field": "messages", "value": {"errors": [{"code": 131000}]}}],
+    "nobody": [{"field": "messages", "value": {}}],
+    "somebody else": [{"field": "messages", "value": {"messages": [{"from": "447700900777"}]}}],
+    "both": [{"field": "messages", "value": {"messages": [{"from": "447700900777"}, {"from": RECIPIENT[1:]}]}}],
+    "nothing": [],
+    "no update": ["x", None],
+    "no list": {"field": "messages"},
+    "messages that are none": [{"field": "messages", "value": {"messages": ["x"]}}],
+    "messages that are no list": [{"field": "messages", "value": {"messages": {"from": RECIPIENT[1:]}}}],
+}
+
+
+@pytest.mark.parametrize("changes", OTHERS.values(), ids=OTHERS)
+def test_what_is_not_a_message_with_the_recipient_comes_again_to_its_owner(site, tmp_path, changes):
+    """A call, a history, trouble of the account: it comes by the same road and is not for us."""
+    player = player_for(site.settings(tmp_path))
+    listener = player.new_listener()
+
+    def take(raw):
+        return listener.take(raw, "sha256=" + hmac.new(SECRET.encode(), raw, hashlib.sha256).hexdigest())
+
+    assert take(json.dumps({"entry": [{"id": WABA, "changes": [OURS]}]}).encode()) == 200
+    assert take(json.dumps({"entry": [{"id": WABA, "changes": changes}]}).encode()) == 503
+    assert {take(shape) for shape in (b"{", b"[]", b"{}", b'{"entry": 1}', b'{"entry": [7]}', b'{"entry": []}')} == {503}
+    assert listener.messages() == OURS["value"]["messages"], "what comes again is kept once"
+    listener.close()
+    player.close()
+
+
+def test_statuses_come_in_any_order(site, player):
+    """What is said beside *sent* is waited for, also when *delivered* was faster."""
+    player.listener = listener = player.new_listener()
+
+    def bring(status, **more):
+        one = {"id": "wamid.x", "status": status, "recipient_id": RECIPIENT[1:], **more}
+        raw = json.dumps({"entry": [{"changes": [{"field": "messages", "value": {"statuses": [one]}}]}]}).encode()
+        listener.take(raw, "sha256=" + hmac.new(SECRET.encode(), raw, hashlib.sha256).hexdigest())
+
+    bring("delivered")
+    later = threading.Timer(0.2, bring, ("sent",), {"pricing": {"category": "service"}})
+    later.start()
+    answer = Answer(200, {"messages": [{"id": "wamid.x"}]})
+    seen = Check(player, "x").status(answer, Has("statuses.*.pricing.category", ("service",)), last="delivered")
+    assert [one["status"] for one in seen.body["statuses"]] == ["delivered", "sent"]
+    later.join()
 
 
 def test_a_version_that_died_lately(site, tmp_path):

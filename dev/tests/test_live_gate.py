@@ -4,12 +4,14 @@ import json
 
 import pytest
 import requests
-from live_site import APP, NUMBER, RECIPIENT, SECRET, TOKEN, WABA, player_for
+from live_site import APP, NUMBER, RECIPIENT, SECRET, TOKEN, WABA, played_by, player_for
 
 from lib.live import report
-from lib.live.asking import parser, settings
+from lib.live.asking import Unusable, parser, settings
+from lib.live.expectations import Answer, Has
 from lib.live.gate import Forbidden, Gate
 from lib.live.player import OTHER, Result
+from lib.live.point import Differs
 from lib.live.points import everything
 
 POINTS = {point.id: point for point in everything()}
@@ -162,6 +164,45 @@ def test_a_report_holds_no_secret_and_nothing_of_anybody(site, player, tmp_path)
         assert "errors.four-buttons" in text
 
 
+def test_secrets_and_names_are_hidden_before_anything_is_cut(player):
+    """Half a secret is recognised by nobody; a name is quoted with its quotes and line ends escaped."""
+    name = 'Ada "Countess" O\'Lovelace'
+    for start in range(60, 130):
+        said = "x" * start + " "
+
+        def quotes(check, said=said):
+            check.player.private.learn({"profile": {"name": name}, "about": "Two\nlines"})
+            for value in (said + SECRET, said + name, said + "Two\nlines", said + TOKEN):
+                check.notes.append(Has("note", ("nothing",)).differs(Answer(200, {"note": [value]})))
+            raise Differs("; ".join(check.notes))
+
+        (seen,) = player.play([played_by(POINTS["messages.text"], quotes)])
+        assert seen.verdict == OTHER
+        for part in (SECRET[:5], TOKEN[:5], "Countess", "Lovelace", "Two"):
+            assert part not in seen.came
+    long = player.private.hide("y" * 100 + f" {NAME} {TOKEN} " + "z" * 100, 112)
+    assert len(long) <= 112 and long.endswith("…") and TOKEN[:4] not in long
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "shown"),
+    [
+        ("Bo", "for Bo, about Bordeaux", "for <name>, about Bordeaux"),
+        ("王", "王您好", "<name>您好"),
+        ("李明", "(李明)", "(<name>)"),
+        ("Li", "Li", "<name>"),
+        ("id", "id of 447700900123", "<name> of <phone>"),
+        ("🦊", "x🦊", "x<name>"),
+        ("1", "(#1) code 1", "(#1) code 1"),
+    ],
+)
+def test_short_names_are_names(player, name, text, shown):
+    """Rather is a word of Meta's hidden that happens to be a name; a digit would take codes of errors with it."""
+    player.private.learn({"contacts": [{"profile": {"name": name}}]})
+    assert player.private.hide(text) == shown
+    assert player.private.found_in(player.private.hide(text)) == []
+
+
 def test_a_leak_stops_the_report(player, tmp_path):
     made = report.build(player, [], [])
     made["account_mode"] = f"by {TOKEN}"
@@ -188,6 +229,12 @@ def test_the_command_line_has_no_place_for_secrets(monkeypatch):
     assert (given.app_id, given.app_secret, given.access_token, given.waba_id) == ("7", "hush", "EAAtyped", "12345")
     assert len(questions) == 2
     assert not [secret for secret in ("hush", "EAAtyped", RECIPIENT) if secret in repr(given)]
+
+
+@pytest.mark.parametrize("listen", ["8098x", "localhost", "127.0.0.1:99999", "127.0.0.1:²"])
+def test_an_address_that_nothing_can_listen_at_is_a_sentence(listen):
+    with pytest.raises(Unusable, match="HOST:PORT"):
+        settings(parser().parse_args(["--listen", listen]), {}, lambda _question: "1", lambda _question: "1")
 
 
 def test_the_list_of_what_is_left_holds_no_secret(site, tmp_path):

@@ -96,6 +96,10 @@ HEALTH_WORDS = {
     "callback_elsewhere": (_lt("WhatsApp sends the messages of this account to another address: %(url)s."), CONNECT),
     # --- what is worked off here
     "events_stalled": (_lt("%(count)s webhooks from WhatsApp wait to be processed, the oldest since %(since)s."), JOBS),
+    "outbox_limited": (
+        _lt("WhatsApp has limited this number since %(since)s, and %(count)s messages wait."),
+        _lt("They leave by themselves when the limit is over. If it lasts, look into WhatsApp Manager, and send less at once."),
+    ),
     "outbox_stalled": (_lt("%(count)s messages wait to be sent, the oldest since %(since)s, and none has left since."), JOBS),
     "dispatch_stalled": (_lt("%(count)s planned messages are due, the oldest since %(since)s."), JOBS),
     # --- what Meta decided

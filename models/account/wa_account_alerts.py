@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..concurrency import savepoint
+from ..concurrency import lock_fresh, savepoint
 from .health_words import HEALTH_WORDS
 
 
@@ -86,6 +86,7 @@ class WaAccount(models.Model):
         :param str code: of ``HEALTH_WORDS`` or ``wa.failure``; any other text is a reason as it is.
         """
         code, facts = self._as_code(code, facts)
+        lock_fresh(self.sudo(), "state", "state_code")
         flagged = self.sudo().filtered(lambda account: account.state != "blocked" or account.state_code != code)
         if flagged:
             flagged.write({"state": "blocked", "state_code": code, "state_facts": facts or False, "checked_at": False})

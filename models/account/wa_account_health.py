@@ -128,7 +128,10 @@ class WaAccount(models.Model):
         if live:
             # What is not written yet is not seen by the queries below.
             self.env.flush_all()
-            for add in (live._find_refused, live._find_stalled_events, live._find_stalled_outbox, live._find_stalled_plans):
+            for add in (
+                *(live._find_refused, live._find_stalled_events, live._find_stalled_outbox, live._find_limited),
+                live._find_stalled_plans,
+            ):
                 for account_id, problem in add():
                     found[account_id].append(problem)
             for account_id, problem in live.filtered(lambda one: one.state == "connected")._find_silence():
@@ -240,6 +243,20 @@ class WaAccount(models.Model):
         for number_id, account_id, count, since in rows:
             facts = {"count": count, "since": fields.Datetime.to_string(since)}
             yield account_id, Problem("outbox_stalled", number_id, facts)
+
+    def _find_limited(self):
+        """Yield accounts with numbers that WhatsApp limits, again and again or for long, while messages wait."""
+        now = fields.Datetime.now()
+        late = now - timedelta(minutes=OUTBOX_MINUTES)
+        numbers = self.number_ids.filtered(
+            lambda n: n._is_in_order() and n.held_since and n.held_since < late and n._is_limited_again(now)
+        )
+        waiting = self.env["wa.message"]._read_group(
+            [("number_id", "in", numbers.ids), ("state", "=", "queued")], ["number_id"], ["__count"]
+        )
+        for number, count in waiting:
+            facts = {"count": count, "since": fields.Datetime.to_string(number.held_since)}
+            yield number.account_id.id, Problem("outbox_limited", number.id, facts)
 
     def _find_stalled_plans(self):
         """Yield accounts of companies whose planned messages are due and not handed over.

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...tools.phone import wa_id_to_e164
+from ..concurrency import lock_fresh
 from ..cron_trigger import trigger_once
 from .health_words import STOPPING
 from .meta_words import meta_word
@@ -20,6 +21,8 @@ FROM_WHATSAPP = frozenset(
         "blocked_code",
         "blocked_facts",
         "hold_until",
+        "hold_seconds",
+        "held_since",
         "resumed_at",
         "username",
         "name_status",
@@ -285,6 +288,8 @@ class WaNumber(models.Model):
         :param str code: of ``HEALTH_WORDS`` or ``wa.failure``; any other text is a reason as it is.
         """
         code, facts = self.env["wa.account"]._as_code(code, facts)
+        # What another process stopped it for at this moment is the reason that was told.
+        lock_fresh(self.sudo(), "is_blocked")
         stopped = self.sudo().filtered(lambda n: not n.is_blocked)
         stopped.write({"is_blocked": True, "blocked_code": code, "blocked_facts": facts or False})
         # When the account as a whole is refused, it has told so.

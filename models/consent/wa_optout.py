@@ -3,7 +3,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 
 from ...tools.markup import plain, to_html
-from ..concurrency import savepoint
+from ..concurrency import lock_fresh, savepoint
 from ..discuss.wa_discuss_writer import DiscussPost
 from .wa_optout_words import LANGUAGE_OF_COUNTRY, confirmation
 
@@ -75,6 +75,7 @@ class WaOptout(models.AbstractModel):
         :param message: the ``wa.message`` that WhatsApp refused
         """
         contact, at = message.contact_id, message.failed_at or fields.Datetime.now()
+        lock_fresh(contact, "opted_out_marketing", "marketing_preference_at")
         if not contact.marketing_preference_at or contact.marketing_preference_at <= at:
             contact.write({"opted_out_marketing": True, "marketing_preference_at": at})
         evidence = self.env._("WhatsApp did not deliver a message: %s", message.error_detail or message.error_code)

@@ -1,4 +1,4 @@
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 import pytz
 
@@ -11,6 +11,7 @@ from ...tools.graph.results import SendResult
 from ...tools.phone import country_of, format_international, phone_key, variants, wa_id_to_e164
 from ...tools.phone_search import exact, needles
 from ...tools.timezones import possible_zones, zones_of_phone
+from ..concurrency import lock_fresh
 from ..mixins.wa_consent_holder import STATES, most_cautious
 from ..number_index import index_parts_of_numbers
 
@@ -373,12 +374,23 @@ class WaContact(models.Model):
         self.ensure_one()
         return {"wa_id": self.dialled or self.wa_id} if self.wa_id else {"bsuid": self.bsuid}
 
+    def _hold(self, until: datetime) -> None:
+        """Send no marketing to this person for some time: WhatsApp wants them left alone (131049).
+
+        :param until: naive UTC; never shortens what holds already, and the past holds nobody.
+        """
+        self.ensure_one()
+        lock_fresh(self.sudo(), "hold_until")
+        if until > fields.Datetime.now() and (not self.hold_until or until > self.hold_until):
+            self.sudo().hold_until = until
+
     def _learn_spelling(self, result: SendResult) -> None:
         """Learn from an accepted message how this person's number is to be written.
 
         Meta's own spelling becomes that of the contact (Brazil, Mexico). Not so where a test number
         wanted another one than webhooks carry: that is remembered beside it, and who the person is stays.
         """
+        lock_fresh(self, "dialled", "wa_id", "phone_key")
         if result.dialled and phone_key(result.dialled) == self.phone_key:
             dialled = result.dialled if result.dialled != self.wa_id else False
             if self.dialled != dialled:

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.window import counts, window_until
+from ..concurrency import lock_fresh
 from ..mixins.wa_consent_holder import STATES
 
 #: What colleagues may change; the window, the people and the number are facts.
@@ -261,17 +262,16 @@ class WaConversation(models.Model):
             # The field's own part of write(): the rest is done above, once for all.
             self._fields["last_preview"].write(conversation, preview)
 
-    def _close_window(self, asked_at: datetime | None) -> None:
+    def _close_window(self, asked_at: datetime) -> None:
         """Believe WhatsApp that the window is closed (131047), whatever our clock says; the customer's next message opens it.
 
         :param asked_at: when the message left that was refused (naive UTC); what the customer wrote since counts.
         """
         self.ensure_one()
-        # Whoever writes results sees what others COMMITted meanwhile, and would undo it: look at the locked row.
-        self.env.execute_query(SQL("SELECT id FROM wa_conversation WHERE id = %s FOR NO KEY UPDATE", self.id))
-        self.invalidate_recordset(["last_inbound_at", "window_until"])
+        lock_fresh(self.sudo(), "last_inbound_at", "window_until")
         now = fields.Datetime.now()
-        written_since = asked_at and self.last_inbound_at and self.last_inbound_at > asked_at
+        # WhatsApp gives the moments of messages in whole seconds.
+        written_since = self.last_inbound_at and self.last_inbound_at >= asked_at.replace(microsecond=0)
         if self.window_until and self.window_until > now and not written_since:
             self.sudo().window_until = now
 

@@ -197,7 +197,7 @@ class IrActionsServer(models.Model):
         if template.model_id == self.model_id:
             return template.parameter_ids.browse()
         told = self.wa_value_ids.filtered(lambda line: line._says_something()).parameter_id
-        return template.parameter_ids.filtered("is_required") - told
+        return template._sent_parameters().filtered("is_required") - told
 
     # --------------------------------------------------------------------- crud
 

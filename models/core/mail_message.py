@@ -29,13 +29,13 @@ class MailMessage(models.Model):
             Store.Attr("wa_direction", value=of_row("direction"), predicate=has_row),
             Store.Attr("wa_kind", value=of_row("kind"), predicate=has_row),
             Store.Attr("wa_state", value=of_row("state"), predicate=has_row),
-            Store.Attr("wa_error", value=of_row("error_text"), predicate=has_row),
+            Store.Attr("wa_error", value=lambda message: message._wa_leading_row()._get_wait()[0], predicate=has_row),
             Store.Attr(
                 "wa_is_undeliverable",
                 value=lambda message: message._wa_leading_row()._is_undeliverable(),
                 predicate=has_row,
             ),
-            Store.Attr("wa_waits_until", value=lambda message: message._wa_leading_row()._get_waits_until(), predicate=has_row),
+            Store.Attr("wa_waits_until", value=lambda message: message._wa_leading_row()._get_wait()[1], predicate=has_row),
         ]
 
     def _to_store_defaults(self, target: Store.Target):

@@ -204,8 +204,8 @@ class WaErasure(models.Model):
         """
         ids, texts = set(), set()
         for contact in contacts:
-            ids |= set(variants(contact.wa_id)) | {contact.wa_id, contact.bsuid, contact.parent_bsuid}
-        phones = {contact.wa_id for contact in contacts} | {
+            ids |= set(variants(contact.wa_id)) | {contact.wa_id, contact.dialled, contact.bsuid, contact.parent_bsuid}
+        phones = {phone for contact in contacts for phone in (contact.wa_id, contact.dialled)} | {
             digits(record.phone_sanitized) for record in (*partners, *leads) if record.phone_sanitized
         }
         for phone in phones - {False, ""}:

@@ -92,7 +92,9 @@ class WaErasure(models.Model):
                 {
                     "bsuid": f"erased-{contact.id}",
                     "is_blocked": True,
-                    **dict.fromkeys(("wa_id", "phone_key", "parent_bsuid", "username", "profile_name", "partner_id"), False),
+                    **dict.fromkeys(
+                        ("wa_id", "phone_key", "dialled", "parent_bsuid", "username", "profile_name", "partner_id"), False
+                    ),
                 }
             )
         conversations = contacts.conversation_ids

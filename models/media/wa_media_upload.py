@@ -1,7 +1,8 @@
 import os
 import threading
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from weakref import WeakKeyDictionary
@@ -27,6 +28,8 @@ class Upload:
     read: Callable[[], bytes]
     mime_type: str
     filename: str
+    #: When the database said that WhatsApp does not have it, on the monotonic clock.
+    asked_at: float = field(default_factory=time.monotonic)
 
 
 class WaUpload(models.Model):
@@ -107,15 +110,16 @@ class WaMessage(models.Model):
 
     _inherit = "wa.message"
 
-    def _collect_uploads(self):
+    def _collect_uploads(self, content):
         """Return what has to be uploaded before this message can leave.
 
+        :param dict content: its frozen content.
         :returns: list of :class:`Upload`; empty when WhatsApp has everything. Files that
             are gone here are left out: ``_prepare_request`` then says so.
         """
         self.ensure_one()
         uploads = {}
-        for file in (self.content or {}).get("files") or ():
+        for file in content.get("files") or ():
             key = (file["checksum"], file["mime_type"])
             if key in uploads or self.env["wa.upload"]._find(self.number_id, file):
                 continue
@@ -154,40 +158,54 @@ class WaMessage(models.Model):
                 problem = problem or outcome
             else:
                 self.env["wa.upload"]._keep(self.number_id, key, outcome)
+                _mark_kept((self.number_id.phone_number_id, *key))
         if problem:
             self._apply_error(problem)
         return not problem
 
-    def _upload_again(self):
+    def _upload_again(self, media_uids):
         """Upload the files of a message anew and send it, once: Meta does not have one any more that it once took.
 
         The refusal came in the answer, so nothing left and nothing is doubled. What another message has brought anew since
-        this one was claimed is kept: a mailing of thousands carries one file.
+        this one was made is kept: a mailing of thousands carries one file.
+
+        :param media_uids: the ids of files that stood in the refused request.
         """
+        self._forget_uploads(media_uids=media_uids)
         if (self.content or {}).get("files") and self.error_code != "media_unknown":
-            self._forget_uploads(self.claimed_at)
             self._retry_later("media_unknown", None)
         else:
-            self._forget_uploads()
             self._fail("media_unknown")
 
-    def _forget_uploads(self, before=None):
-        """Forget that WhatsApp has the files of these messages.
+    def _forget_uploads(self, before=None, media_uids=None):
+        """Forget that WhatsApp has the files of this message.
 
-        :param datetime before: only what was uploaded earlier.
+        :param datetime before: only what was uploaded by then (naive UTC).
+        :param media_uids: only these ids.
         """
-        forgotten = self.env["wa.upload"]
-        for message in self:
-            for file in (message.content or {}).get("files") or ():
-                forgotten |= self.env["wa.upload"]._find(message.number_id, file)
+        self.ensure_one()
+        domain = [("number_id", "=", self.number_id.id)]
         if before:
-            forgotten = forgotten.filtered(lambda upload: upload.uploaded_at < before)
-        forgotten.unlink()
+            domain.append(("uploaded_at", "<=", before))
+        if media_uids is not None:
+            domain.append(("media_uid", "in", list(media_uids)))
+        for file in (self.content or {}).get("files") or ():
+            own = [("checksum", "=", file["checksum"]), ("mime_type", "=", file["mime_type"])]
+            self.env["wa.upload"].sudo().search([*domain, *own]).unlink()
 
 
 def _read_path(path):
     with open(path, "rb") as file:
         return file.read()
+
+
+@dataclass(slots=True)
+class _Done:
+    """A file that was uploaded in this run."""
+
+    media_uid: str
+    #: When the database knew it too, on the monotonic clock: whoever finds it missing there since knows better.
+    kept_at: float = float("inf")
 
 
 class _Shared:
@@ -196,11 +214,16 @@ class _Shared:
     def __init__(self):
         self.guard = threading.Lock()
         self.locks = {}  # (number, checksum, type) -> Lock of whoever uploads this file
-        self.done = {}  # the same -> media id
+        self.done = {}  # the same -> _Done
 
     def lock_of(self, key):
         with self.guard:
             return self.locks.setdefault(key, threading.Lock())
+
+    def find(self, key, asked_at):
+        """Return the media id of what was uploaded while somebody waited for it, or None."""
+        done = self.done.get(key)
+        return done.media_uid if done and asked_at <= done.kept_at else None
 
 
 _shared = WeakKeyDictionary()  # client -> _Shared, for as long as a sender runs
@@ -223,11 +246,23 @@ def run_uploads(transport, phone_number_id, uploads):
     for upload in uploads:
         known_as = (phone_number_id, *upload.key)
         with shared.lock_of(known_as):
-            outcome = shared.done.get(known_as) or _run(transport, phone_number_id, upload)
-            if not isinstance(outcome, GraphError):
-                shared.done[known_as] = outcome
+            outcome = shared.find(known_as, upload.asked_at)
+            if not outcome:
+                outcome = _run(transport, phone_number_id, upload)
+                if not isinstance(outcome, GraphError):
+                    shared.done[known_as] = _Done(outcome)
         results.append((upload.key, outcome))
     return results
+
+
+def _mark_kept(known_as):
+    """Note that the database knows an upload: from now on it is asked, and what it has forgotten is uploaded anew."""
+    with _shared_guard:
+        runs = list(_shared.values())
+    for shared in runs:
+        done = shared.done.get(known_as)
+        if done:
+            done.kept_at = min(done.kept_at, time.monotonic())
 
 
 def _run(transport, phone_number_id, upload):

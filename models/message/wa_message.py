@@ -248,7 +248,9 @@ class WaMessage(models.Model):
         Without a Store, and reading no column that is not shown: thousands of statuses a
         second end here.
         """
-        messages = self.sudo().mail_message_id
+        own = self.sudo()
+        own.fetch(["mail_message_id"])  # not all that there is
+        messages = own.mail_message_id
         rows = self.sudo().search_fetch([("mail_message_id", "in", messages.ids)], STATE_COLUMNS, order="id")
         rows.conversation_id.fetch(["channel_id"])  # records of a group are no longer read together
         by_channel = defaultdict(list)
@@ -269,11 +271,12 @@ class WaMessage(models.Model):
         :param self: all WhatsApp messages made from the post, at least one.
         """
         row = self._leading()
+        reason, until = row._get_wait()
         return {
             "wa_state": row.state,
-            "wa_error": row.error_text,
+            "wa_error": reason,
             "wa_is_undeliverable": row._is_undeliverable(),
-            "wa_waits_until": row._get_waits_until(),
+            "wa_waits_until": until,
         }
 
     def _is_undeliverable(self):

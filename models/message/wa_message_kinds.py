@@ -128,6 +128,8 @@ class WaMessage(models.Model):
         return {"type": "interactive", "interactive": fill_media_ids(content["interactive"], self._media_uid)}
 
     def _prepare_template_content(self, content):
+        if not content.get("files"):
+            return super()._prepare_template_content(content)
         return super()._prepare_template_content(
             {**content, "components": fill_media_ids(content["components"], self._media_uid)}
         )

@@ -2,8 +2,10 @@ from collections import defaultdict
 from datetime import timedelta
 
 from odoo import fields, models
+from odoo.fields import Domain
 
 from ..outbox.wa_message_held import HELD, HELD_HOURS
+from .wa_message import PRIORITY_BULK
 
 #: Customers named in one notification; the list of messages has all.
 NAMED = 10
@@ -43,6 +45,15 @@ class WaMessage(models.Model):
         for (owner, _code), messages in told.items():
             messages._notify_refused(owner)
 
+    def _is_for_other_words(self):
+        """Tell whether a template message that waits was filled for other words than its template has now.
+
+        Those queued before words were marked are taken for fitting.
+        """
+        self.ensure_one()
+        version = (self.content or {}).get("version")
+        return bool(version) and version != self.template_id.fingerprint
+
     def _get_owner(self):
         """Return the colleague who counts on this message: who has the lead or the talk, else who sent it."""
         self.ensure_one()
@@ -70,14 +81,33 @@ class WaMessage(models.Model):
             ),
         )
 
-    def _get_waits_until(self):
-        """Return until when a message waits for a reason that is known (UTC, as text), or False.
+    def _get_wait(self):
+        """Return ``(reason, until)``: what people read under a message, and until when it waits (UTC, as text) or False.
 
-        One that WhatsApp holds back: until nobody believes any more that it leaves.
+        One that WhatsApp holds back: until nobody believes any more that it leaves. One without a reason of its own: that
+        of an earlier one of the conversation, of its number, or of the account.
         """
         message = self[:1]
         if message.state == "sending" and message.error_code == HELD and message.submitted_at:
-            return fields.Datetime.to_string(message.submitted_at + timedelta(hours=HELD_HOURS))
-        if message.state != "queued" or not message.error_code or not message.next_attempt_at:
-            return False
-        return fields.Datetime.to_string(message.next_attempt_at)
+            return message.error_text, fields.Datetime.to_string(message.submitted_at + timedelta(hours=HELD_HOURS))
+        if message.state != "queued":
+            return message.error_text, False
+        cause = message if message.error_code else message._waits_behind()
+        if cause.error_code:
+            return cause.error_text, fields.Datetime.to_string(cause.next_attempt_at or False)
+        number = message.number_id
+        reason, until = False, False
+        if number.is_blocked or number.account_id.state == "blocked":
+            reason = "account_unhealthy" if number.account_id.state == "blocked" else "number_unhealthy"
+        elif number._held_for():
+            reason, until = "number_on_hold", fields.Datetime.to_string(number.hold_until)
+        return reason and self.env["wa.failure"]._sentence(reason), until
+
+    def _waits_behind(self):
+        """Return the earlier message of the conversation that holds this one back until a moment, or an empty set."""
+        if self.priority >= PRIORITY_BULK:
+            return self.browse()  # thousands, and nobody watches them
+        domain = Domain("conversation_id", "=", self.conversation_id.id) & Domain("state", "=", "queued")
+        domain &= Domain("next_attempt_at", ">", fields.Datetime.now())
+        domain &= Domain("priority", "<", self.priority) | Domain("priority", "=", self.priority) & Domain("id", "<", self.id)
+        return self.search(domain, order="priority, id", limit=1)

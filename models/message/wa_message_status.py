@@ -226,7 +226,8 @@ class WaMessage(models.Model):
         self._conclude_failure(failure)
         # From when WhatsApp limited it: webhooks may come days late, and those of one limit for hours.
         past = (fields.Datetime.now() - (self.failed_at or fields.Datetime.now())).total_seconds()
-        self._hold_for(failure, failure.wait - max(0, past))
+        if failure.wait > past:
+            self._hold_for(failure, failure.wait - max(0, past))
 
     def _reported_failure(self):
         """Return what the code of this failed message means (``tools.failures.Failure``)."""

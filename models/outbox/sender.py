@@ -77,6 +77,7 @@ class Sender:
         self.results_since = None
         self.looked_at = 0.0
         self.asked_at, self.may_send = 0.0, True
+        self.held_until = 0.0
         self.started_at = now
         self.ends_at = now + self._seconds_allowed()
         self.receipts_at = 0.0
@@ -134,6 +135,8 @@ class Sender:
 
     def _step(self, transport, pool):
         """Do what can be done now, then wait for the first thing that changes; False at the end."""
+        # What is at hand leaves before this thread is busy with the database for a while, and once more after it.
+        self._release(transport, pool)
         self._claim_if_needed(transport)
         self._send_receipts(transport)
         wait_for = self._release(transport, pool)
@@ -142,11 +145,10 @@ class Sender:
             done, _running = wait(running, timeout=wait_for, return_when=FIRST_COMPLETED)
             if len(running) >= GATHER_FROM:
                 time.sleep(GATHER_SECONDS)
-                done = [future for future in running if future.done()]
+                done = [future for future in self.uploading if future.done()]
+            self._take_results()
             for future in done:
-                if future in self.in_flight:
-                    self._add_result(self.in_flight.pop(future), future.result())
-                else:
+                if future in self.uploading:
                     self._finish_upload(self.uploading.pop(future), future.result())
         elif self.ready:
             time.sleep(wait_for)
@@ -178,12 +180,25 @@ class Sender:
         """
         now = time.monotonic()
         if now - self.asked_at >= LOOK_SECONDS:
-            self.asked_at, self.may_send = now, self.number._may_send()
+            self.asked_at, self.may_send = now, self._may_send(now)
             if now - self.started_at >= FAIR_SECONDS and self.number._inbound_waits():
                 self.ends_at = now
             if max(1, self.number.messages_per_second) != self.rate:
                 self.ends_at = now
         return now < self.ends_at and self.may_send
+
+    def _may_send(self, now):
+        """Tell whether the number may send; a limit that is over in a moment is waited out here.
+
+        The next run would come a minute later (see :data:`SHORT_WAIT`).
+        """
+        held = self.number._held_for()
+        if held > SHORT_WAIT or not self.number._is_in_order():
+            return False
+        if held:
+            self.held_until = max(self.held_until, now + held)
+            self.pacer.pause(now, held)
+        return True
 
     def _is_done(self):
         return self.queue_is_empty and not self.ready
@@ -194,6 +209,10 @@ class Sender:
         """Keep messages at hand, and look for people's messages between bulk ones."""
         now = time.monotonic()
         if not self._goes_on():
+            return
+        if now < self.held_until:
+            if not self.in_flight and not self.ready:
+                time.sleep(min(LOOK_SECONDS, self.held_until - now))
             return
         if len(self.ready) <= self.claim_size // 4:
             if self.queue_is_empty and now - self.looked_at < LOOK_SECONDS and self.in_flight:
@@ -217,14 +236,15 @@ class Sender:
         An upload sends nothing to anybody, so nothing is marked as posted for it, and
         a large file holds up no text.
         """
-        ready = self.env["wa.message"]
-        for message in messages:
-            if uploads := message._collect_uploads():
+        contents, ready = messages._read_contents(), []
+        # Whoever deleted a conversation at this moment deleted what was claimed from it.
+        for message in messages.filtered(lambda message: message.id in contents):
+            if uploads := message._collect_uploads(contents[message.id]):
                 future = self.uploaders.submit(run_uploads, transport, self.phone_number_id, uploads)
                 self.uploading[future] = message.id
             else:
-                ready |= message
-        self._prepare(ready)
+                ready.append(message.id)
+        self._prepare(messages.browse(ready), contents)
 
     def _finish_upload(self, message_id, results):
         """Keep the media ids of a message; it leaves next, or fails with the reason."""
@@ -232,17 +252,20 @@ class Sender:
         outcome = {}
         self.number._commit(lambda: outcome.update(ok=message._apply_uploads(results)))
         if outcome["ok"]:
-            self._prepare(message)
+            self._prepare(message, message._read_contents())
         else:
             message._broadcast_state()
             self.queue_is_empty = False
 
-    def _prepare(self, messages):
-        """Build the requests before anything counts as posted; people's go to the front."""
+    def _prepare(self, messages, contents):
+        """Build the requests before anything counts as posted; people's go to the front.
+
+        :param dict contents: of ``wa.message._read_contents``.
+        """
         people, bulk = [], []
         for message in messages:
             try:
-                request = message._prepare_request()
+                request = message._prepare_request(contents[message.id])
             except InvalidMessage as error:
                 message._fail(error.rule, error.detail)
                 message._broadcast_state()
@@ -280,6 +303,7 @@ class Sender:
         now = time.monotonic()
         if not self.ready or not self._goes_on():
             return RESULT_SECONDS
+        self._take_results()  # whoever is back makes room
         leaving = []
         while self.ready:
             is_bulk = self.ready[0][0]
@@ -300,6 +324,11 @@ class Sender:
         return AHEAD_SECONDS / 6
 
     # ----------------------------------------------------------------- results
+
+    def _take_results(self):
+        """Take what has come back, without waiting for anything."""
+        for future in [future for future in self.in_flight if future.done()]:
+            self._add_result(self.in_flight.pop(future), future.result())
 
     def _add_result(self, message_id, outcome):
         if not self.results:

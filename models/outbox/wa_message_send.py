@@ -18,6 +18,7 @@ from ...tools.failures import (
 from ...tools.graph import messages as build
 from ...tools.graph import second_look
 from ...tools.graph.errors import GraphError, NotSentError, OutcomeUnknownError
+from ...tools.graph.media import media_uids
 from ...tools.ratelimit import PAIR_MEMORY, pair_free_at
 from ...tools.status import rank_sql
 from ..concurrency import savepoint
@@ -29,8 +30,6 @@ _logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 8
 #: Seconds before attempt n+1 when nothing better is known: 4^n, at most ten minutes.
 MAX_BACKOFF = 600
-#: A restriction of the number for at least this many seconds stops it as a whole.
-LONG_WAIT = 30
 #: Refusals of the way to Meta, before it has looked at the message: that waits, and leaves when the account is mended.
 ABOUT_THE_WAY = ("app_secret", "api_version")
 #: Refusals of marketing or templates as such: chats and everything else go on.
@@ -50,11 +49,21 @@ class WaMessage(models.Model):
 
     # ----------------------------------------------------------------- request
 
-    def _prepare_request(self):
+    def _read_contents(self):
+        """Return ``{id: frozen content}`` of those messages that still exist.
+
+        By one query, past the field: that hands out another deep copy at each look, and the sender looks at hundreds a second.
+        """
+        self.flush_recordset(["content"])
+        rows = self.env.execute_query(SQL("SELECT id, content FROM wa_message WHERE id = ANY(%s)", self.ids))
+        return {message_id: content or {} for message_id, content in rows}
+
+    def _prepare_request(self, content=None):
         """Return the body of ``POST /{phone_number_id}/messages`` for this message.
 
         One method ``_prepare_<kind>_content`` per kind; adding a kind is adding a method.
 
+        :param dict content: the frozen content, for whoever has read it already (:meth:`_read_contents`).
         :raises InvalidMessage: the content breaks one of Meta's limits.
         """
         self.ensure_one()
@@ -65,7 +74,7 @@ class WaMessage(models.Model):
                 uuid=self.uuid,
                 quoted_wamid=self.quoted_id.wamid or None,
             ),
-            **prepare(self.content or {}),
+            **prepare((self.content or {}) if content is None else content),
         }
 
     @api.model
@@ -145,7 +154,8 @@ class WaMessage(models.Model):
         for message in self:
             wait = pair_free_at(recent[message.conversation_id.id], 0.0)
             if wait > 0:
-                message.next_attempt_at = fields.Datetime.now() + timedelta(seconds=math.ceil(wait))
+                until = fields.Datetime.now() + timedelta(seconds=math.ceil(wait))
+                message.write({"next_attempt_at": until, "error_code": "recipient_rate_limit", "error_detail": False})
             else:
                 allowed |= message
         return allowed
@@ -317,13 +327,13 @@ class WaMessage(models.Model):
             failure = error.failure
             code = error.code if error.code is not None else failure.slug
             if failure.slug == "media_unknown":
-                self._upload_again()
+                self._upload_again(error.media_uids)
             elif failure.retryable:
                 wait = max(failure.wait, error.retry_after or 0)
-                if self._hold_for(failure, wait):
+                if held := self._hold_for(failure, wait):
                     # A limit of all that is sent is nothing this message did: it is not given up for it.
                     self.attempts = max(0, self.attempts - 1)
-                self._retry_later(code, error.details, wait, failure.tries)
+                self._retry_later(code, error.details, max(wait, held), failure.tries)
             elif failure.slug in ABOUT_THE_WAY:
                 self._wait_for_account(failure.slug)
             else:
@@ -334,12 +344,13 @@ class WaMessage(models.Model):
 
         :param tools.failures.Failure failure: any.
         :param float wait: seconds.
-        :returns: whether it is such a limit, and long enough to stop for
+        :returns: seconds for which this message's number is held from now on; 0 if it is no such limit
         """
-        if failure.family != THROTTLED or failure.scope not in WIDE or wait < LONG_WAIT:
-            return False
-        (self.number_id if failure.scope == "number" else self.number_id.account_id.number_ids)._hold(wait)
-        return True
+        if failure.family != THROTTLED or failure.scope not in WIDE:
+            return 0
+        numbers = self.number_id if failure.scope == "number" else self.number_id.account_id.number_ids
+        (numbers | self.number_id)._hold(wait, self._asked_at())
+        return max(self.number_id._held_for(), 1)
 
     def _wait_for_account(self, slug):
         """Put the message back as if it had never left, and stop the account: nothing is wrong with the message.
@@ -423,19 +434,27 @@ class WaMessage(models.Model):
         elif slug == "recipient_opted_out":
             self.env["wa.optout"]._on_refused(self)
         elif slug == "window_closed":
-            self.conversation_id._close_window(self.submitted_at)
+            self.conversation_id._close_window(self._asked_at())
         elif slug == "media_upload_failed":
             # A person's next try brings the file anew.
-            self._forget_uploads()
+            self._forget_uploads(before=self._asked_at())
         elif failure.family == RECIPIENT and failure.wait:
-            self.contact_id.hold_until = fields.Datetime.now() + timedelta(seconds=failure.wait)
+            self.contact_id._hold(self.failed_at + timedelta(seconds=failure.wait))
         elif failure.scope == "template" and self.template_id:
-            self.template_id._flag_unsendable(slug)
+            self.template_id._flag_unsendable(slug, self._asked_at())
         elif failure.family == CONFIGURATION and failure.scope == "number":
             self.number_id._block(slug, facts)
         elif failure.family == CONFIGURATION and slug not in CONCERNS_TEMPLATES and failure.scope == "account":
             self.number_id.account_id._flag_blocked(slug, facts)
             self.number_id._block(slug, facts)
+
+    def _asked_at(self):
+        """Return when the request left that WhatsApp refused (naive UTC), or the next best moment that is known.
+
+        What was sent from the phone app, or put back for another try meanwhile, has no ``submitted_at``.
+        """
+        self.ensure_one()
+        return self.submitted_at or self.sent_at or self.failed_at or fields.Datetime.now()
 
     # ---------------------------------------------------------------- recovery
 
@@ -470,6 +489,7 @@ def call_transport(transport, phone_number_id, request, moment, rate_limiter):
     try:
         return second_look.send(transport, phone_number_id, request, wait_for_turn)
     except GraphError as error:
+        error.media_uids = media_uids(request)
         return error
     except Exception as error:  # noqa: BLE001 - one broken request must not take the others' results along
         _logger.exception("WhatsApp: a request broke off unexpectedly")

@@ -1,10 +1,11 @@
 import logging
+import math
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..concurrency import commit_with_retries, start_over
+from ..concurrency import commit_with_retries, lock_fresh, start_over
 from ..message.wa_message import PRIORITY_BULK
 from .sender import Sender
 
@@ -12,6 +13,13 @@ _logger = logging.getLogger(__name__)
 
 #: Restrictions that end within so much of one another are one.
 HOLD_ROUGHLY = timedelta(seconds=5)
+#: A limit of at least this many seconds is waited out once, as it is named.
+LONG_WAIT = 30
+#: One that names no time, or less: seconds it is waited out at first, twice as many each time it is met again at once,
+#: and at most. Source: cloud-api reference §1.4, 130429 ("back off, lower rate").
+FIRST_HOLD, MAX_HOLD = 2, 60
+#: Seconds without a refusal after which a limit counts as over.
+HOLD_QUIET = 10
 #: First half of the advisory lock key; the second is the number's id.
 SENDER_LOCK = 0x57415350
 #: A colleague who stopped typing that long ago is not shown as typing any more.
@@ -31,6 +39,10 @@ class WaNumber(models.Model):
     _inherit = "wa.number"
 
     hold_until = fields.Datetime(readonly=True, copy=False, help="WhatsApp limits this number: nothing is sent before.")
+    hold_seconds = fields.Integer(readonly=True, copy=False, help="How long the last of these waits was.")
+    held_since = fields.Datetime(
+        readonly=True, copy=False, help="When the first of these waits began that followed one another."
+    )
 
     def _cron_send(self):
         """Send what waits for this number. Body of the number's own scheduled job."""
@@ -53,21 +65,51 @@ class WaNumber(models.Model):
 
     def _may_send(self):
         """Tell whether number and account are in order and in use; otherwise messages simply wait."""
-        self.ensure_one()
-        held = self.hold_until and self.hold_until > fields.Datetime.now()
-        return self.active and not self.is_blocked and not held and self.account_id.state != "blocked"
+        return self._is_in_order() and not self._held_for()
 
-    def _hold(self, seconds):
-        """Send nothing for some time: Meta restricts the number. It goes on by itself then."""
-        until = fields.Datetime.add(fields.Datetime.now(), seconds=seconds)
+    def _is_in_order(self):
+        """Tell whether number and account are in use and nobody has to mend anything."""
+        self.ensure_one()
+        return self.active and not self.is_blocked and self.account_id.state != "blocked"
+
+    def _held_for(self):
+        """Return for how many seconds nothing may be sent because WhatsApp limits this number; 0 if it does not."""
+        self.ensure_one()
+        return max(0, (self.hold_until - fields.Datetime.now()).total_seconds()) if self.hold_until else 0
+
+    def _hold(self, seconds, asked_at=None):
+        """Send nothing for some time: Meta restricts the number. It goes on by itself then.
+
+        :param float seconds: as Meta names them; a limit that names hardly any is waited out longer each time.
+        :param datetime asked_at: when the message left that was refused (naive UTC).
+        """
+        now = fields.Datetime.now()
         # Another process may hold it for longer at this moment: a minute must not replace its hours.
-        self.env.execute_query(SQL("SELECT id FROM wa_number WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", self.ids))
-        self.invalidate_recordset(["hold_until"])
+        lock_fresh(self.sudo(), "hold_until", "hold_seconds", "held_since")
         for number in self.sudo():
+            wait = seconds if seconds >= LONG_WAIT else number._back_off(seconds, asked_at or now)
+            until = fields.Datetime.add(now, seconds=math.ceil(wait))
             # All that was on its way is refused together: the first says it for the others.
-            if not number.hold_until or number.hold_until < until - HOLD_ROUGHLY:
-                number.hold_until = until
+            roughly = HOLD_ROUGHLY if wait >= LONG_WAIT else timedelta()
+            if wait and (not number.hold_until or number.hold_until < until - roughly):
+                since = number.held_since if number._is_limited_again(now) else now
+                number.write({"hold_until": until, "hold_seconds": math.ceil(wait), "held_since": since or now})
                 number._trigger_sender(until)
+
+    def _is_limited_again(self, at):
+        """Tell whether a limit of WhatsApp's at a moment (naive UTC) goes on from the last one."""
+        return bool(self.hold_until) and at - self.hold_until <= timedelta(seconds=max(HOLD_QUIET, self.hold_seconds))
+
+    def _back_off(self, seconds, asked_at):
+        """Return how long to wait out a limit that names hardly any time; 0 if that is being done already.
+
+        :param datetime asked_at: when the message left; before the last wait was over means before it began.
+        """
+        if self.hold_until and asked_at < self.hold_until:
+            return 0
+        if not self._is_limited_again(asked_at):
+            return max(seconds, FIRST_HOLD)
+        return max(seconds, min(2 * self.hold_seconds, MAX_HOLD), FIRST_HOLD)
 
     # ------------------------------------------------------------------ locking
 
@@ -87,15 +129,25 @@ class WaNumber(models.Model):
 
     def _recover(self):
         """Settle what a sender that died left behind."""
+        for settle in (self._settle_orphans, self._settle_held):
+            # Statuses about the same messages come in meanwhile.
+            if count := self._commit(settle):
+                self.env["ir.cron"]._commit_progress(count)
+
+    def _settle_orphans(self):
+        """Decide about the messages of a sender that died; returns how many there were."""
         orphans = self.env["wa.message"].search([("number_id", "=", self.id), ("state", "=", "sending"), ("wamid", "=", False)])
         if orphans:
             _logger.info("WhatsApp number %s: %s messages of a dead sender", self.id, len(orphans))
             orphans._settle_orphans()
             orphans._broadcast_state()
-            self.env["ir.cron"]._commit_progress(len(orphans))
-        if doubtful := self.env["wa.message"]._doubt_held(self):
-            doubtful._broadcast_state()
-            self.env["ir.cron"]._commit_progress(len(doubtful))
+        return len(orphans)
+
+    def _settle_held(self):
+        """Doubt messages that WhatsApp holds back for too long; returns how many there were."""
+        doubtful = self.env["wa.message"]._doubt_held(self)
+        doubtful._broadcast_state()
+        return len(doubtful)
 
     def _claim(self, limit, people_only=False):
         """Take the next messages, people's first, one per conversation; the caller COMMITs the claim.

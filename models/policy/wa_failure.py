@@ -89,6 +89,14 @@ SENTENCES = {
         _lt("This template is not approved by WhatsApp."),
         _lt("Choose an approved template."),
     ),
+    "template_changed": (
+        _lt("The template was changed after this message was written, so WhatsApp would send other words."),
+        _lt("Send the template once more: it is filled anew."),
+    ),
+    "template_in_review": (
+        _lt("WhatsApp is reviewing a change of this template."),
+        _lt("The message waits and leaves by itself when the change is approved."),
+    ),
     "window_closed": (
         _lt("The customer has not written in the last 24 hours, so WhatsApp allows only approved templates."),
         _lt("Send a template; when the customer answers you can write freely again."),

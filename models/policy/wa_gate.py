@@ -84,6 +84,8 @@ class WaGate(models.AbstractModel):
             number_archived=not number.active,
             restrictions=account._get_restrictions(now),
             template_status=(template and template.active and template.status) or None,
+            template_review_until=(template and template.review_until) or None,
+            is_template_changed=bool(template) and bool(message) and message._is_for_other_words(),
             # The window, and what makes it wait.
             window_until=conversation.window_until or None,
             contact_hold_until=contact.hold_until or None,

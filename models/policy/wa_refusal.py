@@ -1,15 +1,11 @@
-import logging
 from datetime import timedelta
-
-import psycopg2
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..concurrency import when_this_ended
 from .wa_failure import SENTENCES
-
-_logger = logging.getLogger(__name__)
 
 #: Days for which refusals are kept: long enough to compare with the same month of last year.
 KEEP_DAYS = 366
@@ -110,30 +106,16 @@ class WaRefusal(models.Model):
 
     @api.model
     def _count_surely(self, vals_list):
-        """Add refusals whatever becomes of this transaction: an error is about to undo it.
-
-        Written by a transaction of its own when this one has ended, either way, so
-        that neither waits for the other. If that fails there is a line in the log:
-        a count is never worth a second error for the user.
-        """
+        """Add refusals whatever becomes of this transaction: an error is about to undo it."""
         if not vals_list:
             return
-        cr, registry = self.env.cr, self.env.registry
-        pending = [dict(vals) for vals in vals_list]
+        queries = [self._insert_query(dict(vals)) for vals in vals_list]
 
-        def write():
-            rows, pending[:] = pending[:], []
-            if not rows:
-                return
-            try:
-                with registry.cursor() as own:
-                    for row in rows:
-                        own.execute(self._insert_query(row))
-            except psycopg2.Error:
-                _logger.warning("WhatsApp: %s refusals could not be counted", len(rows), exc_info=True)
+        def write(cr):
+            for query in queries:
+                cr.execute(query)
 
-        cr.postrollback.add(write)
-        cr.postcommit.add(write)
+        when_this_ended(self.env, write, f"{len(queries)} refusals could not be counted")
 
     @api.model
     def _insert_query(self, vals):

@@ -1,9 +1,10 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools.translate import LazyTranslate
 
 from ...tools.keywords import key_of
 from ...tools.window import CLOCK_AHEAD, moment_of
+from ..concurrency import lock_fresh
 from ..consent.wa_consent import PURPOSES as CONSENT_PURPOSES
 
 _lt = LazyTranslate(__name__)
@@ -44,12 +45,15 @@ REASON_LABELS = {
 PURPOSES = {"MARKETING": "marketing", "UTILITY": "utility", "AUTHENTICATION": "authentication"}
 
 #: What WhatsApp decides about a template: never typed in by anybody.
-VERDICT = {"status", "status_reason", "status_at", "warned_at", "template_uid", "components", "quality"}
+VERDICT = {
+    "status", "status_reason", "status_at", "warned_at", "template_uid", "components", "quality", "reopened_at", "editor_id",
+    "edit_moments", "edit_refusal", "edit_refused_at", "review_until", "approved_components", "fingerprint",
+}  # fmt: skip
 #: What makes it this template: fixed as soon as WhatsApp knows it.
 IDENTITY = {"name", "language", "account_id", "parameter_format"}
 #: States in which nobody is sent the template, and WhatsApp takes changes as often as one likes. Source: reference §7.6.
 CHANGEABLE = ("REJECTED", "PAUSED")
-#: What WhatsApp reviews: fixed as soon as it knows the template, unless it rejected or paused it.
+#: What WhatsApp reviews: fixed as soon as it knows the template, unless it rejected or paused it, or it is open for changes.
 CONTENT = {"category", "header_format", "header_text", "sample", "sample_name", "body", "footer", "button_ids"}
 
 
@@ -68,7 +72,9 @@ class WaTemplate(models.Model):
 
     name = fields.Char(required=True, tracking=True, help="Lower case letters, digits and underscores.")
     language = fields.Char(required=True, default="en", tracking=True, help="WhatsApp's language code.")
-    account_id = fields.Many2one("wa.account", required=True, index=True, ondelete="cascade")
+    account_id = fields.Many2one(
+        "wa.account", required=True, index=True, ondelete="cascade", default=lambda self: self._default_account()
+    )
     company_id = fields.Many2one(related="account_id.company_id", store=True)
     active = fields.Boolean(default=True)
     is_archived_with_account = fields.Boolean(readonly=True, copy=False)
@@ -84,7 +90,7 @@ class WaTemplate(models.Model):
     status_reason = fields.Char(readonly=True, copy=False, help="Meta's word or sentence.")
     status_reason_text = fields.Char("Reason", compute="_compute_status_reason_text")
     is_edited = fields.Boolean(
-        readonly=True, copy=False, help="Changed here after WhatsApp rejected or paused it, and not handed in again yet."
+        readonly=True, copy=False, help="Changed here since WhatsApp decided about it, and not handed in again yet."
     )
     is_fixed = fields.Boolean(compute="_compute_is_fixed", help="WhatsApp knows the content, so it cannot be changed here.")
     status_at = fields.Datetime(readonly=True, copy=False, help="When WhatsApp last decided the status.")
@@ -168,10 +174,11 @@ class WaTemplate(models.Model):
         for template in self:
             template.status_reason_text = template._reason_in_words(template.status_reason)
 
-    @api.depends("status", "template_uid")
+    @api.depends("status", "template_uid", "reopened_at")
     def _compute_is_fixed(self):
         for template in self:
-            template.is_fixed = bool(template.template_uid) and template.status not in CHANGEABLE
+            is_open = template.status in CHANGEABLE or (template.status == "APPROVED" and template.reopened_at)
+            template.is_fixed = bool(template.template_uid) and not is_open
 
     @api.depends("quality")
     @api.depends_context("lang")
@@ -181,11 +188,30 @@ class WaTemplate(models.Model):
             template.quality_label = self.env._(label) if label else template.quality
 
     @api.depends(
-        "header_text", "header_format", "body", "footer", "button_ids.text", "parameter_ids.example", "is_edited", "status"
+        "header_text",
+        "header_format",
+        "body",
+        "footer",
+        "button_ids.text",
+        "parameter_ids.example",
+        "is_edited",
+        "status",
+        "reopened_at",
+        "sample",
+        "sample_name",
     )
     def _compute_preview_html(self):
         for template in self:
-            template.preview_html = template._render_card(template._get_example_values())
+            template.preview_html = template._render_shown()
+
+    @api.model
+    def _default_account(self):
+        """Return the account, where there is only one to choose."""
+        accounts = self.env["wa.account"]
+        if not accounts.has_access("read"):
+            return accounts
+        found = accounts.search([("company_id", "in", self.env.companies.ids)], limit=2)
+        return found if len(found) == 1 else accounts
 
     # -------------------------------------------------------------- constraints
 
@@ -220,7 +246,11 @@ class WaTemplate(models.Model):
         """Keep WhatsApp's verdict, and what it rests on, out of people's hands.
 
         The category decides which consent a message needs, so it is fixed with the rest. What
-        WhatsApp rejected or paused may be changed and handed in again.
+        WhatsApp rejected or paused may be changed and handed in again; what it approved, when it
+        was opened for that.
+
+        :raises AccessError: WhatsApp decides this.
+        :raises UserError: it does not let this be changed of what it approved.
         """
         vals = self._with_choices(vals)
         if not self.env.su:
@@ -229,12 +259,15 @@ class WaTemplate(models.Model):
                 self._refuse_verdict()
             if vals.keys() & CONTENT and any(known.mapped("is_fixed")):
                 self._refuse_verdict()
+            known._check_category_stays(vals)
             if vals.keys() & (CONTENT | {"parameter_ids"}):
                 known._mark_edited()
         former = {template: template.status for template in self} if "status" in vals else {}
         result = super().write(vals)
         for template, status in former.items():
             template._log_status(status)
+            if template.status != status:
+                template._follow_review(status)
         return result
 
     @api.model
@@ -249,9 +282,22 @@ class WaTemplate(models.Model):
             chosen["header_format"] = vals["header_kind"]
         return {**vals, **chosen}
 
+    def _check_category_stays(self, vals):
+        """Refuse another category for what is approved. Source: cloud-api reference §7.6.
+
+        :raises UserError: says so.
+        """
+        if any(t.status == "APPROVED" and vals.get("category", t.category) != t.category for t in self):
+            raise UserError(
+                self.env._(
+                    "WhatsApp lets nobody change the category of an approved template, nor its name or language. Draft another "
+                    "template for that."
+                )
+            )
+
     def _mark_edited(self):
-        """Remember of rejected and paused templates that what stands here is not what WhatsApp has."""
-        edited = self.sudo().filtered(lambda t: t.template_uid and t.status in CHANGEABLE and not t.is_edited)
+        """Remember of templates that may be changed that what stands here is not what WhatsApp has."""
+        edited = self.sudo().filtered(lambda t: t.template_uid and not t.is_fixed and not t.is_edited)
         if edited:
             edited.write({"is_edited": True})
 
@@ -298,11 +344,21 @@ class WaTemplate(models.Model):
         self.ensure_one()
         return self.active and self.status == "APPROVED"
 
-    def _flag_unsendable(self, slug):
-        """Take over that WhatsApp refused this template while we sent it."""
+    def _flag_unsendable(self, slug, asked_at):
+        """Take over that WhatsApp refused this template while we sent it, unless it has decided anew since.
+
+        :param str slug: of the refusal.
+        :param datetime asked_at: when the message left that was refused (naive UTC).
+        """
         status = {"template_paused": "PAUSED", "template_disabled": "DISABLED"}.get(slug)
-        if status:
-            self.write({"status": status})
+        if not status:
+            return
+        lock_fresh(self.sudo(), "status", "status_at")
+        decided_since = self.status_at and self.status_at > asked_at
+        # Paused is less than what else may have been decided about it.
+        if decided_since or self.status == status or (status == "PAUSED" and self.status != "APPROVED"):
+            return
+        self.write({"status": status})
 
     def _apply_event(self, item):
         """Take over a webhook about this template.
@@ -314,6 +370,9 @@ class WaTemplate(models.Model):
         decided_at = moment_of(item.timestamp, fields.Datetime.now(), CLOCK_AHEAD)
         if item.change == "status" and value.get("event"):
             if self.status_at and self.status_at > decided_at:
+                if self.review_until:
+                    # Or clocks differ, and it is the verdict: WhatsApp knows.
+                    self.account_id._have_templates_read()
                 return  # a late webhook about something that was decided anew since
             status = STATUS_AFTER.get(value["event"], value["event"])
             if status is None:

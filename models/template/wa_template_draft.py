@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from ...tools.graph.errors import GraphError, PermanentError, RequestError
 from ...tools.graph.template_definition import VARIABLE, variables
 from ...tools.template_languages import TEMPLATE_LANGUAGES
-from .wa_template import CHANGEABLE, PURPOSES
+from .wa_template import PURPOSES
 from .wa_template_button import DRAFTED
 
 #: Meta's limits of what is handed in. Source: cloud-api reference §7.2.
@@ -104,16 +104,66 @@ class WaTemplate(models.Model):
 
     # ------------------------------------------------------------------ actions
 
+    def action_ask_to_submit(self):
+        """Check the template; when nothing is missing, ask whether to hand it in.
+
+        :raises UserError: something is missing, or WhatsApp takes no edit now; says what.
+        """
+        if self.status == "APPROVED":
+            question = self.env._(
+                "WhatsApp will review the template again. Until it approves the change, nobody is sent this template; what "
+                "rules and sequences send meanwhile waits, for 24 hours at most. Submit it now?"
+            )
+        else:
+            question = self.env._("WhatsApp will review this template. Submit it now?")
+        return self._ask_to_submit("action_submit", question)
+
+    def action_ask_to_submit_all_the_same(self):
+        """Do as :meth:`action_ask_to_submit` for an edit by which messages that wait are lost."""
+        question = self.env._(
+            "The messages with the approved text that still wait will not be sent, and their owners are told. Submit the "
+            "change all the same?"
+        )
+        return self.with_context(wa_drops_waiting=True)._ask_to_submit("action_submit_all_the_same", question)
+
+    def _ask_to_submit(self, method, question):
+        """Return the action that asks, and then calls a method of this template.
+
+        :raises UserError: there is nothing to ask; says what is missing.
+        """
+        self.ensure_one()
+        self._check_may_submit()
+        if self.template_uid:
+            self._check_edit()
+        self._check_draft()
+        return {
+            "type": "ir.actions.client",
+            "tag": "crm_whatsapp.confirm",
+            "params": {
+                "title": self.env._("Submit to WhatsApp"),
+                "body": question,
+                "confirm": self.env._("Submit"),
+                "model": self._name,
+                "ids": self.ids,
+                "method": method,
+            },
+        }
+
+    def _check_may_submit(self):
+        self.check_access("write")
+        if not self.env.su and not self.env.user.has_group("crm_whatsapp.crm_whatsapp_group_admin"):
+            raise AccessError(self.env._("Only WhatsApp administrators can hand in templates."))
+
     def action_submit(self):
-        """Hand the template in for WhatsApp's review, also again after it was rejected or paused. Administrators only.
+        """Hand the template in for WhatsApp's review, also again after it was rejected, paused or edited. Administrators only.
 
         :raises AccessError: by somebody else.
         :raises UserError: something is missing, or WhatsApp refused it; says what.
         """
-        self.check_access("write")
-        if not self.env.su and not self.env.user.has_group("crm_whatsapp.crm_whatsapp_group_admin"):
-            raise AccessError(self.env._("Only WhatsApp administrators can hand in templates."))
+        self._check_may_submit()
         for template in self:
+            if template.template_uid:
+                template._check_edit()
             template._check_draft()
             try:
                 if template.template_uid:
@@ -135,19 +185,8 @@ class WaTemplate(models.Model):
                 "status": str(answer.get("status") or "PENDING").upper(),
                 # Meta may put it into another category without asking.
                 "category": category if category in PURPOSES else self.category,
+                "components": definition["components"],
             }
-        )
-
-    def _hand_in_again(self):
-        """Replace the content of the template at WhatsApp, which reviews it again. Source: cloud-api reference §7.6."""
-        if self.status not in CHANGEABLE:
-            raise UserError(self.env._("WhatsApp has this template already (%s).", self.status_label))
-        definition = self._prepare_definition(self._upload_sample())
-        self.account_id._get_transport().edit_template(
-            self.template_uid, {"category": definition["category"], "components": definition["components"]}
-        )
-        self.sudo().write(
-            {"status": "PENDING", "status_reason": False, "is_edited": False, "components": definition["components"]}
         )
 
     def _refusal(self, error):
@@ -157,8 +196,11 @@ class WaTemplate(models.Model):
         """
         if not isinstance(error, (RequestError, PermanentError)):
             return self.account_id._user_error(error)
-        said = error.user_message or error.details or error.message
-        what = self.env._("WhatsApp does not take the template “%(template)s”: %(said)s", template=self.display_name, said=said)
+        what = self.env._(
+            "WhatsApp does not take the template “%(template)s”: %(said)s",
+            template=self.display_name,
+            said=self._said(error),
+        )
         advice = self.env["wa.failure"]._parts(error.slug)[1] if error.slug in ADVISED else ""
         return UserError(f"{what}\n{advice}" if advice else what)
 

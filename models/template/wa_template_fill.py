@@ -1,5 +1,7 @@
 from html import escape
 
+from markupsafe import Markup
+
 from odoo import api, models
 
 from ...tools.bidi import one_line
@@ -90,14 +92,18 @@ class WaTemplate(models.Model):
         known = self.env.context.get(DEFINITIONS)
         if isinstance(known, Definitions) and self.id in known.asked:
             return [(*facts, parameter.with_env(self.env)) for *facts, parameter in known.asked[self.id]]
-        asked = [(p.key, p.value_kind, p.is_required, p) for p in self.parameter_ids]
+        asked = [(p.key, p.value_kind, p.is_required, p) for p in self._sent_parameters()]
         if isinstance(known, Definitions):
             known.asked[self.id] = asked
         return asked
 
-    def _read_definition(self):
-        # What is being mended here is only looked at: WhatsApp sends what it approved.
-        is_draft = not self.components or (self.is_edited and self.status in CHANGEABLE)
+    def _read_definition(self, is_looked_at=False):
+        """Read the definition anew.
+
+        :param bool is_looked_at: with what is being changed here; WhatsApp sends what it approved.
+        """
+        is_changed = self.status in CHANGEABLE or (is_looked_at and self.reopened_at)
+        is_draft = not self.components or (self.is_edited and is_changed)
         return parse_template(
             {
                 **self._prepare_definition(),
@@ -115,9 +121,18 @@ class WaTemplate(models.Model):
         self.ensure_one()
         return self._card_html(self._render(values))
 
+    def _render_shown(self):
+        """Return the card with examples, with what is being changed here, for looking at it."""
+        self.ensure_one()
+        preview = render(self._read_definition(is_looked_at=True), self._get_example_values())
+        return self._card_html(preview, above=self._sample_html())
+
     @api.model
-    def _card_html(self, preview, place=None):
-        """Turn a ``tools.graph.template_preview.Preview`` into HTML; nothing in it is trusted."""
+    def _card_html(self, preview, place=None, above=None):
+        """Turn a ``tools.graph.template_preview.Preview`` into HTML; nothing in it is trusted.
+
+        :param Markup above: what stands in the place of a header that is a file.
+        """
         header = ""
         if preview.header:
             header = f"<b>{escape(one_line(preview.header))}</b>"
@@ -125,7 +140,7 @@ class WaTemplate(models.Model):
             lines = [one_line(str(place.get(name) or "")) for name in ("name", "address")]
             header = f"📍 {escape(', '.join(filter(None, lines)))}"
         elif preview.header_format:
-            header = f"[{escape(preview.header_format)}]"
+            header = above or self._file_above(preview.header_format)
         footers = [f"<b>{escape(one_line(preview.offer))}</b>"] if preview.offer else []
         if preview.footer:
             footers.append(f"<small>{escape(one_line(preview.footer))}</small>")
@@ -138,6 +153,23 @@ class WaTemplate(models.Model):
                 cards=[self._card_html(inside) for inside in preview.cards],
             )
         )
+
+    @api.model
+    def _file_above(self, header_format, name=None):
+        """Return what stands for a header that is no text: its sign, and what it is or is called.
+
+        :param str header_format: of WhatsApp, in any case.
+        :param str name: of the file.
+        """
+        words = {
+            "image": ("🖼", self.env._("Picture")),
+            "video": ("🎬", self.env._("Video")),
+            "gif": ("🎬", self.env._("Moving picture")),
+            "document": ("📄", self.env._("Document")),
+            "location": ("📍", self.env._("Place")),
+        }
+        sign, what = words.get(header_format.lower(), ("", header_format.lower()))
+        return Markup('<span class="o_wa_card_file">%s %s</span>') % (sign, one_line(name or what))
 
     def _build_components(self, values):
         """Return the ``components`` of the template message.

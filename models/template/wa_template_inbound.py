@@ -33,7 +33,7 @@ class WaTemplate(models.Model):
         former_status, former_at = self.status, (self.status_at, self.warned_at)
         result = super()._apply_event(item)
         value = item.value
-        if self.is_edited and self.status == "APPROVED" != former_status:
+        if self.is_edited and not self.reopened_at and self.status == "APPROVED" != former_status:
             # What WhatsApp has is sent from now on, so it has to stand here again.
             self.account_id._have_templates_read()
         event = reading.text(value.get("event"))

@@ -37,7 +37,7 @@ class WaTemplate(models.Model):
         own = self.account_id.sudo()
         accounts = {
             twin.company_id: twin.account_id
-            for twin in self.sudo().search([("name", "=", self.name), ("status", "=", "APPROVED")], order="id desc")
+            for twin in self.sudo().search([("name", "=", self.name), *self._in_use_domain()], order="id desc")
         } | {own.company_id: own}
         groups = {}
         for record in records:
@@ -49,8 +49,11 @@ class WaTemplate(models.Model):
     # ---------------------------------------------------------------- languages
 
     def _variants(self, account):
-        """Return ``{language: approved template}`` of this name in an account."""
-        domain = Domain("name", "=", self.name) & Domain("account_id", "=", account.id) & Domain("status", "=", "APPROVED")
+        """Return ``{language: template in use}`` of this name in an account.
+
+        One whose edit is being reviewed counts: its customers wait for it and do not get another language.
+        """
+        domain = Domain("name", "=", self.name) & Domain("account_id", "=", account.id) & Domain(self._in_use_domain())
         return {variant.language: variant for variant in self.sudo().search(domain)}
 
     def _variant_for(self, conversation, variants=None):
@@ -154,6 +157,7 @@ class WaTemplate(models.Model):
                 "language": self.language,
                 "components": components,
                 "text": preview.text,
+                "version": self.fingerprint,
                 **({"files": [file.frozen() for file in files]} if files else {}),
             },
             template_id=self.id,

@@ -1,5 +1,14 @@
+import base64
+import binascii
+
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools.image import image_process
+
+from ...tools import filetypes
+from ...tools.bidi import one_line
 
 #: What can stand above the text of a draft; the first of these need a sample of the file.
 FILE_HEADERS = ("IMAGE", "VIDEO", "DOCUMENT")
@@ -62,6 +71,79 @@ class WaTemplate(models.Model):
         """Return what stands above the text, as WhatsApp says it; "" for nothing. A text says so by being there."""
         return self.header_format or ("TEXT" if self.header_text else "")
 
+    @api.onchange("sample", "header_kind")
+    def _onchange_sample(self):
+        """Tell at once that a file cannot be the sample of what stands above the text, and take it out."""
+        raw = self._fresh_sample()
+        if not raw or self.header_kind not in FILE_HEADERS:
+            return None
+        name = self.sample_name or self.env._("This file")
+        mime_type = self.env["wa.file"]._mime_type(
+            self.env["ir.attachment"].new({"name": name, "mimetype": filetypes.sniff(raw) or "application/octet-stream"})
+        )
+        problem = self._sample_problem(self.header_kind, name, mime_type)
+        if not problem:
+            return None
+        self.sample = self.sample_name = False
+        return {"warning": {"title": self.env._("Another sample is needed"), "message": problem}}
+
+    def _fresh_sample(self):
+        """Return the bytes of a sample that was chosen in the form and is not saved yet, or ``b""``."""
+        if isinstance(self.id, int) or not self.sample:
+            return b""
+        try:
+            return base64.b64decode(self.sample, validate=True)
+        except (binascii.Error, ValueError):
+            return b""  # what was saved before is shown by its size
+
+    @api.model
+    def _sample_problem(self, header_format, name, mime_type):
+        """Return why a file of a type cannot be the sample of a header, a sentence with what to do; "" if it can."""
+        if header_format == "IMAGE" and not mime_type.startswith("image/"):
+            return self.env._(
+                "“%s” is no picture, and a picture is to stand above the text of this template. Choose a JPEG or PNG file, or "
+                "something else above the text.",
+                name,
+            )
+        if header_format == "VIDEO" and not mime_type.startswith("video/"):
+            return self.env._(
+                "“%s” is no video, and a video is to stand above the text of this template. Choose an MP4 file, or something "
+                "else above the text.",
+                name,
+            )
+        if header_format == "DOCUMENT" and mime_type != "application/pdf":
+            return self.env._(
+                "“%s” is no PDF, and WhatsApp's reviewers look at no other documents. Choose a PDF file as the sample of this "
+                "template, or something else above the text.",
+                name,
+            )
+        return ""
+
+    def _sample_html(self):
+        """Return how the sample looks above the text of the preview; None without a file there."""
+        self.ensure_one()
+        if self.header_format not in FILE_HEADERS:
+            return None
+        if self.header_format == "IMAGE" and self.sample:
+            address = self._sample_src()
+            if address:
+                shown = one_line(self.sample_name or self.env._("Picture"))
+                return Markup('<img class="o_wa_card_picture" src="%s" alt="%s"/>') % (address, shown)
+        return self._file_above(self.header_format, self.sample_name if self.sample else None)
+
+    def _sample_src(self):
+        """Return where a browser finds the picture: here, or inside of the address itself as long as it is not saved."""
+        if raw := self._fresh_sample():
+            try:
+                small = image_process(raw, size=(400, 400))
+            except (UserError, ValueError, OSError):
+                return ""  # of a kind that is converted when it is saved
+            return f"data:{filetypes.sniff(raw)};base64,{base64.b64encode(small).decode()}"
+        if not self._origin.id:
+            return ""
+        moment = self.write_date.timestamp() if self.write_date else 0
+        return f"/web/image/wa.template/{self._origin.id}/sample/400x400?unique={moment:.0f}"
+
     @api.constrains("sample", "header_format")
     def _check_sample(self):
         """Check a sample while the person who chose it is here, and convert it where WhatsApp takes no such file.
@@ -72,6 +154,9 @@ class WaTemplate(models.Model):
             if template.header_format not in FILE_HEADERS:
                 continue
             attachment = template._sample_attachment()
+            mime_type = self.env["wa.file"]._mime_type(attachment)
+            if problem := self._sample_problem(template.header_format, attachment.name, mime_type):
+                raise ValidationError(problem)
             sendable = self.env["wa.file"]._prepare(attachment, None, template.header_format.lower())
             if sendable.mime_type not in SAMPLE_TYPES:
                 raise ValidationError(

@@ -56,6 +56,9 @@ class WaTemplate(models.Model):
         :param template: the record as we know it, or None.
         """
         vals = self._vals_from_meta(node)
+        if template and template.reopened_at:
+            template._take_beside_edit(vals, parse_template(node))
+            return template
         if template and template.is_edited and vals["status"] in CHANGEABLE:
             # What somebody is mending here is not what WhatsApp has.
             template.write({name: vals[name] for name in ("template_uid", "status", "status_reason", "quality")})
@@ -84,7 +87,6 @@ class WaTemplate(models.Model):
         Source: cloud-api reference §7.1.
         """
         definition = parse_template(node)
-        header = definition.header
         category = str(node.get("category") or "").upper()
         return {
             "name": node["name"],
@@ -95,11 +97,22 @@ class WaTemplate(models.Model):
             "status_reason": self._clean_reason(node.get("rejected_reason")),
             "quality": (node.get("quality_score") or {}).get("score") or False,
             "parameter_format": "NAMED" if definition.parameter_format == NAMED else "POSITIONAL",
+            **self._content_vals(definition),
+            "components": node.get("components") or [],
+        }
+
+    @api.model
+    def _content_vals(self, definition):
+        """Return the words of a definition as field values; buttons and variables come with :meth:`_sync_parts`.
+
+        :param definition: ``TemplateDefinition``.
+        """
+        header = definition.header
+        return {
             "header_format": header.format.upper() if header else False,
             "header_text": header.text if header else False,
             "body": definition.body.text if definition.body else "",
             "footer": definition.footer or False,
-            "components": node.get("components") or [],
         }
 
     @api.model
@@ -122,6 +135,13 @@ class WaTemplate(models.Model):
             )
             for index, button in enumerate(definition.buttons)
         ]
+        self._sync_parameters(definition)
+
+    def _sync_parameters(self, definition, only_missing=False):
+        """Make variables match the definition; keep what was set up here.
+
+        :param bool only_missing: add those, and leave alone the others: somebody is changing the template.
+        """
         known = {parameter.key: parameter for parameter in self.parameter_ids}
         kept = self.env["wa.template.parameter"]
         for sequence, needed in enumerate(parameters(definition)):
@@ -134,7 +154,8 @@ class WaTemplate(models.Model):
                 "is_required": needed.required,
             }
             if parameter := known.get(needed.key):
-                parameter.write(vals)
+                if not only_missing:
+                    parameter.write(vals)
             else:
                 parameter = kept.create(
                     {
@@ -147,4 +168,5 @@ class WaTemplate(models.Model):
                     }
                 )
             kept |= parameter
-        (self.parameter_ids - kept).unlink()
+        if not only_missing:
+            (self.parameter_ids - kept).unlink()

@@ -145,6 +145,40 @@ async def test_a_rejected_template_is_edited_until_it_pleases(play):
 
 
 @story
+async def test_a_rejected_template_that_is_to_send_codes_gets_their_parts(play):
+    """Its former parts have no place there, nor those of codes anywhere else."""
+    await play.switch(review="reject", review_delay_s=0)
+    _, made = await play.graph("POST", f"{WABA}/message_templates", definition())
+    await play.until(lambda: play.changes("message_template_status_update"))
+    status, answer = await play.graph("POST", made["id"], {"category": "AUTHENTICATION"})
+    assert (status, "needs components" in answer["error"]["error_user_msg"]) == (400, True)
+    assert (await play.graph("POST", made["id"], {**definition(), "category": "AUTHENTICATION"}))[0] == 400
+    path = f"{made['id']}?fields=status,category,components"
+    assert (await play.graph("GET", path))[1]["category"] == "UTILITY"
+    parts = [{"type": "BODY"}, {"type": "BUTTONS", "buttons": [{"type": "OTP", "otp_type": "COPY_CODE"}]}]
+    before = len(play.changes("message_template_status_update"))
+    assert (await play.graph("POST", made["id"], {"category": "AUTHENTICATION", "components": parts}))[0] == 200
+    await play.until(lambda: play.changes("message_template_status_update")[before:])
+    read = (await play.graph("GET", path))[1]
+    assert (read["category"], read["components"][0]["text"]) == ("AUTHENTICATION", "*{{1}}* is your verification code.")
+    status, answer = await play.graph("POST", made["id"], {"category": "UTILITY"})
+    assert (status, "needs components" in answer["error"]["error_user_msg"]) == (400, True)
+
+
+@story
+async def test_a_rejected_template_with_parts_for_marketing_alone_stays_there(play):
+    await play.switch(review="reject", review_delay_s=0)
+    offer = {"type": "LIMITED_TIME_OFFER", "limited_time_offer": {"text": "Soon over", "has_expiration": False}}
+    link = {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Look", "url": "https://example.com"}]}
+    parts = [{"type": "BODY", "text": "Half the price."}, offer, link]
+    _, made = await play.graph(
+        "POST", f"{WABA}/message_templates", {**definition(), "category": "MARKETING", "components": parts}
+    )
+    await play.until(lambda: play.changes("message_template_status_update"))
+    assert (await play.graph("POST", made["id"], {"category": "UTILITY"}))[0] == 400
+
+
+@story
 async def test_an_approved_template_is_edited_once_a_day(play):
     _, made = await play.graph("POST", f"{WABA}/message_templates", definition())
     await play.until(lambda: play.changes("message_template_status_update"))

@@ -145,3 +145,15 @@ def test_the_code_is_sent_twice_and_refused_in_the_words_for_a_link():
     with pytest.raises(GraphError) as caught:
         rules_parameters.fill(definition, sent("x" * 16), False, 26)
     assert caught.value.code == 132018
+
+
+def test_text_and_button_have_the_same_code():
+    definition = rules_template.check_definition(request(minutes=10))[3]
+    body, button = sent("987654")
+    for other in ("987655", "987654 ", ""):
+        with pytest.raises(GraphError) as caught:
+            rules_parameters.fill(definition, [{**body, "parameters": texts(other)}, button], False, 26)
+        assert caught.value.code in (132018, 131008), other
+    with pytest.raises(GraphError) as caught:
+        rules_parameters.fill(definition, [{**body, "parameters": texts("987655")}, button], False, 26)
+    assert "differs" in caught.value.details

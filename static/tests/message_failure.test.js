@@ -176,3 +176,22 @@ test("a retry that is due in seconds is not worth a line", async () => {
     await contains(".o_crm_whatsapp_tick_queued");
     await contains(".o_crm_whatsapp_wait", { count: 0 });
 });
+
+test("a message that waits until somebody mends something says why", async () => {
+    const pyEnv = await startServer();
+    const channelId = createConversation(pyEnv);
+    const messageId = createMessage(pyEnv, channelId, {
+        wa_direction: "out",
+        wa_error: "Sending from this WhatsApp number is stopped.",
+        wa_state: "queued",
+        wa_waits_until: false,
+    });
+    await start();
+    await openDiscuss(channelId);
+    await contains(".o_crm_whatsapp_wait_until", { text: "Waits." });
+    await contains(".o_crm_whatsapp_wait_reason", {
+        text: "Sending from this WhatsApp number is stopped.",
+    });
+    pyEnv["mail.message"]._wa_update(messageId, { wa_error: false });
+    await contains(".o_crm_whatsapp_wait", { count: 0 });
+});

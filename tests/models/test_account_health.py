@@ -165,6 +165,17 @@ class TestAccountHealth(AccountCase):
         self.deliver()
         self.check_green()
 
+    def test_number_that_whatsapp_limits_for_long(self):
+        """Messages wait for as long as a limit lasts; that they do is told."""
+        now = fields.Datetime.now()
+        self.reply(self.ana, self.conversation, "Hello")
+        self.number.write({"hold_until": now + timedelta(seconds=60), "hold_seconds": 60, "held_since": now})
+        self.assertNotIn("outbox_limited", self.codes())
+        self.number.held_since = now - timedelta(minutes=20)
+        self.check_red("outbox_limited")
+        self.number.hold_until = now - timedelta(minutes=2)
+        self.assertNotIn("outbox_limited", self.codes(), "it is over")
+
     def test_a_queue_that_is_being_worked_off_is_no_stall(self):
         """A hundred thousand messages take hours, and nothing is wrong."""
         old = self.reply(self.ana, self.conversation, "Hello").wa_message_ids

@@ -167,6 +167,17 @@ class TestBadInputSending(BadInputCase):
         self.account.api_version = "v26.0"
         self.check_goes_on(row)
 
+    def test_version_that_whatsapp_does_not_know_shows_before_anything_is_sent(self):
+        """Nobody has to press "Check Connection": the account is looked at as soon as the version was typed."""
+        self.account.api_version = "v99.0"
+        self._run_cron(self.env.ref("crm_whatsapp.ir_cron_wa_health"))
+        self.assertEqual((self.account.state, self.account.state_code), ("blocked", "api_version"))
+        self.assertEqual(self.account.health, "problem")
+        self.check_one_sentence(self.account.state_reason, "API Version")
+        self.account.api_version = "v26.0"
+        self._run_cron(self.env.ref("crm_whatsapp.ir_cron_wa_health"))
+        self.assertEqual((self.account.state, self.account.state_code), ("connected", False))
+
     def test_revoked_token(self):
         self.sandbox.control("POST", "tokens", token=ACCESS_TOKEN, valid=False)
         row = self.send()

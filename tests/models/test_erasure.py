@@ -154,6 +154,18 @@ class TestErasure(WaCase):
         self.assertEqual(erasure.user_id, self.wanda)
         self.assertIn("Conversations: 1", erasure.summary)
 
+    def test_the_spelling_a_test_number_wants_goes_as_well(self):
+        """Whoever is written to under other digits (Argentina) is found under those too."""
+        wa_id, listed = "5491123456789", "541123456789"
+        conversation = self.receive(self.inbound("Hola", wa_id=wa_id, name="Luz Ejemplo"))
+        conversation.contact_id.dialled = listed
+        self.number.message_post(body=f"{listed} complained")
+        self.env["ir.logging"].create(
+            {"name": "x", "type": "server", "path": "x", "func": "x", "line": "1", "message": f"no answer from +{listed}"}
+        )
+        self.erase(conversation.contact_id)
+        self.assertEqual(self.traces((wa_id, listed, "1123456789")), [])
+
     def test_writing_again_is_a_new_person(self):
         """S4: whoever was erased and writes again is somebody new, heard, and still not sent what they stopped."""
         conversation = self.rich()

@@ -4,6 +4,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
+from ...models.outbox import sender
 from ...tools.failures import FAILURES
 from ...tools.graph.errors import from_answer
 from ...tools.webhook.events import ErrorInfo, Person, StatusEvent
@@ -97,7 +98,7 @@ class TestErrorClasses(WaSandboxCase):
         row = self.answered(130429, times=1)
         if row.state == "queued":
             self.check(row, 130429, "queued")
-            row.next_attempt_at = False
+            self.number.hold_until = row.next_attempt_at = False
             self.run_sender()
         self.assertEqual(row.state, "sent")
         self.check_nothing_stopped()
@@ -162,8 +163,9 @@ class TestErrorClasses(WaSandboxCase):
                 self.run_sender()
                 self.check(row, code, "queued")
                 self.check_nothing_stopped()
+                self.assertEqual(row.attempts, 0)
                 self.sandbox.control("POST", "switches", fault=None)
-                row.next_attempt_at = False
+                self.number.hold_until = row.next_attempt_at = False
                 self.run_sender()
                 self.assertEqual(row.state, "sent", row.error_text)
         row = self.reply(self.ana, self.conversation, "much too fast").wa_message_ids
@@ -300,6 +302,110 @@ class TestErrorClasses(WaSandboxCase):
                     self.assertAlmostEqual(self.seconds(self.number.hold_until), left * 3600, delta=15)
                 else:
                     self.assertFalse(self.number.hold_until)
+
+    def late_status(self, row, code, ago):
+        status = StatusEvent("", "", row.wamid, "failed", int(time.time()) - ago, row.uuid, Person(), errors=(ErrorInfo(code),))
+        self.env["wa.message"]._apply_statuses([status], self.account)
+        self.assertEqual(row.state, "failed")
+
+    def accepted(self, text):
+        self.env["wa.message"].search([]).submitted_at = False
+        row = self.reply(self.ana, self.conversation, text).wa_message_ids
+        self.run_sender()
+        self.assertEqual(row.state, "sent", row.error_text)
+        return row
+
+    def test_person_is_left_alone_from_the_moment_of_the_refusal(self):
+        """Reported 23 hours late, an hour is left; a day late, nothing; and a longer wait is never cut."""
+        for hours, left in ((23, 1), (25, 0), (0, 24)):
+            with self.subTest(hours):
+                self.contact.hold_until = False
+                row = self.accepted(f"{hours} hours")
+                self.late_status(row, 131049, hours * 3600)
+                if left:
+                    self.assertAlmostEqual(self.seconds(self.contact.hold_until), left * 3600, delta=15)
+                else:
+                    self.assertFalse(self.contact.hold_until)
+        until = self.contact.hold_until
+        self.late_status(self.accepted("an older one"), 131049, 20 * 3600)
+        self.assertEqual(self.contact.hold_until, until)
+        self.late_status(row, 131049, 0)
+        self.assertEqual(self.contact.hold_until, until, "told twice is as told once")
+
+    def test_closed_window_of_a_message_without_a_moment(self):
+        """Put back for another try, or sent from the phone: what the customer wrote since the refusal counts too."""
+        for ago, closed in ((3600, False), (0, True)):
+            with self.subTest(ago):
+                window = fields.Datetime.now() + timedelta(hours=23, minutes=50)
+                self.conversation.sudo().write(
+                    {"last_inbound_at": fields.Datetime.now() - timedelta(minutes=10), "window_until": window}
+                )
+                row = self.accepted(f"{ago} ago")
+                row.write({"submitted_at": False, "sent_at": False})
+                self.late_status(row, 131047, ago)
+                self.assertEqual(self.conversation.window_until <= fields.Datetime.now(), closed)
+
+    def test_customer_who_writes_in_the_second_of_the_refusal(self):
+        """WhatsApp gives whole seconds, and our moment has fractions: in doubt the customer has written."""
+        now = fields.Datetime.now()
+        self.conversation.sudo().write({"last_inbound_at": now, "window_until": now + timedelta(hours=24)})
+        self.conversation._close_window(now + timedelta(microseconds=400_000))
+        self.assertEqual(self.conversation.window_until, now + timedelta(hours=24))
+
+    def test_template_that_whatsapp_decided_anew_stays_as_decided(self):
+        for slug, before, ago, after in (
+            ("template_paused", "APPROVED", 60, "PAUSED"),
+            ("template_paused", "APPROVED", -60, "APPROVED"),
+            ("template_paused", "DISABLED", 60, "DISABLED"),
+            ("template_disabled", "PAUSED", 60, "DISABLED"),
+        ):
+            with self.subTest(slug, before=before, ago=ago):
+                now = fields.Datetime.now()
+                self.template.write({"status": before, "status_at": now - timedelta(seconds=ago)})
+                self.template._flag_unsendable(slug, now)
+                self.assertEqual(self.template.status, after)
+
+    def test_short_limits_cost_no_try_and_wait_longer_each_time(self):
+        """130429 and 429 name no time: the number backs off by itself, whatever the message has been through."""
+        row = self.reply(self.ana, self.conversation, "much").wa_message_ids
+        seen = []
+        for _turn in range(12):
+            row._claim_for_sending()
+            row.submitted_at = fields.Datetime.now()
+            row._apply_error(from_answer({"code": 130429, "message": "Slow down"}, 400))
+            self.assertEqual((row.state, row.attempts, row.error_code), ("queued", 0, "130429"))
+            seen.append(self.number.hold_seconds)
+            self.assertAlmostEqual(self.seconds(self.number.hold_until), seen[-1], delta=2)
+            self.assertGreaterEqual(row.next_attempt_at, self.number.hold_until)
+            self.number.hold_until = fields.Datetime.now() - timedelta(seconds=1)  # it is over, and the next is refused at once
+        self.assertEqual(seen, [2, 4, 8, 16, 32, *[60] * 7])
+        self.number.hold_until = fields.Datetime.now() - timedelta(minutes=5)
+        row._claim_for_sending()
+        row.submitted_at = fields.Datetime.now()
+        row._apply_error(from_answer({"code": 130429, "message": "Slow down"}, 400))
+        self.assertEqual(self.number.hold_seconds, 2, "five minutes went well: it begins anew")
+
+    def test_what_was_on_its_way_together_is_one_refusal(self):
+        rows = self.env["wa.message"]
+        for n in range(3):
+            conversation = self.customer_writes(self.customer(f"P{n}", phone=f"+4477009001{n}0"), "Hi")
+            rows |= self.reply(self.ana, conversation, "wave").wa_message_ids
+        rows._claim_for_sending()
+        rows.write({"submitted_at": fields.Datetime.now()})
+        for row in rows:
+            row._apply_error(from_answer({"code": 987654, "message": "Slow down"}, 429))
+        self.assertEqual(self.number.hold_seconds, 2)
+        self.assertEqual(rows.mapped("attempts"), [0, 0, 0])
+
+    def test_short_limit_is_waited_out_within_the_run(self):
+        """The next run would come a minute later."""
+        self.patch(sender, "SHORT_WAIT", 5)
+        row = self.reply(self.ana, self.conversation, "once too fast").wa_message_ids
+        other = self.customer_writes(self.customer("Bo", phone="+447700900123"), "Hi")
+        waiting = self.reply(self.ana, other, "comes after").wa_message_ids
+        self.sandbox.control("POST", "switches", fault={"kind": "error", "code": 130429, "times": 1, "match": "/messages t"})
+        self.run_sender()
+        self.assertEqual((row | waiting).mapped("state"), ["sent", "sent"])
 
     def test_failure_for_good_reported_later(self):
         for code in (131026, 131047, 131053):

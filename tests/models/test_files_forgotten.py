@@ -1,8 +1,23 @@
 from odoo import fields
 from odoo.tests import tagged
 
+from ...models.media.wa_media_upload import run_uploads
+from ...tools.failures import MEDIA_UNKNOWN
+from ...tools.graph.errors import from_answer
+from ...tools.graph.media import media_uids
+from ..common import PHONE_NUMBER_ID
 from .media_samples import picture
 from .template_case import TemplateCase
+
+
+class Client:
+    """Takes files and gives each a new id."""
+
+    count = 0
+
+    def upload_media(self, *_args):
+        self.count += 1
+        return f"media-{self.count}"
 
 
 @tagged("post_install", "-at_install", "wa")
@@ -125,6 +140,44 @@ class TestFilesForgotten(TemplateCase):
         self.again(*rows)
         self.arrived_once(*rows)
         self.assertEqual(self.uploads(), 1)
+
+    def test_what_was_brought_and_forgotten_within_one_run_is_brought_again(self):
+        """A file WhatsApp loses at once, in the second in which it was uploaded: each message gets an id of its own."""
+        known, client = self.env["wa.upload"], Client()
+        file = self.attachment("a.png", picture("PNG"))
+        first = self.reply(self.ana, self.conversation, "", attachment_ids=file.ids).wa_message_ids
+        first._claim_for_sending()
+        self.assertTrue(first._apply_uploads(run_uploads(client, PHONE_NUMBER_ID, first._collect_uploads())))
+        error = from_answer({"code": 100, "message": "Invalid parameter"}, 400)
+        error.failure = MEDIA_UNKNOWN
+        error.media_uids = media_uids(first._prepare_request())
+        self.assertEqual(error.media_uids, {"media-1"})
+        first._apply_error(error)
+        self.assertEqual((first.state, first.error_code), ("queued", "media_unknown"))
+        self.assertFalse(known.search([]), "uploaded in this very second, and forgotten all the same")
+        first._claim_for_sending()
+        self.assertTrue(first._apply_uploads(run_uploads(client, PHONE_NUMBER_ID, first._collect_uploads())))
+        self.assertEqual(known.search([]).media_uid, "media-2")
+
+    def test_the_id_another_message_was_refused_with_is_not_the_new_one(self):
+        file = self.attachment("a.png", picture("PNG"))
+        row = self.reply(self.ana, self.conversation, "", attachment_ids=file.ids).wa_message_ids
+        self.forget(row)
+        self.env["wa.upload"].search([]).write({"media_uid": "new", "uploaded_at": fields.Datetime.now()})
+        row._claim_for_sending()
+        row._upload_again({"old"})
+        self.assertEqual(self.env["wa.upload"].search([]).media_uid, "new")
+
+    def test_messages_that_waited_for_an_upload_share_it(self):
+        client = Client()
+        file = self.attachment("a.png", picture("PNG"))
+        rows = self.env["wa.message"]
+        for _n in range(3):
+            rows |= self.reply(self.ana, self.conversation, "", attachment_ids=file.ids).wa_message_ids
+        orders = [row._collect_uploads() for row in rows]
+        for row, order in zip(rows, orders, strict=True):
+            self.assertTrue(row._apply_uploads(run_uploads(client, PHONE_NUMBER_ID, order)))
+        self.assertEqual(client.count, 1)
 
     def test_refused_again_it_fails_and_a_person_may_try_once_more(self):
         file = self.attachment("a.png", picture("PNG"))

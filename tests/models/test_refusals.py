@@ -140,7 +140,7 @@ class TestRefusals(WaCase):
         with (
             patch.object(model, "_insert_query", lambda *_args: SQL("SELECT 1 / 0")),
             mute_logger("odoo.sql_db"),
-            self.assertLogs("odoo.addons.crm_whatsapp.models.policy.wa_refusal", "WARNING") as log,
+            self.assertLogs("odoo.addons.crm_whatsapp.models.concurrency", "WARNING") as log,
         ):
             self.in_transaction(
                 self.ana, lambda env: self.reply(self.ana.with_env(env), self.conversation.with_env(env), "late")

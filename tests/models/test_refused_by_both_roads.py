@@ -26,6 +26,8 @@ class TestRefusedByStatus(WaSandboxCase):
         self.ada = self.customer()
         self.conversation = self.customer_writes(self.ada, "Hello")
         self.conversation.user_id = self.ana
+        # Within one second nobody knows which came first.
+        self.conversation.sudo().last_inbound_at = fields.Datetime.subtract(fields.Datetime.now(), minutes=1)
         self.contact, self.lead = self.conversation.contact_id, self.conversation.lead_id
         self.lead.expected_revenue = 1
 

@@ -1,4 +1,5 @@
 import ast
+from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
 
@@ -91,7 +92,42 @@ class TestRetry(WaSandboxCase):
         self.sandbox.control("POST", "switches", fault={"kind": "429", "times": 1})
         with patch("odoo.addons.crm_whatsapp.models.outbox.sender.SHORT_WAIT", 0):
             self.run_sender()
-        self.assertEqual((self.row.state, self.row.attempts), ("queued", 1))
+        self.assertEqual((self.row.state, self.row.attempts), ("queued", 0), "a limit of the number costs no try")
+
+    # ------------------------------------------------------------- why it waits
+
+    def waits(self, row):
+        facts = row._state_facts()
+        return facts["wa_error"], facts["wa_waits_until"]
+
+    def test_retried_message_of_a_limited_number_says_until_when(self):
+        """After "Try again anyway" there was a clock and nothing else."""
+        self.row.write({"state": "failed", "error_code": "131026"})
+        until = fields.Datetime.now() + timedelta(hours=5)
+        self.number.hold_until = until
+        self.row.with_user(self.ana).mail_message_id.action_wa_retry()
+        reason, shown = self.waits(self.row)
+        self.assertEqual(shown, fields.Datetime.to_string(until))
+        self.assertIn("limits this number", reason)
+        self.number.hold_until = False
+        self.assertEqual(self.waits(self.row), (False, False), "it leaves now")
+
+    def test_message_that_waits_for_somebody_says_why(self):
+        self.number.is_blocked = True
+        reason, until = self.waits(self.row)
+        self.assertFalse(until)
+        self.assertIn("stopped", reason)
+        self.account.state = "blocked"
+        self.assertIn("this account", self.waits(self.row)[0])
+
+    def test_message_behind_another_one_says_what_that_waits_for(self):
+        until = fields.Datetime.now() + timedelta(hours=8)
+        self.row.write({"error_code": "quiet_hours", "next_attempt_at": until})
+        behind = self.reply(self.ana, self.conversation, "And one more").wa_message_ids
+        for row in (self.row, behind):
+            reason, shown = self.waits(row)
+            self.assertEqual(shown, fields.Datetime.to_string(until))
+            self.assertIn("night", reason)
 
     # ------------------------------------------------------------ other numbers
 

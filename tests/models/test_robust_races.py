@@ -337,6 +337,66 @@ class TestRaces(BaseCase):
         with self.registry.cursor() as cr:
             self.assertEqual(self.env_of(cr)["wa.number"].browse(self.number_id).hold_until, until)
 
+    def test_reasons_of_stopping_are_not_written_over_another_one_of_this_moment(self):
+        """Two processes stop the same number and account: the first reason is the one that was told."""
+
+        def stopped(_env, message):
+            message.number_id.write({"is_blocked": True, "blocked_code": "pin_wrong"})
+
+        self.refused_while(133010, stopped)
+        with self.registry.cursor() as cr:
+            self.assertEqual(self.env_of(cr)["wa.number"].browse(self.number_id).blocked_code, "pin_wrong")
+
+    def test_template_approved_again_at_this_moment_stays_so(self):
+        def approved(env, message):
+            message.template_id = self.template_id
+            env.cr.commit()
+            message.template_id.write({"status": "APPROVED", "status_at": fields.Datetime.now()})
+
+        self.refused_while(132015, approved)
+        with self.registry.cursor() as cr:
+            self.assertEqual(self.env_of(cr)["wa.template"].browse(self.template_id).status, "APPROVED")
+
+    def test_longer_wait_for_a_person_is_not_cut_by_a_shorter_one_of_this_moment(self):
+        until = fields.Datetime.now() + timedelta(days=3)
+
+        def on_hold(_env, message):
+            message.contact_id.hold_until = until
+
+        message_id = self.refused_while(131049, on_hold)
+        with self.registry.cursor() as cr:
+            self.assertEqual(self.env_of(cr)["wa.message"].browse(message_id).contact_id.hold_until, until)
+
+    @mute_logger("odoo.sql_db")
+    def test_doubting_what_is_held_back_survives_a_status_of_this_moment(self):
+        """Its job ended with an error when a status of the same message was being stored."""
+        ids = self.two_on_their_way()
+        with self.registry.cursor() as cr:
+            self.env_of(cr)["wa.message"].browse(ids).write(
+                {
+                    "state": "sending",
+                    "wamid": False,
+                    "submitted_at": fields.Datetime.now() - timedelta(hours=25),
+                }
+            )
+            for index, id_ in enumerate(ids):
+                self.env_of(cr)["wa.message"].browse(id_).wamid = f"wamid.held-{uuid.uuid4()}-{index}"
+        with self.registry.cursor() as status_cr, self.registry.cursor() as own:
+            env, waited = self.env_of(status_cr), []
+            message = env["wa.message"].browse(ids[0])
+            status = StatusEvent("", "", message.wamid, "delivered", int(time.time()), message.uuid, Person(wa_id=self.wa_id))
+            env["wa.message"]._apply_statuses([status], env["wa.account"].browse(self.account_id))
+            status_cr.flush()
+            committer = threading.Thread(target=self.commit_when_awaited, args=(status_cr, waited))
+            committer.start()
+            self.addCleanup(committer.join)
+            try:
+                self.env_of(own)["wa.number"].browse(self.number_id)._recover()
+            finally:
+                committer.join()
+        self.assertEqual(waited, [True], "nobody waited for the other transaction: there was no race")
+        self.assertEqual([state for state, _wamid, _wa_id in self.states(ids)], ["delivered", "unknown"])
+
     def test_what_cannot_be_stored_in_full_is_kept_barely(self):
         """S19: a result that never can be stored (here: an id that another message has) takes no other along."""
         ids = self.two_on_their_way()

@@ -50,6 +50,36 @@ class TestSender(WaSandboxCase):
         self.assertEqual(len(run.in_flight), run.parallel * 2)
         self.assertGreater(len(run.in_flight), run.handed_out, "people's go past bulk that hangs")
 
+    def test_who_is_back_makes_room_before_results_are_written(self):
+        """While this thread was with the database, hundreds came back: threads must not stand idle behind their number."""
+        self.number.messages_per_second = 1000
+        run = sender.Sender(self.number)
+        run.ready.extend((True, -place, {}) for place in range(1, 1001))
+        pool = type("Pool", (), {"submit": lambda *_args: Future()})()
+        with patch.object(type(self.number), "_commit", lambda _number, work: work()):
+            run._release(None, pool)
+            self.assertEqual(len(run.in_flight), run.handed_out)
+            back = list(run.in_flight)[:100]
+            for future in back:
+                future.set_result(SendResult(wamid=f"wamid.{id(future)}"))
+            run._release(None, pool)
+        self.assertEqual(len(run.results), 100, "kept until they are written")
+        self.assertTrue(run.in_flight.keys().isdisjoint(back))
+        self.assertLessEqual(len(run.in_flight), run.handed_out)
+        self.assertGreater(len(run.in_flight), run.handed_out - 100, "others leave in their place")
+
+    def test_a_conversation_deleted_at_this_moment_stops_nobody(self):
+        gone = self.reply(self.ana, self.conversation, "To nobody").wa_message_ids
+        bo = self.customer("Bo", phone="+447700900123")
+        kept = self.reply(self.ana, self.customer_writes(bo, "Hi"), "To Bo").wa_message_ids
+        messages = gone | kept
+        self.env.flush_all()
+        self.env.cr.execute("DELETE FROM wa_message WHERE id = %s", [gone.id])
+        self.env.invalidate_all(flush=False)
+        run = sender.Sender(self.number)
+        run._upload_first(None, messages)
+        self.assertEqual([message_id for _bulk, message_id, _request in run.ready], [kept.id])
+
     def test_running_twice_sends_once(self):
         self.reply(self.ana, self.conversation, "Once")
         self.run_sender()
@@ -101,7 +131,7 @@ class TestSender(WaSandboxCase):
         row = self.reply(self.ana, self.conversation, "in a second").wa_message_ids
         self.fault("429")
         self.run_sender()
-        self.assertEqual((row.state, row.attempts), ("sent", 2))
+        self.assertEqual((row.state, row.attempts), ("sent", 1), "the limit cost no try")
         self.assertEqual(len(self.sent()), 1)
 
     def test_one_message_that_cannot_be_built_stops_nobody(self):

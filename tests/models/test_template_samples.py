@@ -2,6 +2,7 @@ import base64
 from urllib.parse import urlsplit
 
 import requests
+from lxml import etree
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -61,7 +62,7 @@ class TestTemplateSamples(DraftCase, TemplateCase):
         self.assertEqual(template.sample_name, "logo.jpg")
         for kind, name, raw, words in (
             ("IMAGE", "flyer.pdf", PDF, "flyer.pdf"),
-            ("DOCUMENT", "words.txt", b"Hello", "cannot be a sample"),
+            ("DOCUMENT", "words.txt", b"Hello", "is no PDF"),
             ("VIDEO", "shop.jpg", picture("JPEG"), "shop.jpg"),
         ):
             with self.subTest(name), self.assertRaisesRegex((UserError, ValidationError), words):
@@ -201,3 +202,81 @@ class TestTemplateSamples(DraftCase, TemplateCase):
         with self.assertRaisesRegex(UserError, "archived"):
             template.action_submit()
         self.assertEqual(len(self.sandbox.requests_log()), before)
+
+    # ---------------------------------------------------------------- in the form
+
+    def form(self, kind):
+        form = Form(self.env["wa.template"].with_user(self.admin_user))
+        form.name, form.body, form.header_kind = "by_form", "Look at this.", kind
+        return form
+
+    def test_wrong_sample_is_told_at_once_and_in_words_about_templates(self):
+        """What advised to "send it as a PDF" came on save, and was about chats."""
+        words = {"IMAGE": "JPEG or PNG", "VIDEO": "MP4", "DOCUMENT": "PDF"}
+        wrong = {"IMAGE": ("a.pdf", PDF), "VIDEO": ("a.png", picture("PNG")), "DOCUMENT": ("a.png", picture("PNG"))}
+        right = {"IMAGE": ("a.png", picture("PNG")), "VIDEO": ("a.mp4", FILM), "DOCUMENT": ("a.pdf", PDF)}
+        for kind, advice in words.items():
+            with self.subTest(kind):
+                for (name, raw), is_right in ((wrong[kind], False), (right[kind], True)):
+                    template = self.env["wa.template"].new(
+                        {"header_kind": kind, "sample": base64.b64encode(raw), "sample_name": name}
+                    )
+                    answer = template._onchange_sample()
+                    self.assertEqual(bool(template.sample), is_right)
+                    if not is_right:
+                        self.assertIn(advice, answer["warning"]["message"])
+                        self.assertIn("above the text", answer["warning"]["message"])
+                        with self.assertRaisesRegex(ValidationError, "above the text") as caught:
+                            self.draft_with(kind, name, raw, template=f"wrong_{kind.lower()}")
+                        self.assertNotIn("Send it", str(caught.exception))
+
+    def test_chooser_offers_what_fits(self):
+        view = etree.fromstring(self.env["wa.template"].get_view(view_type="form")["arch"])
+        offered = {}
+        for field in view.iter("field"):
+            if field.get("name") == "sample":
+                offered[field.get("invisible").split("'")[1]] = field.get("options")
+        self.assertEqual(set(offered), {"IMAGE", "VIDEO", "DOCUMENT"})
+        for kind, type_ in (("IMAGE", "image/"), ("VIDEO", "video/"), ("DOCUMENT", "application/pdf")):
+            self.assertIn(type_, offered[kind])
+
+    def test_the_only_account_is_chosen(self):
+        self.env["wa.account"].search([("id", "!=", self.account.id)]).active = False
+        self.assertEqual(self.form(False).account_id, self.account)
+        self.env["wa.account"].create({"name": "Another", "waba_id": "another"})
+        self.assertFalse(self.form(False).account_id)
+
+    def test_preview_shows_the_picture(self):
+        template = self.draft("no_sample", header_kind="IMAGE")
+        self.assertIn("Picture", template.preview_html)
+        self.assertNotIn("[", template.preview_html)
+        template = self.draft_with("IMAGE", "a.png", picture("PNG"))
+        self.assertIn(f"/web/image/wa.template/{template.id}/sample", template.preview_html)
+        template = self.draft_with("DOCUMENT", "terms <1>.pdf", PDF, template="with_file")
+        self.assertIn("terms &lt;1&gt;.pdf", template.preview_html)
+        fresh = self.env["wa.template"].new(
+            {
+                "name": "fresh",
+                "account_id": self.account.id,
+                "body": "Look",
+                "header_format": "IMAGE",
+                "sample": base64.b64encode(picture("PNG")),
+                "sample_name": '" onerror="x',
+            }
+        )
+        self.assertIn('src="data:image/png;base64,', fresh.preview_html)
+        self.assertNotIn('" onerror', fresh.preview_html)
+
+    def test_submit_checks_before_it_asks(self):
+        template = self.draft("unfinished", header_kind="IMAGE").with_user(self.admin_user)
+        with self.assertRaisesRegex(UserError, "Give a sample of the file"):
+            template.action_ask_to_submit()
+        template = self.draft_with("IMAGE", "a.png", picture("PNG")).with_user(self.admin_user)
+        asked = template.action_ask_to_submit()
+        self.assertEqual(template.status, "DRAFT", "it only asks")
+        params = asked["params"]
+        getattr(self.env[params["model"]].with_user(self.admin_user).browse(params["ids"]), params["method"])()
+        self.assertNotEqual(template.status, "DRAFT")
+        self.assertEqual(template.drafted_language, "en", "shown by its name")
+        with self.assertRaises(AccessError):
+            self.draft("of_ana").with_user(self.ana).action_ask_to_submit()

@@ -508,6 +508,40 @@ def test_many_threads_share_kept_connections(server, client):
     assert len({seen.connection for seen in server.seen}) <= 16
 
 
+def test_bodies_to_few_addresses_from_many_threads_stay_apart(server, client):
+    """What is kept of the latest address must not take along a body, a length or the place of another request."""
+    server.script = [answer(200, {"messages": [{"id": "wamid.O"}]})]
+
+    def work(number):
+        address = f"{NUMBER}{number % 3}"
+        for length in (0, 300, 7):
+            client.send_message(address, {"to": address, "number": number, "words": "x" * length})
+        client.set_app_callback(address, "https://odoo.example/hook", "word", ["messages"])
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(work, range(48)))
+    sent = [seen for seen in server.seen if seen.path.endswith("/messages")]
+    assert all(seen.path == f"/v26.0/{seen.json['to']}/messages" for seen in sent)
+    assert sorted((seen.json["number"], len(seen.json["words"])) for seen in sent) == [
+        (number, length) for number in range(48) for length in (0, 7, 300)
+    ]
+    for seen in server.seen:
+        headers = {name.lower(): value for name, value in seen.headers.items()}
+        assert headers["content-length"] == str(len(seen.body))
+        assert headers["content-type"] == "application/json"
+        assert headers["authorization"] == f"Bearer {TOKEN}"
+
+
+def test_another_address_is_prepared_anew_and_the_same_one_is_not(server, client):
+    server.script = [answer(200, {"messages": [{"id": "wamid.O"}]})]
+    prepared, prepare = [], client._session.prepare_request
+    client._session.prepare_request = lambda request: prepared.append(request.url) or prepare(request)
+    for number in (NUMBER, NUMBER, NUMBER, "7", "7"):
+        client.send_message(number, {"to": "+447700900123"})
+    assert prepared == [f"{server.url}/v26.0/{number}/messages" for number in (NUMBER, "7")]
+    assert len(server.seen) == 5
+
+
 def test_proxies_of_the_environment_are_used(server, monkeypatch):
     monkeypatch.setenv("http_proxy", server.url)
     monkeypatch.delenv("no_proxy", raising=False)

@@ -64,6 +64,8 @@ MARKETING = {**TEMPLATE, "purpose": "marketing"}
         (TEMPLATE, {"template_status": "DISABLED"}, "refused", "template_disabled"),
         (TEMPLATE, {"template_status": "PENDING"}, "refused", "template_not_approved"),
         (TEMPLATE, {"template_status": "NOVEL"}, "refused", "template_not_approved"),
+        (TEMPLATE, {"is_template_changed": True}, "refused", "template_changed"),
+        (FREE, {"is_template_changed": True, "template_review_until": LATER}, "allowed", ""),
         (TEMPLATE, {"opted_out": True}, "allowed", ""),
         (MARKETING, {"opted_out": True}, "refused", "opted_out"),
         (MARKETING, {"contact_hold_until": LATER}, "later", "contact_on_hold"),
@@ -100,7 +102,7 @@ def test_somebody_who_forgets_the_facts_is_refused():
 
 
 def test_every_code_is_named_once():
-    assert len(set(CODES)) == len(CODES) == 25
+    assert len(set(CODES)) == len(CODES) == 27
 
 
 # ------------------------------------------------------------------- the whole table
@@ -188,7 +190,17 @@ TABLE = [
     (
         "template_not_approved",
         "refused",
-        [{"kind": {"template"}, "template_status": {"PENDING", "REJECTED", "NOVEL"}}],
+        [
+            {"kind": {"template"}, "template_status": {"REJECTED", "NOVEL"}},
+            {"kind": {"template"}, "template_status": {"PENDING"}, "review": {"none", "over"}},
+            {"kind": {"template"}, "template_status": {"PENDING"}, "origin": {"chat", "manual"}},
+        ],
+    ),
+    ("template_changed", "refused", [{"kind": {"template"}, "is_template_changed": {True}}]),
+    (
+        "template_in_review",
+        "later",
+        [{"kind": {"template"}, "template_status": {"PENDING"}, "review": {"ahead"}, "origin": MACHINES}],
     ),
     ("window_closed", "refused", [{"kind": {"free"}, "window": {"closed", "never", "ad"}}]),
     ("frequency_cap", "refused", [{"kind": {"template"}, "frequency_cap_reached": {True}}]),
@@ -238,6 +250,8 @@ SPACE = {
     "machine_answers": BOTH,
     "template_status": ("APPROVED", "PAUSED", "DISABLED", "PENDING", "REJECTED", "NOVEL", "", None),
     "frequency_cap_reached": BOTH,
+    "review": ("none", "ahead", "over"),
+    "is_template_changed": BOTH,
 }
 #: The first value of each: nothing objects, but a free text needs its window.
 HARMLESS = {name: values[0] for name, values in SPACE.items()}
@@ -269,6 +283,9 @@ ENDS = {
     "quiet_hours": NOW + timedelta(hours=3),
 }
 AHEAD = dict(zip(HOLDS, ENDS.values(), strict=True))
+# A review is looked at again each hour, whenever it ends.
+HOLDS["review"], AHEAD["review"] = "template_review_until", NOW + timedelta(hours=4)
+ENDS["template_in_review"] = NOW + timedelta(hours=1)
 
 
 def facts_of(case):

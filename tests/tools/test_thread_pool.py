@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import textwrap
+import threading
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,80 @@ def test_what_is_raised_arrives():
     with SlimThreadPool(2) as pool:
         future = pool.submit(int, "no number")
     assert isinstance(future.exception(), ValueError)
+
+
+OTHERS = """
+import ctypes, importlib.util, sys, threading
+
+spec = importlib.util.spec_from_file_location("thread_pool", sys.argv[1])
+tool = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(tool)
+libc = ctypes.CDLL("libc.so.6")
+libc.pthread_self.restype = ctypes.c_ulong
+
+def stack():
+    attributes, size = ctypes.create_string_buffer(256), ctypes.c_size_t()
+    assert not libc.pthread_getattr_np(ctypes.c_ulong(libc.pthread_self()), attributes)
+    libc.pthread_attr_getstacksize(attributes, ctypes.byref(size))
+    libc.pthread_attr_destroy(attributes)
+    return size.value
+
+def note(sizes):
+    sizes.append(stack())
+
+def start_others():
+    while not done.is_set():
+        thread = threading.Thread(target=note, args=(others,))
+        thread.start()
+        thread.join()
+
+sys.setswitchinterval(1e-6)
+done, others, ours = threading.Event(), [], []
+starters = [threading.Thread(target=start_others) for _ in range(3)]
+for starter in starters:
+    starter.start()
+for _ in range(40):
+    with tool.SlimThreadPool(16) as pool:
+        ours += [future.result() for future in [pool.submit(stack) for _ in range(16)]]
+done.set()
+for starter in starters:
+    starter.join()
+print(min(others) > 1024 * 1024, max(ours) <= 1024 * 1024, len(others) > 100)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks glibc for the size of a stack")
+def test_no_thread_of_others_gets_a_small_stack():
+    """The threaded server starts one for each request, at any moment: also while ours start."""
+    script = [sys.executable, "-c", textwrap.dedent(OTHERS), str(Path(__file__).parents[2] / "tools/thread_pool.py")]
+    ended = subprocess.run(script, capture_output=True, text=True, timeout=120)
+    assert ended.stdout.split() == ["True", "True", "True"], ended.stderr
+
+
+def test_there_are_as_many_threads_as_there_is_work():
+    from tools.thread_pool import SlimThreadPool  # noqa: PLC0415
+
+    gate = threading.Barrier(5)
+    with SlimThreadPool(8, thread_name_prefix="wa-test") as pool:
+        first = pool.submit(threading.current_thread)
+        assert first.result().name == "wa-test_0"
+        # Each waits for all the others: with a thread less they would wait for ever.
+        futures = [pool.submit(gate.wait, 10) for _ in range(5)]
+        assert sorted(future.result() for future in futures) == list(range(5))
+        assert len(pool._ended) <= 6
+    with pytest.raises(RuntimeError):
+        pool.submit(print)
+
+
+def test_what_nobody_has_begun_can_be_called_off():
+    from tools.thread_pool import SlimThreadPool  # noqa: PLC0415
+
+    pool, begun, go_on = SlimThreadPool(1), threading.Event(), threading.Event()
+    running = pool.submit(lambda: (begun.set(), go_on.wait(10)))
+    waiting = pool.submit(int, "1")
+    assert begun.wait(10)
+    pool.shutdown(wait=False, cancel_futures=True)
+    assert waiting.cancelled()
+    go_on.set()
+    assert running.result(10)[1]
+    pool.shutdown()

@@ -70,6 +70,8 @@ class GraphError(Exception):
         """Seconds, from the ``Retry-After`` header."""
         self.failure = failure or failures.Failure(code, self.default_family, "unknown_error")
         """The entry of the table: family, slug, scope, wait."""
+        self.media_uids: frozenset[str] = frozenset()
+        """Ids of files that stood in the refused message (``media.media_uids``); whoever sent it fills them in."""
         super().__init__(message)
 
     @property

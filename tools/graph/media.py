@@ -59,6 +59,23 @@ LIMITS: dict[str, tuple[int, frozenset[str]]] = {
 }
 
 
+def media_uids(body: Any) -> frozenset[str]:
+    """Return the ids of uploaded files that stand anywhere in the body of a message: header, cards, template.
+
+    :param body: as made by ``messages``.
+    """
+    found: set[str] = set()
+    if isinstance(body, dict):
+        for name, value in body.items():
+            if name in LIMITS and isinstance(value, dict) and isinstance(value.get("id"), str):
+                found.add(value["id"])
+            found |= media_uids(value)
+    elif isinstance(body, list | tuple):
+        for value in body:
+            found |= media_uids(value)
+    return frozenset(found)
+
+
 def kind_for(mime_type: str) -> str:
     """Return the kind under which a file can be sent as it is.
 

@@ -13,7 +13,7 @@ from lib.bench.site import Site
 from lib.bench.statuses import apply, prepare, sent_messages
 
 STORED, TIMES = 10_000, 10
-STATUSES, ROUNDS, REPEATS = 2000, 3, 3
+STATUSES, ROUNDS, REPEATS, TURNS = 2000, 3, 3, 2
 
 
 def run(install: odoo.Install, quick: bool = False) -> list[Measure]:
@@ -48,10 +48,12 @@ def _rates(site: Site, everybody: list[load.Person]) -> dict[str, float]:
 
 
 def _sending(install: odoo.Install, stored: int, seconds: float) -> list[Measure]:
-    """A sender at full speed, before and after."""
-    before = send(install, seconds, level="HIGH", statuses=False)
-    after = send(install, seconds, level="HIGH", statuses=False, history=stored * TIMES)
-    return [_judge("growth_sending", before.rate, after.rate, stored)]
+    """A sender at full speed, with few and with many in turns: the best of a few each."""
+    few, many = [], []
+    for _ in range(TURNS):
+        for rates, history in ((few, stored), (many, stored * TIMES)):
+            rates.append(send(install, seconds, level="HIGH", statuses=False, history=history).rate)
+    return [_judge("growth_sending", max(few), max(many), stored)]
 
 
 def _judge(name: str, before: float, after: float, stored: int) -> Measure:

@@ -205,6 +205,14 @@ class Site:
             )
         self.notify()
 
+    def wake_senders(self) -> None:
+        """Ask for the job of every number."""
+        self.database.sql(
+            """INSERT INTO ir_cron_trigger (cron_id, call_at, create_date, write_date)
+               SELECT sender_cron_id, now() AT TIME ZONE 'UTC', now(), now() FROM wa_number"""
+        )
+        self.notify()
+
     def notify(self) -> None:
         """Wake the job workers of all nodes."""
         # Odoo's workers listen on the database `postgres`.

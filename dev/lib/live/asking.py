@@ -18,6 +18,7 @@ from tools.graph.address import is_allowed
 DEFAULT_URL, DEFAULT_VERSION = "https://graph.facebook.com", "v26.0"
 #: The oldest version that Meta still serves. Source: Graph API changelog; v21.0 ends 21 Jan 2027.
 OLDEST_VERSION = 21
+PORT_MAX = 65535
 LEFT_FILE = paths.STATE_DIR / "live-check" / "left.json"
 REPORT_FOLDER = paths.STATE_DIR / "live-check"
 
@@ -116,8 +117,8 @@ def settings(
         value = (getattr(options, name, None) or environ.get(variable) or "").strip()
         given[name] = value or (ask_unseen if name in SECRET else ask)(question).strip()
     host, _, port = options.listen.rpartition(":")
-    if not port.isdigit():
-        raise Unusable(f"--listen is HOST:PORT, not {options.listen}.")
+    if not (port.isascii() and port.isdigit() and int(port) <= PORT_MAX):
+        raise Unusable(f"--listen is HOST:PORT with a port up to {PORT_MAX}, not {options.listen}.")
     more = {"picture_url": options.picture_url} if options.picture_url else {}
     return checked(
         Settings(

@@ -175,11 +175,13 @@ class Check:
         if listener is None:
             raise NotPossible(WEBHOOKS)
         wamid = answer.wamid
+        # They come in any order: the last one does not say that the others are there.
+        needed = set(REPORTED[: REPORTED.index(last) + 1]) if last else set()
 
         def there() -> list[dict[str, Any]]:
             known = [one for one in listener.statuses(wamid) if one.get("status") in REPORTED]
             names = {one["status"] for one in known}
-            return known if known and (not last or last in names or "failed" in names) else []
+            return known if known and (needed <= names or "failed" in names) else []
 
         known = listener.until(there, self.settings.patience) or listener.statuses(wamid)
         self.player.private.learn(known)
@@ -245,16 +247,22 @@ class Check:
 
     def hand_in(self, body: Mapping[str, Any], *expectations: Expectation) -> Answer:
         """Hand in a template, to be removed at the end; without expectations it has to be accepted."""
-        name = str(body["name"])
-        new = not self.player.ledger.has("template", name)
-        item = self.player.ledger.add("template", name, self.waba)
         wanted = expectations or (Accepted(), Has("id", str, private=True), Has("status", str), Has("category", str))
-        # When something differs it may exist all the same: it stays on the list.
-        answer = self.call(lambda one: one.create_template(self.waba, body), *wanted)
+        answer = self.make("template", str(body["name"]), lambda one: one.create_template(self.waba, body), *wanted)
         template_id = next(found(answer.body, "id"), None)
         if template_id:
             self.player.gate.templates.add(str(template_id))
-        elif new and answer.refusal:
+        return answer
+
+    def make(self, kind: str, name: str, work: Callable[[GraphClient], Any], *expectations: Expectation) -> Answer:
+        """Make something with a name of ours, to be removed at the end by that name; see :meth:`call`.
+
+        It leaves the list when Meta clearly refused it alone: after any other answer it may exist.
+        """
+        new = not self.player.ledger.has(kind, name)
+        item = self.player.ledger.add(kind, name, self.waba)
+        answer = self.call(work, *expectations)
+        if new and answer.made_nothing:
             self.player.ledger.drop(item)
         return answer
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from tools.graph.errors import GraphError
+from tools.graph.errors import GraphError, OutcomeUnknownError, TransientError
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,12 @@ class Answer:
         """Meta's ``error`` object; empty when there is none."""
         found = self.body.get("error") if isinstance(self.body, dict) else None
         return found if isinstance(found, dict) else {}
+
+    @property
+    def made_nothing(self) -> bool:
+        """Meta refused in so many words. Trouble of its servers does not say that nothing was made."""
+        unclear = isinstance(self.error, (OutcomeUnknownError, TransientError))
+        return bool(self.refusal) and 400 <= self.status < 500 and not unclear
 
     @property
     def wamid(self) -> str:
@@ -142,7 +148,7 @@ class Has:
         wrong = [value for value in values if not self._fits(value)]
         if not wrong:
             return ""
-        return f"{self.path} is {'something else' if self.private else repr(wrong[0])[:120]}"
+        return f"{self.path} is {'something else' if self.private else repr(wrong[0])}"
 
     def _fits(self, value: Any) -> bool:
         if self.like is None:

@@ -20,8 +20,9 @@ T = TypeVar("T")
 class Listener:
     """Answers Meta's handshake and collects what comes in; forged requests are refused.
 
-    A number in use hears from other people, too. What is not about our recipient alone is answered 503, so that Meta brings
-    it again once the former callback is back: nobody's message is lost because of a check.
+    A number in use hears from other people, too, and of other things than messages: calls, histories, troubles of the account.
+    What is not about our recipient alone is answered 503, so that Meta brings it again once the former callback is back:
+    nothing is lost to its owner because of a check.
 
     :param app_secret: signs what Meta sends.
     :param address: ``(host, port)`` to listen at; port 0 takes a free one.
@@ -32,6 +33,7 @@ class Listener:
         self._is_ours = is_ours
         self.verify_token = secrets.token_urlsafe(24)
         self.values: list[dict[str, Any]] = []
+        self._had: set[str] = set()
         self.handshakes = self.forged = 0
         self._secret = app_secret
         self._news = threading.Condition()
@@ -53,18 +55,30 @@ class Listener:
         if not hmac.compare_digest(signature.encode(), right.encode()):
             self.forged += 1
             return 401
-        values = _values(raw)
+        changes = _changes(raw)
+        mine = [change["value"] for change in changes if self._mine(change)]
         with self._news:
-            mine = [value for value in values if self._mine(value)]
-            self.values += mine
+            for value in mine:
+                # What came together with something of others is brought again with it.
+                text = json.dumps(value, sort_keys=True)
+                if text not in self._had:
+                    self._had.add(text)
+                    self.values.append(value)
             self._news.notify_all()
-        return 200 if len(mine) == len(values) else 503
+        return 200 if mine and len(mine) == len(changes) else 503
 
-    def _mine(self, value: dict[str, Any]) -> bool:
-        """Tell whether all of an update is about our recipient."""
-        people = [(one.get("from"), one.get("from_user_id")) for one in value.get("messages") or ()]
-        people += [(one.get("recipient_id"), one.get("recipient_user_id")) for one in value.get("statuses") or ()]
-        return all(any(who and self._is_ours(str(who)) for who in ids) for ids in people)
+    def _mine(self, change: Any) -> bool:
+        """Tell whether an update is about messages with our recipient, all of it; one that names nobody is not."""
+        value = change.get("value") if isinstance(change, dict) and change.get("field") == "messages" else None
+        if not isinstance(value, dict):
+            return False
+        people = []
+        for key, *names in (("messages", "from", "from_user_id"), ("statuses", "recipient_id", "recipient_user_id")):
+            items = value.get(key) or []
+            if not isinstance(items, list) or not all(isinstance(one, dict) for one in items):
+                return False
+            people += [[one.get(name) for name in names] for one in items]
+        return bool(people) and all(any(who and self._is_ours(str(who)) for who in ids) for ids in people)
 
     def statuses(self, wamid: str) -> list[dict[str, Any]]:
         """Return the statuses reported of one message, in order of arrival."""
@@ -119,16 +133,15 @@ class Listener:
         return Handler
 
 
-def _values(raw: bytes) -> list[dict[str, Any]]:
-    """Return the updates of the field ``messages`` in a webhook; of anything else nothing."""
+def _changes(raw: bytes) -> list[Any]:
+    """Return the updates of a webhook, of whatever field and shape; where there should be a list and is none, None."""
     try:
         body = json.loads(raw)
     except ValueError:
-        return []
+        return [None]
     entries = body.get("entry") if isinstance(body, dict) else None
-    changes = [change for entry in entries or () if isinstance(entry, dict) for change in entry.get("changes") or ()]
-    return [
-        change["value"]
-        for change in changes
-        if isinstance(change, dict) and change.get("field") == "messages" and isinstance(change.get("value"), dict)
-    ]
+    changes: list[Any] = []
+    for entry in entries if isinstance(entries, list) else [None]:
+        found = entry.get("changes") if isinstance(entry, dict) else None
+        changes += found if isinstance(found, list) else [None]
+    return changes

@@ -13,8 +13,9 @@ from tools.phone import digits, variants
 
 from .asking import Settings, Unusable
 from .check import Check
+from .cleaning import Cleaning
 from .expectations import Answer, Expectation
-from .gate import PREFIX, Gate
+from .gate import Gate
 from .ledger import Ledger, Left
 from .listener import Listener
 from .point import CLOSED, FLOOD, INBOUND, NEEDS, OPEN, WEBHOOKS, Differs, NotPossible, Point
@@ -23,6 +24,8 @@ from .private import Private
 AS_EXPECTED, OTHER, NOT_POSSIBLE = "as expected", "other", "not possible here"
 #: Seconds between two looks at something that takes its time.
 LOOK_AGAIN = 5.0
+#: Characters of what came that a report shows.
+CAME_MAX = 1500
 T = TypeVar("T")
 
 
@@ -56,7 +59,6 @@ class Known:
     subscribed: bool = False
     account_override: str = ""
     number_override: str = ""
-    others_listen: bool = False
     catalog_id: str = ""
     product: str = ""
     flow: dict[str, Any] = field(default_factory=dict)
@@ -172,12 +174,15 @@ class Player:
 
     def _read_callbacks(self, number: dict[str, Any]) -> None:
         configured = number.get("webhook_configuration")
-        self.known.number_override = str((configured if isinstance(configured, dict) else {}).get("phone_number") or "")
+        # What a run left that was killed is ours still: it may be set anew, and goes at the end.
+        if not self.ledger.has("number override", self.settings.number_id):
+            self.known.number_override = str((configured if isinstance(configured, dict) else {}).get("phone_number") or "")
         for item in self._ask(lambda: self.client.subscribed_apps(self.settings.waba_id), "the account's subscriptions"):
             app = item.get("whatsapp_business_api_data")
             if isinstance(app, dict) and str(app.get("id")) == self.settings.app_id:
                 self.known.subscribed = True
-                self.known.account_override = str(item.get("override_callback_uri") or "")
+                if not self.ledger.has("account override", self.settings.waba_id):
+                    self.known.account_override = str(item.get("override_callback_uri") or "")
 
     def _read_shop(self) -> None:
         """Find something to show; many accounts have neither catalogue nor forms."""
@@ -248,13 +253,14 @@ class Player:
             point.play(check)
         except NotPossible as reason:
             text = str(reason)
-            return Result(point, NOT_POSSIBLE, self.private.hide(NEEDS.get(text, text)))
+            return Result(point, NOT_POSSIBLE, self.private.hide(NEEDS.get(text, text), CAME_MAX))
         except Differs as difference:
-            return Result(point, OTHER, self.private.hide(str(difference)))
+            return Result(point, OTHER, self.private.hide(str(difference), CAME_MAX))
         except (LookupError, TypeError, ValueError, AttributeError) as problem:
             # An answer that lacks what the next step needs is a finding too, not the end of the run.
-            return Result(point, OTHER, self.private.hide(f"an answer of another shape ({type(problem).__name__}: {problem})"))
-        return Result(point, AS_EXPECTED, self.private.hide("; ".join(check.notes)))
+            told = f"an answer of another shape ({type(problem).__name__}: {problem})"
+            return Result(point, OTHER, self.private.hide(told, CAME_MAX))
+        return Result(point, AS_EXPECTED, self.private.hide("; ".join(check.notes), CAME_MAX))
 
     def has(self, need: str) -> bool:
         """Tell whether a point can have what it needs."""
@@ -310,19 +316,28 @@ class Player:
                 "the number has a callback of its own already, and Meta does not tell its verify token: "
                 "it could not be put back"
             )
-        self.listener = self.new_listener()
+        try:
+            self.listener = self.new_listener()
+        except OSError as problem:
+            return f"nothing can listen at {':'.join(map(str, given.listen))} ({problem.strerror}): take another --listen"
         try:
             if not self.known.subscribed:
                 self.ledger.add("subscription", given.app_id, given.waba_id)
                 self.client.subscribe(given.waba_id)
             self.ledger.add("number override", given.number_id, given.waba_id)
-            target = {"override_callback_uri": given.callback_url, "verify_token": self.listener.verify_token}
-            self.client._request("POST", given.number_id, body={"webhook_configuration": target})
+            self.client._request("POST", given.number_id, body={"webhook_configuration": self.callback})
         except GraphError as problem:
             self.listener.close()
             self.listener = None
             return self.private.hide(f"Meta did not accept the callback address: {problem}")
         return ""
+
+    @property
+    def callback(self) -> dict[str, str]:
+        """The number's own callback during this run, as Meta takes it: ours while we listen, otherwise none."""
+        if self.listener is None:
+            return {"override_callback_uri": ""}
+        return {"override_callback_uri": self.settings.callback_url, "verify_token": self.listener.verify_token}
 
     def new_listener(self) -> Listener:
         """Start listening."""
@@ -350,34 +365,7 @@ class Player:
 
     def clean(self) -> list[tuple[Left, str]]:
         """Take back everything on the list; returns what is left, each with the reason."""
-        for item in self.ledger.items:
-            self.gate.writable.append(item.what if item.kind in ("file", "flow") else "(?!)")
-        left = self.ledger.take_back(self._undo)
-        return [(item, self.private.hide(reason)) for item, reason in left]
-
-    def stray_templates(self) -> None:
-        """Put templates on the list that bear our prefix and that no list knows: another machine may have made them."""
-        for item in self.client.templates(self.settings.waba_id, fields="id,name"):
-            if str(item.get("name", "")).startswith(PREFIX):
-                self.ledger.add("template", str(item["name"]), self.settings.waba_id)
-
-    def _undo(self, item: Left) -> str:
-        work: dict[str, Callable[[], object]] = {
-            "number override": lambda: self.client._request(
-                "POST", item.what, body={"webhook_configuration": {"override_callback_uri": ""}}
-            ),
-            "account override": lambda: self.client.subscribe(item.where),
-            "subscription": lambda: self.client.unsubscribe(item.where),
-            "template": lambda: self.client.delete_template(item.where, item.what),
-            "flow": lambda: self.client._request("DELETE", item.what),
-            "file": lambda: self.client.delete_media(item.what, item.where or None),
-        }
-        try:
-            work[item.kind]()
-        except GraphError as problem:
-            gone = problem.code == 100 and problem.subcode in (33, 2593002)
-            return "" if gone else str(problem)
-        return ""
+        return Cleaning(self).clean()
 
     def close(self) -> None:
         """Stop listening and close connections."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -36,6 +37,8 @@ PRIVATE_KEYS = {
     "about": "text",
     "description": "text",
 }
+#: What stands in a text for what was hidden.
+_STAND_INS = re.compile(r"<(?:id|phone|name|handle|address|text|message|upload|person|number|hash)>")
 _PATTERNS = (
     (re.compile(r"wamid\.[A-Za-z0-9+/=_\-]+"), "<message>"),
     (re.compile(r"\bupload:[^\s'\"]+"), "<upload>"),
@@ -78,23 +81,49 @@ class Private:
                 self.learn(item)
 
     def _remember(self, value: str, word: str) -> None:
-        if len(value) > 2 and value not in _HARMLESS and not value.startswith("wa_live_check_"):
-            self._words.setdefault(value, f"<{word}>")
+        """Keep a value in each spelling in which a text may quote it.
 
-    def hide(self, text: str) -> str:
-        """Return a text without anything of that."""
+        Names may be short (Bo, 王): rather is a word of Meta's hidden that happens to be somebody's name. One or two digits
+        or signs are nobody's, and would take codes of errors with them.
+        """
+        telling = len(value) > 2 or not value.isascii() or any(map(str.isalpha, value))
+        if telling and value not in _HARMLESS and not value.startswith("wa_live_check_"):
+            for spelling in (value, repr(value)[1:-1], json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]):
+                self._words.setdefault(spelling, f"<{word}>")
+
+    def hide(self, text: str, length: int = 0) -> str:
+        """Return a text without anything of that.
+
+        :param length: characters it may have afterwards; 0 for any number. What is cut before could be half a secret, which
+            nobody recognises.
+        """
         shown = str(redact(text, self.secrets))
-        for value in sorted(self._words, key=len, reverse=True):
-            if value in shown:
-                shown = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", self._words[value], shown)
+        if known := "|".join(map(_pattern, self._in(shown))):
+            shown = re.sub(known, lambda found: self._words[found[0]], shown)
         for pattern, word in _PATTERNS:
             shown = pattern.sub(word, shown)
-        return shown
+        return shown if not length or len(shown) <= length else shown[: length - 1] + "…"
 
     def found_in(self, text: str) -> list[str]:
         """Return the words (not the values) for whatever still stands in a text; empty when it is clean."""
         left = ["<secret>" for secret in self.secrets if secret in text]
-        return left + [word for value, word in self._words.items() if re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text)]
+        bare = _STAND_INS.sub("", text)
+        return left + [self._words[value] for value in self._in(bare) if re.search(_pattern(value), bare)]
+
+    def _in(self, text: str) -> list[str]:
+        """Return the values that stand in a text, the longest first."""
+        return sorted((value for value in self._words if value in text), key=len, reverse=True)
+
+
+def _pattern(value: str) -> str:
+    """Return a regular expression for a value that is not part of a longer word, in scripts that part words."""
+    before, after = (r"(?<!\w)", r"(?!\w)")
+    return (before if _parts_words(value[0]) else "") + re.escape(value) + (after if _parts_words(value[-1]) else "")
+
+
+def _parts_words(letter: str) -> bool:
+    """Tell Latin, Greek, Cyrillic and Armenian from scripts that write words together or hang others on to them."""
+    return letter.isalnum() and letter < "\u0590"
 
 
 #: Values of those keys that are Meta's words, not somebody's.

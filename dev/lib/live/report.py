@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -66,7 +67,8 @@ def markdown(report: dict[str, Any]) -> str:
     if report["ended"]:
         lines += ["", f"Ended early: {report['ended']}"]
     if report["left_at_meta"]:
-        lines += ["", "Left at Meta: " + "; ".join(f"{one['kind']} ({one['why']})" for one in report["left_at_meta"]) + "."]
+        counted = Counter(f"{one['kind']} ({one['why']})" for one in report["left_at_meta"])
+        lines += ["", "Left at Meta: " + "; ".join(f"{number} × {what}" for what, number in counted.items()) + "."]
     for verdict in VERDICTS:
         rows = [one for one in report["points"] if one["verdict"] == verdict]
         if rows:
@@ -97,8 +99,13 @@ def write(player: Player, report: dict[str, Any], folder: Path) -> tuple[Path, P
     folder.mkdir(parents=True, exist_ok=True)
     name = f"live-check-{datetime.datetime.now(datetime.timezone.utc):%Y%m%d-%H%M%S}"
     files = tuple(folder / f"{name}.{ending}" for ending in texts)
-    for file, text in zip(files, texts.values(), strict=True):
-        file.write_text(text)
+    try:
+        for file, text in zip(files, texts.values(), strict=True):
+            file.write_text(text)
+    except OSError:
+        for file in files:
+            file.unlink(missing_ok=True)
+        raise
     return files[0], files[1]
 
 

@@ -105,3 +105,63 @@ registry.category("web_tour.tours").add("wa_template_draft", {
         },
     ],
 });
+
+/** A draft that lacks something is told so, and nobody is asked whether to submit it. */
+registry.category("web_tour.tours").add("wa_template_submit_unfinished", {
+    steps: () => [
+        {
+            trigger: "button[name=action_ask_to_submit]",
+            run: "click",
+        },
+        {
+            trigger: ".modal:contains(Give a sample of the file above the text)",
+        },
+        {
+            trigger: ".modal:not(:contains(Submit it now)) .modal-footer button",
+            run: "click",
+        },
+        {
+            content: "The preview has a sign where the picture will be",
+            trigger: "body:not(:has(.modal)) .o_wa_preview .o_wa_card_file:contains(Picture)",
+        },
+    ],
+});
+
+/** A draft with all it needs: the picture is shown, and submitting asks; no is no. */
+registry.category("web_tour.tours").add("wa_template_submit_asks", {
+    steps: () => [
+        {
+            content: "The picture itself is shown",
+            trigger: ".o_wa_preview img.o_wa_card_picture",
+        },
+        {
+            content: "Only pictures can be chosen for a picture",
+            trigger:
+                ".o_field_widget[name=sample] input[type=file][accept^='image/']:not(:visible)",
+        },
+        {
+            trigger: "button[name=action_ask_to_submit]",
+            run: "click",
+        },
+        {
+            trigger:
+                ".modal:contains(WhatsApp will review this template) .modal-footer .btn-secondary",
+            run: "click",
+        },
+        {
+            trigger: "body:not(:has(.modal)) button[name=action_ask_to_submit]",
+        },
+    ],
+});
+
+/** What was handed in shows its language by name. */
+registry.category("web_tour.tours").add("wa_template_language_by_name", {
+    steps: () => [
+        {
+            trigger: ".o_field_widget[name=drafted_language]:contains(English)",
+        },
+        {
+            trigger: "body:not(:has(.o_field_widget[name=language]))",
+        },
+    ],
+});

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..check import Check
 from ..expectations import Accepted, Has, Refused
 from ..point import LIKELY, SURE, Points
@@ -13,10 +15,15 @@ STEPS = "sandbox/tests/test_flows.py::test_each_step_is_refused_with_its_own_cod
 
 def draft(check: Check) -> str:
     """Make a form and return its id; it is deleted at the end."""
-    body = {"name": check.template_name("form"), "categories": ["OTHER"]}
-    answer = check.post(f"{check.waba}/flows", body, Accepted(), Has("id", str, private=True))
+    body: dict[str, Any] = {"name": check.template_name("form"), "categories": ["OTHER"]}
+    answer = check.make(
+        "flow",
+        body["name"],
+        lambda client: client._request("POST", f"{check.waba}/flows", body=body),
+        Accepted(),
+        Has("id", str, private=True),
+    )
     flow_id = str(answer.body["id"])
-    check.player.ledger.add("flow", flow_id, check.waba)
     check.player.gate.writable.append(rf"{flow_id}(/deprecate)?")
     check.judge(answer, Has("success", (True,)), Has("validation_errors", list))
     return flow_id

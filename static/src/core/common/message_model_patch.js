@@ -83,15 +83,14 @@ const messagePatch = {
     get waNeedsHelp() {
         return this.isWaOutgoing && STATES_NEEDING_HELP.includes(this.wa_state);
     },
-    /** It waits for a known moment and reason; a retry within a minute is not worth a line. */
+    /** It waits for a reason, mostly until a known moment; a retry within a minute is not worth a line. */
     get waWaits() {
-        return (
-            this.isWaOutgoing &&
-            STATES_WAITING.includes(this.wa_state) &&
-            Boolean(this.wa_error) &&
-            Boolean(this.wa_waits_until) &&
-            deserializeDateTime(this.wa_waits_until) > DateTime.now().plus({ minutes: 1 })
-        );
+        if (!this.isWaOutgoing || !STATES_WAITING.includes(this.wa_state) || !this.wa_error) {
+            return false;
+        }
+        return this.wa_waits_until
+            ? deserializeDateTime(this.wa_waits_until) > DateTime.now().plus({ minutes: 1 })
+            : this.wa_state === "queued";
     },
     /** The WhatsApp API cannot change what was sent. */
     get editable() {

@@ -4,7 +4,7 @@ import { deserializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 
 /**
- * Under a message that waits for a known moment: until when, and why.
+ * Under a message that waits: until when, if that is known, and why.
  *
  * @typedef {Object} Props
  * @property {import("models").Message} message
@@ -15,6 +15,9 @@ export class MessageWait extends Component {
     static props = ["message"];
 
     get until() {
+        if (!this.props.message.wa_waits_until) {
+            return _t("Waits.");
+        }
         const moment = deserializeDateTime(this.props.message.wa_waits_until);
         const format = moment.hasSame(luxon.DateTime.now(), "day")
             ? luxon.DateTime.TIME_SIMPLE
