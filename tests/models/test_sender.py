@@ -221,7 +221,7 @@ class TestSender(WaSandboxCase):
         self.number.messages_per_second = 80
         run.asked_at = 0.0
         self.assertFalse(run._goes_on())
-        self.assertEqual(sender.Sender(self.number).throughput.limit, 80)
+        self.assertEqual(sender.Sender(self.number).pacer.limit, 80)
 
     def test_number_archived_while_it_sends_loses_and_doubles_nothing(self):
         for text in ("one", "two", "three"):
