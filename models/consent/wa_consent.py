@@ -184,7 +184,7 @@ class WaConsent(models.Model):
 
         :returns: ``{contact id: {(company id, number id or None, purpose): (happened_at, id, action)}}``
         """
-        found = {}
+        found: dict[int, Latest] = {}
         if not contacts.ids:
             return found
         self.flush_model(["contact_id", "company_id", "number_id", "purpose", "action", "happened_at"])

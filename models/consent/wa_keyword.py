@@ -7,8 +7,8 @@ from ...tools.keywords import MAX_LENGTH, key_of, marked, needs_marks
 
 #: What somebody means: ``(action, purpose, language)``.
 Meaning = tuple[str, str, str]
-#: A word of the list: ``(action or False, purpose, language, spelling)``.
-Word = tuple[str | bool, str, str, str]
+#: A word of the list: ``(action, purpose, language, spelling)``; an archived one has no action.
+Word = tuple[str, str, str, str]
 
 
 class WaKeyword(models.Model):
@@ -98,7 +98,7 @@ class WaKeyword(models.Model):
         keywords = self.sudo().with_context(active_test=False).search([("company_id", "in", (False, company_id))])
         return {
             keyword.key: (
-                keyword.active and keyword.action,
+                keyword.action if keyword.active else "",
                 keyword.purpose,
                 keyword.language or "",
                 marked(keyword.word),

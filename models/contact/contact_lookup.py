@@ -48,10 +48,10 @@ class ContactLookup:
         Left to :meth:`ensure`, one by one: whoever shares an id with a known contact, or
         with somebody else among these.
         """
-        strangers = {}
+        strangers: dict[tuple[str | None, str | None], Person] = {}
         for person in persons:
             strangers.setdefault((person.bsuid or None, phone_key(person.wa_id) or None), person)
-        uses = Counter(id_ for ids in strangers for id_ in ids if id_)
+        uses: Counter[str | None] = Counter(id_ for ids in strangers for id_ in ids if id_)
         created = self._contacts._create_for_persons(
             self._account,
             [

@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import ormcache
 
 from ...tools.graph.results import SendResult
-from ...tools.phone import country_of, format_international, phone_key, variants, wa_id_to_e164
+from ...tools.phone import country_of, format_international, phone_key, variants
 from ...tools.phone_search import exact, needles
 from ...tools.timezones import possible_zones, zones_of_phone
 from ..concurrency import lock_fresh
@@ -415,7 +415,7 @@ class WaContact(models.Model):
 
     def _blacklist_numbers(self) -> list[str]:
         """Return every spelling (``+…``) under which this person may be on Odoo's blacklist, today's first."""
-        return [wa_id_to_e164(variant) for variant in variants(self.wa_id)] if self.wa_id else []
+        return [f"+{variant}" for variant in variants(self.wa_id)]
 
     def _wa_told_contacts(self) -> models.BaseModel:
         """Return whose consents a screen that shows these contacts is told about."""

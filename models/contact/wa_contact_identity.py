@@ -161,7 +161,7 @@ class WaContact(models.Model):
         :param create: False: missing ones are only thought up (``new()``).
         :raises ConcurrencyError: somebody else creates one of them at this moment.
         """
-        by_key = {}
+        by_key: dict[str, tuple[str, models.BaseModel]] = {}
         for wa_id, partner in people:
             by_key.setdefault(phone_key(wa_id), (wa_id, partner))
         known = {
@@ -258,9 +258,10 @@ class WaContact(models.Model):
             two=other._get_address_label(),
         )
         former_names = frozenset(filter(None, partners.mapped("name")))
-        self.partner_id = (partners - partners._wa_ours()).sorted(
+        customer = (partners - partners._wa_ours()).sorted(
             lambda p: (p.wa_is_source, self._is_stand_in(p.name, stand_ins, self.country_id.code), p.id)
         )[:1]
+        self.write({"partner_id": customer.id})
         vals = {
             **{name: self[name] or other[name] for name in ("parent_bsuid", "username", "profile_name")},
             "is_unreachable": False,

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.fields import Domain
 
-from ...tools.phone import format_international, normalise, phone_key, plain, variants, wa_id_to_e164
+from ...tools.phone import format_international, normalise, phone_key, plain, variants
 from ..concurrency import savepoint
 
 
@@ -22,7 +22,7 @@ class WaContact(models.Model):
 
         People before companies, then the oldest record: the same answer each time.
         """
-        return self._find_partners_of([wa_id_to_e164(variant) for variant in variants(wa_id)])
+        return self._find_partners_of([f"+{variant}" for variant in variants(wa_id)])
 
     @api.model
     def _find_partners_of(self, numbers: list[str]) -> models.BaseModel:
@@ -47,7 +47,7 @@ class WaContact(models.Model):
         if match_phone:
             self._link_partners(company)
         else:
-            self.partner_id = self._create_partners(company)
+            self.write({"partner_id": self._create_partners(company).id})
 
     def _link_partners(self, company: models.BaseModel, names: dict[int, str] | None = None) -> None:
         """Attach the partner each of these contacts belongs to, or create it; for all at once.
@@ -67,10 +67,8 @@ class WaContact(models.Model):
 
         People before companies, then the oldest record, as in :meth:`_find_partners`.
         """
-        of_number = {
-            wa_id_to_e164(variant): contact.id for contact in self.filtered("wa_id") for variant in variants(contact.wa_id)
-        }
-        found = {}
+        of_number = {f"+{variant}": contact.id for contact in self.filtered("wa_id") for variant in variants(contact.wa_id)}
+        found: dict[int, models.BaseModel] = {}
         for partner in self._find_partners_of(list(of_number)):
             if partner.company_id in (company, company.browse()):
                 found.setdefault(of_number[partner.phone_sanitized], partner)

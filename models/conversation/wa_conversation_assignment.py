@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...tools.markup import to_html
-from ...tools.phone import variants, wa_id_to_e164
+from ...tools.phone import variants
 
 #: States in which a conversation is work for its owner.
 BUSY = ("open", "pending")
@@ -32,7 +32,7 @@ class WaConversation(models.Model):
 
         :param unread_from: see ``wa.transfer._unread_from``; default: all is unread.
         """
-        channels_of = {}
+        channels_of: dict[models.BaseModel, list[int]] = {}
         # Not by filtered(): records of its result no longer read their members together.
         for conversation in self:
             if not (conversation.user_id and conversation.last_inbound_at):
@@ -53,7 +53,7 @@ class WaConversation(models.Model):
         :param users: ``res.users`` it is about; default: all members.
         """
         conversation_of = {conversation.channel_id.id: conversation for conversation in self.sudo()}
-        joined = {}
+        joined: dict[models.BaseModel, models.BaseModel] = {}
         for member in self.sudo().channel_id.channel_member_ids:
             for user in member.partner_id.user_ids if users is None else member.partner_id.user_ids & users:
                 joined.setdefault(user, self.browse())
@@ -72,7 +72,8 @@ class WaConversation(models.Model):
         the fewest open conversations. Nobody fitting: it stays visibly unassigned. An
         owner who left, or has no access to WhatsApp any more, is none.
         """
-        loads, chosen = {}, {}
+        loads: dict[int, tuple[int, int]] = {}
+        chosen: dict[models.BaseModel, models.BaseModel] = {}
         for conversation in self:
             if conversation.user_id and self._can_own(conversation.user_id, conversation.company_id):
                 continue
@@ -229,7 +230,7 @@ class WaConversation(models.Model):
 
     def _lead_numbers(self) -> list[str]:
         """Return every spelling (``+…``) of the customer's phone."""
-        return [wa_id_to_e164(variant) for variant in variants(self.contact_id.wa_id)]
+        return [f"+{variant}" for variant in variants(self.contact_id.wa_id)]
 
     def _create_leads(self, words: dict[models.BaseModel, str]) -> None:
         """Start a lead for each of these conversations.

@@ -49,7 +49,8 @@ class WaConversation(models.Model):
             the place of its pair in the list.
         :raises ConcurrencyError: somebody else creates one of them at this moment.
         """
-        known, missing = self._find_all(pairs), {}
+        known = self._find_all(pairs)
+        missing: dict[tuple[int, int], int] = {}
         for place, (number, contact) in enumerate(pairs):
             if (number.id, contact.id) not in known:
                 missing.setdefault((number.id, contact.id), place)

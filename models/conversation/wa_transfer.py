@@ -133,7 +133,7 @@ class WaTransfer(models.AbstractModel):
     @api.model
     def _leads_follow(self, conversations: models.BaseModel, former: Owners) -> None:
         """Give open leads whose salesperson was the former owner to the new one, if the user may do that."""
-        following = {}
+        following: dict[models.BaseModel, models.BaseModel] = {}
         for conversation in conversations.filtered("lead_id"):
             lead = conversation.lead_id.sudo()
             if former[conversation.id] and lead.user_id == former[conversation.id] and conversation._is_open_lead(lead):

@@ -1,5 +1,5 @@
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from odoo import Command, models
 from odoo.tools import SQL
@@ -244,7 +244,7 @@ class WaErasure(models.Model):
         if not last:
             return True
         self._clean_webhooks(SQL("event.id > %s AND event.id <= %s", self.cursor, last))
-        self.cursor = last
+        self.write({"cursor": last})
         return False
 
     def _clean_webhooks(self, which: SQL) -> None:
@@ -306,9 +306,9 @@ class WaErasure(models.Model):
         self._count("common_names", len(common))
         words = [word for word in self._searched("words") if len(word) >= SHORTEST_WORD]
         searched = [*texts, *names, *words]
-        patterns = [*map(exact_pattern, texts), *map(name_pattern, (*names, *words))]
+        pattern = "|".join([*map(exact_pattern, texts), *map(name_pattern, (*names, *words))])
         for table, columns in self._existing(PASSING):
-            self._remove_naming(table, columns, searched, "|".join(patterns))
+            self._remove_naming(table, columns, searched, pattern)
         channels = [f'%"discuss.channel", {channel}]%' for channel in self.channel_ids.ids]
         shown = rf'"(id|res_id|channel_id|thread_id)": ({"|".join(map(str, self.channel_ids.ids)) or 0})\y'
         self.env.cr.execute(
@@ -330,7 +330,7 @@ class WaErasure(models.Model):
         self.env.invalidate_all()
         return True
 
-    def _existing(self, tables: dict[str, Iterable[str]]) -> Iterator[tuple[str, list[str]]]:
+    def _existing(self, tables: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, list[str]]]:
         """Return those tables and columns that this database has: modules differ."""
         rows = self.env.execute_query(
             SQL(
@@ -411,7 +411,7 @@ class WaErasure(models.Model):
     def _erase_contacts(self) -> bool:
         """Remove the contacts themselves: the last that points to the person."""
         contacts = self.contact_ids
-        self.contact_ids = [Command.clear()]
+        self.write({"contact_ids": [Command.clear()]})
         contacts.unlink()
         return True
 

@@ -57,7 +57,7 @@ class WaConsentHolder(models.AbstractModel):
         records = self.sudo()._origin
         partners = records._wa_partners()
         keys = {record.id: record._wa_consent_phone_key(partners[record.id]) for record in records}
-        by_phone = {}
+        by_phone: dict[str, list[models.BaseModel]] = {}
         for contact in self.env["wa.contact"].sudo().search([("phone_key", "in", list(set(filter(None, keys.values()))))]):
             by_phone.setdefault(contact.phone_key, []).append(contact)
         return {
