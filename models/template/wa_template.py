@@ -122,9 +122,12 @@ class WaTemplate(models.Model):
 
     @api.model
     def _default_account(self):
-        """Return the account where there is but one to choose."""
-        accounts = self.env["wa.account"].search([("company_id", "in", self.env.companies.ids)], limit=2)
-        return accounts if len(accounts) == 1 else accounts.browse()
+        """Return the account, where there is only one to choose."""
+        accounts = self.env["wa.account"]
+        if not accounts.has_access("read"):
+            return accounts
+        found = accounts.search([("company_id", "in", self.env.companies.ids)], limit=2)
+        return found if len(found) == 1 else accounts
 
     @api.depends("name", "language", "account_id.name")
     @api.depends_context("lang", "allowed_company_ids")
@@ -200,15 +203,6 @@ class WaTemplate(models.Model):
     def _compute_preview_html(self):
         for template in self:
             template.preview_html = template._render_shown()
-
-    @api.model
-    def _default_account(self):
-        """Return the account, where there is only one to choose."""
-        accounts = self.env["wa.account"]
-        if not accounts.has_access("read"):
-            return accounts
-        found = accounts.search([("company_id", "in", self.env.companies.ids)], limit=2)
-        return found if len(found) == 1 else accounts
 
     # --------------------------------------------------------------------- crud
 
