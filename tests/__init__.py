@@ -26,6 +26,7 @@ from .models import (
     test_account_connect,
     test_account_health,
     test_account_reports,
+    test_account_saved,
     test_account_words,
     test_consent_form,
     test_consent_import,

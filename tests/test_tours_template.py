@@ -51,3 +51,14 @@ class TestTemplateTours(WaHttpCase):
         self.assertEqual(template.status, "DRAFT")
         template.sudo().write({"template_uid": "1234567", "status": "APPROVED"})
         self.start_tour(path, "wa_template_language_by_name", login=admin.login)
+
+    def test_an_approved_template_is_opened_and_taken_back(self):
+        """T5: what happens is said before it does; the form shows the change, and then what WhatsApp has again."""
+        template = self._make_template(
+            "price_told", "It costs {{1}} only.", [("1", "name", False)], template_uid="930000000000777"
+        )
+        self.start_tour(f"/odoo/whatsapp-templates/{template.id}", "wa_template_edit", login=self.lead_manager.login)
+        self.assertEqual((template.body, template.reopened_at), ("It costs {{1}} only.", False))
+        said = " ".join(template.message_ids.mapped("body"))
+        self.assertIn("Opened for changes", said)
+        self.assertIn("discarded", said)

@@ -21,6 +21,8 @@ HOURS_WELL, MINUTES_ILL = 6, 10
 MINUTES_DECIDED = 60
 #: What a number takes over whenever it is read; name and throughput only when somebody connects, or WhatsApp says so.
 FOLLOWED = ("quality_rating", "status", "name_status", "messaging_limit")
+#: What is typed in about the connection: whether it is right, only WhatsApp can tell.
+TYPED = frozenset({"access_token", "app_secret", "app_id", "waba_id", "api_url", "api_version"})
 #: Seconds of one run of the job in which Meta is asked; the rest waits for the next run.
 ASK_SECONDS = 60
 #: Seconds after which one process that takes in webhooks looks whether they are worked off.
@@ -69,6 +71,20 @@ class WaAccount(models.Model):
         if live:
             live.checked_at = False
             live._look_after_soon()
+
+    def web_save(self, vals, specification, next_id=None):
+        """Somebody saves the form: what they typed about the connection is tried before the page shows how the account is.
+
+        The job would find out seconds later, and until somebody reloads the page it would go on saying that all is in order.
+        Code that writes leaves it to the job.
+        """
+        if self and TYPED & vals.keys():
+            self.write(vals)
+            vals = {}
+            for account in self.sudo().filtered(lambda account: account.active and account.state != "draft"):
+                account._ask_whatsapp()
+                account._sync_problems()
+        return super().web_save(vals, specification, next_id=next_id)
 
     # ------------------------------------------------------------------- asking
 

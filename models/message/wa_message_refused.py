@@ -108,6 +108,6 @@ class WaMessage(models.Model):
         if self.priority >= PRIORITY_BULK:
             return self.browse()  # thousands, and nobody watches them
         domain = Domain("conversation_id", "=", self.conversation_id.id) & Domain("state", "=", "queued")
-        domain &= Domain("next_attempt_at", ">", fields.Datetime.now())
+        domain &= Domain("next_attempt_at", ">", fields.Datetime.now()) & Domain("error_code", "!=", "template_in_review")
         domain &= Domain("priority", "<", self.priority) | Domain("priority", "=", self.priority) & Domain("id", "<", self.id)
         return self.search(domain, order="priority, id", limit=1)

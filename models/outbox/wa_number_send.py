@@ -153,7 +153,8 @@ class WaNumber(models.Model):
         """Take the next messages, people's first, one per conversation; the caller COMMITs the claim.
 
         One per conversation keeps the order in which somebody gets messages; a
-        message that waits for a retry or is on its way holds back those after it.
+        message that waits for a retry or is on its way holds back those after it. One
+        whose template is being reviewed does not: that may last a day (decision 90).
 
         :returns: the claimed ``wa.message`` records that may leave; None when there
             was nothing to claim
@@ -168,7 +169,7 @@ class WaNumber(models.Model):
                        SELECT 1 FROM wa_message earlier
                         WHERE earlier.conversation_id = m.conversation_id
                           AND (earlier.state = 'sending' AND earlier.wamid IS NULL
-                               OR earlier.state = 'queued'
+                               OR earlier.state = 'queued' AND %(holds)s
                                   AND (earlier.priority, earlier.id) < (m.priority, m.id)))
                  ORDER BY priority, id
                  LIMIT %(limit)s
@@ -176,6 +177,7 @@ class WaNumber(models.Model):
                 """,
                 number=self.id,
                 now=fields.Datetime.now(),
+                holds=self._holds_back(),
                 priority=PRIORITY_BULK if people_only else 2**31 - 1,
                 limit=limit,
             )
@@ -217,14 +219,23 @@ class WaNumber(models.Model):
                    AND NOT EXISTS (
                        SELECT 1 FROM wa_message earlier
                         WHERE earlier.conversation_id = m.conversation_id
-                          AND earlier.state = 'queued'
+                          AND earlier.state = 'queued' AND %(holds)s
                           AND (earlier.priority, earlier.id) < (m.priority, m.id))
                 """,
                 number=self.id,
                 now=fields.Datetime.now(),
+                holds=self._holds_back(),
             )
         )
         return due
+
+    @api.model
+    def _holds_back(self):
+        """Return the condition under which the queued message ``earlier`` holds back later ones of its conversation."""
+        return SQL(
+            "NOT COALESCE(earlier.error_code = 'template_in_review' AND earlier.next_attempt_at > %s, FALSE)",
+            fields.Datetime.now(),
+        )
 
     def _inbound_waits(self):
         """Tell whether customers' messages wait because the job that takes them in has no worker."""

@@ -127,7 +127,19 @@ class WaTemplate(models.Model):
     optin_no = fields.Char("Button That Declines", help="The label of a quick reply button of this template, if there is one.")
     preview_html = fields.Html(compute="_compute_preview_html", sanitize=False)
 
-    _name_uniq = models.Constraint("UNIQUE(account_id, name, language)", "This template exists in this language already.")
+    _name_uniq = models.Constraint(
+        "UNIQUE(account_id, name, language)",
+        "This account has a template of this name and language already, perhaps an archived or deleted one. Take another name.",
+    )
+
+    @api.model
+    def _default_account(self):
+        """Return the account, where there is only one to choose."""
+        accounts = self.env["wa.account"]
+        if not accounts.has_access("read"):
+            return accounts
+        found = accounts.search([("company_id", "in", self.env.companies.ids)], limit=2)
+        return found if len(found) == 1 else accounts
 
     @api.depends("name", "language", "account_id.name")
     @api.depends_context("lang", "allowed_company_ids")
@@ -203,15 +215,6 @@ class WaTemplate(models.Model):
     def _compute_preview_html(self):
         for template in self:
             template.preview_html = template._render_shown()
-
-    @api.model
-    def _default_account(self):
-        """Return the account, where there is only one to choose."""
-        accounts = self.env["wa.account"]
-        if not accounts.has_access("read"):
-            return accounts
-        found = accounts.search([("company_id", "in", self.env.companies.ids)], limit=2)
-        return found if len(found) == 1 else accounts
 
     # -------------------------------------------------------------- constraints
 

@@ -221,7 +221,7 @@ class WaTemplate(models.Model):
                     when=format_datetime(self.env, self.next_edit_at, dt_format="short"),
                 )
             )
-        if not self.sample and fingerprint(parse_template(self._prepare_definition())) == self.fingerprint:
+        if not (self.sample and self.is_edited) and fingerprint(parse_template(self._prepare_definition())) == self.fingerprint:
             raise UserError(
                 self.env._(
                     "Nothing that customers read was changed. Submitting would only stop the template until WhatsApp has "

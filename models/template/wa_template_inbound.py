@@ -31,6 +31,7 @@ class WaTemplate(models.Model):
         :param TemplateEvent item: Source: cloud-api reference §5.7.
         """
         former_status, former_at = self.status, (self.status_at, self.warned_at)
+        former_verdict = (self.status, self.status_at, self.status_reason)
         result = super()._apply_event(item)
         value = item.value
         if self.is_edited and not self.reopened_at and self.status == "APPROVED" != former_status:
@@ -42,7 +43,8 @@ class WaTemplate(models.Model):
                 words = self.env._(EVENT_WORDS[event])  # pylint: disable=translation-not-lazy
                 said = reading.text(reading.mapping(value.get("other_info")).get("description"))
                 self._message_log(body=f"{words} {said}".strip())
-        elif item.change == "status" and self.status != former_status:
+        elif item.change == "status" and (self.status, self.status_at, self.status_reason) != former_verdict:
+            # Also when WhatsApp reports the same verdict again: its sentence says more than the word that comes with it.
             rejection = reading.mapping(value.get("rejection_info"))
             details = [
                 reading.text(rejection.get("reason")),
@@ -52,7 +54,8 @@ class WaTemplate(models.Model):
             words = " ".join(filter(None, details))
             if words:
                 self.status_reason = words
-                self._message_log(body=self.env._("WhatsApp says: %s", words))
+                if self.status != former_status:
+                    self._message_log(body=self.env._("WhatsApp says: %s", words))
         elif item.change == "quality":
             self._message_log(
                 body=self.env._(

@@ -147,7 +147,7 @@ class TestFilesForgotten(TemplateCase):
         file = self.attachment("a.png", picture("PNG"))
         first = self.reply(self.ana, self.conversation, "", attachment_ids=file.ids).wa_message_ids
         first._claim_for_sending()
-        self.assertTrue(first._apply_uploads(run_uploads(client, PHONE_NUMBER_ID, first._collect_uploads())))
+        self.assertTrue(first._apply_uploads(run_uploads(client, PHONE_NUMBER_ID, first._collect_uploads(first.content))))
         error = from_answer({"code": 100, "message": "Invalid parameter"}, 400)
         error.failure = MEDIA_UNKNOWN
         error.media_uids = media_uids(first._prepare_request())
@@ -156,7 +156,7 @@ class TestFilesForgotten(TemplateCase):
         self.assertEqual((first.state, first.error_code), ("queued", "media_unknown"))
         self.assertFalse(known.search([]), "uploaded in this very second, and forgotten all the same")
         first._claim_for_sending()
-        self.assertTrue(first._apply_uploads(run_uploads(client, PHONE_NUMBER_ID, first._collect_uploads())))
+        self.assertTrue(first._apply_uploads(run_uploads(client, PHONE_NUMBER_ID, first._collect_uploads(first.content))))
         self.assertEqual(known.search([]).media_uid, "media-2")
 
     def test_the_id_another_message_was_refused_with_is_not_the_new_one(self):
@@ -174,7 +174,7 @@ class TestFilesForgotten(TemplateCase):
         rows = self.env["wa.message"]
         for _n in range(3):
             rows |= self.reply(self.ana, self.conversation, "", attachment_ids=file.ids).wa_message_ids
-        orders = [row._collect_uploads() for row in rows]
+        orders = [row._collect_uploads(row.content) for row in rows]
         for row, order in zip(rows, orders, strict=True):
             self.assertTrue(row._apply_uploads(run_uploads(client, PHONE_NUMBER_ID, order)))
         self.assertEqual(client.count, 1)

@@ -200,6 +200,23 @@ class TestInboundTemplateNotices(RecordedCase):
                     self.assertIn(words, self.order_ready.status_reason)
                     self.assertIn(words, "".join(self.order_ready.message_ids.mapped("body")))
 
+    def test_same_verdict_again_keeps_its_sentence(self):
+        """WhatsApp repeats itself: a word such as INVALID_FORMAT never takes the place of what it said in full."""
+        for name, words in (
+            ("template_status_paused", "Paused for three hours"),
+            ("template_status_rejected", "Add words behind it."),
+        ):
+            with self.subTest(name):
+                self.order_ready.status_at = False
+                payload = self.recorded(name)
+                self.receive(payload)
+                told = len(self.order_ready.message_ids)
+                for _again in range(2):
+                    payload["entry"][0]["time"] += 1
+                    self.receive(payload)
+                    self.assertIn(words, self.order_ready.status_reason)
+                self.assertEqual(len(self.order_ready.message_ids), told, "told once")
+
     def test_quality_even_under_the_wrong_field(self):
         for name in ("template_quality", "template_quality_mislabelled"):
             self.order_ready.quality = False

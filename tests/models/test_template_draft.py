@@ -389,6 +389,16 @@ class TestTemplateDraft(DraftCase, WaCase):
             line.parameter_id = self.template.parameter_ids[0]
             self.assertEqual(line.model, "crm.lead")
 
+    def test_account_is_chosen_where_there_is_but_one(self):
+        company = self.env["res.company"].create({"name": "Example Shop Abroad"})
+        templates = self.env["wa.template"].with_context(allowed_company_ids=company.ids)
+        vals = {"company_id": company.id, "state": "connected"}
+        self.assertFalse(Form(templates).account_id)
+        account = self.env["wa.account"].create({"name": "Abroad", "waba_id": "900000000000778", **vals})
+        self.assertEqual(Form(templates).account_id, account)
+        self.env["wa.account"].create({"name": "Abroad Too", "waba_id": "900000000000779", **vals})
+        self.assertFalse(Form(templates).account_id, "somebody has to choose")
+
     def test_two_accounts_with_templates_of_the_same_name(self):
         """U4: the account is named where it is needed, and only there; its number where even that is not enough."""
         other = self.env["wa.account"].create({"name": "Second Shop", "waba_id": "900000000000777", "state": "connected"})

@@ -1,11 +1,15 @@
+import base64
 from datetime import timedelta
 
 from odoo import Command, api, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
+from ..account_case import APP_ID
 from ..common import WABA_ID
+from .media_samples import picture
 from .template_case import TemplateCase
+from .test_outbound_files import PDF
 
 OLD = "Hello {{1}}, your order is ready to be fetched."
 NEW = "Dear {{1}}, your order {{2}} is waiting for you at the shop."
@@ -151,6 +155,23 @@ class TestTemplateEdit(EditCase):
         with self.assertRaisesRegex(UserError, "Nothing that customers read was changed"):
             template.with_user(self.admin_user).action_submit()
         self.assertFalse(self.edits_asked(template))
+
+    def test_a_file_above_the_text_needs_its_sample_again(self):
+        """Discarding another kind of header drops its sample; nothing but a new sample makes a change of it."""
+        self.account.app_id = APP_ID
+        template = self.ready("order_pictured", {"type": "HEADER", "format": "IMAGE"})
+        opened = self.opened(template, body="Hello {{1}}, this is what your order looks like.")
+        with self.assertRaisesRegex(UserError, "sample of the file above the text again"):
+            opened.action_submit()
+        manager = opened.with_user(self.lead_manager)
+        manager.write({"header_kind": "DOCUMENT", "sample_name": "a.pdf", "sample": base64.b64encode(PDF)})
+        manager.action_discard_edit()
+        self.assertEqual((template.header_format, template.sample), ("IMAGE", False))
+        self.opened(template, body=OLD)
+        manager.write({"sample_name": "a.png", "sample": base64.b64encode(picture("PNG"))})
+        opened.action_submit()
+        [header] = [part for part in self.edits_asked(template)[-1]["components"] if part["type"] == "HEADER"]
+        self.assertTrue(header["example"]["header_handle"][0])
 
     def test_what_cannot_be_opened_says_why(self):
         offer = {"type": "LIMITED_TIME_OFFER", "limited_time_offer": {"text": "Two days only"}}
@@ -314,6 +335,9 @@ class TestTemplateEditMessages(EditCase):
         self.assertEqual({row.error_code for row in rows}, {"template_in_review"})
         [outcome] = template.sudo()._send_to_records(self.lead, origin="manual")
         self.assertEqual((outcome.status, outcome.code), ("refused", "template_not_approved"))
+        other = self.queued(self.approved("other_news", self.body("We are open all day tomorrow.")))
+        self.run_sender()
+        self.assertEqual(other.state, "sent", "nobody else's message waits behind them")
         self.later(hours=1, seconds=1)
         self.run_sender()
         self.assertEqual({(row.state, row.error_code) for row in rows}, {("queued", "template_in_review")}, "looked again")
@@ -321,7 +345,8 @@ class TestTemplateEditMessages(EditCase):
         self.run_sender()
         self.assertEqual({row.state for row in rows}, {"sent"}, [row.error_text for row in rows])
         cards = {message["card"]["body"] for message in self.phone_messages(self.ada) if message.get("card")}
-        self.assertEqual(cards, {"Dear Ada Example, your order S7 is waiting for you at the shop."})
+        words = "Dear Ada Example, your order S7 is waiting for you at the shop."
+        self.assertEqual(cards, {words, "We are open all day tomorrow."})
 
     def test_a_rejected_edit_and_one_nobody_decides(self):
         """What waited is refused in words; the approved text can be put back and handed in at once."""

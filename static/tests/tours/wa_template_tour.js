@@ -165,3 +165,55 @@ registry.category("web_tour.tours").add("wa_template_language_by_name", {
         },
     ],
 });
+
+/** Open an approved template for changes, write into it, and take it all back. */
+registry.category("web_tour.tours").add("wa_template_edit", {
+    steps: () => [
+        {
+            content: "What WhatsApp approved cannot be typed into",
+            trigger: ".o_field_widget[name=body].o_readonly_modifier:contains(It costs)",
+        },
+        {
+            trigger: "button[name=action_edit]",
+            run: "click",
+        },
+        {
+            content: "What will happen is said first",
+            trigger: ".modal:contains(until it is approved) .modal-footer .btn-primary",
+            run: "click",
+        },
+        {
+            trigger: ".alert:contains(Customers get the approved text)",
+        },
+        {
+            content: "The category stays",
+            trigger: ".o_field_widget[name=category].o_readonly_modifier",
+        },
+        {
+            trigger: ".o_field_widget[name=body] textarea",
+            run: "edit It costs {{1}} from today on, and is worth it.",
+        },
+        {
+            trigger: ".o_form_button_save",
+            run: "click",
+        },
+        {
+            content: "The preview shows the change",
+            trigger: ".o_form_saved .o_wa_preview:contains(is worth it)",
+        },
+        {
+            trigger: "button[name=action_discard_edit]",
+            run: "click",
+        },
+        {
+            trigger: ".modal .modal-footer .btn-primary",
+            run: "click",
+        },
+        {
+            trigger: ".o_wa_preview:contains(only.)",
+        },
+        {
+            trigger: "button[name=action_edit]",
+        },
+    ],
+});

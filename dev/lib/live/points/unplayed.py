@@ -80,7 +80,8 @@ POINTS.cannot(
     dated="2026-03",
     sure=LIKELY,
     holds="T5",
-    tests="sandbox/tests/test_graph_templates.py::test_edits_of_an_approved_template_are_counted_by_the_clock",
+    tests="sandbox/tests/test_graph_templates.py::test_edits_of_an_approved_template_are_counted_by_the_clock "
+    "tests/models/test_template_edit.py::TestTemplateEditLimit.test_the_next_edit_by_the_clock",
 )
 POINTS.cannot(
     "life-of-a-flow",
