@@ -87,7 +87,6 @@ from .template import (
     wa_template_sync,
     wa_template_values,
 )
-from .consent import wa_platform_consent
 from .core import crm_lead_optin, ir_websocket, phone_blacklist
 
 # Sequences: what extends the files above comes after them.

@@ -7,7 +7,7 @@ from odoo.tools import SQL
 from ...tools import words
 from ...tools.webhook import reading
 from ..inbound.content import FILE_KINDS
-from ..inbound.message import EFFECTS, THIN
+from ..inbound.context import EFFECTS, THIN
 
 #: What a rule calls a kind, by Meta's type and, for interactive answers, by its sub-type.
 KINDS = {

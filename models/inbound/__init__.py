@@ -1,22 +1,5 @@
-# First what others extend: the order decides which override is the outer one.
-from . import message, message_resolve, message_phone, message_lead
-from . import (
-    consent,
-    consent_past,
-    content,
-    content_media,
-    content_other,
-    content_people,
-    content_reply,
-    echo,
-    message_change,
-    identity,
-    note,
-    notice,
-    notice_account,
-    notice_number,
-    contact_sync,
-    referral,
-    status,
-    template,
-)
+from . import pipeline, message_resolve, message_store
+from . import content, content_kinds, content_reply
+from . import consent, consent_past
+from . import notice, notice_account, notice_number
+from . import contact_sync, echo, identity, lead, message_change, note, preference, referral, status, template

@@ -1,24 +1,42 @@
 import logging
-import traceback
-from collections import namedtuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
-from psycopg2 import OperationalError
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, models
-from odoo.exceptions import ConcurrencyError
 
 from ...tools import optout
 from ...tools.keywords import key_of
-from ...tools.redact import redact, without_rows
 from ...tools.window import counts
+from ..concurrency import OF_THE_TRANSACTION, attempt, traceback_text
+from .context import InboundContext
 
 _logger = logging.getLogger(__name__)
 
 #: Kinds of messages that can be a keyword as a whole: written, or the label of a button.
 SPOKEN = ("text", "button", "interactive")
-#: What a message says about consent: granted or withdrawn, for which purposes, and how it was said.
-Said = namedtuple("Said", "action purposes source language link place", defaults=("", None, False))
+
+
+class Said(NamedTuple):
+    """What a message says about consent."""
+
+    #: ``granted`` or ``withdrawn``
+    action: str
+    #: ``service``, ``marketing``
+    purposes: tuple[str, ...]
+    #: How it was said: ``message``, ``keyword``, ``link``, ``double_optin``.
+    source: str
+    #: Of the keyword, if it has one.
+    language: str = ""
+    #: ``wa.optin.link`` through which it came.
+    link: models.BaseModel | None = None
+    #: Where it was asked for.
+    place: str | bool = False
+
+
+#: A "stop", and the message that says it.
+Stop = tuple[InboundContext, Said]
 #: Whoever writes agrees to answers and to messages about their request.
 PLAIN = Said("granted", ("service",), "message")
 #: What a keyword concerns -> the purposes it changes.
@@ -36,71 +54,65 @@ class WaInboundConsent(models.AbstractModel):
     _description = "WhatsApp Inbound: Consent in Messages"
 
     @api.model
-    def _listen(self, drafts, rows):
+    def _listen(self, contexts: list[InboundContext]) -> dict[InboundContext, Exception]:
         """Record what messages say about consent, and confirm the end of it once.
 
-        :param drafts: list of ``InboundContext``, shown already.
-        :param rows: their ``wa.message`` records, in the same order.
-        :returns: ``{InboundContext: exception}`` where something could not be recorded
+        :param contexts: stored already.
+        :returns: where something could not be recorded, and why
         """
-        pairs = [
-            (draft, row)
-            for draft, row in zip(drafts, rows, strict=True)
-            if draft.direction == "in" and self.env["wa.inbound.message"]._opens_window(draft.item)
-        ]
-        pairs.sort(key=lambda pair: pair[0].sent_at)
+        heard = [context for context in contexts if context.direction == "in" and context.opens_window]
+        heard.sort(key=lambda context: context.sent_at)
         before, vals_list, stops = {}, [], []
         states = {}
         asking = []
-        for draft, row in pairs:
-            conversation = draft.conversation
+        for context in heard:
+            conversation = context.conversation
             before.setdefault(conversation, (conversation.consent_service, conversation.consent_marketing))
-            key = (draft.contact.id, conversation.company_id.id)
+            key = (context.contact.id, conversation.company_id.id)
             state = states.setdefault(key, dict(zip(("service", "marketing"), before[conversation], strict=True)))
-            understood = self._understand(draft, row)
-            if not understood and self._asks_for_silence(draft):
-                asking.append(row)
+            understood = self._understand(context, context.row)
+            if not understood and self._asks_for_silence(context):
+                asking.append(context)
             for said in understood:
                 news = self._news(said, state)
-                vals_list += [self._prepare(draft, row, said, purpose) for purpose in news]
+                vals_list += [self._prepare(context, said, purpose) for purpose in news]
                 state.update(dict.fromkeys(news, said.action))
                 if said.action == "withdrawn" and said.source == "keyword":
-                    stops.append((draft, said))
-        failed = self._write_down(pairs, vals_list, stops, before) if vals_list else {}
-        for row in asking:
-            self.env["wa.optout"]._note_request(row)
-        return failed
+                    stops.append((context, said))
+        error = self._write_down(vals_list, stops, before) if vals_list else None
+        if error and len(heard) > 1:
+            # The culprit is found; the consents of the others are kept.
+            half = len(heard) // 2
+            return self._listen(heard[:half]) | self._listen(heard[half:])
+        for context in asking:
+            self.env["wa.optout"]._note_request(context.row)
+        if not error:
+            return {}
+        _logger.warning("WhatsApp message %s: its consent is not recorded:\n%s", heard[0].row.id, traceback_text(error))
+        return {heard[0]: error}
 
     @api.model
-    def _write_down(self, pairs, vals_list, stops, before):
-        """Record consents of some messages, and confirm the end of some.
+    def _write_down(self, vals_list: list[dict], stops: list[Stop], before: dict[models.BaseModel, tuple]) -> Exception | None:
+        """Record consents of some messages, and confirm the end of some; undone together where something is raised.
 
         Rules of the database may be about consents, too. What they raise is kept with the
         message it concerns, and leaves the messages and all other consents as they are.
 
-        :returns: ``{InboundContext: exception}``
+        :param before: ``{wa.conversation: (consent_service, consent_marketing)}``
+        :returns: what was raised
         """
-        try:
-            with self.env.cr.savepoint():
-                self.env["wa.consent"]._record(vals_list)
-                self._renew_after(stops)
-                self._confirm(stops, before)
-        except (OperationalError, UniqueViolation, ConcurrencyError):
-            # Somebody else was faster: everything is done again.
-            raise
-        except Exception as error:  # noqa: BLE001 (rules of customers raise anything: the culprit is found one by one)
-            if len(pairs) == 1:
-                trace = without_rows(redact("".join(traceback.format_exception(error))))
-                _logger.warning("WhatsApp message %s: its consent is not recorded:\n%s", pairs[0][1].id, trace)
-                return {pairs[0][0]: error}
-            failed = {}
-            for draft, row in pairs:
-                failed |= self._listen([draft], [row])
-            return failed
-        return {}
+
+        def work():
+            self.env["wa.consent"]._record(vals_list)
+            self._renew_after(stops)
+            self._confirm(stops, before)
+
+        # Somebody who was faster with the same is no fault of these messages: then everything is done again.
+        _done, error = attempt(self.env, work, beyond=(*OF_THE_TRANSACTION, UniqueViolation))
+        return error
 
     @api.model
-    def _news(self, said, state):
+    def _news(self, said: Said, state: dict[str, str]) -> Iterable[str]:
         """Return the purposes for which something is to be written down.
 
         Consent that is there already needs no second row; an end of it always does,
@@ -113,55 +125,55 @@ class WaInboundConsent(models.AbstractModel):
     # ------------------------------------------------------------ understanding
 
     @api.model
-    def _understand(self, draft, row):
+    def _understand(self, context: InboundContext, row: models.BaseModel) -> list[Said]:
         """Return what one message says (hook): a list of :class:`Said`, empty for words that are proof of nothing."""
-        if draft.item.kind not in SPOKEN:
-            return self._plain(draft.item.text, draft.number.company_id, is_caption=True)
-        if answer := self._answer_to_double_optin(draft, row):
+        if context.item.kind not in SPOKEN:
+            return self._plain(context.item.text, context.number.company_id, is_caption=True)
+        if answer := self._answer_to_double_optin(context):
             return [answer] if answer.action == "withdrawn" else [answer, PLAIN]
-        link = self.env["wa.optin.link"]._find(draft.item.text, draft.number)
+        link = self.env["wa.optin.link"]._find(context.item.text, context.number)
         if link:
             return [Said("granted", (link.purpose,), "link", link=link, place=link.name), PLAIN]
-        return self._keyword(draft) or self._plain(draft.item.text, draft.number.company_id)
+        return self._keyword(context) or self._plain(context.item.text, context.number.company_id)
 
     @api.model
-    def _plain(self, text, company, is_caption=False):
+    def _plain(self, text: str, company: models.BaseModel, is_caption: bool = False) -> list[Said]:
         """Return the consent to be answered that writing is; words that say no are no proof of a yes.
 
-        :param bool is_caption: no keyword was looked for: a "stop" below a picture may be about the picture.
+        :param is_caption: no keyword was looked for: a "stop" below a picture may be about the picture.
         """
         refuses = optout.says_no(text) or (is_caption and self._is_stop(text, company))
         return [] if refuses else [PLAIN]
 
     @api.model
-    def _is_stop(self, text, company):
+    def _is_stop(self, text: str, company: models.BaseModel) -> bool:
         """Tell whether a text is a word that stops messages."""
         meaning = self.env["wa.keyword"]._find(text, company)
         return bool(meaning and meaning[0] == "optout")
 
     @api.model
-    def _asks_for_silence(self, draft):
+    def _asks_for_silence(self, context: InboundContext) -> bool:
         """Tell whether a message that stops nothing may ask for it: a sentence, or a word below a picture."""
-        text = draft.item.text
-        return optout.asks_to_stop(text) or self._is_stop(text, draft.number.company_id)
+        text = context.item.text
+        return optout.asks_to_stop(text) or self._is_stop(text, context.number.company_id)
 
     @api.model
-    def _keyword(self, draft):
+    def _keyword(self, context: InboundContext) -> list[Said]:
         """Return what the keyword means that is the whole message, or an empty list."""
-        keywords, company = self.env["wa.keyword"], draft.number.company_id
-        texts = [draft.item.text]
-        if draft.item.kind != "text":
-            texts.append(draft.item.payload)
+        keywords, company = self.env["wa.keyword"], context.number.company_id
+        texts = [context.item.text]
+        if context.item.kind != "text":
+            texts.append(context.item.payload)
         found = next(filter(None, (keywords._find(text, company) for text in texts)), None)
         if not found:
             return []
         action, concern, language = found
         if action == "optout":
             return [Said("withdrawn", CONCERNS[concern], "keyword", language)]
-        return [Said("granted", self._given_back(draft, concern), "keyword", language), PLAIN]
+        return [Said("granted", self._given_back(context, concern), "keyword", language), PLAIN]
 
     @api.model
-    def _given_back(self, draft, concern):
+    def _given_back(self, context: InboundContext, concern: str) -> tuple[str, ...]:
         """Return the purposes an opt-in keyword gives.
 
         A word for everything takes an earlier "stop" back; marketing only comes with it
@@ -173,8 +185,8 @@ class WaInboundConsent(models.AbstractModel):
                 .sudo()
                 .search_count(
                     [
-                        ("contact_id", "=", draft.contact.id),
-                        ("company_id", "=", draft.conversation.company_id.id),
+                        ("contact_id", "=", context.contact.id),
+                        ("company_id", "=", context.conversation.company_id.id),
                         ("purpose", "=", "marketing"),
                         ("action", "=", "granted"),
                     ],
@@ -185,28 +197,30 @@ class WaInboundConsent(models.AbstractModel):
         return CONCERNS[concern]
 
     @api.model
-    def _answer_to_double_optin(self, draft, row):
+    def _answer_to_double_optin(self, context: InboundContext) -> Said | None:
         """Return what the tap on a button of a double opt-in template says, or None."""
-        template = draft.quoted and draft.quoted.sudo().template_id
-        if draft.item.kind != "button" or not template or not template.optin_purpose:
+        template = context.quoted and context.quoted.sudo().template_id
+        if context.item.kind != "button" or not template or not template.optin_purpose:
             return None
-        tapped = key_of(draft.item.text)
+        tapped = key_of(context.item.text)
         for label, action in ((template.optin_yes, "granted"), (template.optin_no, "withdrawn")):
             if tapped and tapped == key_of(label):
-                asked = draft.quoted.content.get("text") or draft.quoted.preview or ""
+                asked = context.quoted.content.get("text") or context.quoted.preview or ""
                 return Said(action, (template.optin_purpose,), "double_optin", place=" ".join(asked.split())[:500])
         return None
 
     # ---------------------------------------------------------------- recording
 
     @api.model
-    def _prepare(self, draft, row, said, purpose):
-        evidence = row.text or draft.preview or draft.item.kind
+    def _prepare(self, context: InboundContext, said: Said, purpose: str) -> dict:
+        """Return the values of the ``wa.consent`` for one purpose."""
+        row = context.row
+        evidence = row.text or context.preview or context.item.kind
         if said.link:
             evidence = self.env._("%(words)s (next to it: %(wording)s)", words=evidence, wording=said.link.wording)
         return {
-            "contact_id": draft.contact.id,
-            "company_id": draft.conversation.company_id.id,
+            "contact_id": context.contact.id,
+            "company_id": context.conversation.company_id.id,
             "purpose": purpose,
             "action": said.action,
             "source": said.source,
@@ -214,30 +228,30 @@ class WaInboundConsent(models.AbstractModel):
             "place": said.place,
             "message_id": row.id,
             "link_id": said.link.id if said.link else False,
-            "happened_at": draft.sent_at,
+            "happened_at": context.sent_at,
         }
 
     @api.model
-    def _renew_after(self, stops):
+    def _renew_after(self, stops: list[Stop]) -> None:
         """Let a message that the customer wrote after a "stop", and that came before it, count.
 
         Webhooks come in any order: when the later message came, consent was there and
         nothing was written down.
         """
-        for draft, said in stops:
-            conversation = draft.conversation
+        for context, said in stops:
+            conversation = context.conversation
             if "service" not in said.purposes or conversation.consent_service != "withdrawn":
                 continue
-            if not conversation.last_inbound_at or conversation.last_inbound_at <= draft.sent_at:
+            if not conversation.last_inbound_at or conversation.last_inbound_at <= context.sent_at:
                 continue
             later = self.env["wa.message"].search(
                 [
-                    ("contact_id", "=", draft.contact.id),
+                    ("contact_id", "=", context.contact.id),
                     ("company_id", "=", conversation.company_id.id),
                     ("direction", "=", "in"),
                     ("is_history", "=", False),
                     ("group_uid", "=", False),
-                    ("sent_at", ">", draft.sent_at),
+                    ("sent_at", ">", context.sent_at),
                 ],
                 order="sent_at desc, id desc",
             )
@@ -247,7 +261,7 @@ class WaInboundConsent(models.AbstractModel):
                     self.env["wa.consent"]._record(
                         [
                             {
-                                "contact_id": draft.contact.id,
+                                "contact_id": context.contact.id,
                                 "company_id": company.id,
                                 "purpose": "service",
                                 "action": "granted",
@@ -261,10 +275,10 @@ class WaInboundConsent(models.AbstractModel):
                     break
 
     @api.model
-    def _confirm(self, stops, before):
+    def _confirm(self, stops: list[Stop], before: dict[models.BaseModel, tuple]) -> None:
         """Say once, to those who have just stopped something and are still silent, that it is done."""
-        latest = {draft.conversation: (draft, said) for draft, said in stops}
-        for conversation, (_draft, said) in latest.items():
+        latest = {context.conversation: (context, said) for context, said in stops}
+        for conversation, (_context, said) in latest.items():
             service, marketing = before[conversation]
             optout = self.env["wa.optout"].with_company(conversation.company_id)
             if conversation.consent_service == "withdrawn" != service:

@@ -15,7 +15,7 @@ class WaInboundConsent(models.AbstractModel):
     _inherit = "wa.inbound.consent"
 
     @api.model
-    def _record_past(self):
+    def _record_past(self) -> None:
         """Put on record what follows from messages of customers of whom nothing is on record.
 
         Whoever wrote agreed to be answered; whose last word was a stop, stopped. What a
@@ -26,7 +26,7 @@ class WaInboundConsent(models.AbstractModel):
             self.env["wa.consent"]._record([vals for row in chunk for vals in self._past_vals(row)])
 
     @api.model
-    def _last_words(self):
+    def _last_words(self) -> list[int]:
         """Return the id of the last message of each customer to each company that has no service consent of theirs."""
         self.env.flush_all()
         return [
@@ -48,7 +48,7 @@ class WaInboundConsent(models.AbstractModel):
         ]
 
     @api.model
-    def _past_vals(self, row):
+    def _past_vals(self, row: models.BaseModel) -> list[dict]:
         """Return the values of the consents one last message stands for."""
         meaning = self.env["wa.keyword"]._find(row.text, row.company_id) if row.kind in SPOKEN else None
         stopped = CONCERNS[meaning[1]] if meaning and meaning[0] == "optout" else ()

@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ...tools.bidi import short_name
+from ...tools.webhook.events import ContactSyncEvent
 
 
 class WaInboundContactSync(models.AbstractModel):
@@ -14,10 +15,10 @@ class WaInboundContactSync(models.AbstractModel):
     _description = "WhatsApp Inbound: Phone Book"
 
     @api.model
-    def _handle(self, event, item):
+    def _handle(self, event: models.BaseModel, item: ContactSyncEvent) -> list[str]:
         """Learn ids and name of a person we know.
 
-        :param ContactSyncEvent item: Source: cloud-api reference §5.6.
+        :param item: Source: cloud-api reference §5.6.
         """
         number = self.env["wa.inbound.message"]._find_number(event, item)
         if not number:

@@ -5,15 +5,29 @@ from odoo import api, models
 from ...tools.bidi import is_blank, one_line
 from ...tools.markup import plain, to_html
 from ...tools.webhook import messages
-from ...tools.webhook.events import Person
+from ...tools.webhook.events import MessageEvent, Person
 from ...tools.webhook.route import Route
 
 BREAK = Markup("<br/>")
 #: Of a message that we cannot show yet: lines shown, and characters of each.
 FACTS_SHOWN, FACT_LIMIT = 40, 300
 
-#: Kinds whose content is a file, see ``content_media``.
+#: Kinds whose content is a file.
 FILE_KINDS = ("image", "video", "audio", "voice", "document", "sticker")
+#: The sign of a kind in lists and placeholders.
+ICONS = {
+    "image": "📷",
+    "video": "🎬",
+    "audio": "🎵",
+    "voice": "🎤",
+    "document": "📄",
+    "sticker": "🌟",
+    "location": "📍",
+    "contacts": "👤",
+    "order": "🛒",
+    "interactive": "👆",
+    "media_placeholder": "📎",
+}
 
 
 class WaInboundContent(models.AbstractModel):
@@ -32,7 +46,7 @@ class WaInboundContent(models.AbstractModel):
     # ------------------------------------------------------------------- entry
 
     @api.model
-    def _is_supported(self, item):
+    def _is_supported(self, item: MessageEvent) -> bool:
         """Tell whether this kind of message is shown as what it is."""
         if item.kind == "interactive" and item.content:
             return hasattr(self, f"_body_interactive_{item.content.get('type')}")
@@ -41,10 +55,10 @@ class WaInboundContent(models.AbstractModel):
         return item.kind.isidentifier() and hasattr(self, f"_body_{item.kind}")
 
     @api.model
-    def _body(self, item, row=None):
+    def _body(self, item: MessageEvent, row: models.BaseModel | None = None) -> Markup:
         """Return the HTML of a message.
 
-        :param MessageEvent item: nothing in it is trusted.
+        :param item: nothing in it is trusted.
         :param row: its ``wa.message``, once there is one: then it is known whether
             the file is here.
         """
@@ -59,14 +73,14 @@ class WaInboundContent(models.AbstractModel):
         return self._marks(item) + body
 
     @api.model
-    def _render(self, row):
+    def _render(self, row: models.BaseModel) -> Markup:
         """Return the HTML of a stored message as it has to look now: edited, deleted, with or without its file."""
         item = self._item_of(row)
         body = self._blocked_mark(row.is_from_blocked) + self._quote_mark(item, row.quoted_id) + self._body(item, row)
         return self.env["wa.inbound.message.change"]._with_changes(row, item, body) if row.effect_ids else body
 
     @api.model
-    def _item_of(self, row):
+    def _item_of(self, row: models.BaseModel) -> MessageEvent:
         """Return the ``MessageEvent`` a stored message was made from, without its person."""
         route = Route("messages", "", 0, "", row.number_id.phone_number_id)
         return messages.message(route, row.content or {}, Person())
@@ -74,7 +88,7 @@ class WaInboundContent(models.AbstractModel):
     # -------------------------------------------------------------------- lists
 
     @api.model
-    def _preview(self, item):
+    def _preview(self, item: MessageEvent) -> str:
         """Return one line for lists: what it is, and its words."""
         words = plain(item.text, 200) if item.text else ""
         if is_blank(words):
@@ -89,12 +103,12 @@ class WaInboundContent(models.AbstractModel):
         return f"{icon} {words or label}"
 
     @api.model
-    def _icon(self, kind):
+    def _icon(self, kind: str) -> str:
         """Return the sign of a kind in lists and placeholders, or ``""``."""
         return ICONS.get(kind, "")
 
     @api.model
-    def _kind_label(self, kind):
+    def _kind_label(self, kind: str) -> str:
         """Return what people call a kind of message."""
         return {
             "image": self.env._("Photo"),
@@ -112,7 +126,7 @@ class WaInboundContent(models.AbstractModel):
     # -------------------------------------------------------------------- marks
 
     @api.model
-    def _marks(self, item):
+    def _marks(self, item: MessageEvent) -> Markup:
         """Return the lines above a message: forwarded, in a group, from an ad, about a product."""
         marks = Markup()
         if item.group_id:
@@ -138,23 +152,23 @@ class WaInboundContent(models.AbstractModel):
         return marks
 
     @api.model
-    def _quote_mark(self, item, quoted):
+    def _quote_mark(self, item: MessageEvent, quoted: models.BaseModel) -> Markup:
         """Return a line for an answer to a message that is not in this thread."""
         if not item.quoted_wamid or quoted:
             return Markup()
         return self._mark("quote_missing", self.env._("↩ In reply to a message that is not here"))
 
     @api.model
-    def _blocked_mark(self, is_from_blocked):
+    def _blocked_mark(self, is_from_blocked: bool) -> Markup:
         """Return a line for what somebody wrote while they were blocked."""
         return self._mark("blocked", self.env._("🚫 Written while blocked")) if is_from_blocked else Markup()
 
     @api.model
-    def _mark(self, name, words):
+    def _mark(self, name: str, words: str) -> Markup:
         return Markup('<div class="o_wa_mark o_wa_%s">%s</div>') % (name, words)
 
     @api.model
-    def _referral_line(self, referral):
+    def _referral_line(self, referral: dict) -> Markup | str:
         """Return where the customer came from, with a link that only a click follows."""
         words = one_line(str(referral.get("headline") or referral.get("body") or referral.get("source_id") or ""))
         line = (
@@ -166,24 +180,17 @@ class WaInboundContent(models.AbstractModel):
         return Markup("%s %s") % (line, link) if link else line
 
     @api.model
-    def _link(self, url, label):
+    def _link(self, url: object, label: str) -> Markup:
         """Return a link to a web address of a stranger, ``""`` for anything but http(s)."""
         url = url if isinstance(url, str) else ""
         if not url.lower().startswith(("https://", "http://")):
             return Markup()
         return Markup('<a href="%s" target="_blank" rel="noreferrer noopener">%s</a>') % (url, label)
 
-    # -------------------------------------------------------------------- kinds
+    # ------------------------------------------------------------------ helpers
 
     @api.model
-    def _body_text(self, item):
-        if is_blank(item.text):
-            # Discuss takes a message without words for a deleted one.
-            return self._without_content(item)
-        return Markup(to_html(item.text))  # noqa: S704 (to_html escapes)
-
-    @api.model
-    def _words(self, text):
+    def _words(self, text: str) -> Markup:
         """Return a stranger's text as HTML, with WhatsApp's markup."""
         return Markup(to_html(text)) if text else Markup()  # noqa: S704 (to_html escapes)
 
@@ -200,7 +207,7 @@ class WaInboundContent(models.AbstractModel):
         return Markup('<table class="o_wa_%s">%s<tbody>%s</tbody></table>') % (name, head, lines)
 
     @api.model
-    def _unsupported_yet(self, item):
+    def _unsupported_yet(self, item: MessageEvent) -> Markup:
         """Say that something came which we cannot show yet; its words and facts, if any, are shown."""
         kind = item.content.get("type") if item.kind == "interactive" else ""
         notice = Markup('<em class="o_wa_unsupported">%s</em>') % self.env._(
@@ -211,7 +218,7 @@ class WaInboundContent(models.AbstractModel):
         return notice + words + self._folded_facts(item.content)
 
     @api.model
-    def _folded_facts(self, content):
+    def _folded_facts(self, content: dict) -> Markup:
         """Return what Meta's object says, name by name and folded away; ``""`` for nothing."""
         facts = self._flat_answers(content)[:FACTS_SHOWN]
         if not facts:
@@ -219,18 +226,3 @@ class WaInboundContent(models.AbstractModel):
         rows = [(name, words[:FACT_LIMIT]) for name, words in facts]
         title, table = self.env._("What came with it"), self._as_table("answers", rows)
         return Markup('<details class="o_wa_former"><summary>%s</summary>%s</details>') % (title, table)
-
-
-ICONS = {
-    "image": "📷",
-    "video": "🎬",
-    "audio": "🎵",
-    "voice": "🎤",
-    "document": "📄",
-    "sticker": "🌟",
-    "location": "📍",
-    "contacts": "👤",
-    "order": "🛒",
-    "interactive": "👆",
-    "media_placeholder": "📎",
-}

@@ -6,6 +6,7 @@ from odoo import api, models
 
 from ...tools.bidi import is_blank, one_line
 from ...tools.webhook import forms, reading
+from ...tools.webhook.events import Media, MessageEvent
 from .content import BREAK
 
 #: Keys of a form's answers that are the form's business, not a person's.
@@ -20,30 +21,30 @@ class WaInboundContent(models.AbstractModel):
     _inherit = "wa.inbound.content"
 
     @api.model
-    def _body_button(self, item):
+    def _body_button(self, item: MessageEvent) -> Markup:
         """A tap on a button of a template."""
         if item.payload == "DID_NOT_REQUEST_CODE":
             return self._tap(item.text) + BREAK + self.env._("The customer says they did not ask for a code.")
         return self._tap(item.text, item.payload)
 
     @api.model
-    def _body_interactive(self, item):
+    def _body_interactive(self, item: MessageEvent) -> Markup:
         """A tap on something we sent; which one decides ``_body_interactive_<type>``."""
         if not item.content:
             return self._without_content(item)
         return getattr(self, f"_body_interactive_{item.content.get('type')}")(item)
 
     @api.model
-    def _body_interactive_button_reply(self, item):
+    def _body_interactive_button_reply(self, item: MessageEvent) -> Markup:
         return self._tap(item.text, item.payload)
 
     @api.model
-    def _body_interactive_list_reply(self, item):
+    def _body_interactive_list_reply(self, item: MessageEvent) -> Markup:
         description = one_line(reading.text(reading.mapping(item.content.get("list_reply")).get("description")))
         return self._tap(item.text, item.payload) + (BREAK + description if description else Markup())
 
     @api.model
-    def _body_interactive_nfm_reply(self, item):
+    def _body_interactive_nfm_reply(self, item: MessageEvent) -> Markup:
         """A filled in form or address: every answer with its name."""
         name = reading.text(reading.mapping(item.content.get("nfm_reply")).get("name"))
         title = self.env._("Sent an address") if name == "address_message" else self.env._("Filled in a form")
@@ -56,7 +57,7 @@ class WaInboundContent(models.AbstractModel):
         return head + BREAK + self._words(item.text)
 
     @api.model
-    def _unreadable_answers(self, payload):
+    def _unreadable_answers(self, payload: str) -> Markup:
         """Return answers that are not the object they should be: words as words, broken data as a sentence."""
         if payload.strip()[:1] in ("{", "["):
             words = self.env._("The answers could not be read. An administrator finds them in the webhook.")
@@ -64,7 +65,7 @@ class WaInboundContent(models.AbstractModel):
         return self._words(one_line(payload))
 
     @api.model
-    def _files(self, item):
+    def _files(self, item: MessageEvent) -> list[Media]:
         """Return the files that come with a message: its own, or those among the answers of a form.
 
         :returns: list of ``Media``
@@ -75,7 +76,7 @@ class WaInboundContent(models.AbstractModel):
         return forms.files(self._answers(item) or {}) if is_form else []
 
     @api.model
-    def _tapped_words(self, item):
+    def _tapped_words(self, item: MessageEvent) -> str:
         """Return what stands for an answer without words in lists; ``""`` for other kinds."""
         if item.kind not in ("button", "interactive"):
             return ""
@@ -85,12 +86,12 @@ class WaInboundContent(models.AbstractModel):
         return one_line(item.payload)
 
     @api.model
-    def _is_readable_form(self, item):
+    def _is_readable_form(self, item: MessageEvent) -> bool:
         """Tell whether the answers of a form are the JSON object they should be."""
         return self._loaded_answers(item) is not None
 
     @api.model
-    def _loaded_answers(self, item):
+    def _loaded_answers(self, item: MessageEvent) -> dict | None:
         """Return the object of a form's answers, or None for what is none; a list counts as answers without names."""
         found = forms.unfolded(item.payload)
         try:
@@ -99,7 +100,7 @@ class WaInboundContent(models.AbstractModel):
             return None
 
     @api.model
-    def _body_interactive_call_permission_reply(self, item):
+    def _body_interactive_call_permission_reply(self, item: MessageEvent) -> Markup:
         """Yes or no to being called, and until when."""
         reply = reading.mapping(item.content.get("call_permission_reply"))
         if reply.get("response") != "accept":
@@ -112,7 +113,7 @@ class WaInboundContent(models.AbstractModel):
         return self._tap_line(Markup(self.env._("📞 May be called until %s")) % self._moment(until))  # noqa: S704 (ours)
 
     @api.model
-    def _moment(self, seconds):
+    def _moment(self, seconds: int) -> Markup:
         """Return a moment that screens show in the time zone of whoever looks; UTC, and named, elsewhere."""
         moment = datetime.fromtimestamp(seconds, tz=timezone.utc)
         return Markup('<span class="o_wa_moment" title="%s">%s</span>') % (
@@ -121,19 +122,19 @@ class WaInboundContent(models.AbstractModel):
         )
 
     @api.model
-    def _tap(self, label, payload=None):
+    def _tap(self, label: str, payload: str | None = None) -> Markup:
         """Return the label of what was tapped; if it has none, what it stands for."""
         words = payload if is_blank(label) else label
         return self._tap_line(self.env._("Tapped “%s”", one_line(words)[:TAP_LIMIT] or "?"))
 
     @api.model
-    def _tap_line(self, words):
+    def _tap_line(self, words: str) -> Markup:
         return Markup('<span class="o_wa_tap">%s</span>') % words
 
     # ------------------------------------------------------------------ answers
 
     @api.model
-    def _answers(self, item):
+    def _answers(self, item: MessageEvent) -> dict | bool:
         """Return what somebody filled in or ordered as data, or False.
 
         Forms: the object of answers. Orders: ``{"catalogue", "lines": [{product, quantity,
@@ -151,7 +152,7 @@ class WaInboundContent(models.AbstractModel):
         return {key: value for key, value in answers.items() if key not in TECHNICAL_ANSWERS} or False
 
     @api.model
-    def _flat_answers(self, answers):
+    def _flat_answers(self, answers: dict) -> list[tuple[str, str]]:
         """Return ``[(name, words)]`` for people; nested parts on their own lines, no data among the words."""
         found = forms.rows(answers or {}, self.env._("Yes"), self.env._("No"), self.env._("File"))
         return [(one_line(name), one_line(words)) for name, words in found]
@@ -159,7 +160,7 @@ class WaInboundContent(models.AbstractModel):
     # ------------------------------------------------------------------- orders
 
     @api.model
-    def _body_order(self, item):
+    def _body_order(self, item: MessageEvent) -> Markup:
         """The lines of a basket sent from our catalogue; prices are what the customer saw."""
         data = self._order_data(item.content)
         header = (self.env._("Product"), self.env._("Quantity"), self.env._("Price"))
@@ -175,7 +176,7 @@ class WaInboundContent(models.AbstractModel):
         )
 
     @api.model
-    def _order_data(self, content):
+    def _order_data(self, content: dict) -> dict:
         return {
             "catalogue": reading.text(content.get("catalog_id")),
             "lines": [
@@ -190,7 +191,7 @@ class WaInboundContent(models.AbstractModel):
         }
 
     @api.model
-    def _number(self, value, otherwise):
+    def _number(self, value: object, otherwise: float) -> float:
         """Return a finite number given as number or text."""
         try:
             number = float(value)

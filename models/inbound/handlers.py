@@ -39,7 +39,7 @@ class Handler:
 
 HANDLERS: dict[type, Handler] = {
     MessageEvent: Handler("wa.inbound.message", Together.RUN),
-    EchoEvent: Handler("wa.inbound.echo", Together.RUN),
+    EchoEvent: Handler("wa.inbound.message", Together.RUN),
     StatusEvent: Handler("wa.inbound.status", Together.LAST),
     ContactSyncEvent: Handler("wa.inbound.contact.sync"),
     IdentityEvent: Handler("wa.inbound.identity"),

@@ -1,8 +1,12 @@
 from odoo import api, models
 
 from ...tools.bidi import neutralise, one_line
-from ...tools.webhook.events import Person
-from ...tools.window import CLOCK_AHEAD, moment_of
+from ...tools.phone import format_international, normalise, phone_key
+from ...tools.webhook import people, reading
+from ...tools.webhook.content import cards_of
+from ...tools.webhook.events import IdentityEvent, MessageEvent, Person
+from ...tools.window import moment_of
+from .context import InboundContext
 
 #: Changes that give the person new ids; the others only say that something is different.
 REKEYING = ("user_changed_number", "customer_changed_number", "user_changed_user_id", "user_id_update")
@@ -11,17 +15,17 @@ IDENTITY_CHECKS = ("user_identity_changed", "customer_identity_changed")
 
 
 class WaInboundIdentity(models.AbstractModel):
-    """A customer changed their number, so WhatsApp gave them a new id."""
+    """Who somebody is: a new number or id, a new phone, a number they shared because we asked."""
 
     _name = "wa.inbound.identity"
     _description = "WhatsApp Inbound: Identity Changes"
 
     @api.model
-    def _handle(self, event, item):
+    def _handle(self, event: models.BaseModel, item: IdentityEvent) -> list[str]:
         """Re-key the contact of the person, keeping history and partner, and say so in the thread.
 
         :param event: ``wa.webhook.event`` it came in.
-        :param IdentityEvent item: new ids and what is known of the old ones.
+        :param item: new ids and what is known of the old ones.
         Source: cloud-api reference §5.4 and §6.7.
         """
         number = self.env["wa.inbound.message"]._find_number(event, item)
@@ -51,7 +55,7 @@ class WaInboundIdentity(models.AbstractModel):
         return []
 
     @api.model
-    def _warn(self, event, number, item):
+    def _warn(self, event: models.BaseModel, number: models.BaseModel, item: IdentityEvent) -> list[str]:
         """Tell colleagues that the customer's phone or installation is a different one."""
         contact = self.env["wa.contact"]._find(number.account_id._get_portfolio_key(), item.person)
         if not contact:
@@ -65,7 +69,7 @@ class WaInboundIdentity(models.AbstractModel):
         return []
 
     @api.model
-    def _show_unknown(self, event, number, item):
+    def _show_unknown(self, event: models.BaseModel, number: models.BaseModel, item: IdentityEvent) -> list[str]:
         """Say in the thread what WhatsApp says about somebody, where we do not know what follows from it."""
         contact = self.env["wa.contact"]._find(number.account_id._get_portfolio_key(), item.person)
         words = one_line(item.text) or one_line(item.change)
@@ -73,7 +77,9 @@ class WaInboundIdentity(models.AbstractModel):
         return [f"identity change not handled yet: {item.change}"]
 
     @api.model
-    def _tell_once(self, event, number, item, contact, words):
+    def _tell_once(
+        self, event: models.BaseModel, number: models.BaseModel, item: IdentityEvent, contact: models.BaseModel, words: str
+    ) -> None:
         """Show a line in the person's threads; processing the webhook again adds none.
 
         The line is a message of the kind ``system`` where the person has a thread with this number.
@@ -102,52 +108,47 @@ class WaInboundIdentity(models.AbstractModel):
                     }
                 )
 
-
-class WaInboundPreference(models.AbstractModel):
-    """A customer stopped or resumed marketing messages inside WhatsApp."""
-
-    _name = "wa.inbound.preference"
-    _description = "WhatsApp Inbound: Preferences"
+    # ------------------------------------------------------------ shared phones
 
     @api.model
-    def _handle(self, event, item):
-        """Keep the wish of the customer; the gate obeys it.
+    def _link_shared_phone(self, context: InboundContext) -> None:
+        """Learn the phone of somebody who shared their own contact because we asked.
 
-        ``signup``: the customer asked for marketing through a link of ours, which also
-        takes back an earlier stop.
-
-        :param PreferenceEvent item: category and value. Source: cloud-api reference §5.9.
+        Only this card says whose number it is; any other is somebody's card.
+        Source: cloud-api reference §6.5, §6.7.
         """
-        number = self.env["wa.inbound.message"]._find_number(event, item)
-        if not number:
-            return [f"unknown phone_number_id {item.phone_number_id}"]
-        if item.category != "marketing_messages" or item.value not in ("stop", "resume", "signup"):
-            return [f"preference not handled yet: {item.category} {item.value}"]
-        if not item.person.has_own_id:
-            return ["preference of nobody"]
-        contact, _new = self.env["wa.contact"]._ensure(number.account_id, item.person)
-        said_at = moment_of(item.timestamp, event.received_at, CLOCK_AHEAD)
-        self._keep(contact, number, item, said_at)
-        if contact.marketing_preference_at and contact.marketing_preference_at >= said_at:
-            # Webhooks come in any order: the latest word of the customer counts.
-            return ["an older wish than the one we know"] if contact.marketing_preference_at > said_at else []
-        contact.write({"opted_out_marketing": item.value == "stop", "marketing_preference_at": said_at})
-        self.env["wa.inbound.note"]._post(contact.conversation_ids, self._words(contact, item))
-        return []
-
-    @api.model
-    def _keep(self, contact, number, item, said_at):
-        """Write down what was said, also when a later word is known already (hook)."""
-
-    @api.model
-    def _words(self, contact, item):
-        name = contact.display_name
-        if item.value == "stop":
-            return self.env._("🔕 %s stopped marketing messages in WhatsApp", name)
-        if item.value == "signup":
-            return self.env._(
-                "🔔 %(name)s signed up for marketing messages (link %(link)s)",
-                name=name,
-                link=one_line(item.signup_id or "?"),
+        contact, wa_id = context.contact, self._shared_phone(context.item, context.contact.country_id.code)
+        if not wa_id or contact.phone_key == phone_key(wa_id):
+            return
+        owner = contact._find_by_phone(contact.portfolio_key, wa_id)
+        if owner and owner.bsuid:
+            words = self.env._(
+                "The shared number %(phone)s already belongs to %(other)s. Check whether they are the same person.",
+                phone=format_international(wa_id),
+                other=owner.display_name,
             )
-        return self.env._("🔔 %s allowed marketing messages again in WhatsApp", name)
+        else:
+            contact._update_identity(Person(bsuid=contact.bsuid or None, wa_id=wa_id))
+            if contact.phone_key != phone_key(wa_id):
+                return  # two known by their phones alone: which of them it is, nobody says
+            words = self.env._("The number %s was added to this contact.", format_international(wa_id))
+        self.env["wa.inbound.note"]._post(context.conversation.exists() or contact.conversation_ids[:1], words)
+
+    @api.model
+    def _shared_phone(self, item: MessageEvent, country: str | None = None) -> str | None:
+        """Return the digits of the phone on a shared card, or None.
+
+        A number that is no whole international one is not guessed: it would send what is
+        meant for this person to somebody else.
+
+        :param country: ISO code of the person's country, for a number written the local way.
+        """
+        card = next(iter(cards_of(item.content)), {})
+        phones = [entry for _i, entry in reading.mappings(card.get("phones"))]
+        for entry in phones:
+            if wa_id := people.wa_id(entry.get("wa_id")):
+                return wa_id
+        for entry in phones:
+            if e164 := normalise(reading.text(entry.get("phone")), country):
+                return people.wa_id(e164)
+        return None

@@ -5,10 +5,11 @@ from odoo import api, models
 from ...tools.bidi import one_line
 from ...tools.markup import plain
 from ...tools.webhook import messages, reading
-from ...tools.webhook.events import Person
+from ...tools.webhook.events import MessageEvent, Person
 from ...tools.webhook.route import Route
 from ..discuss.vouching import vouch
 from .content import FILE_KINDS
+from .context import InboundContext, Notes
 
 #: The longest emoji we take; some are sequences of a dozen characters.
 EMOJI_LIMIT = 40
@@ -26,28 +27,27 @@ class WaInboundMessageChange(models.AbstractModel):
     _description = "WhatsApp Inbound: Reactions, Edits, Deletions"
 
     @api.model
-    def _apply_all(self, drafts, notes):
-        """Store and apply effects in the order in which they came.
+    def _apply_all(self, contexts: list[InboundContext], notes: Notes) -> None:
+        """Store and apply changes in the order in which they came; each context gets its row.
 
-        :param drafts: :class:`.message.InboundContext` of the kinds ``EFFECTS``.
-        :param notes: ``{wa.webhook.event: [lines]}``, added to.
-        :returns: their ``wa.message`` records
+        :param contexts: of the kinds ``EFFECTS``.
+        :param notes: added to.
         """
-        if not drafts:
-            return self.env["wa.message"]
-        rows = self.env["wa.message"].sudo().create([self._prepare_row(draft) for draft in drafts])
+        if not contexts:
+            return
+        rows = self.env["wa.message"].sudo().create([self._prepare_row(context) for context in contexts])
         targets = self._find_targets(rows)
         self._meet_other_workers((rows - self.env["wa.message"].union(*targets)).conversation_id)
-        for draft, row in zip(drafts, rows, strict=True):
+        for context, row in zip(contexts, rows, strict=True):
+            context.row = row
             if target := targets.get(row):
                 self._apply(row, target)
             else:
-                notes[draft.event].append(f"{row.kind} about a message that is not here")
+                notes[context.event].append(f"{row.kind} about a message that is not here")
                 self.env["wa.inbound.note"]._post(row.conversation_id, self._words_without_target(row))
-        return rows
 
     @api.model
-    def _meet_other_workers(self, conversations):
+    def _meet_other_workers(self, conversations: models.BaseModel) -> None:
         """Collide with a worker that stores the target at this very moment.
 
         Neither would see the other's row, and the effect would wait for ever. A message
@@ -59,19 +59,19 @@ class WaInboundMessageChange(models.AbstractModel):
             self.env.cr.execute("UPDATE wa_conversation SET write_uid = write_uid WHERE id = ANY(%s)", [conversations.ids])
 
     @api.model
-    def _prepare_row(self, draft):
+    def _prepare_row(self, context: InboundContext) -> dict:
         return {
-            "conversation_id": draft.conversation.id,
-            "number_id": draft.number.id,
-            "lead_id": draft.conversation.lead_id.id,
-            "direction": draft.direction,
-            "state": "received" if draft.direction == "in" else "sent",
-            **({"origin": "phone"} if draft.direction == "out" else {}),
-            **self.env["wa.inbound.message"]._prepare_row(draft),
+            "conversation_id": context.conversation.id,
+            "number_id": context.number.id,
+            "lead_id": context.conversation.lead_id.id,
+            "direction": context.direction,
+            "state": "received" if context.direction == "in" else "sent",
+            **({"origin": "phone"} if context.direction == "out" else {}),
+            **self.env["wa.inbound.message"]._prepare_row(context),
         }
 
     @api.model
-    def _find_targets(self, rows):
+    def _find_targets(self, rows: models.BaseModel) -> dict[models.BaseModel, models.BaseModel]:
         """Return ``{effect: target}`` for those whose target is here and theirs to change."""
         candidates = {
             (row.number_id.id, row.wamid): row
@@ -87,15 +87,17 @@ class WaInboundMessageChange(models.AbstractModel):
         return found
 
     @api.model
-    def _may_change(self, row, target):
+    def _may_change(self, row: models.BaseModel, target: models.BaseModel) -> bool:
         """Tell whether this effect may touch this message: same thread, and only one's own words."""
         same_thread = row.conversation_id == target.conversation_id
         return same_thread and (row.kind == "reaction" or row.direction == target.direction)
 
     @api.model
-    def _apply_waiting(self, rows):
+    def _apply_waiting(self, rows: models.BaseModel) -> None:
         """Apply what came before the messages it is about."""
         wamids = [wamid for wamid in rows.mapped("wamid") if wamid]
+        if not wamids:
+            return
         waiting = (
             self.env["wa.message"]
             .sudo()
@@ -107,14 +109,14 @@ class WaInboundMessageChange(models.AbstractModel):
                 self._apply(row, targets[row])
 
     @api.model
-    def _apply(self, row, target):
+    def _apply(self, row: models.BaseModel, target: models.BaseModel) -> None:
         row.target_id = target
         getattr(self, f"_apply_{row.kind}")(row, target)
 
     # ---------------------------------------------------------------- reactions
 
     @api.model
-    def _apply_reaction(self, row, target):
+    def _apply_reaction(self, row: models.BaseModel, target: models.BaseModel) -> None:
         """Make the Discuss reaction of this person the one they chose last, or none.
 
         WhatsApp knows one reaction per person, Odoo many.
@@ -134,14 +136,14 @@ class WaInboundMessageChange(models.AbstractModel):
             message._message_reaction(emoji, "add", partner, nobody)
 
     @api.model
-    def _author(self, row):
+    def _author(self, row: models.BaseModel) -> models.BaseModel:
         """Return whose reaction or change it is: the customer, or the business on its phone."""
         return row.conversation_id.partner_id if row.direction == "in" else row.company_id.partner_id
 
     # ----------------------------------------------------------- edits, deletions
 
     @api.model
-    def _apply_edit(self, row, target):
+    def _apply_edit(self, row: models.BaseModel, target: models.BaseModel) -> None:
         """Show the new words and keep the old ones readable for colleagues."""
         edits = self._changes(target).filtered(lambda change: change.kind == "edit")
         latest = edits[-1:]
@@ -151,27 +153,27 @@ class WaInboundMessageChange(models.AbstractModel):
         self._show(target)
 
     @api.model
-    def _apply_revoke(self, row, target):
+    def _apply_revoke(self, row: models.BaseModel, target: models.BaseModel) -> None:
         """Mark the message as deleted; what it said stays readable for colleagues."""
         target.deleted_at = row.sent_at
         self._show(target)
 
     @api.model
-    def _changes(self, target):
+    def _changes(self, target: models.BaseModel) -> models.BaseModel:
         """Return the edits and deletions of a message by its author, oldest first."""
         return target.effect_ids.filtered(
             lambda change: change.kind in ("edit", "revoke") and change.direction == target.direction
         ).sorted(lambda change: (change.sent_at, change.id))
 
     @api.model
-    def _show(self, target):
+    def _show(self, target: models.BaseModel) -> None:
         message = target.mail_message_id.sudo()
         if message:
             vouch(message).body = self.env["wa.inbound.content"]._render(target)
             message._wa_broadcast_content("body")
 
     @api.model
-    def _with_changes(self, row, item, body):
+    def _with_changes(self, row: models.BaseModel, item: MessageEvent, body: Markup) -> Markup:
         """Return a message's HTML after its edits and deletions.
 
         :param row: ``wa.message``
@@ -193,7 +195,7 @@ class WaInboundMessageChange(models.AbstractModel):
         return shown
 
     @api.model
-    def _edited_body(self, row, item, change):
+    def _edited_body(self, row: models.BaseModel, item: MessageEvent, change: models.BaseModel) -> Markup:
         """Return the HTML of a message as one edit left it."""
         content = self.env["wa.inbound.content"]
         inner = reading.mapping(reading.mapping((change.content or {}).get("edit")).get("message"))
@@ -203,7 +205,7 @@ class WaInboundMessageChange(models.AbstractModel):
         return content._body(new, row)
 
     @api.model
-    def _former(self, title, versions):
+    def _former(self, title: str, versions: list[Markup]) -> Markup:
         """Return earlier versions, folded away."""
         parts = Markup().join(Markup("<div>%s</div>") % version for version in versions)
         return Markup('<details class="o_wa_former"><summary>%s</summary>%s</details>') % (title, parts)
@@ -211,7 +213,7 @@ class WaInboundMessageChange(models.AbstractModel):
     # ------------------------------------------------------------ without target
 
     @api.model
-    def _words_without_target(self, row):
+    def _words_without_target(self, row: models.BaseModel) -> str:
         """Say what happened to a message we do not have."""
         if row.kind == "reaction":
             emoji = one_line(row.text)[:EMOJI_LIMIT]

@@ -8,10 +8,10 @@ class WaInboundNote(models.AbstractModel):
     _description = "WhatsApp Inbound: Thin Notes"
 
     @api.model
-    def _post(self, conversations, words):
+    def _post(self, conversations: models.BaseModel, words: str) -> models.BaseModel:
         """Show one line in conversations. It is nobody's message: not unread, not sent, not answered.
 
-        :param str words: plain text or Markup.
+        :param words: plain text or Markup.
         :returns: ``mail.message`` records
         """
         messages = self.env["mail.message"]

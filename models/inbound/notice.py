@@ -43,7 +43,7 @@ class WaInboundNotice(models.AbstractModel):
     _description = "WhatsApp Inbound: Notices and Unknown Fields"
 
     @api.model
-    def _handle(self, event, item):
+    def _handle(self, event: models.BaseModel, item: object) -> list[str]:
         """Say what a notice says, once, and never put an older value over a newer one.
 
         Webhooks come in any order: what is older is still news to people, an alert or a
@@ -81,7 +81,7 @@ class WaInboundNotice(models.AbstractModel):
     # ----------------------------------------------------------------- routing
 
     @api.model
-    def _records_of(self, event, item):
+    def _records_of(self, event: models.BaseModel, item: NoticeEvent) -> tuple[models.BaseModel, models.BaseModel]:
         """Return ``(account, number)`` a notice is about, among those its callback speaks for."""
         accounts = event.account_id._sharing_app()
         numbers = accounts.with_context(active_test=False).number_ids
@@ -100,10 +100,10 @@ class WaInboundNotice(models.AbstractModel):
         return account, number
 
     @api.model
-    def _is_news(self, record, moment, item):
+    def _is_news(self, record: models.BaseModel, moment: str, item: NoticeEvent) -> bool:
         """Tell whether a notice is new, and remember it: webhooks come again.
 
-        :param str moment: when it was said.
+        :param moment: when it was said.
         """
         said = json.dumps([item.field, moment, item.value], sort_keys=True)
         digest = hashlib.sha256(said.encode()).hexdigest()[:16]
@@ -115,7 +115,7 @@ class WaInboundNotice(models.AbstractModel):
         return True
 
     @api.model
-    def _not_outdated(self, target, moment, news):
+    def _not_outdated(self, target: models.BaseModel, moment: str, news: News) -> dict:
         """Return the values of a notice that nothing newer has set, and remember when they were said."""
         if not news.vals:
             return {}
@@ -129,7 +129,7 @@ class WaInboundNotice(models.AbstractModel):
     # ------------------------------------------------------------------ helpers
 
     @api.model
-    def _word(self, value, *keys):
+    def _word(self, value: object, *keys: str) -> str:
         """Return a word of Meta's from nested objects, on one line; ``""`` for none."""
         for key in keys:
             value = reading.mapping(value).get(key)

@@ -28,7 +28,7 @@ class WaInboundNotice(models.AbstractModel):
     _inherit = "wa.inbound.notice"
 
     @api.model
-    def _notice_account_update(self, value, account, number):
+    def _notice_account_update(self, value: dict, account: models.BaseModel, number: models.BaseModel) -> News:
         """Restrictions, bans, partners: take over what stops messages, and say everything else."""
         event = self._word(value, "event")
         if event == "ACCOUNT_RESTRICTION":
@@ -58,15 +58,15 @@ class WaInboundNotice(models.AbstractModel):
         )
 
     @api.model
-    def _blocking(self, code, facts):
+    def _blocking(self, code: str, facts: dict) -> dict:
         return {"state": "blocked", "state_code": code, "state_facts": facts}
 
     @api.model
-    def _lifting(self):
+    def _lifting(self) -> dict:
         return {"state": "connected", "state_code": False, "state_facts": False}
 
     @api.model
-    def _restriction(self, value, account):
+    def _restriction(self, value: dict, account: models.BaseModel) -> News:
         """Take over what is restricted until when; the gate refuses what each of them forbids, until its end."""
         restrictions = [part for _index, part in reading.mappings(value.get("restriction_info"))]
         kinds = [self._word(part, "restriction_type") for part in restrictions]
@@ -87,7 +87,7 @@ class WaInboundNotice(models.AbstractModel):
         return News(words, account._add_restrictions(named), late)
 
     @api.model
-    def _ban(self, value):
+    def _ban(self, value: dict) -> News:
         state, day = self._word(value, "ban_info", "waba_ban_state"), self._word(value, "ban_info", "waba_ban_date")
         if state == "REINSTATE":
             return News(
@@ -103,7 +103,7 @@ class WaInboundNotice(models.AbstractModel):
         return News(words, self._blocking("account_disabled", {}))
 
     @api.model
-    def _notice_account_alerts(self, value, account, number):
+    def _notice_account_alerts(self, value: dict, account: models.BaseModel, number: models.BaseModel) -> News:
         info = reading.mapping(value.get("alert_info"))
         words = self.env._(
             "WhatsApp alert (%(severity)s): %(kind)s. %(description)s",
@@ -114,17 +114,17 @@ class WaInboundNotice(models.AbstractModel):
         return News(words)
 
     @api.model
-    def _notice_account_review_update(self, value, account, number):
+    def _notice_account_review_update(self, value: dict, account: models.BaseModel, number: models.BaseModel) -> News:
         decision = self._word(value, "decision")
         words = self.env._("WhatsApp's review of this account: %s", meta_word(self.env, decision))
         return News(words, {"review_status": decision})
 
     @api.model
-    def _notice_account_settings_update(self, value, account, number):
+    def _notice_account_settings_update(self, value: dict, account: models.BaseModel, number: models.BaseModel) -> News:
         return News(self.env._("Settings were changed at WhatsApp: %s", meta_word(self.env, self._word(value, "type"))))
 
     @api.model
-    def _notice_business_capability_update(self, value, account, number):
+    def _notice_business_capability_update(self, value: dict, account: models.BaseModel, number: models.BaseModel) -> News:
         """The limit of the portfolio, which all its numbers share; every account of it is told."""
         vals = self._limit_vals(value)
         numbers = account.with_context(active_test=False).number_ids if vals else ()
@@ -135,19 +135,19 @@ class WaInboundNotice(models.AbstractModel):
         )
 
     @api.model
-    def _limit_vals(self, value):
+    def _limit_vals(self, value: dict) -> dict:
         """Return the messaging limit of a notice as field values, in Meta's word for it."""
         limit = next(iter(self._limit_named(value).values()), "")
         return {"messaging_limit": limit} if limit else {}
 
     @api.model
-    def _limit_named(self, value):
+    def _limit_named(self, value: dict) -> dict[str, str]:
         """Return the limits in a notice, each in Meta's word: some notices give the number of people instead."""
         found = {name: self._word(value, name) or str(reading.integer(value.get(name)) or "") for name in LIMIT_KEYS}
         return {name: TIERS.get(limit, limit) for name, limit in found.items() if limit}
 
     @api.model
-    def _notice_payment_configuration_update(self, value, account, number):
+    def _notice_payment_configuration_update(self, value: dict, account: models.BaseModel, number: models.BaseModel) -> News:
         return News(
             self.env._(
                 "Payment configuration %(name)s at WhatsApp: %(status)s",
@@ -157,16 +157,16 @@ class WaInboundNotice(models.AbstractModel):
         )
 
     @api.model
-    def _notice_partner_solutions(self, value, account, number):
+    def _notice_partner_solutions(self, value: dict, account: models.BaseModel, number: models.BaseModel) -> News:
         return News(self.env._("Partner solution at Meta: %s", self._facts(value)))
 
     @api.model
-    def _notice_flows(self, value, account, number):
+    def _notice_flows(self, value: dict, account: models.BaseModel, number: models.BaseModel) -> News:
         words = self._word(value, "message") or meta_word(self.env, self._word(value, "event"))
         return News(self.env._("Form (flow) %(id)s: %(words)s", id=self._word(value, "flow_id"), words=words))
 
     @api.model
-    def _facts(self, value):
+    def _facts(self, value: dict) -> str:
         """Return the simple parts of an object as "name: value" for people."""
         parts = (
             f"{meta_word(self.env, key)}: {meta_word(self.env, self._word(value, key))}"

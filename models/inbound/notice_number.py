@@ -16,7 +16,7 @@ class WaInboundNotice(models.AbstractModel):
     _inherit = "wa.inbound.notice"
 
     @api.model
-    def _notice_phone_number_quality_update(self, value, account, number):
+    def _notice_phone_number_quality_update(self, value: dict, account: models.BaseModel, number: models.BaseModel) -> News:
         """Throughput, limits and quality of a number.
 
         What Meta says about quality are two words; which colour it has become is read.
@@ -31,7 +31,7 @@ class WaInboundNotice(models.AbstractModel):
         return News(self.env._("WhatsApp says about quality and limits: %s", self._facts(value)), vals)
 
     @api.model
-    def _notice_phone_number_name_update(self, value, account, number):
+    def _notice_phone_number_name_update(self, value: dict, account: models.BaseModel, number: models.BaseModel) -> News:
         """The verified name was approved, or not."""
         decision, name = self._word(value, "decision"), self._word(value, "requested_verified_name")
         reason = self._word(value, "rejection_reason")
@@ -44,7 +44,7 @@ class WaInboundNotice(models.AbstractModel):
         return News(f"{words} ({meta_word(self.env, reason)})" if reason and reason != "NONE" else words, vals)
 
     @api.model
-    def _notice_business_username_update(self, value, account, number):
+    def _notice_business_username_update(self, value: dict, account: models.BaseModel, number: models.BaseModel) -> News:
         status, username = self._word(value, "status"), self._word(value, "username")
         vals = {}
         if number and status in ("approved", "deleted"):
@@ -57,7 +57,7 @@ class WaInboundNotice(models.AbstractModel):
     _notice_business_username_updates = _notice_business_username_update
 
     @api.model
-    def _notice_security(self, value, account, number):
+    def _notice_security(self, value: dict, account: models.BaseModel, number: models.BaseModel) -> News:
         event, requester = self._word(value, "event"), self._word(value, "requester")
         words = {
             "PIN_CHANGED": self.env._("The two-step verification PIN of this number was changed."),
@@ -69,13 +69,13 @@ class WaInboundNotice(models.AbstractModel):
         return News(self.env._("%(words)s Requested by user %(user)s.", words=words, user=requester) if requester else words)
 
     @api.model
-    def _notice_messaging_handovers(self, value, account, number):
+    def _notice_messaging_handovers(self, value: dict, account: models.BaseModel, number: models.BaseModel) -> News:
         """Another app, or Meta's own agent, took over or gave back conversations of this number."""
         kind = meta_word(self.env, self._word(value, "type"))
         return News(self.env._("Conversations were handed over at WhatsApp: %s", kind))
 
     @api.model
-    def _notice_history(self, value, account, number):
+    def _notice_history(self, value: dict, account: models.BaseModel, number: models.BaseModel) -> News:
         """How far the import of the phone's history is, or why there is none."""
         errors = reading.errors(value.get("errors"))
         if errors:
@@ -87,7 +87,7 @@ class WaInboundNotice(models.AbstractModel):
         return News()
 
     @api.model
-    def _notice_messages(self, value, account, number):
+    def _notice_messages(self, value: dict, account: models.BaseModel, number: models.BaseModel) -> News:
         """Errors about a number as a whole, such as too many messages."""
         lines = [
             f"{error.code or ''} {error.title or error.message}".strip() + (f": {error.details}" if error.details else "")

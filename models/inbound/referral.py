@@ -4,6 +4,7 @@ from odoo import api, models
 
 from ...tools.bidi import one_line, without_formula
 from ...tools.webhook import reading
+from .context import InboundContext
 
 #: Where an ad or post stood, by the end of its host. Meta has no field for it.
 SOURCES = {
@@ -22,19 +23,19 @@ class WaInboundReferral(models.AbstractModel):
     _description = "WhatsApp Inbound: Ads and Posts"
 
     @api.model
-    def _keep(self, conversation, drafts):
+    def _keep(self, conversation: models.BaseModel, contexts: list[InboundContext]) -> None:
         """Note the ad on the conversation, and on its open lead if nothing better is known there.
 
         Before the lead is made, which takes it over. The latest entry counts for the
         conversation, the first one for a lead.
 
-        :param drafts: messages of this conversation, in order.
+        :param contexts: messages of this conversation, in order.
         """
-        referral = next((draft.item.referral for draft in reversed(drafts) if draft.item.referral), None)
+        referral = next((context.item.referral for context in reversed(contexts) if context.item.referral), None)
         if not referral:
             return
         vals = self._prepare(referral)
-        sent_at = max(draft.sent_at for draft in drafts if draft.item.referral)
+        sent_at = max(context.sent_at for context in contexts if context.item.referral)
         conversation.with_context(wa_no_broadcast=True).write({**vals, "referral_at": sent_at})
         lead = conversation.lead_id.sudo()
         if lead and conversation._is_open_lead(lead) and not lead.wa_referral_uid:
@@ -42,7 +43,7 @@ class WaInboundReferral(models.AbstractModel):
             lead.write({name: value for name, value in lead_vals.items() if not lead[name]})
 
     @api.model
-    def _prepare(self, referral):
+    def _prepare(self, referral: dict) -> dict:
         """Return the values of a conversation for Meta's ``referral``. Source: cloud-api reference §5.2."""
         words = reading.text
         is_post = words(referral.get("source_type")) == "post"
@@ -60,7 +61,7 @@ class WaInboundReferral(models.AbstractModel):
         }
 
     @api.model
-    def _source_name(self, url):
+    def _source_name(self, url: str) -> str:
         try:
             host = (urlsplit(url).hostname or "").lower()
         except ValueError:
@@ -68,7 +69,7 @@ class WaInboundReferral(models.AbstractModel):
         return next((name for end, name in SOURCES.items() if host == end or host.endswith("." + end)), "Meta")
 
     @api.model
-    def _campaign(self, referral):
+    def _campaign(self, referral: dict) -> models.BaseModel:
         """Return the campaign of this ad, found by Meta's id of it: headlines repeat and change."""
         campaigns = self.env["utm.campaign"].sudo()
         uid = one_line(reading.text(referral.get("source_id")))
@@ -80,7 +81,7 @@ class WaInboundReferral(models.AbstractModel):
         )
 
     @api.model
-    def _lead_vals(self, conversation):
+    def _lead_vals(self, conversation: models.BaseModel) -> dict:
         """Return what a lead takes over from a conversation that came through an ad."""
         return {
             "source_id": conversation.source_id.id,

@@ -2,6 +2,8 @@ from collections import defaultdict
 
 from odoo import api, models
 
+from .context import Notes, Pairs
+
 
 class WaInboundStatus(models.AbstractModel):
     """What became of our messages: sent, delivered, read, failed."""
@@ -10,13 +12,13 @@ class WaInboundStatus(models.AbstractModel):
     _description = "WhatsApp Inbound: Statuses"
 
     @api.model
-    def _handle_all(self, pairs):
+    def _handle_all(self, pairs: Pairs) -> Notes:
         """Apply statuses together.
 
-        :param pairs: list of ``(wa.webhook.event, StatusEvent)``.
+        :param pairs: ``(wa.webhook.event, StatusEvent)``.
         :returns: ``{wa.webhook.event: [notes]}`` about statuses of messages that are not ours.
         """
-        notes = defaultdict(list)
+        notes: Notes = defaultdict(list)
         by_account = defaultdict(list)
         for event, item in pairs:
             by_account[event.account_id].append(item)

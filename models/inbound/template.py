@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from ...tools.webhook.events import TemplateEvent
+
 
 class WaInboundTemplate(models.AbstractModel):
     """WhatsApp decided something about a template."""
@@ -8,10 +10,10 @@ class WaInboundTemplate(models.AbstractModel):
     _description = "WhatsApp Inbound: Templates"
 
     @api.model
-    def _handle(self, event, item):
+    def _handle(self, event: models.BaseModel, item: TemplateEvent) -> list[str]:
         """Take over status, quality or category of the template; changed content is read again.
 
-        :param TemplateEvent item: see ``tools.webhook.events``.
+        :param item: what WhatsApp says about it.
         """
         templates = self.env["wa.template"].with_context(active_test=False)
         accounts = event.account_id._sharing_app()

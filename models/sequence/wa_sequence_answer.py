@@ -3,7 +3,7 @@ import re
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..inbound.message import EFFECTS, THIN
+from ..inbound.context import EFFECTS, THIN
 
 
 class WaSequenceRun(models.Model):

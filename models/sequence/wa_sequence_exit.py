@@ -184,17 +184,3 @@ class WaSequenceStep(models.Model):
         :param purposes: those the customer wants nothing of, see ``wa.conversation._wa_unwanted``.
         """
         return bool(self) and bool(purposes) and all(step._purpose() in purposes for step in self)
-
-
-class WaInboundMessage(models.AbstractModel):
-    """An answer ends a sequence in the same transaction in which it is shown."""
-
-    _inherit = "wa.inbound.message"
-
-    @api.model
-    def _post(self, drafts):
-        rows = super()._post(drafts)
-        self.env["wa.sequence.run"]._on_customer_messages(
-            rows.filtered(lambda row: row.direction == "in" and not row.is_history and row.sent_at)
-        )
-        return rows

@@ -61,12 +61,12 @@ class TestConsentInMessages(WaCase):
         model = type(self.env["wa.inbound.consent"])
         original = model._listen
 
-        def counted(listener, drafts, rows):
+        def counted(listener, contexts):
             before = self.cr.sql_log_count
-            drafts[0].conversation.consent_service  # noqa: B018 (loaded with the conversation, in the job too)
+            contexts[0].conversation.consent_service  # noqa: B018 (loaded with the conversation, in the job too)
             loaded = self.cr.sql_log_count
-            failed = original(listener, drafts, rows)
-            listened.append((self.cr.sql_log_count - loaded, loaded - before, len(drafts)))
+            failed = original(listener, contexts)
+            listened.append((self.cr.sql_log_count - loaded, loaded - before, len(contexts)))
             return failed
 
         self.patch(model, "_listen", counted)

@@ -4,7 +4,7 @@ from odoo.tools import mute_logger
 
 from ..common import WaCase
 
-LOGGER = "odoo.addons.crm_whatsapp.models.inbound.message_lead"
+LOGGER = "odoo.addons.crm_whatsapp.models.inbound.lead"
 
 
 @tagged("post_install", "-at_install", "wa")

@@ -332,7 +332,7 @@ class TestEventWorker(WaCase):
         for number, error in enumerate((ValidationError("not allowed"), ValueError("an automation rule"), KeyError("x"))):
             with self.subTest(error=error):
                 self.break_lead_creation(error)
-                with self.assertLogs("odoo.addons.crm_whatsapp.models.inbound.message_lead", "WARNING"):
+                with self.assertLogs("odoo.addons.crm_whatsapp.models.inbound.lead", "WARNING"):
                     conversation = self.receive(
                         self.inbound("Do you hear me?", wa_id=f"1202555016{number}", bsuid=f"US.16{number}")
                     )

@@ -1,14 +1,14 @@
 import logging
-import traceback
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from datetime import timedelta
 
-from psycopg2 import OperationalError
-
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError, UserError
+from odoo.exceptions import UserError
 
-from ...tools.redact import redact, without_rows
+from ...tools.redact import redact
+from ..concurrency import attempt, traceback_text
+from .context import InboundContext, Notes
 
 _logger = logging.getLogger(__name__)
 
@@ -16,13 +16,18 @@ _logger = logging.getLogger(__name__)
 NO_LEAD = "no lead:"
 
 
-class WaInboundMessage(models.AbstractModel):
+#: What was written in each conversation, in order.
+ByConversation = dict[models.BaseModel, list[InboundContext]]
+
+
+class WaInboundLead(models.AbstractModel):
     """What a message changes in its conversation: window, waiting, owner and lead."""
 
-    _inherit = "wa.inbound.message"
+    _name = "wa.inbound.lead"
+    _description = "WhatsApp Inbound: Owners and Leads"
 
     @api.model
-    def _update_conversations(self, drafts, notes):
+    def _update_conversations(self, contexts: list[InboundContext], notes: Notes) -> dict[models.BaseModel, Exception]:
         """Window, waiting, owner and lead, once per conversation.
 
         Owner and lead come before the message, so that it counts as unread for the
@@ -30,31 +35,26 @@ class WaInboundMessage(models.AbstractModel):
 
         :returns: ``{wa.conversation: exception}`` where owner or lead could not be given
         """
-        by_conversation = defaultdict(list)
-        for draft in drafts:
-            by_conversation[draft.conversation].append(draft)
+        if not contexts:
+            return {}
+        by_conversation: ByConversation = defaultdict(list)
+        for context in contexts:
+            by_conversation[context.conversation].append(context)
         for conversation, own in by_conversation.items():
-            conversation._on_inbound([(draft.sent_at, draft.preview, self._opens_window(draft.item)) for draft in own])
+            conversation._on_inbound([(context.sent_at, context.preview, context.opens_window) for context in own])
             self.env["wa.inbound.referral"]._keep(conversation, own)
-        try:
-            with self.env.cr.savepoint():
-                self._give_owners_and_leads(by_conversation)
-        except (OperationalError, ConcurrencyError):
-            # Somebody else was faster: everything is done again.
-            raise
-        except Exception:  # noqa: BLE001 (rules of customers raise anything: the culprit is found one by one)
-            return self._give_singly(by_conversation, notes)
-        return {}
+        # Rules of customers raise anything: the culprit is found one by one.
+        _done, error = attempt(self.env, lambda: self._give_owners_and_leads(by_conversation))
+        return self._give_singly(by_conversation, notes) if error else {}
 
     @api.model
-    def _owner_and_lead_steps(self, conversations, by_conversation):
-        """Return what gives conversations their owners and leads, in order: functions without arguments.
-
-        :param by_conversation: ``{wa.conversation: [InboundContext]}``
-        """
+    def _owner_and_lead_steps(
+        self, conversations: models.BaseModel, by_conversation: ByConversation
+    ) -> tuple[Callable[[], object], ...]:
+        """Return what gives conversations their owners and leads, in order: functions without arguments."""
         news = {
             conversation: (
-                any(draft.is_new_contact for draft in by_conversation[conversation]),
+                any(context.is_new_contact for context in by_conversation[conversation]),
                 by_conversation[conversation][0].item.text,
             )
             for conversation in conversations
@@ -66,7 +66,7 @@ class WaInboundMessage(models.AbstractModel):
         )
 
     @api.model
-    def _give_owners_and_leads(self, by_conversation):
+    def _give_owners_and_leads(self, by_conversation: ByConversation) -> None:
         """Do the steps for all together; for a customer who wrote to two of our numbers one after the other.
 
         The second conversation continues the lead that the first one starts. Screens are told
@@ -90,32 +90,29 @@ class WaInboundMessage(models.AbstractModel):
                 conversation._broadcast()
 
     @api.model
-    def _give_singly(self, by_conversation, notes):
+    def _give_singly(self, by_conversation: ByConversation, notes: Notes) -> dict[models.BaseModel, Exception]:
         """Give owners and leads one by one; what fails leaves everything else as it is.
 
         :returns: ``{wa.conversation: exception}``
         """
-        failed = {}
+        failed: dict[models.BaseModel, Exception] = {}
         for conversation, own in by_conversation.items():
             for step in self._owner_and_lead_steps(conversation, by_conversation):
-                try:
-                    with self.env.cr.savepoint():
-                        step()
-                except (OperationalError, ConcurrencyError):
-                    raise
-                except Exception as error:  # noqa: BLE001 (kept with its reason; the message is shown all the same)
-                    trace = without_rows(redact("".join(traceback.format_exception(error))))
-                    _logger.warning("WhatsApp conversation %s without owner or lead:\n%s", conversation.id, trace)
+                _done, error = attempt(self.env, step)
+                if error:
+                    _logger.warning(
+                        "WhatsApp conversation %s without owner or lead:\n%s", conversation.id, traceback_text(error)
+                    )
                     failed[conversation] = error
-                    for draft in own:
-                        notes[draft.event].append(f"{NO_LEAD} {redact(str(error))[:500]}")
+                    for context in own:
+                        notes[context.event].append(f"{NO_LEAD} {redact(str(error))[:500]}")
         return failed
 
     @api.model
-    def _tell_without_lead(self, failed):
+    def _tell_without_lead(self, failed: dict[models.BaseModel, Exception]) -> None:
         """Say in the thread that a customer has no lead, once a day, to those who would look for it.
 
-        :param dict failed: ``{wa.conversation: exception}``
+        :param failed: ``{wa.conversation: exception}``
         """
         for conversation, error in failed.items():
             told = self.env["wa.message"].search_count(
