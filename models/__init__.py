@@ -20,7 +20,7 @@ from .account import wa_secret
 from .outbox import wa_sending
 from .template import wa_template, wa_template_button, wa_template_parameter
 from .account import wa_webhook_health
-from .core import base_partner_merge
+from .core import base_partner_merge_automatic_wizard
 from .core import crm_lead, crm_team, crm_team_member
 from .core import (
     bus_bus,
@@ -35,7 +35,7 @@ from .core import (
 )
 from .media import wa_file, wa_file_sentences, wa_file_audio, wa_file_video, wa_file_rules
 from . import inbound
-from .core import ir_actions_server
+from .core import ir_actions_server, ir_cron, base_automation, crm_stage
 from .core import (
     mail_message,
     mail_message_guard,
@@ -45,9 +45,8 @@ from .core import (
 )
 from .discuss import trusted_html
 from .core import res_config_settings, res_partner
-from .core import phone_format, res_partner_card
+from .core import base, calendar_attendee, mail_thread_phone, utm_campaign
 from .core import res_users
-from .core import res_users_departure
 from .account import (
     wa_account_connect,
     wa_account_health,
@@ -59,15 +58,13 @@ from .account import (
     wa_account_rules,
     wa_problem,
 )
-from .core import phone_search
 from .policy import wa_message_purpose
 from .message import wa_message_refused
-from .core import base_endings
 from .scheduled import wa_scheduled_message_worker, wa_scheduled_message_waiting
 from .outbox import wa_free_text
 from . import wa_limits
 from .media import wa_media_download, wa_media_keep
-from .core import ir_attachment, ir_attachment_guard, ir_binary
+from .core import ir_attachment, ir_binary
 from .message import wa_message_inbound
 from .outbox import wa_message_held
 from .outbox import wa_message_send
@@ -75,8 +72,7 @@ from .message import wa_message_status
 from .account import wa_number_notice
 from .outbox import wa_number_send
 from .discuss import wa_discuss_writer_files
-from .conversation import wa_referral
-from .outbox import wa_reach, wa_target
+from .outbox import wa_reach
 from .template import (
     wa_template_draft,
     wa_template_edit,
@@ -87,7 +83,7 @@ from .template import (
     wa_template_sync,
     wa_template_values,
 )
-from .core import crm_lead_optin, ir_websocket, phone_blacklist
+from .core import ir_websocket, phone_blacklist
 
 # Sequences: what extends the files above comes after them.
 from .sequence import (
@@ -96,13 +92,13 @@ from .sequence import (
     wa_sequence_run,
     wa_sequence_answer,
     wa_sequence_enrol,
-    wa_sequence_entry,
     wa_sequence_exit,
 )
-from .core import crm_lead_sequence
 
 # Last: these override methods that stand in files above.
-from . import automation, recipes, dry_run
+from . import automation
+from .sequence import wa_action_sequence
+from . import recipes, dry_run
 from .media import wa_media_upload
 from .message import wa_message_kinds
 from . import renamed

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ..mixins.wa_facts import MERGING, Merging
+from ..mixins.wa_facts import taking_facts_along
 
 
 # The wizard is core's; what is added is how our rows are merged. pylint: disable=no-wizard-in-models
@@ -36,10 +36,11 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     @api.model
     def _update_values(self, src_partners, dst_partner):
         """A fact about one of them is one about whoever they are together."""
-        return super()._update_values(src_partners, dst_partner.with_context(**{MERGING: Merging("1")}))
+        with taking_facts_along():
+            return super()._update_values(src_partners, dst_partner)
 
     @api.model
-    def _wa_check_nobody_of_us(self, partners):
+    def _wa_check_nobody_of_us(self, partners) -> None:
         """Refuse to merge colleagues with WhatsApp customers: what those wrote would get the colleague's name."""
         if not partners._wa_ours():
             return

@@ -1,11 +1,14 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ...tools.graph import messages as build
+from ...tools.phone import normalise
 
 
 class ResPartner(models.Model):
-    """The WhatsApp side of a customer."""
+    """The WhatsApp side of a customer: contacts and consents, found by phone, sent as a card."""
 
     _name = "res.partner"
-    _inherit = ["res.partner", "wa.facts.mixin"]
+    _inherit = ["res.partner", "wa.facts.mixin", "wa.consent.holder"]
 
     # Inbound messages look customers up by number; core has no index here.
     phone_sanitized = fields.Char(index="btree_not_null")
@@ -37,7 +40,12 @@ class ResPartner(models.Model):
             )._part_from_partner()
         return result
 
-    def _wa_is_colleague(self, company=None):
+    @api.model
+    def _search_display_name(self, operator, value):
+        """Customers are found by phone wherever one is chosen."""
+        return self._wa_or_by_phone(super()._search_display_name(operator, value), operator, value)
+
+    def _wa_is_colleague(self, company=None) -> bool:
         """Tell whether this partner is a user with access to WhatsApp.
 
         :param company: ``res.company`` of the conversation, which the user must belong to.
@@ -56,6 +64,25 @@ class ResPartner(models.Model):
         partners = self.sudo().with_context(active_test=False)
         ours = partners.filtered(lambda p: p.wa_company_ids or any(not user.share for user in p.user_ids))
         return self.browse(ours.ids)
+
+    def _wa_card(self):
+        """Return this partner as a contact card in Meta's shape (hook)."""
+        self.ensure_one()
+        name = self.name or self.display_name
+        first, _blank, last = ("", "", "") if self.is_company else name.partition(" ")
+        phone = normalise(self.phone or "", (self.country_id or self.env.company.country_id).code)
+        return build.card(
+            name,
+            first_name=first,
+            last_name=last,
+            phones=[phone] if phone else [],
+            emails=[self.email_normalized] if self.email_normalized else [],
+            company=name if self.is_company else self.parent_id.name or "",
+            title=self.function or "",
+            urls=[self.website] if self.website else [],
+        )
+
+    # ------------------------------------------------------------------ actions
 
     def action_open_wa_conversation(self):
         """Open the latest chat with this customer; without one, offer to start it with a template."""

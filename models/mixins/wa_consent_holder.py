@@ -95,23 +95,3 @@ class WaConsentHolder(models.AbstractModel):
         """Open the wizard that records what the customer said."""
         self.ensure_one()
         return self.env["wa.consent"].with_context(default_res_model=self._name, default_res_id=self.id).action_record()
-
-
-class ResPartner(models.Model):
-    """Consents of a customer: chips, history, recording."""
-
-    _name = "res.partner"
-    _inherit = ["res.partner", "wa.consent.holder"]
-
-
-class CrmLead(models.Model):
-    """Consents of a lead: chips, history, recording."""
-
-    _name = "crm.lead"
-    _inherit = ["crm.lead", "wa.consent.holder"]
-
-    def _wa_consent_contacts(self):
-        contacts_of = super()._wa_consent_contacts()
-        for lead in self.sudo()._origin:
-            contacts_of[lead.id] |= lead.wa_conversation_ids.contact_id
-        return contacts_of

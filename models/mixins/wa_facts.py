@@ -1,15 +1,25 @@
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.tools import ormcache
 
-#: The context key of :class:`Merging`.
-MERGING = "wa_merging"
+_merging: ContextVar[bool] = ContextVar("wa_merging", default=False)
 
 
-class Merging(str):
-    """Marks that records are merged, which takes facts along. A class of its own: no JSON of a client becomes one."""
+@contextmanager
+def taking_facts_along() -> Iterator[None]:
+    """Let what runs inside write facts: records are merged, and what is true of one is true of what they become.
 
-    __slots__ = ()
+    Not a key of Odoo's context, which clients may send.
+    """
+    token = _merging.set(True)
+    try:
+        yield
+    finally:
+        _merging.reset(token)
 
 
 class WaFactsMixin(models.AbstractModel):
@@ -24,7 +34,7 @@ class WaFactsMixin(models.AbstractModel):
 
     @api.model
     @ormcache()
-    def _wa_facts(self):
+    def _wa_facts(self) -> frozenset[str]:
         """Return the names of the fields that only our own code writes."""
         return frozenset(
             name for name, field in self._fields.items() if name.startswith("wa_") and field.store and field.readonly
@@ -53,8 +63,8 @@ class WaFactsMixin(models.AbstractModel):
         self._wa_refuse_facts(vals)
         return super().write(vals)
 
-    def _wa_refuse_facts(self, names):
-        if self.env.su or isinstance(self.env.context.get(MERGING), Merging):
+    def _wa_refuse_facts(self, names: Iterable[str]) -> None:
+        if self.env.su or _merging.get():
             return
         if made_up := sorted(self._wa_facts().intersection(names)):
             labels = ", ".join(self._fields[name]._description_string(self.env) for name in made_up)

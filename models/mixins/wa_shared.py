@@ -2,24 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 
-class ResUsers(models.Model):
-    """Who may act for all companies."""
-
-    _inherit = "res.users"
-
-    def _wa_acts_for_all_companies(self):
-        """Tell whether a user may change what holds for all companies (asked by record rules).
-
-        Those who may choose every company there is, as everybody may where there is one only;
-        and those who manage companies and users (Odoo's *Access Rights*).
-        """
-        self.ensure_one()
-        if self.has_group("base.group_erp_manager"):
-            return True
-        own = self.sudo().company_ids.ids
-        return not self.env["res.company"].sudo().search_count([("id", "not in", own)], limit=1)
-
-
 class WaSharedMixin(models.AbstractModel):
     """Records of one company or, without a company, of all of them: everybody reads these, few change them.
 

@@ -3,7 +3,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ...models.core import crm_lead_optin
+from ...models.consent import wa_optin_box
 from ..common import WaCase
 
 PAGE = "https://www.example.com/contactus?x=1"
@@ -16,7 +16,7 @@ class TestConsentForm(WaCase):
     def submit(self, referrer=PAGE, **vals):
         """Create a lead as the website's form does: as superuser, in a request of a visitor."""
         request = SimpleNamespace(httprequest=SimpleNamespace(referrer=referrer))
-        with patch.object(crm_lead_optin, "request", request):
+        with patch.object(wa_optin_box, "request", request):
             return self.env["crm.lead"].create(
                 {"name": "Question", "contact_name": "Ada", "phone": "+1 202 555 0123", "team_id": self.team.id, **vals}
             )
@@ -97,6 +97,6 @@ class TestConsentForm(WaCase):
         arch = """<t t-name="x"><form data-model_name="crm.lead">
             <div class="s_website_form_field col-12"><label>Offers <b>on WhatsApp</b></label>
             <input type="checkbox" name="wa_optin_marketing" value="Yes"/><i>Stop any time</i></div></form></t>"""
-        words = self.env["crm.lead"]._wa_words_in(arch, "wa_optin_marketing")
+        words = self.env["wa.optin.box"]._words_in(arch, "wa_optin_marketing")
         self.assertEqual(words, "Offers on WhatsApp Stop any time")
-        self.assertEqual(self.env["crm.lead"]._wa_words_in(arch, "wa_optin_service"), "")
+        self.assertEqual(self.env["wa.optin.box"]._words_in(arch, "wa_optin_service"), "")

@@ -1,12 +1,17 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ...tools.languages import choose
-from ...tools.phone import format_international
+from ...tools.numbering import RENUMBERED
+from ...tools.phone import format_international, modernise
 
 
 class Base(models.AbstractModel):
-    """Any record with a customer can be written to over WhatsApp: to whom, and from which number."""
+    """Any record with a customer can be written to over WhatsApp: to whom, from which number, and until when that makes sense.
+
+    Also: numbers that people still have as they were written before their country changed them.
+    """
 
     _inherit = "base"
 
@@ -89,6 +94,22 @@ class Base(models.AbstractModel):
                     return number
         return None
 
+    def _wa_endings(self):
+        """Return ``{id: codes}``: why nothing that was planned earlier should be sent for these records (hook).
+
+        Codes of the catalogue ``wa.failure``, the one to be told first in front. What holds already when
+        something is planned is no reason: a farewell to customers who were lost is meant for them.
+        """
+        partners = self.sudo()._wa_partners()
+        has_active = "active" in self._fields
+        return {
+            record.id: [
+                *(["record_archived"] if has_active and not record.sudo()["active"] else []),
+                *(["customer_archived"] if partners[record.id] and not partners[record.id].sudo().active else []),
+            ]
+            for record in self
+        }
+
     # ------------------------------------------------------------------ finding
 
     def _wa_is_of_other_company(self, company):
@@ -167,3 +188,39 @@ class Base(models.AbstractModel):
                 found[record.id] = "no_recipient"
         conversations = self.env["wa.conversation"].sudo()
         return found | conversations._ensure_for_records(self.browse(pairs), pairs, create)
+
+    # ------------------------------------------------------------------ numbers
+
+    def _phone_format_number(self, number, country, force_format="E164", raise_exception=False):
+        """Read a number in its former spelling as today's, where core takes it for none.
+
+        Without it customers of Benin or Ivory Coast whose number was typed before the
+        change have no number at all, and are strangers when they write.
+        """
+        found = super()._phone_format_number(number, country, force_format=force_format)
+        if not found and number and (now := modernise(number, country.code)):
+            found = super()._phone_format_number(now, country, force_format=force_format)
+        if not found and raise_exception:
+            return super()._phone_format_number(number, country, force_format=force_format, raise_exception=True)
+        return found
+
+    @api.model
+    def _wa_renew_former_numbers(self):
+        """Read again the numbers of this model that were written before a change of numbering."""
+        field = self._fields.get("phone_sanitized")
+        if field is None or not field.store or "phone" not in self._fields:
+            return
+        codes = "|".join(RENUMBERED)
+        countries = self.env["res.country"].sudo().search([("phone_code", "in", [int(code) for code in RENUMBERED])])
+        own_country = "country_id" in self._fields and self._fields["country_id"].store
+        local = SQL("OR country_id = ANY(%s)", countries.ids) if own_country else SQL("")
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id FROM %s WHERE phone_sanitized IS NULL AND phone IS NOT NULL AND (phone ~ %s %s)",
+                SQL.identifier(self._table),
+                rf"^\s*(\+|00)\s*({codes})",
+                local,
+            )
+        )
+        self.env.add_to_compute(field, self.browse([row[0] for row in rows]))
+        self.flush_model(["phone_sanitized"])

@@ -11,60 +11,46 @@ BOXES = {
     "wa_optin_service": ("service", "wa_optin_service_words"),
     "wa_optin_marketing": ("marketing", "wa_optin_marketing_words"),
 }
-#: A new phone or customer may tell at last whose consent it is.
-WHOSE = {"phone", "partner_id"}
 
 
-class CrmLead(models.Model):
+class WaOptinBox(models.AbstractModel):
     """Boxes of a form that creates leads: ticked, they are a consent, with the words beside the box as proof.
 
     Where Odoo's website is installed both boxes can be put on any form that creates
-    leads. Other websites create leads over RPC and give the words themselves.
+    leads. Other websites create leads over RPC and give the words themselves. The fields
+    are those of ``crm.lead``.
     """
 
-    _inherit = "crm.lead"
+    _name = "wa.optin.box"
+    _description = "WhatsApp Boxes on Forms"
 
-    wa_optin_service = fields.Boolean("Send me messages about my request on WhatsApp", copy=False)
-    wa_optin_marketing = fields.Boolean("Send me news and offers on WhatsApp", copy=False)
-    wa_optin_service_words = fields.Text("Words of the Box for Service", copy=False)
-    wa_optin_marketing_words = fields.Text("Words of the Box for Marketing", copy=False)
-    wa_optin_page = fields.Char("Page of the Form", copy=False)
-    wa_optin_recorded_at = fields.Datetime("Consent Recorded", readonly=True, copy=False)
+    @api.model
+    def _on_created(self, leads) -> None:
+        """Record what was ticked in forms that made these ``crm.lead`` just now."""
+        if ticked := self._waiting(leads):
+            self._keep_shown_words(ticked)
+            self._record(ticked, is_new=True)
 
-    # --------------------------------------------------------------------- crud
+    @api.model
+    def _waiting(self, leads):
+        """Return those of these leads with a ticked box that is not recorded yet."""
+        return leads.filtered(lambda lead: (lead.wa_optin_service or lead.wa_optin_marketing) and not lead.wa_optin_recorded_at)
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        leads = super().create(vals_list)
-        ticked = leads._wa_unrecorded_optins()
-        if ticked:
-            ticked._wa_keep_shown_words()
-            ticked._wa_record_optins(is_new=True)
-        return leads
+    # -------------------------------------------------------------- words shown
 
-    def write(self, vals):
-        result = super().write(vals)
-        if WHOSE & vals.keys() and (waiting := self._wa_unrecorded_optins()):
-            waiting._wa_record_optins()
-        return result
-
-    # ----------------------------------------------------------------- business
-
-    def _wa_unrecorded_optins(self):
-        return self.filtered(lambda lead: (lead.wa_optin_service or lead.wa_optin_marketing) and not lead.wa_optin_recorded_at)
-
-    def _wa_keep_shown_words(self):
+    @api.model
+    def _keep_shown_words(self, leads) -> None:
         """Copy what the page says beside the boxes, from the page itself: a form sends only that they were ticked."""
         page = request.httprequest.referrer if request else False
-        for lead in self:
+        for lead in leads:
             vals = {} if lead.wa_optin_page or not page else {"wa_optin_page": page[:500]}
             for box, (_purpose, words) in BOXES.items():
                 if lead[box] and not lead[words]:
-                    vals[words] = self._wa_words_beside(box, page) or self._fields[box]._description_string(self.env)
+                    vals[words] = self._words_beside(box, page) or lead._fields[box]._description_string(self.env)
             lead.write(vals)
 
     @api.model
-    def _wa_words_beside(self, box, page):
+    def _words_beside(self, box: str, page: str | bool) -> str:
         """Return the text beside a box on a page of our website, or ``""``."""
         if not page or "website.page" not in self.env:
             return ""
@@ -72,11 +58,11 @@ class CrmLead(models.Model):
         # The second without the language in front: /fr/contactus
         paths = [path, "/" + path.lstrip("/").partition("/")[2]]
         pages = self.env["website.page"].sudo().search([("url", "in", paths)])
-        found = (self._wa_words_in(page.view_id.arch, box) for page in pages.sorted(lambda p: p.website_id.id, reverse=True))
+        found = (self._words_in(page.view_id.arch, box) for page in pages.sorted(lambda p: p.website_id.id, reverse=True))
         return next(filter(None, found), "")
 
     @api.model
-    def _wa_words_in(self, arch, box):
+    def _words_in(self, arch: str, box: str) -> str:
         """Return the text of the form field with a box in the source of a page, or ``""``.
 
         Source: website, snippet ``s_website_form``.
@@ -86,14 +72,19 @@ class CrmLead(models.Model):
         )
         return " ".join(" ".join(fields_[0].itertext()).split())[:2000] if fields_ else ""
 
-    def _wa_record_optins(self, is_new=False, about=None):
+    # ---------------------------------------------------------------- recording
+
+    @api.model
+    def _record(self, leads, is_new: bool = False, about=None) -> None:
         """Record the ticked boxes as consents of whoever has the lead's phone.
 
         Without a usable phone they wait on the lead, with a note, until it has one.
 
+        :param leads: ``crm.lead`` with ticked boxes, see :meth:`_waiting`.
+        :param is_new: they were created just now: what cannot be recorded is said in their chatter.
         :param about: lead into which these are merged: its phone tells whose consents they are.
         """
-        for lead in self:
+        for lead in leads:
             company = lead.company_id or self.env.company
             contacts = self.env["wa.contact"].sudo()._of_record((about or lead).sudo(), company)
             if not contacts:
@@ -105,24 +96,25 @@ class CrmLead(models.Model):
                         )
                     )
                 continue
-            theirs = contacts - lead._wa_optins_out_of_reach(contacts, company)
+            theirs = contacts - self._out_of_reach(contacts, company)
             if not theirs:
                 if is_new:
                     lead._message_log(body=self.env["wa.failure"]._sentence("optin_of_others"))
                 continue
             said = [
-                lead._wa_optin_vals(contact, company, purpose, lead[words])
+                self._consent_vals(lead, contact, company, purpose, lead[words])
                 for contact in theirs
                 for box, (purpose, words) in BOXES.items()
                 if lead[box]
             ]
-            lead.env["wa.consent"]._record(lead._wa_without_stopped(said))
+            lead.env["wa.consent"]._record(self._without_stopped(lead, said))
             lead.sudo().wa_optin_recorded_at = fields.Datetime.now()
 
-    def _wa_optins_out_of_reach(self, contacts, company):
+    @api.model
+    def _out_of_reach(self, contacts, company):
         """Return the contacts whose consent a colleague who ticks a box may not note: customers of other colleagues.
 
-        Forms are handed in by nobody we know; what they prove is judged in :meth:`_wa_without_stopped`.
+        Forms are handed in by nobody we know; what they prove is judged in :meth:`_without_stopped`.
         """
         reach = self.env["wa.reach"]
         person = reach._person()
@@ -130,7 +122,8 @@ class CrmLead(models.Model):
             return contacts.browse()
         return reach._contacts_out_of_reach(person, contacts, company)
 
-    def _wa_without_stopped(self, said):
+    @api.model
+    def _without_stopped(self, lead, said: list[dict]) -> list[dict]:
         """Leave out what people with these numbers have stopped, and say so on the lead.
 
         Anybody can type anybody's number into a form: it does not take back what the owner of the number said.
@@ -145,7 +138,7 @@ class CrmLead(models.Model):
             == "withdrawn"
         ]
         if stopped:
-            self._message_log(
+            lead._message_log(
                 body=self.env._(
                     "A box for WhatsApp was ticked, but the owner of this number has stopped such messages before, and a "
                     "form proves nothing about who filled it in. They can write to you on WhatsApp, or tell you: then "
@@ -154,14 +147,11 @@ class CrmLead(models.Model):
             )
         return [vals for vals in said if vals not in stopped]
 
-    def _merge_dependences(self, opportunities):
-        """Record what still waited for a phone on merged leads: they go."""
-        opportunities._wa_unrecorded_optins()._wa_record_optins(about=self)
-        return super()._merge_dependences(opportunities)
-
-    def _wa_optin_vals(self, contact, company, purpose, words):
+    @api.model
+    def _consent_vals(self, lead, contact, company, purpose: str, words: str) -> dict:
+        """Return the values of the ``wa.consent`` that a ticked box is."""
         # A form is handed in by nobody: whoever creates a lead under their own name says it themselves.
-        is_form = self.create_uid == self.env.ref("base.user_root") or self.create_uid._is_public()
+        is_form = lead.create_uid == self.env.ref("base.user_root") or lead.create_uid._is_public()
         return {
             "contact_id": contact.id,
             "company_id": company.id,
@@ -169,18 +159,19 @@ class CrmLead(models.Model):
             "action": "granted",
             "source": "form" if is_form else "person",
             "evidence": words or self.env._("Box ticked"),
-            "place": self.wa_optin_page or False,
-            "user_id": False if is_form else self.create_uid.id,
-            "happened_at": self.create_date,
+            "place": lead.wa_optin_page or False,
+            "user_id": False if is_form else lead.create_uid.id,
+            "happened_at": lead.create_date,
         }
 
+    # ------------------------------------------------------------------ website
+
     @api.model
-    def _register_hook(self):
+    def _offer_on_website(self) -> None:
         """Offer both boxes in the website's form builder, whenever the website is installed.
 
         Source: website/models/website_form.py, ``formbuilder_whitelist``.
         """
-        super()._register_hook()
         if "website_form_blacklisted" in self.env["ir.model.fields"]._fields:
             self.env.cr.execute(
                 SQL(

@@ -54,23 +54,3 @@ class MailThreadPhone(models.AbstractModel):
         if by_phone is None:
             return domain
         return Domain(domain) & ~by_phone if operator.startswith("not") else Domain(domain) | by_phone
-
-
-class ResPartner(models.Model):
-    """Customers are found by phone wherever one is chosen."""
-
-    _inherit = "res.partner"
-
-    @api.model
-    def _search_display_name(self, operator, value):
-        return self._wa_or_by_phone(super()._search_display_name(operator, value), operator, value)
-
-
-class CrmLead(models.Model):
-    """Leads are found by phone wherever one is chosen."""
-
-    _inherit = "crm.lead"
-
-    @api.model
-    def _search_display_name(self, operator, value):
-        return self._wa_or_by_phone(super()._search_display_name(operator, value), operator, value)
