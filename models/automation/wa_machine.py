@@ -1,12 +1,10 @@
 from datetime import datetime, timedelta
 
-from odoo import SUPERUSER_ID, api, fields, models, tools
-from odoo.fields import Domain
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
 
 from ...tools import words
 from ..concurrency import savepoint
-from .rule_begin import WRITING
 
 #: Automatic messages in one conversation, with no colleague's between them, after which another machine must be answering.
 AN_HOUR, A_DAY = 10, 30
@@ -15,21 +13,6 @@ AN_HOUR, A_DAY = 10, 30
 SAME_WORDS, SAME_LENGTH = 3, 20
 #: Silence of a customer after which they are taken for a person again.
 QUIET = timedelta(hours=24)
-
-
-class BaseAutomation(models.Model):
-    """Whether anything at all answers by itself."""
-
-    _inherit = "base.automation"
-
-    @api.model
-    @tools.ormcache()
-    def _wa_any_writes(self):
-        """Tell whether some action of a rule writes to customers, or may; from memory: Odoo forgets it with every action."""
-        code = Domain("state", "=", "code") & (Domain("code", "like", "message_post") | Domain("code", "like", "wa_send"))
-        of_rules = Domain("base_automation_id", "!=", False) | Domain("parent_id", "!=", False)
-        domain = of_rules & (Domain("state", "in", WRITING) | code)
-        return bool(self.env["ir.actions.server"].sudo().search_count(domain, limit=1))
 
 
 class WaMachine(models.AbstractModel):

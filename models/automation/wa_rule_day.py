@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from psycopg2.extras import execute_values
 
@@ -28,15 +28,15 @@ class WaRuleDay(models.Model):
     _once = models.Constraint("UNIQUE(automation_id, res_id, day)", "The rule ran for this record on that day.")
 
     @api.model
-    def _ids_done(self, rule, day):
+    def _ids_done(self, rule, day: date) -> set[int]:
         rows = self.env.execute_query(SQL("SELECT res_id FROM wa_rule_day WHERE automation_id = %s AND day = %s", rule.id, day))
         return {row[0] for row in rows}
 
     @api.model
-    def _note(self, rule, days):
+    def _note(self, rule, days: list[tuple[int, date]]) -> None:
         """Note that a rule runs for records about days, in the transaction in which it does.
 
-        :param days: list of ``(record id, date)``
+        :param days: ``(record id, date)``
         """
         if days:
             execute_values(
@@ -45,53 +45,48 @@ class WaRuleDay(models.Model):
                 [(rule.id, *pair) for pair in days],
             )
 
-    @api.autovacuum
-    def _gc_old(self):
-        limit = fields.Date.today() - timedelta(days=KEEP_DAYS)
-        self.search([("day", "<", limit)], limit=100_000).unlink()
-
-
-class BaseAutomation(models.Model):
-    """A rule about a day that writes to customers does not miss who got that day after the job had run."""
-
-    _inherit = "base.automation"
-
-    def _search_time_based_automation_records(self, *, until):
-        """Add the records whose date became the last run's own day only after that run.
+    @api.model
+    def _complete(self, rule, records, until: datetime):
+        """Return the records for which a rule about dates runs: those Odoo found, and those it would miss.
 
         Odoo compares whole days with the day of the last run, and takes that one for done: a
         date that is set to today at noon is over for it when the job ran in the morning. Rules that
         write to nobody are left as Odoo has them. Source: base_automation/models/base_automation.py
+
+        :param records: those Odoo found.
+        :param until: naive UTC, when the job runs.
         """
-        records = super()._search_time_based_automation_records(until=until)
-        rule = self.sudo()
+        rule = rule.sudo()
         field = self.env[rule.model_name]._fields.get(rule.trg_date_id.name)
         if field is None or field.type != "date" or not field.store or not rule._wa_writes_to_customers():
             return records
         if rule.last_run:
-            records |= self._wa_late_records(field, until)
-        self.env["wa.rule.day"]._note(rule, [(record.id, record[field.name]) for record in records if record[field.name]])
+            records |= self._late_records(rule, field, until)
+        self._note(rule, [(record.id, record[field.name]) for record in records if record[field.name]])
         return records
 
-    def _wa_late_records(self, field, until):
-        """Return the records whose date is the day of the last run, which changed since and are not done.
-
-        :param datetime until: naive UTC, when the job runs.
-        """
-        rule = self.sudo()
-        day = rule._wa_day_of(rule.last_run)
-        if day > rule._wa_day_of(until):
+    @api.model
+    def _late_records(self, rule, field, until: datetime):
+        """Return the records whose date is the day of the last run, which changed since and are not done."""
+        day = self._day_of(rule, rule.last_run)
+        if day > self._day_of(rule, until):
             return self.env[rule.model_name]
         domain = Domain(field.name, "=", day) & Domain("write_date", ">=", rule.last_run)
         if rule.filter_domain:
             domain &= Domain(safe_eval(rule.filter_domain, rule._get_eval_context()))
-        done = self.env["wa.rule.day"]._ids_done(rule, day)
+        done = self._ids_done(rule, day)
         return self.env[rule.model_name].search(domain).filtered(lambda record: record.id not in done)
 
-    def _wa_day_of(self, moment):
-        """Return the date whose turn it is at a moment, by this rule's delay."""
-        sign = 1 if self.trg_date_range_mode == "before" else -1
-        if self.trg_date_calendar_id and self.trg_date_range_type == "day":
-            days = self.trg_date_calendar_id.plan_days(sign * self.trg_date_range, moment, compute_leaves=True)
+    @api.model
+    def _day_of(self, rule, moment: datetime) -> date:
+        """Return the date whose turn it is at a moment, by a rule's delay."""
+        sign = 1 if rule.trg_date_range_mode == "before" else -1
+        if rule.trg_date_calendar_id and rule.trg_date_range_type == "day":
+            days = rule.trg_date_calendar_id.plan_days(sign * rule.trg_date_range, moment, compute_leaves=True)
             return (days or moment).date()
-        return (moment + DATE_RANGE[self.trg_date_range_type] * (sign * self.trg_date_range)).date()
+        return (moment + DATE_RANGE[rule.trg_date_range_type] * (sign * rule.trg_date_range)).date()
+
+    @api.autovacuum
+    def _gc_old(self):
+        limit = fields.Date.today() - timedelta(days=KEEP_DAYS)
+        self.search([("day", "<", limit)], limit=100_000).unlink()

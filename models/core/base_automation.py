@@ -1,8 +1,14 @@
+from datetime import timedelta
+
 from odoo import api, fields, models, tools
+from odoo.addons.base_automation.models.base_automation import TIME_TRIGGERS
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
 from ...tools import words
-from .ir_actions_server import BY_HAND
+from ..concurrency import CONFLICTS
+from ..cron_trigger import trigger_once
+from .ir_actions_server import KINDS, by_hand
 
 #: Rules can be about these, all found from one message.
 RULE_MODELS = ("crm.lead", "res.partner", "wa.conversation", "wa.message")
@@ -21,16 +27,27 @@ RECEIVED_CONDITIONS = (
 )
 STATUS_CONDITIONS = ("wa_on_sent", "wa_on_delivered", "wa_on_read", "wa_on_played", "wa_on_failed", "wa_origin")
 SHARED_CONDITIONS = ("wa_template_id", "wa_number_ids")
+#: Settings of a stage of the pipeline, each kept by one rule (``models/automation/wa_stage_rule.py``).
+ENTER, REMIND, ANSWER = "enter", "no_answer", "answer"
+#: A change of these may make a rule begin.
+BEGIN_WITH = {"active", "trigger", "action_server_ids"}
+#: Seconds after which rules that lost a race are tried again.
+AGAIN_SECONDS = 10
 
 
 class BaseAutomation(models.Model):
-    """Automation rules that start when a customer writes, or when the status of our message changes.
+    """Automation rules that start when a customer writes, or when the status of our message changes; and those that write.
 
     The conditions below say which messages; "Apply on" says, as in every rule, which
     records. All actions of Odoo follow, so that what customers answer moves leads.
+
+    A rule about dates that writes to customers begins when it is switched on, not in the past: Odoo makes up for
+    everything a rule missed while it rested, and a new one for all time, so that reminders of a year's meetings would
+    leave at once. Rules that write to nobody are left as Odoo has them, and so is a ``last_run`` that somebody gives.
     """
 
-    _inherit = "base.automation"
+    _name = "base.automation"
+    _inherit = ["base.automation", "wa.facts.mixin"]
 
     trigger = fields.Selection(
         selection_add=[(RECEIVED, "WhatsApp message received"), (STATUS, "WhatsApp status changed")],
@@ -153,6 +170,21 @@ class BaseAutomation(models.Model):
         help="Empty: all messages.",
     )
     wa_failure_count = fields.Integer(compute="_compute_wa_failure_count")
+    wa_stage_id = fields.Many2one(
+        "crm.stage", "Setting of Stage", readonly=True, copy=False, index="btree_not_null", ondelete="cascade"
+    )
+    wa_stage_role = fields.Selection(
+        [
+            (ENTER, "When a lead enters"),
+            (REMIND, "If there is no answer"),
+            (ANSWER, "When a customer answers"),
+        ],
+        readonly=True,
+        copy=False,
+    )
+    wa_can_dry_run = fields.Boolean(compute="_compute_wa_can_dry_run")
+
+    _wa_stage_uniq = models.UniqueIndex("(wa_stage_id, wa_stage_role) WHERE wa_stage_id IS NOT NULL")
 
     # ------------------------------------------------------------------ compute
 
@@ -189,6 +221,11 @@ class BaseAutomation(models.Model):
         for rule in self:
             rule.wa_failure_count = counts.get(rule._origin, 0)
 
+    @api.depends("action_server_ids.state")
+    def _compute_wa_can_dry_run(self):
+        for rule in self:
+            rule.wa_can_dry_run = bool(rule._wa_dry_run_actions())
+
     # -------------------------------------------------------------- constraints
 
     @api.constrains("trigger", "model_id")
@@ -216,15 +253,23 @@ class BaseAutomation(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Rules are looked up in a cache, see :meth:`_wa_rule_ids`."""
+        """Forget the rules that are known, see :meth:`_wa_rule_ids`; those about dates begin now."""
         rules = super().create(vals_list)
         self.env.registry.clear_cache()
+        # A rule may get its actions later: see ``ir.actions.server._wa_begin_rules``.
+        untold = rules.browse([rule.id for rule, vals in zip(rules, vals_list, strict=True) if not vals.get("last_run")])
+        untold._wa_dated_writers()._wa_begin()
         return rules
 
     def write(self, vals):
+        """Forget the rules that are known where that matters; those about dates that are switched on begin now."""
+        may_begin = "last_run" not in vals and bool(BEGIN_WITH & vals.keys())
+        before = self._wa_dated_writers() if may_begin else self.browse()
         result = super().write(vals)
         if {"trigger", "model_id", "active", "wa_on_sent", *STATUS_CONDITIONS} & vals.keys():
             self.env.registry.clear_cache()
+        if may_begin:
+            (self._wa_dated_writers() - before)._wa_begin()
         return result
 
     def unlink(self):
@@ -232,34 +277,56 @@ class BaseAutomation(models.Model):
         self.env.registry.clear_cache()
         return result
 
-    # ----------------------------------------------------------------- business
+    # ------------------------------------------------------------------ running
 
     def _process(self, records, domain_post=None):
         """A rule is the business at work, also when it is started by what a person runs by hand."""
-        if BY_HAND in self.env.context:
-            self = self.with_context(**{BY_HAND: False})  # noqa: PLW0642 (the same rules)
-        return super()._process(records, domain_post)
+        with by_hand(False):
+            return super()._process(records, domain_post)
+
+    def _search_time_based_automation_records(self, *, until):
+        """A rule about a day that writes to customers does not miss who got that day after the job had run."""
+        records = super()._search_time_based_automation_records(until=until)
+        return self.env["wa.rule.day"]._complete(self, records, until)
+
+    @api.model
+    def _cron_process_time_based_actions(self):
+        """Have the job come back soon when a rule lost a race.
+
+        Core undoes what that rule did and looks at its records again at the job's next turn,
+        which is up to four hours away: a reminder would come as much too late.
+        """
+        try:
+            return super()._cron_process_time_based_actions()
+        except CONFLICTS:
+            job = self.env.ref("base_automation.ir_cron_data_base_automation_check")
+            trigger_once(job, fields.Datetime.now() + timedelta(seconds=AGAIN_SECONDS))
+            # The error ends the job's transaction, and this must outlive it.
+            self.env["ir.cron"]._commit_progress()
+            raise
+
+    # --------------------------------------------------- rules that wait for us
 
     @api.model
     @tools.ormcache("trigger")
-    def _wa_rule_ids(self, trigger):
+    def _wa_rule_ids(self, trigger: str) -> tuple[int, ...]:
         """Return ids of the active rules of a trigger, in the order in which they run.
 
         From memory: with no rule, a message costs no query.
 
-        :param str trigger: one of :data:`WA_TRIGGERS`.
+        :param trigger: one of :data:`WA_TRIGGERS`.
         """
         rules = self.sudo().with_context(active_test=True).search([("trigger", "=", trigger)], order="id")
         return tuple(rules.ids)
 
     @api.model
     @tools.ormcache()
-    def _wa_statuses(self):
+    def _wa_statuses(self) -> frozenset[str]:
         """Return the statuses that some rule waits for, as a frozenset; from memory, too."""
         rules = self.sudo().browse(self._wa_rule_ids(STATUS))
         return frozenset().union(*(rule._wa_wanted_statuses() for rule in rules))
 
-    def _wa_wanted_statuses(self):
+    def _wa_wanted_statuses(self) -> set[str]:
         """Return the statuses of which a report starts this rule; none chosen means all."""
         self.ensure_one()
         names = ("sent", "delivered", "read", "played", "failed")
@@ -268,10 +335,63 @@ class BaseAutomation(models.Model):
     def _wa_gives_way_to(self):
         """Return the active rules in favour of which this one is left out when one message starts both (hook)."""
         self.ensure_one()
-        return self.browse()
+        return self.env["wa.recipe"]._superseding(self)
+
+    # ------------------------------------------------ rules that write to people
+
+    @api.model
+    @tools.ormcache()
+    def _wa_any_writes(self) -> bool:
+        """Tell whether some action of a rule writes to customers, or may; from memory: Odoo forgets it with every action."""
+        code = Domain("state", "=", "code") & (Domain("code", "like", "message_post") | Domain("code", "like", "wa_send"))
+        of_rules = Domain("base_automation_id", "!=", False) | Domain("parent_id", "!=", False)
+        domain = of_rules & (Domain("state", "in", list(KINDS)) | code)
+        return bool(self.env["ir.actions.server"].sudo().search_count(domain, limit=1))
+
+    def _wa_writing_actions(self):
+        """Return the actions of these rules that write to customers, also inside of others, the outer ones first."""
+        found, todo = self.env["ir.actions.server"], self.action_server_ids
+        while todo:
+            found |= todo.filtered(lambda action: action.state in KINDS)
+            todo = todo.child_ids - found
+        return found
+
+    def _wa_writes_to_customers(self) -> bool:
+        """Tell whether one of the rule's actions writes to customers."""
+        return bool(self._wa_writing_actions())
+
+    def _wa_dry_run_actions(self):
+        """Return the actions of this rule that send WhatsApp messages themselves."""
+        return self._wa_writing_actions().filtered(lambda action: action.state == "wa_template")
+
+    def _wa_written(self) -> list[str]:
+        """Return the names of the templates, texts and sequences that a rule sends, each once."""
+        self.ensure_one()
+        return list(dict.fromkeys(action._wa_kind()._written(action) for action in self.sudo()._wa_writing_actions()))
+
+    def _wa_dated_writers(self):
+        """Return those of these rules that are on, about dates, and write to customers."""
+        return self.sudo().filtered(
+            lambda rule: rule.active and rule.trigger in TIME_TRIGGERS and rule._wa_writes_to_customers()
+        )
+
+    def _wa_begin(self) -> None:
+        """Have rules act on moments from now on only."""
+        if self:
+            self.write({"last_run": fields.Datetime.now()})
+
+    # ------------------------------------------------------------------ actions
 
     def action_view_wa_failures(self):
         """Open the conversations in which this rule failed, with the reasons."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_whatsapp.wa_rule_run_action")
         return {**action, "domain": [("automation_id", "=", self.id), ("failed_at", "!=", False)]}
+
+    def action_wa_dry_run(self):
+        """Open the rehearsal of this rule. Managers only.
+
+        :raises AccessError: by somebody else.
+        """
+        self.ensure_one()
+        return self.env["wa.dry.run"]._open(self)

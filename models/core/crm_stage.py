@@ -1,12 +1,33 @@
+from dataclasses import dataclass
+from dataclasses import fields as fields_of
+
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
-from ..automation.stage_rule import ANSWER, ENTER, REMIND
+from .base_automation import ANSWER, ENTER, REMIND
 
 #: Who may say what happens in a stage. Rules themselves are for administrators.
 MANAGER = "crm_whatsapp.crm_whatsapp_group_manager"
 UNITS = [("hour", "hours"), ("day", "days")]
+
+
+@dataclass(frozen=True)
+class StageSetting:
+    """What one setting of a stage says, in the terms of the stage's form. None: it does not say that."""
+
+    #: ``wa.template`` that is sent.
+    template: models.BaseModel | None = None
+    #: How long without an answer, and whether hours or days (``hour``, ``day``).
+    after: int | None = None
+    unit: str | None = None
+    #: ``crm.stage`` to which leads are moved.
+    target: models.BaseModel | None = None
+
+    def is_said_by(self, other: "StageSetting") -> bool:
+        """Tell whether another setting says the same of whatever this one says something of."""
+        said = {field.name: getattr(self, field.name) for field in fields_of(self)}
+        return all(value is None or getattr(other, field) == value for field, value in said.items())
 
 
 class CrmStage(models.Model):
@@ -66,80 +87,54 @@ class CrmStage(models.Model):
 
     def _compute_wa_enter_template_id(self):
         for stage in self:
-            stage.wa_enter_template_id = stage._wa_setting(ENTER).get("template")
+            stage.wa_enter_template_id = stage._wa_setting(ENTER, "template")
 
     def _compute_wa_remind_template_id(self):
         for stage in self:
-            stage.wa_remind_template_id = stage._wa_setting(REMIND).get("template")
+            stage.wa_remind_template_id = stage._wa_setting(REMIND, "template")
 
     def _compute_wa_remind_after(self):
         for stage in self:
-            stage.wa_remind_after = stage._wa_setting(REMIND).get("after", 3)
+            stage.wa_remind_after = stage._wa_setting(REMIND, "after", 3)
 
     def _compute_wa_remind_unit(self):
         for stage in self:
-            unit = stage._wa_setting(REMIND).get("unit")
+            unit = stage._wa_setting(REMIND, "unit")
             stage.wa_remind_unit = unit if unit in dict(UNITS) else "day"
 
     def _compute_wa_answer_stage_id(self):
         for stage in self:
-            stage.wa_answer_stage_id = stage._wa_setting(ANSWER).get("target")
+            stage.wa_answer_stage_id = stage._wa_setting(ANSWER, "target")
 
     def _compute_wa_state(self):
+        service = self.env["wa.stage.rule"]
         for stage in self:
             rules = stage._wa_own_rules().filtered("active")
-            changed = {rule.wa_stage_role for rule in rules if not rule._wa_is_as_set()}
+            changed = {rule.wa_stage_role for rule in rules if not service._is_as_set(rule)}
             stage.wa_enter_changed = ENTER in changed
             stage.wa_remind_changed = REMIND in changed
             stage.wa_answer_changed = ANSWER in changed
-            settings = {rule.wa_stage_role: rule._wa_stage_setting() for rule in rules}
-            warnings = [*stage._wa_warnings(settings, changed), *stage._wa_doubles(settings)]
-            stage.wa_warning = "\n".join(warnings) or False
+            plain = rules.filtered(lambda rule, changed=changed: rule.wa_stage_role not in changed)
+            stage.wa_warning = "\n".join([*service._warnings(plain), *stage._wa_doubles(rules)]) or False
             stage.wa_rule_count = len(stage._wa_all_rules())
-            stage.wa_others = stage._wa_others_text() or False
+            stage.wa_others = service._others_text(stage) or False
             stage.wa_enter_nothing = self.env._("Nothing but the rules below") if stage.wa_others else self.env._("Nothing")
 
-    def _wa_setting(self, role):
-        """Return what the rule of a setting says (see ``_wa_stage_setting``), empty when there is none.
+    def _wa_setting(self, role: str, part: str, default=None):
+        """Return one part of what the rule of a setting says (``StageSetting``), or a default when there is no rule.
 
         Read with all rights: managers need not be allowed to see rules.
         """
         self.ensure_one()
         rule = self._wa_own_rules().filtered(lambda r: r.active and r.wa_stage_role == role)
-        return rule._wa_stage_setting() if rule else {}
+        return getattr(self.env["wa.stage.rule"]._setting(rule), part) if rule else default
 
-    def _wa_warnings(self, settings, changed):
-        """Return what keeps settings from working, one sentence each.
-
-        :param dict settings: ``{role: what its rule says}``
-        :param set changed: roles whose rules were changed by hand, so that we do not know what they need.
-        """
-        for role, setting in settings.items():
-            template = setting["template"].sudo()
-            if role in changed:
-                continue
-            if role == ANSWER:
-                if not setting["target"]:
-                    yield self.env._("The stage to move leads to was deleted. Choose another one.")
-            elif not template:
-                yield self.env._(
-                    "The template to send %s was deleted, so nothing is sent. Choose another one.",
-                    self.env._("when a lead enters") if role == ENTER else self.env._("if there is no answer"),
-                )
-            elif not template._is_sendable:
-                yield self.env._(
-                    "The template “%(template)s” cannot be sent now (%(status)s), so nothing is sent. Choose another "
-                    "one, or have it approved.",
-                    template=template.display_name,
-                    status=template.status_label if template.active else self.env._("archived"),
-                )
-
-    def _wa_doubles(self, settings):
+    def _wa_doubles(self, own) -> list[str]:
         """Return a sentence for each other rule that writes to whoever enters as well: customers would get both.
 
-        :param dict settings: ``{role: what its rule says}``
+        :param own: the active rules behind this stage's settings.
         """
-        if ENTER not in settings:
+        if ENTER not in own.mapped("wa_stage_role"):
             return []
         others = (self._wa_all_rules() - self._wa_own_rules()).filtered(lambda rule: rule.trigger == "on_stage_set")
         return [
@@ -153,7 +148,7 @@ class CrmStage(models.Model):
     def _inverse_wa_enter(self):
         for stage in self:
             template = stage.wa_enter_template_id
-            stage._wa_set(ENTER, {"template": template} if template else {}, template)
+            stage._wa_set(ENTER, StageSetting(template) if template else None)
 
     def _inverse_wa_remind(self):
         for stage in self:
@@ -161,17 +156,17 @@ class CrmStage(models.Model):
             after, unit = stage.wa_remind_after, stage.wa_remind_unit or "day"
             if template and after < 1:
                 raise UserError(self.env._("Say after how many hours or days without an answer the reminder is sent."))
-            stage._wa_set(REMIND, {"template": template, "after": after, "unit": unit} if template else {}, template)
+            stage._wa_set(REMIND, StageSetting(template, after, unit) if template else None)
 
     def _inverse_wa_answer(self):
         for stage in self:
             target = stage.wa_answer_stage_id
             if target == stage:
                 raise UserError(self.env._("Choose another stage to move leads to than the one they are in."))
-            stage._wa_set(ANSWER, {"target": target} if target else {})
+            stage._wa_set(ANSWER, StageSetting(target=target) if target else None)
 
-    def _wa_set(self, role, setting, template=None):
-        """Have the rule of a setting follow the form.
+    def _wa_set(self, role: str, setting: StageSetting | None) -> None:
+        """Have the rule of a setting follow the form; None puts it away.
 
         :raises AccessError: the user is no WhatsApp manager, or may not use this template.
         :raises UserError: somebody changed the rule by hand; it is not overwritten.
@@ -180,19 +175,19 @@ class CrmStage(models.Model):
         if not self.env.su and not self.env.user.has_group(MANAGER):
             raise AccessError(self.env._("Only WhatsApp managers may say what is sent in a stage."))
         self.check_access("write")
-        if template:
+        if template := setting and setting.template:
             template.check_access("read")
             if template.sudo().model != "crm.lead":
                 raise UserError(self.env._("The template “%s” is not filled from leads.", template.display_name))
         rule = self._wa_own_rules().filtered(lambda r: r.wa_stage_role == role and r.active)
-        if rule and not rule._wa_is_as_set():
-            said = rule._wa_stage_setting()
-            if any(said[name] != value for name, value in setting.items()) or not setting:
+        service = self.env["wa.stage.rule"]
+        if rule and not service._is_as_set(rule):
+            if setting is None or not setting.is_said_by(service._setting(rule)):
                 raise UserError(
                     self.env._("“%s” was changed in the automation rule. Change it there, or archive the rule.", rule.name)
                 )
             return
-        self.env["base.automation"]._wa_set_stage_rule(self, role, setting)
+        service._set(self, role, setting)
         self.invalidate_recordset(
             ["wa_enter_changed", "wa_remind_changed", "wa_answer_changed", "wa_warning", "wa_others", "wa_enter_nothing",
              "wa_rule_count"],
@@ -215,21 +210,20 @@ class CrmStage(models.Model):
             return rules
         entering = Domain("model_name", "=", "crm.lead") & Domain("trigger", "=", "on_stage_set")
         here = Domain("wa_stage_id", "=", self._origin.id) | (entering & Domain("trg_field_ref", "=", self._origin.id))
-        return rules.search(here) | self._wa_other_rules()
+        return rules.search(here) | self.env["wa.stage.rule"]._others(self)
 
     # --------------------------------------------------------------------- crud
 
     def unlink(self):
         """Take along the rules of the settings, and those of other stages that move leads here."""
         rules = self.env["base.automation"].sudo().with_context(active_test=False)
+        service = self.env["wa.stage.rule"]
+
+        def moves_here(rule):
+            return rule.wa_stage_role == ANSWER and service._setting(rule).target in self and service._is_as_set(rule)
+
         own = rules.search([("wa_stage_role", "!=", False)])
-        going = own.filtered(
-            lambda rule: (
-                rule.wa_stage_id in self
-                or (rule.wa_stage_role == ANSWER and rule._wa_stage_setting()["target"] in self and rule._wa_is_as_set())
-            )
-        )
-        going.unlink()
+        own.filtered(lambda rule: rule.wa_stage_id in self or moves_here(rule)).unlink()
         return super().unlink()
 
     # ------------------------------------------------------------------ actions
@@ -243,3 +237,19 @@ class CrmStage(models.Model):
             "domain": [("id", "in", self._wa_all_rules().ids)],
             "context": {"default_model_id": self.env["ir.model"]._get_id("crm.lead")},
         }
+
+    def action_wa_dry_run(self):
+        """Open the rehearsal of one of this stage's rules. Managers only.
+
+        The context says which: ``wa_stage_role``, as ``base.automation.wa_stage_role``.
+
+        :raises AccessError: by somebody else.
+        :raises UserError: nothing is set.
+        """
+        self.ensure_one()
+        self.env["wa.dry.run.rights"]._check()
+        role = self.env.context.get("wa_stage_role")
+        rule = self._wa_own_rules().filtered(lambda rule: rule.active and rule.wa_stage_role == role)[:1]
+        if not rule:
+            raise UserError(self.env._("Choose a template and save first; then it can be rehearsed."))
+        return rule.with_env(self.env).action_wa_dry_run()

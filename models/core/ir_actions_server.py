@@ -1,34 +1,42 @@
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime, timedelta
 
 from odoo import Command, api, fields, models
-from odoo.exceptions import ValidationError
 from odoo.tools.safe_eval import datetime as wrapped_datetime
 from odoo.tools.safe_eval import safe_eval
 from odoo.tools.safe_eval import time as wrapped_time
 
-#: The context key of :class:`ByHand`.
-BY_HAND = "wa_by_hand"
+#: Types of actions that write to customers, now or later, and the model that says what each is and does
+#: (``models/automation/wa_action_kind.py``).
+KINDS = {"wa_template": "wa.action.message", "wa_sequence": "wa.action.sequence"}
+
+#: Whether a person runs what runs right now themselves. Not a key of Odoo's context, which clients may send.
+_by_hand: ContextVar[bool] = ContextVar("wa_by_hand", default=False)
 
 
-class ByHand(str):
-    """Marks an action that a person runs themselves, and the actions inside of it: they run with all rights.
-
-    A class of its own: no JSON of a client becomes one. A text: contexts travel in actions to the browser.
-    """
-
-    __slots__ = ()
+@contextmanager
+def by_hand(is_person: bool) -> Iterator[None]:
+    """Mark what runs inside as started by a person (True), or as the business at work (False)."""
+    token = _by_hand.set(is_person)
+    try:
+        yield
+    finally:
+        _by_hand.reset(token)
 
 
 class IrActionsServer(models.Model):
-    """Server action type “Send WhatsApp”: in automation rules, buttons, lists and scheduled jobs."""
+    """Server actions “Send WhatsApp” and “Add to WhatsApp Sequence”: in automation rules, buttons, lists and scheduled jobs."""
 
     _name = "ir.actions.server"
     _inherit = ["ir.actions.server", "wa.scheduled.owner"]
 
     state = fields.Selection(
-        selection_add=[("wa_template", "Send WhatsApp"), ("followers",)],
-        ondelete={"wa_template": "cascade"},
+        selection_add=[("wa_template", "Send WhatsApp"), ("wa_sequence", "Add to WhatsApp Sequence"), ("followers",)],
+        ondelete={"wa_template": "cascade", "wa_sequence": "cascade"},
     )
+    wa_sequence_id = fields.Many2one("wa.sequence", "WhatsApp Sequence", ondelete="set null")
     wa_content = fields.Selection(
         [("template", "Template"), ("text", "Text")],
         "Content",
@@ -119,17 +127,31 @@ class IrActionsServer(models.Model):
             action.allowed_states = ["code", "wa_template"]
         return result
 
+    def _wa_kind(self):
+        """Return the model that says what this kind of action is and does (``wa.action.kind``), or None."""
+        self.ensure_one()
+        return self.env[KINDS[self.state]] if self.state in KINDS else None
+
     @api.model
     def _name_depends(self):
-        return [*super()._name_depends(), "wa_content", "wa_template_id"]
+        return [*super()._name_depends(), *(name for kind in KINDS.values() for name in self.env[kind]._label_fields)]
 
     def _generate_action_name(self):
         self.ensure_one()
-        if self.state == "wa_template" and self.wa_content == "text":
-            return self.env._("Send WhatsApp text")
-        if self.state == "wa_template" and self.wa_template_id:
-            return self.env._("Send WhatsApp: %s", self.wa_template_id.display_name)
-        return super()._generate_action_name()
+        kind = self._wa_kind()
+        return (kind is not None and kind._label(self)) or super()._generate_action_name()
+
+    @api.model
+    def _warning_depends(self):
+        return [*super()._warning_depends(), *(name for kind in KINDS.values() for name in self.env[kind]._warning_fields)]
+
+    def _get_warning_messages(self):
+        """Warnings are shown in the form and keep the action from running."""
+        self.ensure_one()
+        warnings = super()._get_warning_messages()
+        if (kind := self._wa_kind()) is not None:
+            warnings += kind._warnings(self)
+        return warnings
 
     @api.depends("state")
     def _compute_wa_template_id(self):
@@ -165,53 +187,32 @@ class IrActionsServer(models.Model):
             if changes:
                 action.wa_value_ids = changes
 
-    @api.model
-    def _warning_depends(self):
-        values = ("field_path", "fallback", "report_id", "file")
-        ours = ("model_id", "state", "wa_content", "wa_text", "wa_template_id")
-        return [*super()._warning_depends(), *ours, *(f"wa_value_ids.{name}" for name in values)]
-
-    def _get_warning_messages(self):
-        """Warnings are shown in the form and keep the action from running."""
-        self.ensure_one()
-        warnings = super()._get_warning_messages()
-        if self.state != "wa_template":
-            return warnings
-        if self.wa_content == "text":
-            try:
-                self.env["wa.free.text"]._check_text(self.wa_text, self.model_id.model, self.wa_text_user_id)
-            except ValidationError as error:
-                warnings.append(str(error))
-        elif self.wa_template_id and (unfilled := self._wa_unfilled()):
-            warnings.append(
-                self.env._(
-                    "This template was made for another kind of record. Say where its values come from: %s.",
-                    ", ".join(unfilled.mapped("label")),
-                )
-            )
-        return warnings
-
-    def _wa_unfilled(self):
-        """Return the required variables for which nothing can be found on this action's records."""
-        template = self.wa_template_id.sudo()
-        if template.model_id == self.model_id:
-            return template.parameter_ids.browse()
-        told = self.wa_value_ids.filtered(lambda line: line._says_something()).parameter_id
-        return template._sent_parameters().filtered("is_required") - told
-
     # --------------------------------------------------------------------- crud
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Note who wrote the text."""
-        return super().create([self._wa_with_author(vals) for vals in vals_list])
+        """Note who wrote the text; a rule about dates begins with its first action that writes to customers."""
+        actions = super().create([self._wa_with_author(vals) for vals in vals_list])
+        actions._wa_begin_rules()
+        return actions
 
     def write(self, vals):
-        """Note who wrote the text."""
-        return super().write(self._wa_with_author(vals))
+        """Note who wrote the text; a rule about dates begins with its first action that writes to customers."""
+        result = super().write(self._wa_with_author(vals))
+        if {"state", "base_automation_id", "parent_id", "child_ids"} & vals.keys():
+            self._wa_begin_rules()
+        return result
+
+    def _wa_begin_rules(self) -> None:
+        """Have the rules of these actions begin, as far as they never ran."""
+        rules, todo = self.env["base.automation"].sudo(), self.sudo()
+        while todo:
+            rules |= todo.base_automation_id
+            todo = todo.parent_id
+        rules.filtered(lambda rule: not rule.last_run)._wa_dated_writers()._wa_begin()
 
     @api.model
-    def _wa_with_author(self, vals):
+    def _wa_with_author(self, vals: dict) -> dict:
         """Return values with who stands for the text they hold; nobody says that of somebody else."""
         own = {key: value for key, value in vals.items() if key != "wa_text_user_id" or self.env.su}
         if "wa_text" in own:
@@ -222,55 +223,32 @@ class IrActionsServer(models.Model):
 
     def run(self):
         """Remember that a person runs this, not a rule or a job: what they send reaches only whom they may reach."""
-        if not self.env.su and set(self.sudo().mapped("state")) & {"wa_template", "wa_sequence", "multi"}:
-            return super(IrActionsServer, self.with_context(**{BY_HAND: ByHand("1")})).run()
+        if not self.env.su and set(self.sudo().mapped("state")) & {*KINDS, "multi"}:
+            with by_hand(True):
+                return super().run()
         return super().run()
 
     def _wa_person(self):
         """Return the user who runs this action by hand; an empty set in a rule or a job."""
-        by_hand = not self.env.su or isinstance(self.env.context.get(BY_HAND), ByHand)
-        return self.env.user if by_hand else self.env["res.users"]
+        return self.env.user if not self.env.su or _by_hand.get() else self.env["res.users"]
+
+    def _get_eval_context(self, action=None):
+        """Add ``wa_message`` for code: what started its rule, with the rights of whoever runs it; else empty."""
+        eval_context = super()._get_eval_context(action)
+        if action and action.state == "code":
+            message_id = self.env.context.get("wa_message_id")
+            eval_context["wa_message"] = self.env["wa.message"].browse(message_id or ())
+        return eval_context
 
     def _run_action_wa_template_multi(self, eval_context=None):
-        """Plan the message for the records; nothing is looked at while the user waits.
-
-        A job sends: what cannot be sent is said in the record's chatter and in the list
-        of planned messages, and stops nobody else.
-        """
-        if not (self.wa_text if self.wa_content == "text" else self.wa_template_id) or self._is_recompute():
-            return False
-        if self._wa_is_echo():
-            return False
-        records = eval_context.get("records") or eval_context.get("record") or self._wa_scheduled_records()
-        person = self._wa_person()
-        if records:
-            self.env["wa.reach"]._check_records(person, records)
-            self.env["wa.scheduled.message"].sudo()._plan(
-                records,
-                origin="automation",
-                template=None if self.wa_content == "text" else self.wa_template_id,
-                text=self.wa_text if self.wa_content == "text" else None,
-                key=self._wa_dedupe_key if self.wa_repeat != "always" else None,
-                due_at=self._wa_due_at(),
-                by_language=self.wa_content == "template" and self.wa_by_language,
-                action_id=self.id,
-                by_hand=bool(person),
-                number_id=self.wa_number_id.id if self.wa_number_policy == "fixed" and self.wa_number_id else None,
-            )
+        self.env["wa.action.message"]._run(self, eval_context)
         return False
 
-    def _wa_is_echo(self):
-        """Tell whether nothing changed but what we keep about our own messages: a rule would answer itself.
+    def _run_action_wa_sequence_multi(self, eval_context=None):
+        self.env["wa.action.sequence"]._run(self, eval_context)
+        return False
 
-        Each message that leaves changes when a lead was last written to, and a rule for any change would start
-        again with it. Rules that name such a field mean it.
-        """
-        changed = {name for names in (self.env.context.get("old_values") or {}).values() for name in names}
-        if not changed:
-            return False
-        facts = getattr(self.env[self.sudo().model_id.model], "_wa_facts", None)
-        watched = set(self.sudo().base_automation_id.trigger_field_ids.mapped("name"))
-        return facts is not None and changed <= facts() and not changed & watched
+    # ------------------------------------------------- what a planned message asks
 
     def _wa_scheduled_records(self):
         """Return the records a scheduled job sends to."""
@@ -280,23 +258,25 @@ class IrActionsServer(models.Model):
             return model
         return model.search(self._wa_scheduled_domain())
 
-    def _wa_scheduled_domain(self):
+    def _wa_scheduled_domain(self) -> list:
         """Return the domain of the records a scheduled job sends to."""
         self.ensure_one()
         return safe_eval(self.wa_domain or "[]", {"uid": self.env.uid, **self._wa_domain_words()})
 
     @api.model
-    def _wa_domain_words(self):
+    def _wa_domain_words(self) -> dict:
         """Return the words a domain may use besides values: today and now."""
         return {"context_today": lambda: fields.Date.context_today(self), "datetime": wrapped_datetime, "time": wrapped_time}
 
-    def _wa_due_at(self):
+    def _wa_due_at(self) -> datetime | None:
         """Return when a message that is planned now leaves (naive UTC), or None for at once."""
-        if self.wa_delay <= 0:
-            return None
-        return fields.Datetime.now() + timedelta(**{self.wa_delay_unit or "hours": self.wa_delay})
+        return fields.Datetime.now() + self._wa_waiting_time() if self.wa_delay > 0 else None
 
-    def _wa_dedupe_key(self, record):
+    def _wa_waiting_time(self) -> timedelta:
+        """Return how long a message waits after its rule was triggered."""
+        return timedelta(**{self.wa_delay_unit or "hours": max(self.wa_delay, 0)})
+
+    def _wa_dedupe_key(self, record) -> str:
         """Return the key that is used once: action, record and, if asked for, this stay in the stage."""
         self.ensure_one()
         key = f"action:{self.id}:{record._name}:{record.id}"
@@ -305,12 +285,12 @@ class IrActionsServer(models.Model):
             key += f":{record['stage_id'].id}:{entered}"
         return key
 
-    def _wa_is_in_force(self):
+    def _wa_is_in_force(self) -> bool:
         """Tell whether what was planned by this action is still wanted: its rule was not switched off."""
         self.ensure_one()
         return self.state == "wa_template" and (not self.base_automation_id or self.base_automation_id.active)
 
-    def _wa_sending_options(self):
+    def _wa_sending_options(self) -> dict:
         """Return the keyword arguments of ``_send_to_records`` that this action asks for."""
         self.ensure_one()
         options = {"policy": self.wa_number_policy if self.wa_number_policy in ("team", "company", "language") else None}
@@ -355,3 +335,18 @@ class IrActionsServer(models.Model):
     def _scheduled_settled(self, plans):
         """Somebody else's machine that answers ours in turn is stopped."""
         self.env["wa.machine"]._stop(plans.message_id.conversation_id)
+
+    def _wa_dry_run_actions(self):
+        """Return those of these actions that send WhatsApp messages themselves."""
+        return self.filtered(lambda action: action.state == "wa_template")
+
+    # ------------------------------------------------------------------ actions
+
+    def action_wa_dry_run(self):
+        """Open the rehearsal of this action, or of the rule it belongs to. Managers only.
+
+        :raises AccessError: by somebody else.
+        """
+        self.ensure_one()
+        self.env["wa.dry.run.rights"]._check()
+        return self.env["wa.dry.run"]._open(self.sudo().base_automation_id.with_env(self.env) or self)

@@ -1,9 +1,2 @@
-from . import (
-    rights,
-    rules,
-    rules_history,
-    rules_messages,
-    rules_time,
-)
-from . import actions, stages
-from . import wa_dry_run_service
+from . import trigger_occurrences, rule_records, rule_dates, rule_history, rule_messages, occurrences, used_keys
+from . import rights, wa_dry_run_service

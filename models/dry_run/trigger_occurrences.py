@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -23,16 +24,16 @@ class TriggerOccurrence:
 class Found:
     """The occurrences of a period, and how they were found."""
 
-    occurrences: list
+    occurrences: list[TriggerOccurrence]
     #: One sentence for people.
     how: str
     #: There were more than :data:`LIMIT`; the latest are here.
     is_cut: bool = False
     #: What cannot be known about them, as further sentences.
-    unknown: list = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, occurrences, how, unknown=()):
+    def of(cls, occurrences: Iterable[TriggerOccurrence], how: str, unknown: Iterable[str] = ()) -> "Found":
         """Return the latest occurrences, oldest first."""
         latest = sorted(occurrences, key=lambda occurrence: (occurrence.at, occurrence.record.id))
         return cls(latest[-LIMIT:], how, len(latest) > LIMIT, list(unknown))

@@ -1,12 +1,14 @@
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from odoo import api, models
 from odoo.exceptions import UserError
 
 from ...tools import placeholders
 from ...tools.simulated_clock import SimulatedClock
+from . import occurrences
 from .trigger_occurrences import LIMIT, Found, TriggerOccurrence
+from .used_keys import used_by
 
 #: What may be rehearsed, by model.
 SUBJECTS = ("base.automation", "ir.actions.server", "wa.sequence")
@@ -73,7 +75,7 @@ class WaDryRunService(models.AbstractModel):
         actions = subject.sudo()._wa_dry_run_actions()
         if not actions:
             raise UserError(self.env._("Nothing here sends WhatsApp messages. Add an action “Send WhatsApp” first."))
-        found = subject._wa_trigger_occurrences(start, end)
+        found = occurrences.of_subject(subject, start, end)
         results = []
         for action in actions:
             results += self._dry_run_action(action, found.occurrences)
@@ -83,16 +85,16 @@ class WaDryRunService(models.AbstractModel):
 
     # ------------------------------------------------------------------ actions
 
-    def _dry_run_action(self, action, occurrences):
+    def _dry_run_action(self, action, triggered: list[TriggerOccurrence]) -> list[Result]:
         """Return the results of one action, in the order of the occurrences."""
         if not (action.wa_text if action.wa_content == "text" else action.wa_template_id):
             raise UserError(self.env._("“%s” has nothing to send yet. Choose a template or write a text.", action.name))
-        keys, used = action._wa_used_by(occurrences)
-        delay = action._wa_delay_left()
-        outcomes = self._ask(action, [occurrence for occurrence in occurrences if occurrence not in used], delay)
+        keys, used = used_by(action, triggered)
+        delay = action._wa_waiting_time()
+        outcomes = self._ask(action, [occurrence for occurrence in triggered if occurrence not in used], delay)
         paths = {*action.wa_value_ids.mapped("field_path"), *placeholders.paths(action.wa_text or "")}
         results, taken = [], set()
-        for occurrence in occurrences:
+        for occurrence in triggered:
             when, key = occurrence.at + delay, keys[occurrence]
             if occurrence in used or (key and key in taken):
                 results.append(Result(occurrence.record, occurrence.at, when, "before", "sent_before"))
@@ -104,10 +106,10 @@ class WaDryRunService(models.AbstractModel):
                     taken.add(key)
         return results
 
-    def _ask(self, action, occurrences, delay):
+    def _ask(self, action, triggered: list[TriggerOccurrence], delay: timedelta) -> dict:
         """Return ``{occurrence: SendOutcome}``; a record that comes several times is asked for in turns."""
         outcomes, turns = {}, []
-        for occurrence in occurrences:
+        for occurrence in triggered:
             turn = next((turn for turn in turns if occurrence.record.id not in turn), None)
             if turn is None:
                 turns.append(turn := {})
@@ -185,7 +187,7 @@ class WaDryRunService(models.AbstractModel):
     def _entries(self, sequence, start, end):
         """Return when leads would have entered a sequence: by its own rule, or as if each new one were added."""
         if rule := sequence.sudo().automation_id.with_env(self.env):
-            return rule._wa_trigger_occurrences(start, end)
+            return occurrences.of_subject(rule, start, end)
         period = [("create_date", ">=", start), ("create_date", "<", end)]
         leads = self.env["crm.lead"].search(period, order="create_date desc, id desc", limit=LIMIT + 1)
         return Found.of(

@@ -1,3 +1,2 @@
-from . import definition
-from . import wa_recipe, setup
-from . import appointment, away, cart, delivery, quotation, renewal, welcome
+from . import definition, shelf
+from . import wa_recipe, wa_recipe_setup

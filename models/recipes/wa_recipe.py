@@ -1,13 +1,16 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .definition import Definition
+from .shelf import RECIPES, Choices
+
 
 class WaRecipe(models.Model):
     """One ready-made way of sending messages by itself: off until somebody sets it up and switches it on.
 
-    A recipe is a record with a code and a method ``_definition_<code>`` in
-    ``models/recipes/``; another addon adds both in the same way. What is set up is an
-    ordinary automation rule and ordinary templates, to be changed at will.
+    A recipe is a record with a code; what is made of it stands in ``shelf.py`` and ``data/recipes/<code>.json``.
+    Another addon adds its own as a record and a method ``_definition_<code>`` that returns a ``Definition``. What is
+    set up is an ordinary automation rule and ordinary templates, to be changed at will.
     """
 
     _name = "wa.recipe"
@@ -83,7 +86,7 @@ class WaRecipe(models.Model):
 
     # ----------------------------------------------------------------- business
 
-    def _missing_app(self):
+    def _missing_app(self) -> str:
         """Return the name of the app this recipe needs and that is not installed, or ""."""
         self.ensure_one()
         if not self.module:
@@ -91,19 +94,45 @@ class WaRecipe(models.Model):
         app = self.env["ir.module.module"].sudo().search([("name", "=", self.module)])
         return "" if app.state == "installed" else app.shortdesc or self.module
 
-    def _definition(self, **options):
-        """Return the :class:`Definition` of this recipe.
+    def _definition(self, **options) -> Definition:
+        """Return what this recipe sets up: one of ours, or what ``_definition_<code>`` of another addon says (hook).
 
         :param options: what was chosen while setting up: ``delay``, ``model``, ``date_field``.
         """
         self.ensure_one()
-        return getattr(self, f"_definition_{self.code}")(**options)
+        if hook := getattr(self, f"_definition_{self.code}", None):
+            return hook(**options)
+        recipe = RECIPES[self.code]
+        choices = Choices(
+            delay=options.get("delay") or self.delay,
+            model=options.get("model") or recipe.model or "crm.lead",
+            date_field=options.get("date_field") or "date_deadline",
+        )
+        return Definition.with_texts_of(
+            self.code,
+            recipe.words(self.env, choices),
+            model=recipe.model or choices.model,
+            rule=recipe.rule(self.env, choices),
+            action=recipe.action,
+        )
+
+    @api.model
+    def _superseding(self, rule):
+        """Return the active rules of recipes in favour of which a recipe's rule is left out when one message starts both."""
+        codes = {code for way, recipe in RECIPES.items() if recipe.gives_way_to for code in (way, recipe.gives_way_to)}
+        found = self.sudo().search([("code", "in", list(codes)), ("automation_id", "!=", False)])
+        rules = {recipe.code: recipe.automation_id for recipe in found}
+        others = rule.browse()
+        for code, own in rules.items():
+            if own == rule and (other := rules.get(RECIPES[code].gives_way_to)):
+                others |= other.filtered("active").with_env(rule.env)
+        return others
 
     def _action(self):
         """Return the action of this recipe's rule that sends, as far as it is still there."""
         return self.automation_id.action_server_ids.filtered(lambda action: action.state == "wa_template")[:1]
 
-    def _what_is_missing(self):
+    def _what_is_missing(self) -> list[str]:
         """Return sentences that say what keeps this recipe from being switched on (hook)."""
         self.ensure_one()
         recipe, missing = self.sudo(), []
@@ -119,7 +148,7 @@ class WaRecipe(models.Model):
         account = action.wa_template_id.account_id or recipe.account_id
         return missing + recipe._missing_of_account(account)
 
-    def _missing_of_template(self, action):
+    def _missing_of_template(self, action) -> list[str]:
         template = action.wa_template_id
         if not template:
             return [self.env._("Its template is gone. Choose another one in the rule.")]
@@ -139,7 +168,7 @@ class WaRecipe(models.Model):
             )
         return [text]
 
-    def _missing_of_account(self, account):
+    def _missing_of_account(self, account) -> list[str]:
         if not account:
             return [self.env._("Its WhatsApp account is gone. Connect one under Configuration → Accounts.")]
         missing = []
@@ -153,18 +182,23 @@ class WaRecipe(models.Model):
             )
         return missing
 
-    def _hints(self):
+    def _hints(self) -> list[str]:
         """Return sentences about what does not keep this recipe from running, but should be known (hook)."""
         self.ensure_one()
-        template = self.sudo()._action().wa_template_id
+        hints, recipe = [], self.sudo()
+        template = recipe._action().wa_template_id
         if template.category == "MARKETING":
-            return [self.env._("This is marketing: only customers who agreed to it get it. The rehearsal says how many.")]
-        account = template.account_id
-        if "consent_policy" in account._fields and account.consent_policy == "all":
-            return [self.env._("This account writes only to customers with a recorded consent. The rehearsal says how many.")]
-        return []
+            hints.append(self.env._("This is marketing: only customers who agreed to it get it. The rehearsal says how many."))
+        elif template.account_id.consent_policy == "all":
+            hints.append(
+                self.env._("This account writes only to customers with a recorded consent. The rehearsal says how many.")
+            )
+        if recipe._superseding(recipe.automation_id):
+            name = self.search([("code", "=", RECIPES[self.code].gives_way_to)]).name
+            hints.append(self.env._("Outside your working hours new customers get only “%s”: one answer is enough.", name))
+        return hints
 
-    def _check_admin(self):
+    def _check_admin(self) -> None:
         if not (self.env.su or self.env.user.has_group("crm_whatsapp.crm_whatsapp_group_admin")):
             raise AccessError(self.env._("Only WhatsApp administrators can set up and switch recipes. Ask one of them."))
 
@@ -204,7 +238,7 @@ class WaRecipe(models.Model):
         self.sudo().automation_id.active = True
         return self._tell(self.env._("“%s” is on", self.name), self._hints())
 
-    def _tell(self, title, lines):
+    def _tell(self, title: str, lines: list[str]) -> dict:
         """Return a notification; the screen shows the new state."""
         return {
             "type": "ir.actions.client",

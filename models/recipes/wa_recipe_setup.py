@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...tools.languages import base
-from .definition import LANGUAGES
+from .definition import LANGUAGES, Definition
 
 
 class WaRecipe(models.Model):
@@ -11,7 +11,7 @@ class WaRecipe(models.Model):
 
     _inherit = "wa.recipe"
 
-    def _set_up(self, account, **options):
+    def _set_up(self, account, **options) -> None:
         """Create the drafts and the inactive rule.
 
         :param account: ``wa.account`` the templates belong to.
@@ -34,18 +34,18 @@ class WaRecipe(models.Model):
         rule = self._create_rule(definition, action)
         self.sudo().write({"account_id": account.id, "automation_id": rule.id})
 
-    def _languages(self):
+    def _languages(self) -> list[str]:
         """Return the languages Odoo speaks here and our texts exist in, as WhatsApp writes them."""
         spoken = {base(code) for code, _name in self.env["res.lang"].get_installed()}
         return [code for code in LANGUAGES if code in spoken] or [LANGUAGES[0]]
 
-    def _own_language(self):
+    def _own_language(self) -> str:
         """Return the language of the company, else of the user, else the first there is."""
         languages = self._languages()
         wanted = [base(code) for code in (self.env.company.partner_id.lang, self.env.user.lang) if code]
         return next((code for code in wanted if code in languages), languages[0])
 
-    def _draft_templates(self, account, definition):
+    def _draft_templates(self, account, definition: Definition):
         """Return the template in each language; those that exist already are left as they are."""
         templates = self.env["wa.template"].with_context(active_test=False)
         domain = Domain("account_id", "=", account.id) & Domain("name", "=", definition.template)
@@ -56,7 +56,7 @@ class WaRecipe(models.Model):
         drafts = templates.sudo().create([self._draft_vals(account, definition, code) for code in missing])
         return known | drafts.sudo(False)
 
-    def _draft_vals(self, account, definition, code):
+    def _draft_vals(self, account, definition: Definition, code: str) -> dict:
         replies = [{"type": "QUICK_REPLY", "text": text} for text in definition.replies.get(code, ())]
         if definition.link:
             labels, address = definition.link
@@ -84,7 +84,7 @@ class WaRecipe(models.Model):
             "button_ids": [Command.create({"sequence": number, **reply}) for number, reply in enumerate(replies)],
         }
 
-    def _create_rule(self, definition, action):
+    def _create_rule(self, definition: Definition, action: dict):
         """Create the rule, resting, with its one action."""
         # Rules are for administrators of the system; these are ours, and only their texts and numbers vary.
         model_id = self.env["ir.model"]._get_id(definition.model)
