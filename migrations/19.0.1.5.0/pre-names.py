@@ -38,6 +38,24 @@ METHODS = {
 XMLIDS = {
     r"^(.*_view_form)_rehearse$": r"\1_dry_run",
 }
+#: Views of ours that extended views of ours -> the view in which their content stands now.
+MERGED_VIEWS = {
+    "wa_account_view_form_rules": "wa_account_view_form",
+    "wa_account_view_form_notice": "wa_account_view_form",
+    "wa_account_view_form_consent": "wa_account_view_form",
+    "wa_number_view_form_notice": "wa_number_view_form",
+    "wa_contact_view_form_block": "wa_contact_view_form",
+    "wa_contact_view_form_consent": "wa_contact_view_form",
+    "wa_contact_view_list_block": "wa_contact_view_list",
+    "wa_conversation_view_form_consent": "wa_conversation_view_form",
+    "wa_conversation_view_form_referral": "wa_conversation_view_form",
+    "wa_conversation_view_list_consent": "wa_conversation_view_list",
+    "wa_conversation_view_search_consent": "wa_conversation_view_search",
+    "wa_template_view_form_consent": "wa_template_view_form",
+    "wa_scheduled_message_view_list_sequence": "wa_scheduled_message_view_list",
+    "wa_sequence_view_form_dry_run": "wa_sequence_view_form",
+    "crm_stage_view_form_dry_run": "crm_stage_view_form",
+}
 #: Columns of Odoo's that name a model.
 NAMING = (
     ("ir_model", "model"),
@@ -82,6 +100,7 @@ def migrate(cr, version):
         for old, new in names.items():
             _rename_field(cr, model, old, new)
     _rename_external_ids(cr)
+    _merge_views(cr)
     words = {**MODELS, **METHODS}
     for names in FIELDS.values():
         words.update(names)
@@ -160,6 +179,24 @@ def _rename_external_ids(cr):
         wanted = _external_id(name)
         if wanted != name and wanted not in taken:
             cr.execute("UPDATE ir_model_data SET name = %s WHERE id = %s", [wanted, row_id])
+
+
+def _merge_views(cr):
+    """Take away views whose content stands in another one now; what people built on them is built on that one.
+
+    Here, not by the end of the update: until then each change would be there twice.
+    """
+    for name, parent in MERGED_VIEWS.items():
+        cr.execute(
+            "SELECT merged.res_id, kept.res_id FROM ir_model_data merged, ir_model_data kept"
+            " WHERE merged.module = 'crm_whatsapp' AND merged.model = 'ir.ui.view' AND merged.name = %s"
+            " AND kept.module = 'crm_whatsapp' AND kept.model = 'ir.ui.view' AND kept.name = %s",
+            [name, parent],
+        )
+        for merged_id, kept_id in cr.fetchall():
+            cr.execute("UPDATE ir_ui_view SET inherit_id = %s WHERE inherit_id = %s", [kept_id, merged_id])
+            cr.execute("DELETE FROM ir_ui_view WHERE id = %s", [merged_id])
+            cr.execute("DELETE FROM ir_model_data WHERE module = 'crm_whatsapp' AND name = %s", [name])
 
 
 def _external_id(name):
