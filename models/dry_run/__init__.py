@@ -1,2 +1,2 @@
 from . import trigger_occurrences, rule_records, rule_dates, rule_history, rule_messages, occurrences, used_keys
-from . import rights, wa_dry_run_service
+from . import wa_dry_run_rights, wa_dry_run_service
