@@ -1,3 +1,5 @@
+from collections.abc import Callable, Iterable
+
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
 
@@ -20,7 +22,7 @@ class WaRule(models.AbstractModel):
     _description = "WhatsApp Rules"
 
     @api.model
-    def _on_received(self, rows):
+    def _on_received(self, rows: models.BaseModel) -> dict[models.BaseModel, list[str]]:
         """Run what customers' messages start; those of blocked people start nothing.
 
         :param rows: ``wa.message`` that were stored just now, each for the first time.
@@ -42,10 +44,10 @@ class WaRule(models.AbstractModel):
         }
 
     @api.model
-    def _on_status(self, former):
+    def _on_status(self, former: dict[models.BaseModel, str]) -> None:
         """Run what changes of our messages' states start; nothing where the customer is blocked.
 
-        :param dict former: ``{wa.message: state before}``
+        :param former: ``{wa.message: state before}``
         """
         rules = self._rules(STATUS)
         for row, state in former.items() if rules else ():
@@ -57,14 +59,14 @@ class WaRule(models.AbstractModel):
     # ------------------------------------------------------------------ running
 
     @api.model
-    def _rules(self, trigger):
+    def _rules(self, trigger: str) -> models.BaseModel:
         """Return the rules of a trigger, to be run as OdooBot; costs no query when there are none."""
         ids = self.env["base.automation"]._wa_rule_ids(trigger)
         rules = self.env["base.automation"].with_user(SUPERUSER_ID).browse(ids)
         return rules.exists() if rules else rules
 
     @api.model
-    def _run_all(self, row, rules):
+    def _run_all(self, row: models.BaseModel, rules: Iterable[models.BaseModel]) -> list[str]:
         """Run rules for one message; returns a line for each that failed."""
         found, failed = [], []
         for rule in rules:
@@ -82,7 +84,9 @@ class WaRule(models.AbstractModel):
         return failed
 
     @api.model
-    def _without_superseded(self, found):
+    def _without_superseded(
+        self, found: list[tuple[models.BaseModel, models.BaseModel]]
+    ) -> list[tuple[models.BaseModel, models.BaseModel]]:
         """Return those of ``[(rule, records)]`` that do not give way to another one of them."""
         if len(found) < 2:
             return found
@@ -90,7 +94,7 @@ class WaRule(models.AbstractModel):
         return [(rule, records) for rule, records in found if not started & set(rule._wa_gives_way_to().ids)]
 
     @api.model
-    def _run(self, rule, record, row):
+    def _run(self, rule: models.BaseModel, record: models.BaseModel, row: models.BaseModel) -> None:
         record = record.exists()
         if not record:
             return  # another rule deleted or merged it
@@ -99,7 +103,9 @@ class WaRule(models.AbstractModel):
             self.env["wa.rule.run"]._remember(rule, row, ran_at=fields.Datetime.now())
 
     @api.model
-    def _isolated(self, rule, row, work):
+    def _isolated(
+        self, rule: models.BaseModel, row: models.BaseModel, work: Callable[[], models.BaseModel | None]
+    ) -> tuple[list[str], models.BaseModel | None]:
         """Do something of a rule; what it raises is undone and kept with its reason.
 
         :returns: ``([line about the failure], result or None)``
@@ -108,7 +114,7 @@ class WaRule(models.AbstractModel):
         return ([self.env["wa.rule.run"]._keep_failure(rule, row, error)] if error else []), result
 
     @api.model
-    def _records(self, rule, row):
+    def _records(self, rule: models.BaseModel, row: models.BaseModel) -> models.BaseModel:
         """Return the record of a rule's model that a message is about, or an empty set."""
         conversation = row.conversation_id
         found = {
@@ -121,7 +127,7 @@ class WaRule(models.AbstractModel):
         return model.browse(found.ids) if found else model
 
     @api.model
-    def _lead(self, row):
+    def _lead(self, row: models.BaseModel) -> models.BaseModel:
         """Return the lead a message is about.
 
         A customer may have several open leads, in one conversation. An answer that quotes a message of ours is
@@ -138,7 +144,7 @@ class WaRule(models.AbstractModel):
         return own if own in written or not written else written[0]
 
     @api.model
-    def _leads_written_about(self, row):
+    def _leads_written_about(self, row: models.BaseModel) -> models.BaseModel:
         """Return the open leads about which we wrote between the customer's message before and this one, latest first."""
         ids = self.env.execute_query(
             SQL(

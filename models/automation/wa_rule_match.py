@@ -1,7 +1,8 @@
+from collections.abc import Iterable
 from datetime import timedelta, timezone
 from functools import cached_property
 
-from odoo import fields
+from odoo import fields, models
 from odoo.tools import SQL
 
 from ...tools import words
@@ -35,7 +36,7 @@ CLOCKS_DIFFER = timedelta(minutes=1)
 class Facts:
     """What conditions of rules ask about messages, looked up once for all of them, if at all."""
 
-    def __init__(self, rows):
+    def __init__(self, rows: models.BaseModel):
         self.rows = rows
         self.env = rows.env
         self.now = fields.Datetime.now()
@@ -43,7 +44,7 @@ class Facts:
 
     # --------------------------------------------------------------- conditions
 
-    def is_received(self, rule, row):
+    def is_received(self, rule: models.BaseModel, row: models.BaseModel) -> bool:
         """Tell whether a customer's message is one a rule waits for.
 
         Messages to a group start nothing: an answer would go to one of its members.
@@ -64,10 +65,10 @@ class Facts:
         )
 
     @classmethod
-    def is_report(cls, rule, row, statuses):
+    def is_report(cls, rule: models.BaseModel, row: models.BaseModel, statuses: set[str]) -> bool:
         """Tell whether a message of ours reached a status a rule waits for.
 
-        :param set statuses: those it reached just now.
+        :param statuses: those it reached just now.
         """
         return (
             bool(statuses & rule._wa_wanted_statuses())
@@ -78,14 +79,14 @@ class Facts:
     # -------------------------------------------------------------------- parts
 
     @staticmethod
-    def _has_kind(rule, row):
+    def _has_kind(rule, row) -> bool:
         kind = KINDS.get(f"{row.kind}/{row.subkind}" if row.kind == "interactive" else row.kind)
         if rule.wa_kind == "any":
             return row.kind not in (*EFFECTS, *THIN)
         return kind == rule.wa_kind
 
     @staticmethod
-    def _is_about(rule, row, ours):
+    def _is_about(rule, row, ours) -> bool:
         """Tell whether number and template are those of a rule; ``ours``: the message with the template."""
         if rule.wa_number_ids and row.number_id not in rule.wa_number_ids:
             return False
@@ -101,12 +102,12 @@ class Facts:
         )
 
     @staticmethod
-    def _has_text(rule, row):
+    def _has_text(rule, row) -> bool:
         if not rule.wa_text_mode:
             return True
         return words.matches(rule.wa_text_mode, words.terms(rule.wa_text, ",;\n"), row.text or "")
 
-    def _is_button(self, rule, row):
+    def _is_button(self, rule, row) -> bool:
         wanted = set(words.terms(rule.wa_button))
         if not wanted:
             return True
@@ -116,7 +117,7 @@ class Facts:
         said = {label, words.bare(row.payload or ""), *self._same_button(rule, row, label)}
         return bool(said & wanted)
 
-    def _same_button(self, rule, row, label):
+    def _same_button(self, rule, row, label: str) -> Iterable[str]:
         """Return the labels that a tapped button of a template has in the template's other languages."""
         tapped = self._answered(row).template_id
         if not rule.wa_template_id or not tapped:
@@ -133,7 +134,7 @@ class Facts:
         )
         return [words.bare(v.button_ids[place].text) for v in variants if len(v.button_ids) > place]
 
-    def _answered(self, row):
+    def _answered(self, row) -> models.BaseModel:
         """Return our message that a customer answers: the one quoted or reacted to, else the one just before.
 
         What is about a message that is not here answers none that is.
@@ -146,7 +147,7 @@ class Facts:
         return previous if previous.direction == "out" and not self._is_one_of_several(previous) else previous.browse()
 
     @staticmethod
-    def _is_one_of_several(ours):
+    def _is_one_of_several(ours) -> bool:
         """Tell whether another template was sent together with this one, so that words alone answer either.
 
         Taps and quotes say what they are about; "yes" to two questions is a person's matter.
@@ -164,11 +165,11 @@ class Facts:
                 return True
         return False
 
-    def _is_answer(self, row):
+    def _is_answer(self, row) -> bool:
         """Tell whether a message answers us; who says "stop" does not answer, but goes."""
         return self._previous(row).direction == "out" and row.id not in self.stop_ids
 
-    def _is_at_work(self, rule, row):
+    def _is_at_work(self, rule, row) -> bool:
         """Tell whether it is working time now; without working hours it always is."""
         calendar = rule.wa_calendar_id or row.conversation_id.team_id.wa_calendar_id or row.company_id.resource_calendar_id
         if not calendar:
@@ -178,7 +179,7 @@ class Facts:
             self._open[calendar] = bool(calendar._work_intervals_batch(start, start + timedelta(minutes=1))[False])
         return self._open[calendar]
 
-    def _pauses(self, rule, row):
+    def _pauses(self, rule, row) -> bool:
         if not rule.wa_pause_hours:
             return False
         run = self.env["wa.rule.run"]._of(rule, row.conversation_id)
@@ -186,11 +187,11 @@ class Facts:
 
     # -------------------------------------------------------------------- facts
 
-    def _previous(self, row):
+    def _previous(self, row) -> models.BaseModel:
         return self.env["wa.message"].browse(self.previous_ids.get(row.id, ()))
 
     @cached_property
-    def previous_ids(self):
+    def previous_ids(self) -> dict[int, int]:
         """``{id: id of the last message before it}`` in its conversation, of either side."""
         self.env["wa.message"].flush_model()
         return dict(
@@ -217,7 +218,7 @@ class Facts:
         )
 
     @cached_property
-    def stop_ids(self):
+    def stop_ids(self) -> set[int]:
         """Ids of those messages that end a consent by a keyword."""
         consents = (
             self.env["wa.consent"]
@@ -227,7 +228,7 @@ class Facts:
         return set(consents.message_id.ids)
 
     @cached_property
-    def first_ids(self):
+    def first_ids(self) -> set[int]:
         """Ids of those messages that are the first of their customer, the imported past included."""
         self.env["wa.message"].flush_model()
         return {

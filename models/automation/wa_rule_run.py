@@ -38,12 +38,12 @@ class WaRuleRun(models.Model):
     )
 
     @api.model
-    def _of(self, rule, conversation):
+    def _of(self, rule: models.BaseModel, conversation: models.BaseModel) -> models.BaseModel:
         """Return the row of a rule in a conversation, or an empty set."""
         return self.sudo().search([("automation_id", "=", rule.id), ("conversation_id", "=", conversation.id)], limit=1)
 
     @api.model
-    def _remember(self, rule, row, **vals):
+    def _remember(self, rule: models.BaseModel, row: models.BaseModel, **vals) -> models.BaseModel:
         """Write down something about a rule in the conversation of a message; returns the row."""
         vals["message_id"] = row.id
         run = self._of(rule, row.conversation_id)
@@ -53,11 +53,11 @@ class WaRuleRun(models.Model):
         return self.sudo().create({"automation_id": rule.id, "conversation_id": row.conversation_id.id, **vals})
 
     @api.model
-    def _keep_failure(self, rule, row, error):
+    def _keep_failure(self, rule: models.BaseModel, row: models.BaseModel, error: Exception) -> str:
         """Keep why a rule failed, and say so in the thread once a day.
 
         :param row: ``wa.message`` that started the rule.
-        :param Exception error: what it raised.
+        :param error: what it raised.
         :returns: one line for those who look at the webhook
         """
         # What is told to users explains itself.

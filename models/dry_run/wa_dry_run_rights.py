@@ -9,7 +9,7 @@ class WaDryRunRights(models.AbstractModel):
     _description = "Rights to Rehearse"
 
     @api.model
-    def _check(self):
+    def _check(self) -> None:
         """Refuse everybody but WhatsApp managers and the administrators of the system.
 
         :raises AccessError: says whom to ask.
@@ -19,7 +19,7 @@ class WaDryRunRights(models.AbstractModel):
             raise AccessError(self.env._("Only WhatsApp managers can rehearse what is sent to many. Ask one of them."))
 
     @api.model
-    def _unseen(self, results):
+    def _unseen(self, results: list) -> set:
         """Return the results of which the current user may see neither to whom nor what, as a set.
 
         What they would get is judged with the rights of the sending job; it is shown with theirs.
@@ -39,7 +39,7 @@ class WaDryRunRights(models.AbstractModel):
         return unseen | self._elsewhere(results)
 
     @api.model
-    def _elsewhere(self, results):
+    def _elsewhere(self, results: list) -> set:
         """Return the results that go to conversations which the current user may not read."""
         going = [result for result in results if result.conversation is not None and result.conversation.id]
         conversations = self.env["wa.conversation"].browse({result.conversation.id for result in going})
@@ -47,7 +47,7 @@ class WaDryRunRights(models.AbstractModel):
         return {result for result in going if result.conversation.id not in seen}
 
     @api.model
-    def _readable(self, records, path):
+    def _readable(self, records: models.BaseModel, path: str) -> set[int]:
         """Return ids of those of these records at which the current user may read a field path."""
         at = {record.id: record.sudo() for record in records}
         readable = set(records._filtered_access("read").ids)

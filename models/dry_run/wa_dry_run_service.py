@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -6,6 +7,7 @@ from odoo.exceptions import UserError
 
 from ...tools import placeholders
 from ...tools.simulated_clock import SimulatedClock
+from ..outbox.wa_sending import SendOutcome
 from . import occurrences
 from .trigger_occurrences import LIMIT, Found, TriggerOccurrence
 from .used_keys import used_by
@@ -27,9 +29,9 @@ class Result:
     code: str = ""
     detail: str = ""
     #: The language variant; empty for free text.
-    template: models.BaseModel = None
+    template: models.BaseModel | None = None
     category: str = ""
-    conversation: models.BaseModel = None
+    conversation: models.BaseModel | None = None
     text: str = ""
     #: A sentence without a code: on what it depends, or why not.
     note: str = ""
@@ -41,10 +43,10 @@ class Result:
 class Rehearsal:
     """What came of a rehearsal."""
 
-    results: list
+    results: list[Result]
     how: str
     is_cut: bool = False
-    unknown: list = None
+    unknown: list[str] | None = None
     #: Why the subject would not run at all as it is; "" if nothing is wrong.
     problem: str = ""
 
@@ -56,16 +58,15 @@ class WaDryRunService(models.AbstractModel):
     _description = "Rehearsal of WhatsApp Messages"
 
     @api.model
-    def _dry_run(self, subject, start, end):
+    def _dry_run(self, subject: models.BaseModel, start: datetime, end: datetime) -> Rehearsal:
         """Return who would have got what, and who not and why.
 
         The records are those the current user may read; what they would have got is
         judged as the sending job judges it.
 
         :param subject: ``base.automation``, ``ir.actions.server`` or ``wa.sequence``.
-        :param datetime start: naive UTC, included.
-        :param datetime end: naive UTC, not included.
-        :returns: :class:`Rehearsal`
+        :param start: naive UTC, included.
+        :param end: naive UTC, not included.
         :raises UserError: it cannot be rehearsed; says why.
         """
         if subject._name not in SUBJECTS:
@@ -123,12 +124,12 @@ class WaDryRunService(models.AbstractModel):
                 outcomes[turn[outcome.record.id]] = outcome
         return outcomes
 
-    def _job_env(self):
+    def _job_env(self) -> api.Environment:
         """Return the environment in which the job sends: without the limits of a user."""
         context = {key: value for key, value in self.env.context.items() if key in ("lang", "tz", "allowed_company_ids")}
         return self.env(su=True, context=context)
 
-    def _sender(self, action):
+    def _sender(self, action: models.BaseModel) -> tuple[models.BaseModel, dict]:
         """Return what sends an action's messages and how, as ``wa.scheduled.message`` does it."""
         options = action._wa_sending_options()
         if action.wa_number_policy == "fixed" and action.wa_number_id:
@@ -138,7 +139,7 @@ class WaDryRunService(models.AbstractModel):
         return action.wa_template_id, options
 
     @api.model
-    def _result(self, outcome, at, when, paths=()):
+    def _result(self, outcome: SendOutcome, at: datetime, when: datetime, paths: Iterable[str] = ()) -> Result:
         if outcome.status == "refused":
             return Result(outcome.record, at, when, "not", outcome.code, outcome.detail, outcome.template)
         row, template = outcome.post.row, outcome.template
@@ -157,7 +158,7 @@ class WaDryRunService(models.AbstractModel):
 
     # ---------------------------------------------------------------- sequences
 
-    def _dry_run_sequence(self, sequence, start, end):
+    def _dry_run_sequence(self, sequence: models.BaseModel, start: datetime, end: datetime) -> Rehearsal:
         """Return what a sequence would send to the leads that would have entered it."""
         sequence.check_access("read")
         steps = sequence.sudo().step_ids
@@ -184,7 +185,7 @@ class WaDryRunService(models.AbstractModel):
         unknown = [*found.unknown, self.env._("What customers would have answered is not known: every step is shown.")]
         return Rehearsal(sorted(results, key=lambda r: (r.at, r.record.id)), found.how, is_cut, unknown)
 
-    def _entries(self, sequence, start, end):
+    def _entries(self, sequence: models.BaseModel, start: datetime, end: datetime) -> Found:
         """Return when leads would have entered a sequence: by its own rule, or as if each new one were added."""
         if rule := sequence.sudo().automation_id.with_env(self.env):
             return occurrences.of_subject(rule, start, end)
@@ -196,7 +197,7 @@ class WaDryRunService(models.AbstractModel):
         )
 
     @api.model
-    def _dry_run_plan(self, plan, sequence=None):
+    def _dry_run_plan(self, plan: list[tuple], sequence: models.BaseModel | None = None) -> list[Result]:
         """Return the results of planned messages.
 
         :param plan: list of ``(lead, step, when, template)``; ``when`` is naive UTC.
