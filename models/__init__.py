@@ -20,10 +20,8 @@ from .account import wa_secret
 from .outbox import wa_sending
 from .template import wa_template, wa_template_button, wa_template_parameter
 from .account import wa_webhook_health
-from .core import base_partner_merge_automatic_wizard
-from .core import crm_lead, crm_team, crm_team_member
+from . import core
 from .core import (
-    bus_bus,
     discuss_channel,
     discuss_channel_email,
     discuss_channel_guard,
@@ -35,18 +33,13 @@ from .core import (
 )
 from .media import wa_file, wa_file_sentences, wa_file_audio, wa_file_video, wa_file_rules
 from . import inbound
-from .core import ir_actions_server, ir_cron, base_automation, crm_stage
 from .core import (
     mail_message,
     mail_message_guard,
     mail_message_inbound,
     mail_message_reference,
-    mail_thread,
 )
 from .discuss import trusted_html
-from .core import res_config_settings, res_partner
-from .core import base, calendar_attendee, mail_thread_phone, utm_campaign
-from .core import res_users
 from .account import (
     wa_account_connect,
     wa_account_health,
@@ -64,7 +57,6 @@ from .scheduled import wa_scheduled_message_worker, wa_scheduled_message_waiting
 from .outbox import wa_free_text
 from . import wa_limits
 from .media import wa_media_download, wa_media_keep
-from .core import ir_attachment, ir_binary
 from .message import wa_message_inbound
 from .outbox import wa_message_held
 from .outbox import wa_message_send
@@ -83,7 +75,6 @@ from .template import (
     wa_template_sync,
     wa_template_values,
 )
-from .core import ir_websocket, phone_blacklist
 
 # Sequences: what extends the files above comes after them.
 from .sequence import (

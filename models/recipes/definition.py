@@ -1,12 +1,13 @@
 import json
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from string import Template
-
-from odoo.tools.misc import file_open
 
 #: Languages our texts exist in, as WhatsApp writes them; the first one is there even if Odoo does not speak it.
 LANGUAGES = ("en", "de", "es", "fr")
+#: One file for each recipe of ours: what customers read.
+FOLDER = Path(__file__).resolve().parents[2] / "data" / "recipes"
 
 
 @dataclass(frozen=True)
@@ -68,12 +69,11 @@ def _texts(code: str) -> dict:
 
     :raises ValueError: the file is no JSON; names it and the line.
     """
-    path = f"crm_whatsapp/data/recipes/{code}.json"
-    with file_open(path) as file:
-        try:
-            return json.load(file)
-        except ValueError as error:
-            raise ValueError(f"{path}: {error}") from error
+    path = Path(FOLDER, f"{code}.json")
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
 
 
 def _filled(text: str, words: dict[str, str]) -> str:

@@ -1,10 +1,13 @@
 from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ...models.recipes import definition
 from ...models.recipes.definition import LANGUAGES, Definition, Variable
 from ..common import WaCase, WaSandboxCase
 
@@ -74,6 +77,13 @@ class TestShelf(RecipeCase):
                     self.assertTrue(all(len(label) <= 25 for label in definition.replies.get(code, ())))
             if definition.replies:
                 self.assertEqual(set(definition.replies), set(LANGUAGES), recipe.code)
+
+    def test_a_file_of_texts_that_somebody_broke_is_named_with_the_line(self):
+        with TemporaryDirectory() as folder, patch.object(definition, "FOLDER", folder):
+            Path(folder, "away.json").write_text('{\n"texts": {"en": "Hello"\n')
+            unread = patch.object(definition, "_texts", definition._texts.__wrapped__)
+            with unread, self.assertRaisesRegex(ValueError, r"away\.json.*line 3"):
+                self.recipe("away")._definition()
 
     def test_an_app_that_is_not_there_is_named_and_nothing_is_set_up(self):
         recipe = self.recipe("renewal")
@@ -162,7 +172,7 @@ class TestShelf(RecipeCase):
     def test_another_addon_adds_its_own(self):
         self.env["wa.recipe"].create({"code": "birthday", "name": "Birthday", "summary": "Wishes well."})
 
-        def definition(_recipe, **_options):
+        def birthday(_recipe, **_options):
             return Definition(
                 model="res.partner",
                 template="birthday",
@@ -171,7 +181,7 @@ class TestShelf(RecipeCase):
                 rule={"trigger": "on_create", "filter_domain": "[]"},
             )
 
-        with patch.object(type(self.env["wa.recipe"]), "_definition_birthday", definition, create=True):
+        with patch.object(type(self.env["wa.recipe"]), "_definition_birthday", birthday, create=True):
             recipe = self.set_up("birthday")
         self.assertEqual((recipe.state, self.rule(recipe).model_name), ("off", "res.partner"))
 

@@ -1,7 +1,9 @@
 """What people see in lists and search boxes: filters that mean what they say, order, words that fit, names for all."""
 
+import importlib.util
 import time
 from ast import literal_eval
+from pathlib import Path
 
 from lxml import etree
 
@@ -139,3 +141,32 @@ class TestViews(WaCase):
         told = self.number.message_ids.filtered(lambda m: "given to nobody" in (m.body or ""))
         self.assertEqual(len(told), 2)
         self.assertEqual(told[0].notified_partner_ids, self.lead_manager.partner_id)
+
+
+@tagged("post_install", "-at_install", "wa")
+class TestMergedViews(WaCase):
+    """Views of ours that extended views of ours are gone; what others built on them is not."""
+
+    def test_what_extends_a_merged_view_is_moved_to_where_its_content_stands(self):
+        path = Path(__file__).parents[2] / "migrations" / "19.0.1.5.0" / "pre-names.py"
+        spec = importlib.util.spec_from_file_location("pre_names", path)
+        script = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(script)
+        name, parent = next(iter(script.MERGED_VIEWS.items()))
+        for gone, kept in script.MERGED_VIEWS.items():
+            self.assertFalse(self.env.ref(f"crm_whatsapp.{gone}", raise_if_not_found=False), gone)
+            self.assertTrue(self.env.ref(f"crm_whatsapp.{kept}"))
+        kept = self.env.ref(f"crm_whatsapp.{parent}")
+        vals = {"model": kept.model, "type": kept.type, "arch": '<data><field name="waba_id" position="after"/></data>'}
+        merged = self.env["ir.ui.view"].create({**vals, "name": "as it was", "inherit_id": kept.id})
+        theirs = self.env["ir.ui.view"].create({**vals, "name": "theirs", "inherit_id": merged.id})
+        self.env["ir.model.data"].create(
+            {"module": "crm_whatsapp", "name": name, "model": "ir.ui.view", "res_id": merged.id, "noupdate": False}
+        )
+        self.env.flush_all()
+        for _twice in range(2):
+            script._merge_views(self.env.cr)
+        self.env.invalidate_all()
+        self.env.registry.clear_cache()
+        self.assertFalse(merged.exists())
+        self.assertEqual(theirs.inherit_id, kept)
