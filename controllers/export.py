@@ -1,5 +1,6 @@
 import re
 from collections import OrderedDict
+from typing import Any
 
 from odoo.addons.web.controllers.export import CSVExport, ExcelExport
 
@@ -15,10 +16,10 @@ class WaExcelExport(ExcelExport):
     XlsxWriter takes every text that begins like one for a formula. Source: web/controllers/export.py.
     """
 
-    def from_data(self, fields, columns_headers, rows):
+    def from_data(self, fields: list, columns_headers: list[str], rows: list) -> bytes | str:
         return super().from_data(fields, columns_headers, _as_cells(rows))
 
-    def from_group_data(self, fields, columns_headers, groups):
+    def from_group_data(self, fields: list, columns_headers: list[str], groups: Any) -> bytes | str:
         _guard_groups(groups)
         return super().from_group_data(fields, columns_headers, groups)
 
@@ -26,21 +27,21 @@ class WaExcelExport(ExcelExport):
 class WaCSVExport(CSVExport):
     """The same for CSV, where core thinks of three of the signs."""
 
-    def from_data(self, fields, columns_headers, rows):
+    def from_data(self, fields: list, columns_headers: list[str], rows: list) -> bytes | str:
         return super().from_data(fields, columns_headers, _as_cells(rows, in_csv=True))
 
 
-def as_cell(text, in_csv=False):
+def as_cell(text: str, in_csv: bool = False) -> str:
     """Return a text as a spreadsheet shows it, with an apostrophe in front where it would be computed or followed."""
     begins = CSV_FORMULA if in_csv else XLSX_FORMULA
     return f"'{text}" if begins.match(text) else text
 
 
-def _as_cells(rows, in_csv=False):
+def _as_cells(rows: list, in_csv: bool = False) -> list[list]:
     return [[as_cell(value, in_csv) if isinstance(value, str) else value for value in row] for row in rows]
 
 
-def _guard_groups(node):
+def _guard_groups(node: Any) -> None:
     """Guard the names of groups and the rows in them."""
     node.data = _as_cells(node.data)
     guarded = OrderedDict()

@@ -6,7 +6,7 @@ from odoo.http import request
 class ConversationSearch(SearchController):
     """The quick search of Discuss finds conversations by the customer's phone and other names, too."""
 
-    def get_search_store(self, store: Store, search_term, limit):
+    def get_search_store(self, store: Store, search_term: str, limit: int) -> Store:
         result = super().get_search_store(store, search_term, limit)
         conversations = request.env["wa.conversation"]
         if search_term and conversations.has_access("read"):

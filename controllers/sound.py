@@ -9,7 +9,7 @@ class WaSound(http.Controller):
     """Sounds of conversations for browsers that do not play how they came."""
 
     @http.route("/wa/sound/<int:attachment_id>.mp3", type="http", auth="user", methods=["GET"], readonly=False)
-    def play_as_mp3(self, attachment_id, **kw):
+    def play_as_mp3(self, attachment_id: int, **kw: str) -> http.Response:
         """Answer with a sound as MP3. It is made on the first call, so this may write.
 
         404 also for what the user may not open: nobody learns which files exist.

@@ -1,9 +1,10 @@
 import hmac
 import logging
 import re
+from typing import Any
 
 from odoo import http
-from odoo.http import request
+from odoo.http import Response, request
 
 from ..tools.redact import protect
 from ..tools.webhook.signature import verify
@@ -32,7 +33,7 @@ class WaWebhook(http.Controller):
         save_session=False,
         readonly=True,
     )
-    def verify_callback(self, webhook_key, **kw):
+    def verify_callback(self, webhook_key: str, **kw: str) -> Response:
         """Answer Meta's handshake, now and whenever Meta repeats it.
 
         Source: cloud-api reference §4.2: 200 with the challenge verbatim as text.
@@ -53,7 +54,7 @@ class WaWebhook(http.Controller):
         save_session=False,
         max_content_length=MAX_BODY,
     )
-    def receive(self, webhook_key, **kw):
+    def receive(self, webhook_key: str, **kw: str) -> Response:
         """Store a signed webhook and answer 200: from then on it is ours to process.
 
         :returns: 200 stored (or known), 401 not signed by the account's app,
@@ -75,7 +76,7 @@ class WaWebhook(http.Controller):
         request.env["wa.account"].sudo()._look_from_webhook()
         return request.make_response("OK", headers=[("Content-Type", "text/plain")])
 
-    def _find_account(self, webhook_key, *kinds, cached=True):
+    def _find_account(self, webhook_key: str, *kinds: str, cached: bool = True) -> dict[str, Any] | None:
         """Return ``{"id", "secrets"}`` of the account with this callback, or None.
 
         Also of an archived one: WhatsApp may not have been told, or has something on its

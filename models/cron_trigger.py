@@ -1,14 +1,16 @@
-from odoo import fields
+from datetime import datetime
+
+from odoo import fields, models
 
 
-def trigger_once(cron, at):
+def trigger_once(cron: models.BaseModel, at: datetime) -> None:
     """Have a scheduled job run at a moment, unless it is to run by then anyway.
 
     Every call of ``ir.cron._trigger`` adds a row, and every row wakes the job: a
     worker that asks for the same moment at the end of each run would drown in them.
 
     :param cron: ``ir.cron`` record.
-    :param datetime at: naive UTC; a moment that has passed wakes the job at once.
+    :param at: naive UTC; a moment that has passed wakes the job at once.
     """
     cron = cron.sudo()
     now = fields.Datetime.now()

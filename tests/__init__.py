@@ -22,6 +22,7 @@ from .http import (
 from .models import (
     test_bad_input,
     test_colleague_no_customer,
+    test_concurrency,
     test_account_archive,
     test_account_connect,
     test_account_health,

@@ -62,9 +62,11 @@ class WaInboundConsent(models.AbstractModel):
         """
         heard = [context for context in contexts if context.direction == "in" and context.opens_window]
         heard.sort(key=lambda context: context.sent_at)
-        before, vals_list, stops = {}, [], []
-        states = {}
-        asking = []
+        before: dict[models.BaseModel, tuple] = {}
+        states: dict[tuple[int, int], dict[str, str]] = {}
+        vals_list: list[dict] = []
+        stops: list[Stop] = []
+        asking: list[InboundContext] = []
         for context in heard:
             conversation = context.conversation
             before.setdefault(conversation, (conversation.consent_service, conversation.consent_marketing))
@@ -102,7 +104,7 @@ class WaInboundConsent(models.AbstractModel):
         :returns: what was raised
         """
 
-        def work():
+        def work() -> None:
             self.env["wa.consent"]._record(vals_list)
             self._renew_after(stops)
             self._confirm(stops, before)
@@ -199,13 +201,14 @@ class WaInboundConsent(models.AbstractModel):
     @api.model
     def _answer_to_double_optin(self, context: InboundContext) -> Said | None:
         """Return what the tap on a button of a double opt-in template says, or None."""
-        template = context.quoted and context.quoted.sudo().template_id
-        if context.item.kind != "button" or not template or not template.optin_purpose:
+        asked_in = context.quoted
+        if context.item.kind != "button" or not asked_in or not asked_in.sudo().template_id.optin_purpose:
             return None
+        template = asked_in.sudo().template_id
         tapped = key_of(context.item.text)
         for label, action in ((template.optin_yes, "granted"), (template.optin_no, "withdrawn")):
             if tapped and tapped == key_of(label):
-                asked = context.quoted.content.get("text") or context.quoted.preview or ""
+                asked = asked_in.content.get("text") or asked_in.preview or ""
                 return Said(action, (template.optin_purpose,), "double_optin", place=" ".join(asked.split())[:500])
         return None
 

@@ -1,3 +1,5 @@
+from collections.abc import Iterable, Sequence
+
 from markupsafe import Markup
 
 from odoo import api, models
@@ -195,7 +197,7 @@ class WaInboundContent(models.AbstractModel):
         return Markup(to_html(text)) if text else Markup()  # noqa: S704 (to_html escapes)
 
     @api.model
-    def _as_table(self, name, rows, header=()):
+    def _as_table(self, name: str, rows: Iterable[Sequence[str]], header: Sequence[str] = ()) -> Markup:
         """Return a small table of words."""
         head = Markup()
         if header:

@@ -127,8 +127,8 @@ class WaInboundContent(models.AbstractModel):
     def _point(self, content: dict) -> dict[str, float] | None:
         """Return ``{"lat", "lon"}`` as numbers in range, or None."""
         try:
-            lat, lon = float(content.get("latitude")), float(content.get("longitude"))
-        except (TypeError, ValueError, OverflowError):
+            lat, lon = float(content["latitude"]), float(content["longitude"])
+        except (KeyError, TypeError, ValueError, OverflowError):
             return None
         if not (-90 <= lat <= 90 and -180 <= lon <= 180):
             return None

@@ -1,4 +1,5 @@
 from datetime import datetime, timezone
+from typing import Any
 
 from markupsafe import Markup
 
@@ -191,7 +192,7 @@ class WaInboundContent(models.AbstractModel):
         }
 
     @api.model
-    def _number(self, value: object, otherwise: float) -> float:
+    def _number(self, value: Any, otherwise: float) -> float:
         """Return a finite number given as number or text."""
         try:
             number = float(value)

@@ -40,18 +40,17 @@ class InboundContext:
     #: was connected); None: a customer wrote it just now.
     echo: EchoEvent | None = None
 
-    # Found by the steps ``_resolve_*``.
+    # What the steps of the pipeline find; to ask before its step is an error.
     #: ``wa.contact`` of the customer.
-    contact: models.BaseModel | None = None
+    contact: models.BaseModel = field(init=False, repr=False)
     #: Nobody knew this customer before this message.
     is_new_contact: bool = False
     #: ``wa.conversation`` it belongs to.
-    conversation: models.BaseModel | None = None
+    conversation: models.BaseModel = field(init=False, repr=False)
     #: ``wa.message`` it answers; empty for none, or for one that is not here.
     quoted: models.BaseModel | None = None
-
-    #: ``wa.message`` it became, once it is stored.
-    row: models.BaseModel | None = None
+    #: ``wa.message`` it became.
+    row: models.BaseModel = field(init=False, repr=False)
 
     #: ``"in"``: the customer wrote; ``"out"``: the business, on a phone.
     direction: str = field(init=False)
@@ -87,7 +86,7 @@ class InboundContext:
     @property
     def is_from_blocked(self) -> bool:
         """Whether it is kept without telling anybody: the business wants nothing to do with whoever wrote it."""
-        return self.is_live and self.contact.is_blocked
+        return self.is_live and bool(self.contact.is_blocked)
 
     @property
     def opens_window(self) -> bool:

@@ -28,12 +28,12 @@ class WaInboundEcho(models.AbstractModel):
         for context in contexts:
             by_conversation[context.conversation].append(context)
         for conversation, own in by_conversation.items():
-            newest, vals = own[-1], {}
+            newest, vals = own[-1], dict[str, object]()
             if not conversation.last_message_at and newest.is_history:
                 vals["state"] = "closed"
             if not conversation.last_message_at or newest.sent_at >= conversation.last_message_at:
                 vals.update(last_message_at=newest.sent_at, last_preview=newest.preview)
-            answers = [context.sent_at for context in own if context.direction == "out" and context.echo.source == "echo"]
+            answers = [context.sent_at for context in own if context.direction == "out" and not context.is_history]
             if answers:
                 vals["last_touch_at"] = max(*answers, conversation.last_touch_at or answers[0])
                 if conversation.waiting_since and conversation.waiting_since <= max(answers):

@@ -143,7 +143,7 @@ class WaInboundIdentity(models.AbstractModel):
 
         :param country: ISO code of the person's country, for a number written the local way.
         """
-        card = next(iter(cards_of(item.content)), {})
+        card: dict = next(iter(cards_of(item.content)), {})
         phones = [entry for _i, entry in reading.mappings(card.get("phones"))]
         for entry in phones:
             if wa_id := people.wa_id(entry.get("wa_id")):

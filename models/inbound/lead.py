@@ -74,7 +74,7 @@ class WaInboundLead(models.AbstractModel):
         """
         owners = {conversation: conversation.user_id for conversation in by_conversation}
         rounds = defaultdict(list)
-        seen = Counter()
+        seen: Counter[models.BaseModel] = Counter()
         for conversation in by_conversation:
             customer = conversation.partner_id or conversation
             rounds[seen[customer]].append(conversation.id)

@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import Any
 
 from odoo import api, fields, models
 from odoo.tools.misc import groupby
@@ -67,8 +68,11 @@ class WaInboundMessage(models.AbstractModel):
         return {(row.number_id.id, row.wamid): row for row in found}
 
     @api.model
-    def _find_number(self, event: models.BaseModel, item) -> models.BaseModel:
-        """Return our number a webhook is about, among the accounts its callback speaks for."""
+    def _find_number(self, event: models.BaseModel, item: Any) -> models.BaseModel:
+        """Return our number a webhook is about, among the accounts its callback speaks for; empty for none.
+
+        :param item: one of ``tools.webhook.events`` with a ``phone_number_id``
+        """
         return (
             self.env["wa.number"]
             .with_context(active_test=False)

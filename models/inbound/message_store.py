@@ -147,7 +147,7 @@ class WaInboundMessage(models.AbstractModel):
         return [] if row.is_supported else [f"message type not handled yet: {item.kind}"]
 
     @api.model
-    def _renew(self, row: models.BaseModel, item: MessageEvent, **vals) -> None:
+    def _renew(self, row: models.BaseModel, item: MessageEvent, **vals: object) -> None:
         """Take over what a stored message turns out to be, fetch its files, and show it anew.
 
         :param vals: further values of the ``wa.message``

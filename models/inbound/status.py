@@ -2,7 +2,8 @@ from collections import defaultdict
 
 from odoo import api, models
 
-from .context import Notes, Pairs
+from ...tools.webhook.events import StatusEvent
+from .context import Notes
 
 
 class WaInboundStatus(models.AbstractModel):
@@ -12,7 +13,7 @@ class WaInboundStatus(models.AbstractModel):
     _description = "WhatsApp Inbound: Statuses"
 
     @api.model
-    def _handle_all(self, pairs: Pairs) -> Notes:
+    def _handle_all(self, pairs: list[tuple[models.BaseModel, StatusEvent]]) -> Notes:
         """Apply statuses together.
 
         :param pairs: ``(wa.webhook.event, StatusEvent)``.
@@ -22,7 +23,7 @@ class WaInboundStatus(models.AbstractModel):
         by_account = defaultdict(list)
         for event, item in pairs:
             by_account[event.account_id].append(item)
-        foreign = set()
+        foreign: set[int] = set()
         for account, items in by_account.items():
             unknown = self.env["wa.message"]._apply_statuses(items, account._sharing_app())
             foreign.update(id(item) for item in unknown)

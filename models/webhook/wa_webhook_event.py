@@ -67,7 +67,7 @@ class WaWebhookEvent(models.Model):
     _todo_idx = models.Index("(id) WHERE state = 'new'")
 
     @api.depends("state")
-    def _compute_hint(self):
+    def _compute_hint(self) -> None:
         for event in self:
             event.hint = (
                 self.env._(
@@ -79,7 +79,7 @@ class WaWebhookEvent(models.Model):
             )
 
     @api.model
-    def _search_phone_search(self, operator, value):
+    def _search_phone_search(self, operator: str, value: object) -> Domain:
         """Find webhooks about (a part of) a phone number, however it is written."""
         if operator not in ("like", "ilike"):
             return NotImplemented
@@ -87,7 +87,7 @@ class WaWebhookEvent(models.Model):
         return Domain.OR(Domain("body", "like", needle) for needle in found)
 
     @api.ondelete(at_uninstall=False)
-    def _unlink_only_failed(self):
+    def _unlink_only_failed(self) -> None:
         """Give up a webhook that could not be processed: an administrator's decision.
 
         :raises AccessError: it still waits, or was processed and goes by itself after some days.
@@ -101,7 +101,7 @@ class WaWebhookEvent(models.Model):
 
     # ----------------------------------------------------------------- actions
 
-    def action_process_again(self):
+    def action_process_again(self) -> None:
         """Process these events again; what they made before is recognised and kept."""
         self.check_access("write")
         self.sudo().write({"state": "new", "attempts": 0, "next_attempt_at": False})
@@ -177,7 +177,7 @@ class WaWebhookEvent(models.Model):
         return max(int(value), SHORTEST_EVENT_DAYS) if str(value).isdigit() else DEFAULT_EVENT_DAYS
 
     @api.autovacuum
-    def _gc_events(self):
+    def _gc_events(self) -> tuple[int, int]:
         """Delete webhooks that were processed and are older than the setting says.
 
         :returns: ``(deleted, remaining)``, so that a full table is emptied in steps.

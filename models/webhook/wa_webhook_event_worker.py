@@ -19,6 +19,7 @@ from ..concurrency import (
     traceback_text,
 )
 from ..cron_trigger import trigger_once
+from ..inbound.context import Notes, Pairs
 from ..inbound.handlers import Together, handler_of
 
 _logger = logging.getLogger(__name__)
@@ -37,12 +38,6 @@ BACKOFF = (2, 10, 60, 300, 1800, 7200)
 MAX_TRIES = len(BACKOFF) + 2
 #: A retry due within so many seconds is waited for.
 SHORT_WAIT = 5
-
-
-#: What is worked on: an event, and one thing in it (``tools.webhook.events``).
-Pairs = list[tuple["WaWebhookEvent", Any]]
-#: ``{event: [lines about what is kept but not handled yet]}``
-Notes = dict["WaWebhookEvent", list[str]]
 
 
 class WaWebhookEvent(models.Model):
@@ -187,7 +182,7 @@ class WaWebhookEvent(models.Model):
         notes = self._notes_of(delivery)
         errors: list[Exception] = []
 
-        def handle(pairs):
+        def handle(pairs: Pairs) -> None:
             found = self._handle_all(pairs)
             self.env.flush_all()
             for event, lines in found.items():
@@ -210,7 +205,8 @@ class WaWebhookEvent(models.Model):
 
         :returns: ``{event: [lines about what is kept but not handled yet]}``
         """
-        notes, pairs = defaultdict(list), []
+        notes: Notes = defaultdict(list)
+        pairs: Pairs = []
         for event in self:
             delivery = parse(event.body)
             notes[event] += event._notes_of(delivery)[event]
@@ -238,11 +234,11 @@ class WaWebhookEvent(models.Model):
         run: Pairs = []
         last: dict[str, Pairs] = defaultdict(list)
 
-        def handle(model, some):
+        def handle(model: str, some: Pairs) -> None:
             for event, lines in self.env[model]._handle_all(some).items():
                 notes[event] += lines
 
-        def finish_run():
+        def finish_run() -> None:
             if run:
                 handle(handler_of(run[0][1]).model, run[:])
                 run.clear()
