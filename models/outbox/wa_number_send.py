@@ -231,11 +231,11 @@ class WaNumber(models.Model):
 
     @api.model
     def _holds_back(self):
-        """Return the condition under which the queued message ``earlier`` holds back later ones of its conversation."""
-        return SQL(
-            "NOT COALESCE(earlier.error_code = 'template_in_review' AND earlier.next_attempt_at > %s, FALSE)",
-            fields.Datetime.now(),
-        )
+        """Return the condition under which the queued message ``earlier`` holds back later ones of its conversation.
+
+        So simple that PostgreSQL can estimate it: with thousands in one conversation it was a hundred times slower otherwise.
+        """
+        return SQL("earlier.error_code IS DISTINCT FROM 'template_in_review'")
 
     def _inbound_waits(self):
         """Tell whether customers' messages wait because the job that takes them in has no worker."""

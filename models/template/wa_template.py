@@ -240,9 +240,12 @@ class WaTemplate(models.Model):
         """
         templates = super().create([self._with_choices(vals) for vals in vals_list])
         if not self.env.su:
-            for template in templates:
-                if template.status != "DRAFT" or any(template[name] for name in (VERDICT | {"is_edited"}) - {"status"}):
-                    templates._refuse_verdict()
+            # What is computed is there in any case: it may not be given.
+            computed = {name for name in VERDICT if self._fields[name].compute}
+            given = set().union(*vals_list, (key.removeprefix("default_") for key in self.env.context))
+            typed = (VERDICT | {"is_edited"}) - {"status"} - computed
+            if given & computed or any(t.status != "DRAFT" or any(t[name] for name in typed) for t in templates):
+                templates._refuse_verdict()
         return templates
 
     def write(self, vals):

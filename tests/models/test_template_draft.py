@@ -389,15 +389,23 @@ class TestTemplateDraft(DraftCase, WaCase):
             line.parameter_id = self.template.parameter_ids[0]
             self.assertEqual(line.model, "crm.lead")
 
-    def test_account_is_chosen_where_there_is_but_one(self):
-        company = self.env["res.company"].create({"name": "Example Shop Abroad"})
-        templates = self.env["wa.template"].with_context(allowed_company_ids=company.ids)
-        vals = {"company_id": company.id, "state": "connected"}
-        self.assertFalse(Form(templates).account_id)
-        account = self.env["wa.account"].create({"name": "Abroad", "waba_id": "900000000000778", **vals})
-        self.assertEqual(Form(templates).account_id, account)
-        self.env["wa.account"].create({"name": "Abroad Too", "waba_id": "900000000000779", **vals})
-        self.assertFalse(Form(templates).account_id, "somebody has to choose")
+    def test_people_draft_and_duplicate(self):
+        """By their own rights; what WhatsApp decides, and what is worked out from it, is not theirs to give."""
+        templates = self.env["wa.template"].with_user(self.lead_manager)
+        form = Form(templates)
+        form.name, form.account_id, form.body = "by_hand", self.account, "Hello, your order is ready."
+        self.assertEqual(form.save().status, "DRAFT")
+        for status in ("APPROVED", "DISABLED", "DELETED"):
+            self.template.write({"status": status, "template_uid": "990000000000998"})
+            copy = self.template.with_user(self.lead_manager).copy()
+            self.assertEqual((copy.status, copy.template_uid, copy.body), ("DRAFT", False, self.template.body), status)
+        vals = {"name": "typed", "account_id": self.account.id, "body": "Hello"}
+        for given in ({"fingerprint": "x"}, {"status": "APPROVED"}, {"template_uid": "1"}, {"is_edited": True}):
+            with self.subTest(given):
+                with self.assertRaises(AccessError):
+                    templates.create({**vals, **given})
+                with self.assertRaises(AccessError):
+                    templates.with_context(**{f"default_{name}": value for name, value in given.items()}).create(vals)
 
     def test_two_accounts_with_templates_of_the_same_name(self):
         """U4: the account is named where it is needed, and only there; its number where even that is not enough."""
