@@ -288,8 +288,8 @@ def when_this_ended(env: api.Environment, write: Callable[[Any], None], what: st
             try:
                 with registry.cursor() as own:
                     todo(own)
-            except PsycopgError:
-                _logger.warning("WhatsApp: %s", what, exc_info=True)
+            except PsycopgError as error:
+                _logger.warning("WhatsApp: %s:\n%s", what, traceback_text(error))
 
     cr.postrollback.add(run)
     cr.postcommit.add(run)

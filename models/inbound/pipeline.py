@@ -49,7 +49,7 @@ class WaInboundMessage(models.AbstractModel):
         without_lead = self.env["wa.inbound.lead"]._update_conversations(heard, notes)
         self.env["wa.inbound.echo"]._update_conversations([context for context in shown if not context.is_live])
 
-        # The message itself, and what waited for it.
+        # The message itself, in Discuss and on open screens; its files, which come later; and what waited for it.
         rows = self._post(shown)
         self._note_files(shown)
         self.env["wa.inbound.message.change"]._apply_waiting(rows)

@@ -11,7 +11,7 @@ from ...tools.failures import WIDE
 from ...tools.graph.errors import GraphError, InvalidMessage, ThrottledError
 from ...tools.ratelimit import Pacer, RateLimiter
 from ...tools.thread_pool import SlimThreadPool
-from ..concurrency import begin_read_committed, commit_in_halves, start_over
+from ..concurrency import begin_read_committed, commit_in_halves, start_over, traceback_text
 from ..media.wa_media_upload import run_uploads
 from ..message.wa_message import PRIORITY_BULK
 from .wa_message_send import call_transport
@@ -270,8 +270,8 @@ class Sender:
                 message._fail(error.rule, error.detail)
                 message._broadcast_state()
                 continue
-            except Exception:  # noqa: BLE001 (one message nobody can build must not stop the number)
-                _logger.exception("WhatsApp message %s cannot be built", message.id)
+            except Exception as error:  # noqa: BLE001 (one message nobody can build must not stop the number)
+                _logger.error("WhatsApp message %s cannot be built:\n%s", message.id, traceback_text(error))
                 message._fail("message_invalid")
                 message._broadcast_state()
                 continue

@@ -21,7 +21,7 @@ from ...tools.graph.errors import GraphError, NotSentError, OutcomeUnknownError
 from ...tools.graph.media import media_uids
 from ...tools.ratelimit import PAIR_MEMORY, pair_free_at
 from ...tools.status import rank_sql
-from ..concurrency import savepoint
+from ..concurrency import savepoint, traceback_text
 from .wa_message_held import HELD
 
 _logger = logging.getLogger(__name__)
@@ -269,7 +269,7 @@ class WaMessage(models.Model):
         :param Exception error: why not in full.
         """
         for message_id, outcome in results:
-            _logger.error("WhatsApp message %s: its result is kept barely", message_id, exc_info=error)
+            _logger.error("WhatsApp message %s: its result is kept barely:\n%s", message_id, traceback_text(error))
             if not isinstance(outcome, GraphError) and not outcome.is_held:
                 vals = {"state": "sent", "sent_at": fields.Datetime.now(), "error_code": None}
             elif not isinstance(outcome, GraphError) or isinstance(outcome, OutcomeUnknownError):
@@ -492,5 +492,5 @@ def call_transport(transport, phone_number_id, request, moment, rate_limiter):
         error.media_uids = media_uids(request)
         return error
     except Exception as error:  # noqa: BLE001 - one broken request must not take the others' results along
-        _logger.exception("WhatsApp: a request broke off unexpectedly")
+        _logger.error("WhatsApp: a request broke off unexpectedly:\n%s", traceback_text(error))
         return OutcomeUnknownError(type(error).__name__)
