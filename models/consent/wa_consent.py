@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
@@ -22,8 +23,21 @@ SOURCES = [
 MANY = 100
 #: What came from the customer's own WhatsApp: nobody else can have done it.
 BY_CUSTOMER = ("message", "keyword", "link", "double_optin", "platform", "error")
-#: What holds of one contact: ``{(company id, number id or None, purpose): (happened_at, id, action)}``
-Latest = dict[tuple[int, int | None, str], tuple[datetime, int, str]]
+
+
+class Word(NamedTuple):
+    """What a customer said last about one purpose; of two words the later one is the greater."""
+
+    #: Naive UTC.
+    happened_at: datetime
+    #: Of the ``wa.consent``; decides between words of one moment.
+    id: int
+    #: ``granted`` or ``withdrawn``
+    action: str
+
+
+#: What holds of one contact: ``{(company id, number id or None, purpose): word}``
+Latest = dict[tuple[int, int | None, str], Word]
 
 
 class WaConsent(models.Model):
@@ -155,7 +169,7 @@ class WaConsent(models.Model):
         added, removed = set(), set()
         for consent in own:
             word = latest[consent.contact_id.id][consent.company_id.id, consent.number_id.id or None, "marketing"]
-            if word[1] == consent.id:
+            if word.id == consent.id:
                 spellings = consent.contact_id._blacklist_numbers()
                 # Core takes only today's spelling; an entry may be older than that.
                 if consent.action == "withdrawn":
@@ -182,7 +196,7 @@ class WaConsent(models.Model):
     def _latest(self, contacts: models.BaseModel) -> dict[int, Latest]:
         """Return what holds now for many contacts, with one query.
 
-        :returns: ``{contact id: {(company id, number id or None, purpose): (happened_at, id, action)}}``
+        :returns: ``{contact id: what holds}``; nothing for those of whom nothing is on record
         """
         found: dict[int, Latest] = {}
         if not contacts.ids:
@@ -199,7 +213,7 @@ class WaConsent(models.Model):
             [contacts.ids],
         )
         for contact, company, number, purpose, *latest in self.env.cr.fetchall():
-            found.setdefault(contact, {})[company, number, purpose] = tuple(latest)
+            found.setdefault(contact, {})[company, number, purpose] = Word(*latest)
         return found
 
     @api.model
@@ -210,7 +224,7 @@ class WaConsent(models.Model):
         """
         scopes = {None, number.id or None}
         words = [latest[company.id, scope, purpose] for scope in scopes if (company.id, scope, purpose) in latest]
-        return max(words)[2] if words else "none"
+        return max(words).action if words else "none"
 
     # ------------------------------------------------------------------ actions
 

@@ -124,7 +124,7 @@ class WaContact(models.Model):
             words = latest.get(contact._origin.id, {}).items()
             for purpose in ("service", "marketing"):
                 contact[f"consent_{purpose}"] = most_cautious(
-                    word[2] for (company, _number, about), word in words if about == purpose and company in companies
+                    word.action for (company, _number, about), word in words if about == purpose and company in companies
                 )
 
     @api.depends("wa_id")

@@ -1,4 +1,7 @@
+from __future__ import annotations
+
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -8,6 +11,9 @@ from odoo.tools import SQL
 from ...tools.window import counts, window_until
 from ..concurrency import lock_fresh
 from ..mixins.wa_consent_holder import STATES
+
+if TYPE_CHECKING:
+    from ..inbound.context import InboundContext
 
 #: What colleagues may change; the window, the people and the number are facts.
 EDITABLE = {"user_id", "team_id", "lead_id", "state"}
@@ -196,15 +202,13 @@ class WaConversation(models.Model):
 
     # ----------------------------------------------------------------- activity
 
-    def _on_inbound(self, messages: list[tuple[datetime, str, bool]]) -> None:
+    def _on_inbound(self, messages: list[InboundContext]) -> None:
         """Keep who waits, since when, and until when we may write freely.
 
-        :param messages: ``(sent_at, preview, opens_window)`` of each, oldest
-            first: when the customer sent it (naive UTC), one line of it, and
-            whether this kind opens the service window.
+        :param messages: oldest first.
         """
         self.ensure_one()
-        newest = max(sent_at for sent_at, _preview, _opens in messages)
+        newest = max(message.sent_at for message in messages)
         vals = {
             "state": "open",
             "last_message_at": max(newest, self.last_message_at or newest),
@@ -212,11 +216,11 @@ class WaConversation(models.Model):
         }
         if not self.last_message_at or newest > self.last_message_at - CLOCKS_DIFFER:
             # A message that comes late is no news of what was said last.
-            vals["last_preview"] = messages[-1][1]
-        opening = [sent_at for sent_at, _preview, opens in messages if opens]
+            vals["last_preview"] = messages[-1].preview
+        opening = [message.sent_at for message in messages if message.opens_window]
         if opening:
             vals["last_inbound_at"] = max(*opening, self.last_inbound_at or opening[0])
-        vals["waiting_since"] = min(messages[0][0], self.waiting_since or messages[0][0])
+        vals["waiting_since"] = min(messages[0].sent_at, self.waiting_since or messages[0].sent_at)
         if self.awaiting_since and newest > self.awaiting_since - CLOCKS_DIFFER:
             vals["awaiting_since"] = False
         self.with_context(wa_no_broadcast=True).write(vals)

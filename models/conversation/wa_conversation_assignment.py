@@ -1,4 +1,7 @@
+from __future__ import annotations
+
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
@@ -7,6 +10,9 @@ from odoo.fields import Domain
 
 from ...tools.markup import to_html
 from ...tools.phone import variants
+
+if TYPE_CHECKING:
+    from ..inbound.context import InboundContext
 
 #: States in which a conversation is work for its owner.
 BUSY = ("open", "pending")
@@ -136,19 +142,18 @@ class WaConversation(models.Model):
                 if not lead.partner_id and conversation.partner_id:
                     lead.partner_id = conversation.partner_id
 
-    def _apply_lead_policy(self, news: dict[models.BaseModel, tuple[bool, str]]) -> None:
+    def _apply_lead_policy(self, written: dict[models.BaseModel, list[InboundContext]]) -> None:
         """Create a lead where there is no open one and the number's policy asks for it.
 
-        :param news: for each conversation whether this person was unknown before the
-            message, and the plain words of the message, for the description.
+        :param written: for each of these conversations what has just come, in order; a lead begins with the first.
         """
-        wanted = self.filtered(
+        wanted = self.filtered(lambda c: not (c.lead_id and self._is_open_lead(c.lead_id))).filtered(
             lambda c: (
-                not (c.lead_id and self._is_open_lead(c.lead_id))
-                and (c.number_id.lead_policy == "always" or (c.number_id.lead_policy == "new" and news[c][0]))
+                c.number_id.lead_policy == "always"
+                or (c.number_id.lead_policy == "new" and any(context.is_new_contact for context in written[c]))
             )
         )
-        wanted._create_leads({conversation: news[conversation][1] for conversation in wanted})
+        wanted._create_leads({conversation: written[conversation][0].item.text for conversation in wanted})
 
     @api.model
     def _is_open_lead(self, lead: models.BaseModel) -> bool:

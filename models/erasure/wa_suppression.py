@@ -54,9 +54,9 @@ class WaSuppression(models.Model):
             company = contact.company_id or contact.conversation_ids[:1].company_id or self.env.company
             self.sudo().search([("digest", "in", list(digests)), ("company_id", "=", company.id)]).unlink()
             refusals = [
-                {"company_id": company, "number_id": number, "purpose": purpose, "happened_at": happened_at}
-                for (company, number, purpose), (happened_at, _id, action) in latest.get(contact.id, {}).items()
-                if action == "withdrawn"
+                {"company_id": company, "number_id": number, "purpose": purpose, "happened_at": word.happened_at}
+                for (company, number, purpose), word in latest.get(contact.id, {}).items()
+                if word.action == "withdrawn"
             ]
             if contact.is_blocked:
                 now = fields.Datetime.now()

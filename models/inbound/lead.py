@@ -41,7 +41,7 @@ class WaInboundLead(models.AbstractModel):
         for context in contexts:
             by_conversation[context.conversation].append(context)
         for conversation, own in by_conversation.items():
-            conversation._on_inbound([(context.sent_at, context.preview, context.opens_window) for context in own])
+            conversation._on_inbound(own)
             self.env["wa.inbound.referral"]._keep(conversation, own)
         # Rules of customers raise anything: the culprit is found one by one.
         _done, error = attempt(self.env, lambda: self._give_owners_and_leads(by_conversation))
@@ -52,17 +52,10 @@ class WaInboundLead(models.AbstractModel):
         self, conversations: models.BaseModel, by_conversation: ByConversation
     ) -> tuple[Callable[[], object], ...]:
         """Return what gives conversations their owners and leads, in order: functions without arguments."""
-        news = {
-            conversation: (
-                any(context.is_new_contact for context in by_conversation[conversation]),
-                by_conversation[conversation][0].item.text,
-            )
-            for conversation in conversations
-        }
         return (
             conversations._attach_open_lead,
             conversations._assign,
-            lambda: conversations._apply_lead_policy(news),
+            lambda: conversations._apply_lead_policy(by_conversation),
         )
 
     @api.model

@@ -43,7 +43,7 @@ class WaConsentHolder(models.AbstractModel):
         for record in self:
             for purpose in ("service", "marketing"):
                 record[f"wa_consent_{purpose}"] = most_cautious(
-                    word[2]
+                    word.action
                     for contact in contacts_of.get(record._origin.id, ())
                     for (company, _number, about), word in latest.get(contact.id, {}).items()
                     if about == purpose and company in companies
