@@ -17,22 +17,22 @@ class WaActionKind(models.AbstractModel):
     _warning_fields: tuple[str, ...] = ()
 
     @api.model
-    def _label(self, action) -> str:
+    def _label(self, action: models.BaseModel) -> str:
         """Return what Odoo calls such an action until somebody names it; "" leaves it to Odoo."""
         raise NotImplementedError
 
     @api.model
-    def _warnings(self, action) -> list[str]:
+    def _warnings(self, action: models.BaseModel) -> list[str]:
         """Return sentences about what keeps the action from running; they are shown in its form."""
         raise NotImplementedError
 
     @api.model
-    def _written(self, action) -> str:
+    def _written(self, action: models.BaseModel) -> str:
         """Return what customers get by this action, in a few words."""
         raise NotImplementedError
 
     @api.model
-    def _run(self, action, eval_context: dict) -> None:
+    def _run(self, action: models.BaseModel, eval_context: dict) -> None:
         """Run the action.
 
         :param eval_context: Odoo's, with ``record`` and ``records``.

@@ -20,7 +20,7 @@ class WaActionMessage(models.AbstractModel):
     )
 
     @api.model
-    def _label(self, action) -> str:
+    def _label(self, action: models.BaseModel) -> str:
         if action.wa_content == "text":
             return self.env._("Send WhatsApp text")
         if action.wa_template_id:
@@ -28,7 +28,7 @@ class WaActionMessage(models.AbstractModel):
         return ""
 
     @api.model
-    def _warnings(self, action) -> list[str]:
+    def _warnings(self, action: models.BaseModel) -> list[str]:
         if action.wa_content == "text":
             try:
                 self.env["wa.free.text"]._check_text(action.wa_text, action.model_id.model, action.wa_text_user_id)
@@ -44,7 +44,7 @@ class WaActionMessage(models.AbstractModel):
         return []
 
     @api.model
-    def _unfilled(self, action):
+    def _unfilled(self, action: models.BaseModel) -> models.BaseModel:
         """Return the required variables for which nothing can be found on an action's records."""
         template = action.wa_template_id.sudo()
         if template.model_id == action.model_id:
@@ -53,13 +53,13 @@ class WaActionMessage(models.AbstractModel):
         return template._sent_parameters().filtered("is_required") - told
 
     @api.model
-    def _written(self, action) -> str:
+    def _written(self, action: models.BaseModel) -> str:
         if action.wa_content == "text":
             return self.env._("a text")
         return f"“{action.wa_template_id.display_name or ''}”"
 
     @api.model
-    def _run(self, action, eval_context: dict) -> None:
+    def _run(self, action: models.BaseModel, eval_context: dict) -> None:
         """Plan the message for the records; nothing is looked at while the user waits.
 
         A job sends: what cannot be sent is said in the record's chatter and in the list
@@ -87,7 +87,7 @@ class WaActionMessage(models.AbstractModel):
         )
 
     @api.model
-    def _is_echo(self, action) -> bool:
+    def _is_echo(self, action: models.BaseModel) -> bool:
         """Tell whether nothing changed but what we keep about our own messages: a rule would answer itself.
 
         Each message that leaves changes when a lead was last written to, and a rule for any change would start

@@ -28,12 +28,12 @@ class WaRuleDay(models.Model):
     _once = models.Constraint("UNIQUE(automation_id, res_id, day)", "The rule ran for this record on that day.")
 
     @api.model
-    def _ids_done(self, rule, day: date) -> set[int]:
+    def _ids_done(self, rule: models.BaseModel, day: date) -> set[int]:
         rows = self.env.execute_query(SQL("SELECT res_id FROM wa_rule_day WHERE automation_id = %s AND day = %s", rule.id, day))
         return {row[0] for row in rows}
 
     @api.model
-    def _note(self, rule, days: list[tuple[int, date]]) -> None:
+    def _note(self, rule: models.BaseModel, days: list[tuple[int, date]]) -> None:
         """Note that a rule runs for records about days, in the transaction in which it does.
 
         :param days: ``(record id, date)``
@@ -46,7 +46,7 @@ class WaRuleDay(models.Model):
             )
 
     @api.model
-    def _complete(self, rule, records, until: datetime):
+    def _complete(self, rule: models.BaseModel, records: models.BaseModel, until: datetime) -> models.BaseModel:
         """Return the records for which a rule about dates runs: those Odoo found, and those it would miss.
 
         Odoo compares whole days with the day of the last run, and takes that one for done: a
@@ -66,7 +66,7 @@ class WaRuleDay(models.Model):
         return records
 
     @api.model
-    def _late_records(self, rule, field, until: datetime):
+    def _late_records(self, rule: models.BaseModel, field: fields.Field, until: datetime) -> models.BaseModel:
         """Return the records whose date is the day of the last run, which changed since and are not done."""
         day = self._day_of(rule, rule.last_run)
         if day > self._day_of(rule, until):
@@ -78,7 +78,7 @@ class WaRuleDay(models.Model):
         return self.env[rule.model_name].search(domain).filtered(lambda record: record.id not in done)
 
     @api.model
-    def _day_of(self, rule, moment: datetime) -> date:
+    def _day_of(self, rule: models.BaseModel, moment: datetime) -> date:
         """Return the date whose turn it is at a moment, by a rule's delay."""
         sign = 1 if rule.trg_date_range_mode == "before" else -1
         if rule.trg_date_calendar_id and rule.trg_date_range_type == "day":

@@ -40,7 +40,7 @@ class Facts:
         self.rows = rows
         self.env = rows.env
         self.now = fields.Datetime.now()
-        self._open = {}
+        self._open: dict[models.BaseModel, bool] = {}
 
     # --------------------------------------------------------------- conditions
 

@@ -9,7 +9,8 @@ from ..core.base_automation import ANSWER, ENTER, RECEIVED, RECEIVED_CONDITIONS,
 from ..core.crm_stage import StageSetting
 
 #: How the stage's form leaves a sending action; anything else was changed by hand.
-PLAIN_SENDING = {
+PLAIN_SENDING: dict[str, str | bool | int] = {
+    "state": "wa_template",
     "wa_content": "template",
     "wa_by_language": True,
     "wa_number_policy": "customer",
@@ -19,8 +20,10 @@ PLAIN_SENDING = {
     "wa_repeat": "stage",
 }
 #: Triggers of which the record's own stage decides whether a rule is about a stage.
-BY_CONDITION = ("on_create", "on_write", "on_create_or_write", "on_time", "on_time_created", "on_time_updated")
-BY_CONDITION += ("on_wa_received", "on_wa_status", "on_user_set", "on_tag_set", "on_priority_set")
+BY_CONDITION = (
+    *("on_create", "on_write", "on_create_or_write", "on_time", "on_time_created", "on_time_updated"),
+    *("on_wa_received", "on_wa_status", "on_user_set", "on_tag_set", "on_priority_set"),
+)
 
 
 class WaStageRule(models.AbstractModel):
@@ -35,7 +38,7 @@ class WaStageRule(models.AbstractModel):
     # ------------------------------------------------------------------ writing
 
     @api.model
-    def _set(self, stage, role: str, setting: StageSetting | None) -> None:
+    def _set(self, stage: models.BaseModel, role: str, setting: StageSetting | None) -> None:
         """Make a stage's rule say what its form says.
 
         The caller has checked that the user may do this: rules are made with all rights,
@@ -77,7 +80,7 @@ class WaStageRule(models.AbstractModel):
         action.name = action.automated_name = action._generate_action_name()
 
     @api.model
-    def _prepare(self, stage, role: str, setting: StageSetting) -> tuple[dict, dict]:
+    def _prepare(self, stage: models.BaseModel, role: str, setting: StageSetting) -> tuple[dict, dict]:
         """Return the values of a stage's rule and of its one action."""
         leads = self.env["ir.model"]._get("crm.lead")
         vals = {"model_id": leads.id, "filter_pre_domain": False}
@@ -110,6 +113,7 @@ class WaStageRule(models.AbstractModel):
                 "wa_pause_hours": 0,
             }
             domain.append(("won_status", "=", "pending"))
+        action: dict[str, str | bool | int]
         if role == ANSWER:
             action = {
                 "state": "object_write",
@@ -120,13 +124,13 @@ class WaStageRule(models.AbstractModel):
         else:
             # A template belongs to one company: leads of others are none of its business.
             domain.append(("company_id", "in", [False, setting.template.sudo().company_id.id]))
-            action = {"state": "wa_template", **PLAIN_SENDING, "wa_template_id": setting.template.id}
+            action = PLAIN_SENDING | {"wa_template_id": setting.template.id}
         return {**vals, "filter_domain": repr(domain)}, action
 
     # ------------------------------------------------------------------ reading
 
     @api.model
-    def _setting(self, rule) -> StageSetting:
+    def _setting(self, rule: models.BaseModel) -> StageSetting:
         """Return what a stage's rule says; parts may be empty."""
         actions = rule.action_server_ids
         target = actions.filtered(lambda a: a.state == "object_write" and a.update_path == "stage_id")[:1].value or ""
@@ -138,7 +142,7 @@ class WaStageRule(models.AbstractModel):
         )
 
     @api.model
-    def _is_as_set(self, rule) -> bool:
+    def _is_as_set(self, rule: models.BaseModel) -> bool:
         """Tell whether a stage's rule is as the stage's form makes it, so that the form may show and rewrite it."""
         action, setting = rule.action_server_ids, self._setting(rule)
         if len(action) != 1 or (rule.wa_stage_role == REMIND and setting.unit not in ("hour", "day")):
@@ -152,7 +156,7 @@ class WaStageRule(models.AbstractModel):
     # ----------------------------------------------------------------- warnings
 
     @api.model
-    def _warnings(self, rules) -> Iterator[str]:
+    def _warnings(self, rules: models.BaseModel) -> Iterator[str]:
         """Yield what keeps the settings of a stage from working, one sentence each.
 
         :param rules: the active rules behind them, as their form made them: what others need we do not know.
@@ -179,7 +183,7 @@ class WaStageRule(models.AbstractModel):
     # -------------------------------------------------------------- other rules
 
     @api.model
-    def _others(self, stage):
+    def _others(self, stage: models.BaseModel) -> models.BaseModel:
         """Return the active rules, not of a stage's settings, that write to leads because of it.
 
         The form of the stage names them, so that it tells no half-truth.
@@ -191,7 +195,7 @@ class WaStageRule(models.AbstractModel):
         return found.filtered(lambda rule: rule._wa_writes_to_customers() and self._is_meant_by(stage, rule))
 
     @api.model
-    def _is_meant_by(self, stage, rule) -> bool:
+    def _is_meant_by(self, stage: models.BaseModel, rule: models.BaseModel) -> bool:
         """Tell whether a rule is about a stage: started by it, or with a condition on the stage that it meets."""
         if rule.trigger == "on_stage_set":
             return rule.trg_field_ref == stage._origin.id
@@ -207,7 +211,7 @@ class WaStageRule(models.AbstractModel):
         return bool(asked) and not judged.is_false()
 
     @api.model
-    def _others_text(self, stage) -> str:
+    def _others_text(self, stage: models.BaseModel) -> str:
         """Return one line for each other rule: its name, when it starts, and what it sends."""
         rules = self._others(stage)
         triggers = dict(rules._fields["trigger"]._description_selection(self.env))

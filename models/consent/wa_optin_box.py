@@ -41,7 +41,7 @@ class WaOptinBox(models.AbstractModel):
     @api.model
     def _keep_shown_words(self, leads) -> None:
         """Copy what the page says beside the boxes, from the page itself: a form sends only that they were ticked."""
-        page = request.httprequest.referrer if request else False
+        page = (request.httprequest.referrer if request else "") or ""
         for lead in leads:
             vals = {} if lead.wa_optin_page or not page else {"wa_optin_page": page[:500]}
             for box, (_purpose, words) in BOXES.items():
@@ -50,7 +50,7 @@ class WaOptinBox(models.AbstractModel):
             lead.write(vals)
 
     @api.model
-    def _words_beside(self, box: str, page: str | bool) -> str:
+    def _words_beside(self, box: str, page: str) -> str:
         """Return the text beside a box on a page of our website, or ``""``."""
         if not page or "website.page" not in self.env:
             return ""

@@ -18,16 +18,16 @@ class Base(models.AbstractModel):
     # -------------------------------------------------------------------- hooks
 
     @api.model
-    def _wa_phone_fields(self):
+    def _wa_phone_fields(self) -> list[str]:
         """Return the names of the fields that hold a phone number (hook)."""
         return self._phone_get_number_fields() if hasattr(self, "_phone_get_number_fields") else []
 
-    def _wa_partner(self):
+    def _wa_partner(self) -> models.BaseModel:
         """Return the customer of this record, or an empty set."""
         self.ensure_one()
         return self._wa_partners()[self.id]
 
-    def _wa_partners(self):
+    def _wa_partners(self) -> dict[int, models.BaseModel]:
         """Return ``{id: customer}`` of these records, an empty set where there is none (hook)."""
         if self._name == "res.partner":
             return {partner.id: partner for partner in self}
@@ -37,7 +37,7 @@ class Base(models.AbstractModel):
         by_id = {partner.id: partner for partner in together}
         return {id_: by_id.get(partner.id, partner) for id_, partner in partners.items()}
 
-    def _wa_latest_conversations(self, partners, domain):
+    def _wa_latest_conversations(self, partners: dict[int, models.BaseModel], domain: Domain) -> dict[int, models.BaseModel]:
         """Return ``{record id: latest conversation}`` with the customers of these records (hook).
 
         :param dict partners: ``{record id: res.partner}``
@@ -48,10 +48,10 @@ class Base(models.AbstractModel):
         return {id_: latest[partner.id] for id_, partner in partners.items() if partner.id in latest}
 
     @api.model
-    def _wa_index_latest(self, domain, field_name):
+    def _wa_index_latest(self, domain: Domain, field_name: str) -> dict[int, models.BaseModel]:
         """Return the latest conversation of a domain for each value of a many2one field."""
         never = fields.Datetime.to_datetime("1970-01-01")
-        latest = {}
+        latest: dict[int, tuple] = {}
         for conversation in self.env["wa.conversation"].sudo().search(domain):
             key = conversation[field_name].id
             known = latest.get(key)
@@ -60,7 +60,7 @@ class Base(models.AbstractModel):
                 latest[key] = (moment, conversation)
         return {key: conversation for key, (_moment, conversation) in latest.items()}
 
-    def _wa_pick_number(self, numbers):
+    def _wa_pick_number(self, numbers: models.BaseModel) -> models.BaseModel:
         """Return the number to start a conversation from: the team's, else the first (hook).
 
         :param numbers: active ``wa.number`` records of one account.
@@ -71,15 +71,15 @@ class Base(models.AbstractModel):
             return numbers.filtered(lambda n: n.team_id == team)[:1] or numbers[:1]
         return numbers[:1]
 
-    def _wa_phone_label(self, partner):
+    def _wa_phone_label(self, partner: models.BaseModel) -> str:
         """Return the phone number of the record or its customer for people to read, or ""."""
         return format_international((self._wa_find_phone(partner) or "").lstrip("+"))
 
-    def _wa_person_name(self):
+    def _wa_person_name(self) -> str:
         """Return the name of the person this record is about, where people wrote one, or "" (hook)."""
         return ""
 
-    def _wa_find_phone(self, partner):
+    def _wa_find_phone(self, partner: models.BaseModel) -> str | None:
         """Return the phone number of the record or its customer as ``+…``, or None."""
         for record in (self, partner):
             if not record:
@@ -94,7 +94,7 @@ class Base(models.AbstractModel):
                     return number
         return None
 
-    def _wa_endings(self):
+    def _wa_endings(self) -> dict[int, list[str]]:
         """Return ``{id: codes}``: why nothing that was planned earlier should be sent for these records (hook).
 
         Codes of the catalogue ``wa.failure``, the one to be told first in front. What holds already when
@@ -112,14 +112,16 @@ class Base(models.AbstractModel):
 
     # ------------------------------------------------------------------ finding
 
-    def _wa_is_of_other_company(self, company):
+    def _wa_is_of_other_company(self, company: models.BaseModel) -> bool:
         """Tell whether this record belongs to a company, and that is another one."""
         field = self._fields.get("company_id")
         if field is None or field.comodel_name != "res.company":
             return False
         return bool(self["company_id"]) and self["company_id"] != company
 
-    def _wa_find_conversations(self, account, number=None, policy=None, create=True):
+    def _wa_find_conversations(
+        self, account: models.BaseModel, number: models.BaseModel = None, policy: str | None = None, create: bool = True
+    ) -> dict[int, models.BaseModel | str]:
         """Return the conversation in which each record's customer is written to.
 
         An existing conversation wins over a phone number, and the number in
@@ -134,7 +136,8 @@ class Base(models.AbstractModel):
         :param bool create: False: what is missing is only thought up (``new()``).
         :returns: ``{record id: wa.conversation or refusal code}``
         """
-        account, found = account.sudo(), {}
+        account = account.sudo()
+        found: dict[int, models.BaseModel | str] = {}
         for own_number, records in self.sudo()._wa_by_number(account, number, policy).items():
             if own_number is None:
                 found |= dict.fromkeys(records.ids, "number_missing")
@@ -142,9 +145,11 @@ class Base(models.AbstractModel):
                 found |= self.browse(records.ids)._wa_conversations_from(account, own_number, create)
         return found
 
-    def _wa_by_number(self, account, number, policy):
+    def _wa_by_number(
+        self, account: models.BaseModel, number: models.BaseModel | None, policy: str | None
+    ) -> dict[models.BaseModel | None, models.BaseModel]:
         """Return ``{wa.number: records}``; an empty number leaves the choice open, None means there is none."""
-        groups = {}
+        groups: dict[models.BaseModel | None, models.BaseModel] = {}
         if number or policy not in ("team", "language"):
             return {number or self.env["wa.number"]: self}
         numbers = account.number_ids.filtered("active")
@@ -159,7 +164,9 @@ class Base(models.AbstractModel):
             groups[chosen] = groups.get(chosen, self.browse()) | record
         return groups
 
-    def _wa_conversations_from(self, account, number, create):
+    def _wa_conversations_from(
+        self, account: models.BaseModel, number: models.BaseModel, create: bool
+    ) -> dict[int, models.BaseModel | str]:
         """Return the conversations with the customers of these records, held with one number or any (empty)."""
         partners = self.sudo()._wa_partners()
         domain = Domain("account_id", "=", account.id)
@@ -205,7 +212,7 @@ class Base(models.AbstractModel):
         return found
 
     @api.model
-    def _wa_renew_former_numbers(self):
+    def _wa_renew_former_numbers(self) -> None:
         """Read again the numbers of this model that were written before a change of numbering."""
         field = self._fields.get("phone_sanitized")
         if field is None or not field.store or "phone" not in self._fields:

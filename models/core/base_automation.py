@@ -332,7 +332,7 @@ class BaseAutomation(models.Model):
         names = ("sent", "delivered", "read", "played", "failed")
         return {name for name in names if self[f"wa_on_{name}"]} or set(names)
 
-    def _wa_gives_way_to(self):
+    def _wa_gives_way_to(self) -> models.BaseModel:
         """Return the active rules in favour of which this one is left out when one message starts both (hook)."""
         self.ensure_one()
         return self.env["wa.recipe"]._superseding(self)
@@ -348,7 +348,7 @@ class BaseAutomation(models.Model):
         domain = of_rules & (Domain("state", "in", list(KINDS)) | code)
         return bool(self.env["ir.actions.server"].sudo().search_count(domain, limit=1))
 
-    def _wa_writing_actions(self):
+    def _wa_writing_actions(self) -> models.BaseModel:
         """Return the actions of these rules that write to customers, also inside of others, the outer ones first."""
         found, todo = self.env["ir.actions.server"], self.action_server_ids
         while todo:
@@ -360,7 +360,7 @@ class BaseAutomation(models.Model):
         """Tell whether one of the rule's actions writes to customers."""
         return bool(self._wa_writing_actions())
 
-    def _wa_dry_run_actions(self):
+    def _wa_dry_run_actions(self) -> models.BaseModel:
         """Return the actions of this rule that send WhatsApp messages themselves."""
         return self._wa_writing_actions().filtered(lambda action: action.state == "wa_template")
 
@@ -369,7 +369,7 @@ class BaseAutomation(models.Model):
         self.ensure_one()
         return list(dict.fromkeys(action._wa_kind()._written(action) for action in self.sudo()._wa_writing_actions()))
 
-    def _wa_dated_writers(self):
+    def _wa_dated_writers(self) -> models.BaseModel:
         """Return those of these rules that are on, about dates, and write to customers."""
         return self.sudo().filtered(
             lambda rule: rule.active and rule.trigger in TIME_TRIGGERS and rule._wa_writes_to_customers()

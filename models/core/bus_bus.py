@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 from odoo import api, models
 from odoo.addons.bus.models.bus import channel_with_db
 
@@ -25,7 +27,7 @@ class BusBus(models.Model):
         return [{"id": seen, "message": self._wa_closing(lost)}, *super()._poll(kept, last, ignore_ids)]
 
     @api.model
-    def _wa_channel_id(self, channel):
+    def _wa_channel_id(self, channel) -> int | None:
         """Return the id of the Discuss channel that a channel of the bus is about, or None."""
         parts = channel_with_db(self.env.cr.dbname, channel)
         if isinstance(parts, (tuple, list)) and len(parts) > 2 and parts[1] == "discuss.channel":
@@ -33,7 +35,7 @@ class BusBus(models.Model):
         return None
 
     @api.model
-    def _wa_lost(self, channels):
+    def _wa_lost(self, channels: Iterable) -> set[int]:
         """Return the ids of conversations among channels of the bus that the user may not read; two queries."""
         ids = {self._wa_channel_id(channel) for channel in channels} - {None}
         if not ids:
@@ -45,7 +47,7 @@ class BusBus(models.Model):
         return conversations - set(model.sudo(False).search([*domain, ("id", "in", list(conversations))]).ids)
 
     @api.model
-    def _wa_closing(self, ids):
+    def _wa_closing(self, ids: Iterable[int]) -> dict:
         """Return the message at which the web client closes these conversations and stops to listen."""
         gone = [{"id": id_, "close_chat_window": True, "isLocallyPinned": False} for id_ in sorted(ids)]
         return {"type": "mail.record/insert", "payload": {"discuss.channel": gone}}

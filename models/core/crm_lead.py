@@ -148,14 +148,14 @@ class CrmLead(models.Model):
 
     # ----------------------------------------------------------------- business
 
-    def _wa_visible_conversations(self):
+    def _wa_visible_conversations(self) -> models.BaseModel:
         """Return the conversations with this lead's customer that the user may see, latest first."""
         self.ensure_one()
         if not self._origin.id:
             return self.env["wa.conversation"]
-        domain = [("lead_id", "=", self._origin.id)]
+        domain = Domain("lead_id", "=", self._origin.id)
         if self.partner_id:
-            domain = ["|", *domain, ("partner_id", "=", self.partner_id.id)]
+            domain |= Domain("partner_id", "=", self.partner_id.id)
         conversations = self.env["wa.conversation"]
         if not conversations.has_access("read"):
             return conversations
@@ -163,13 +163,13 @@ class CrmLead(models.Model):
             lambda c: (c.lead_id == self._origin, c.last_message_at or c.create_date), reverse=True
         )
 
-    def _wa_consent_contacts(self):
+    def _wa_consent_contacts(self) -> dict[int, models.BaseModel]:
         contacts_of = super()._wa_consent_contacts()
         for lead in self.sudo()._origin:
             contacts_of[lead.id] |= lead.wa_conversation_ids.contact_id
         return contacts_of
 
-    def _wa_latest_conversations(self, partners, domain):
+    def _wa_latest_conversations(self, partners: dict[int, models.BaseModel], domain: Domain) -> dict[int, models.BaseModel]:
         """The lead's own conversations come before others of its customer."""
         own = self._wa_index_latest(domain & Domain("lead_id", "in", self.ids), "lead_id")
         return super()._wa_latest_conversations(partners, domain) | own

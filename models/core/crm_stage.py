@@ -17,12 +17,12 @@ class StageSetting:
     """What one setting of a stage says, in the terms of the stage's form. None: it does not say that."""
 
     #: ``wa.template`` that is sent.
-    template: models.BaseModel | None = None
+    template: models.BaseModel = None
     #: How long without an answer, and whether hours or days (``hour``, ``day``).
     after: int | None = None
     unit: str | None = None
     #: ``crm.stage`` to which leads are moved.
-    target: models.BaseModel | None = None
+    target: models.BaseModel = None
 
     def is_said_by(self, other: "StageSetting") -> bool:
         """Tell whether another setting says the same of whatever this one says something of."""
@@ -196,13 +196,13 @@ class CrmStage(models.Model):
 
     # ----------------------------------------------------------------- business
 
-    def _wa_own_rules(self):
+    def _wa_own_rules(self) -> models.BaseModel:
         """Return the rules behind this stage's settings, those put away as well."""
         self.ensure_one()
         rules = self.env["base.automation"].sudo().with_context(active_test=False)
         return rules.search([("wa_stage_id", "=", self._origin.id)]) if self._origin else rules
 
-    def _wa_all_rules(self):
+    def _wa_all_rules(self) -> models.BaseModel:
         """Return the active rules about this stage: of its settings, and others that run when a lead enters."""
         self.ensure_one()
         rules = self.env["base.automation"].sudo()

@@ -24,11 +24,11 @@ class CrmTeamMember(models.Model):
         self._wa_part(former)
         return result
 
-    def _wa_pairs(self):
+    def _wa_pairs(self) -> set[tuple[int, int]]:
         """Return ``{(team id, user id)}`` of the memberships that count."""
         return {(member.crm_team_id.id, member.user_id.id) for member in self.sudo() if member.active}
 
-    def _wa_part(self, pairs):
+    def _wa_part(self, pairs: set[tuple[int, int]]) -> None:
         """Part users from the conversations of teams where they may not see them.
 
         :param pairs: ``{(team id, user id)}`` of memberships that ended.

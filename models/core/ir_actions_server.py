@@ -127,7 +127,7 @@ class IrActionsServer(models.Model):
             action.allowed_states = ["code", "wa_template"]
         return result
 
-    def _wa_kind(self):
+    def _wa_kind(self) -> models.BaseModel | None:
         """Return the model that says what this kind of action is and does (``wa.action.kind``), or None."""
         self.ensure_one()
         return self.env[KINDS[self.state]] if self.state in KINDS else None
@@ -228,7 +228,7 @@ class IrActionsServer(models.Model):
                 return super().run()
         return super().run()
 
-    def _wa_person(self):
+    def _wa_person(self) -> models.BaseModel:
         """Return the user who runs this action by hand; an empty set in a rule or a job."""
         return self.env.user if not self.env.su or _by_hand.get() else self.env["res.users"]
 
@@ -250,7 +250,7 @@ class IrActionsServer(models.Model):
 
     # ------------------------------------------------- what a planned message asks
 
-    def _wa_scheduled_records(self):
+    def _wa_scheduled_records(self) -> models.BaseModel:
         """Return the records a scheduled job sends to."""
         self.ensure_one()
         model = self.env[self.model_id.model]
@@ -336,7 +336,7 @@ class IrActionsServer(models.Model):
         """Somebody else's machine that answers ours in turn is stopped."""
         self.env["wa.machine"]._stop(plans.message_id.conversation_id)
 
-    def _wa_dry_run_actions(self):
+    def _wa_dry_run_actions(self) -> models.BaseModel:
         """Return those of these actions that send WhatsApp messages themselves."""
         return self.filtered(lambda action: action.state == "wa_template")
 

@@ -30,7 +30,7 @@ class IrAttachment(models.Model):
 
     # --------------------------------------------------------------- which ones
 
-    def _wa_in_conversations(self):
+    def _wa_in_conversations(self) -> models.BaseModel:
         """Return those of these files that belong to WhatsApp conversations, posted or not; as superuser.
 
         Those of an account are what its templates send to many.
@@ -49,7 +49,7 @@ class IrAttachment(models.Model):
             )
         )
 
-    def _wa_kept(self):
+    def _wa_kept(self) -> models.BaseModel:
         """Return those of these files that nobody may change: of messages, and what was made of them; as superuser.
 
         The files of a note may be changed by who wrote it, like the note.
@@ -72,7 +72,7 @@ class IrAttachment(models.Model):
             )
         )
 
-    def _wa_matching(self, condition):
+    def _wa_matching(self, condition: SQL) -> models.BaseModel:
         ids = [id_ for id_ in self.ids if id_]
         if not ids:
             return self.sudo().browse()
@@ -149,7 +149,7 @@ class IrAttachment(models.Model):
             raise AccessError(self.env._("Files of WhatsApp conversations are not made public."))
         return super().copy_data(default)
 
-    def _wa_close(self):
+    def _wa_close(self) -> None:
         """Take what opens a file without signing in from those that belong to conversations."""
         suspects = self.sudo().filtered(lambda a: a.public or a.access_token)
         if suspects and (opened := suspects._wa_in_conversations()):
@@ -188,7 +188,7 @@ class IrAttachment(models.Model):
 
     # ------------------------------------------------------- sounds for browsers
 
-    def _wa_get_mp3(self):
+    def _wa_get_mp3(self) -> models.BaseModel:
         """Return a sound of a conversation as MP3: made when it is first asked for, then kept beside the original.
 
         It belongs to the original as its attachment: whoever may open the one may open the
@@ -208,7 +208,7 @@ class IrAttachment(models.Model):
         )
         return kept or original._wa_make_mp3()
 
-    def _wa_is_sound(self):
+    def _wa_is_sound(self) -> bool:
         channel = self.env["discuss.channel"].browse(self.res_id if self.res_model == "discuss.channel" else 0)
         return (
             self.type == "binary"
@@ -217,7 +217,7 @@ class IrAttachment(models.Model):
             and channel.channel_type == "wa"
         )
 
-    def _wa_make_mp3(self):
+    def _wa_make_mp3(self) -> models.BaseModel:
         try:
             raw = to_mp3(self.raw)
         except (NoConverter, Unreadable, ConverterFailed):
@@ -229,7 +229,7 @@ class IrAttachment(models.Model):
             _logger.warning("The MP3 of attachment %s could not be kept: %s", self.id, error)
             return self.browse()
 
-    def _wa_keep_mp3(self, raw):
+    def _wa_keep_mp3(self, raw: bytes) -> models.BaseModel:
         """Keep a converted sound beside its original."""
         return self.create(
             {

@@ -25,7 +25,7 @@ class IrBinary(models.AbstractModel):
             field_name = "raw"
         return super()._get_image_stream_from(record, field_name, *args, **kwargs)
 
-    def _wa_is_bomb(self, attachment):
+    def _wa_is_bomb(self, attachment: models.BaseModel) -> bool:
         if attachment.type != "binary":
             return False
         if attachment.store_fname:

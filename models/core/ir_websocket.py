@@ -22,7 +22,7 @@ class IrWebsocket(models.AbstractModel):
         contacts = self._wa_consent_contacts(wanted) if wanted else ()
         return super()._build_bus_channel_list([*kept, *((contact, "consents") for contact in contacts)])
 
-    def _wa_consent_contacts(self, wanted):
+    def _wa_consent_contacts(self, wanted: dict[str, set[int]]) -> models.BaseModel:
         """Return whose consents a browser may be told about.
 
         :param dict wanted: ``{model: ids of records it shows}``

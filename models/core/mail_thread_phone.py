@@ -21,7 +21,7 @@ class MailThreadPhone(models.AbstractModel):
         return super().init()
 
     @api.model
-    def _wa_phone_domain(self, term):
+    def _wa_phone_domain(self, term) -> Domain | None:
         """Return the domain of records with this (part of a) number, or None if it is no number."""
         found = needles(term if isinstance(term, str) else "", self.env.company.country_id.code)
         if not found:

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -52,7 +53,7 @@ class PhoneBlacklist(models.Model):
         return super().unlink()
 
     @api.model
-    def _wa_listed(self, numbers):
+    def _wa_listed(self, numbers: set[str]) -> set[str]:
         """Return which numbers are on the list, and not only because of what was said over WhatsApp.
 
         By SQL: a search reads every number again with core's table of ranges, which takes
@@ -71,7 +72,7 @@ class PhoneBlacklist(models.Model):
         return {number for (number,) in rows}
 
     @api.model
-    def _wa_add(self, numbers, message):
+    def _wa_add(self, numbers: Iterable[str], message: str) -> None:
         """Put numbers on the list because their owners stopped marketing.
 
         :param numbers: E.164
@@ -86,7 +87,7 @@ class PhoneBlacklist(models.Model):
             entries.wa_is_ours = True
 
     @api.model
-    def _wa_remove(self, numbers, message):
+    def _wa_remove(self, numbers: Iterable[str], message: str) -> None:
         """Take those numbers off the list again that are on it because of WhatsApp alone."""
         listed = self.sudo().search([("number", "in", list(numbers)), ("wa_is_ours", "=", True)])
         if listed:

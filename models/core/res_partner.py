@@ -56,7 +56,7 @@ class ResPartner(models.Model):
             for user in self.sudo().user_ids
         )
 
-    def _wa_ours(self):
+    def _wa_ours(self) -> models.BaseModel:
         """Return those of these partners that are us, not customers: colleagues and the companies themselves.
 
         Also who left, and OdooBot: a customer's words must not stand under a colleague's name.
@@ -65,7 +65,7 @@ class ResPartner(models.Model):
         ours = partners.filtered(lambda p: p.wa_company_ids or any(not user.share for user in p.user_ids))
         return self.browse(ours.ids)
 
-    def _wa_card(self):
+    def _wa_card(self) -> dict:
         """Return this partner as a contact card in Meta's shape (hook)."""
         self.ensure_one()
         name = self.name or self.display_name

@@ -19,7 +19,7 @@ class ResUsers(models.Model):
             store.add_global_values(wa_file_rules=self.env["wa.file"]._client_rules())
         return result
 
-    def _wa_acts_for_all_companies(self):
+    def _wa_acts_for_all_companies(self) -> bool:
         """Tell whether a user may change what holds for all companies (asked by record rules).
 
         Those who may choose every company there is, as everybody may where there is one only;
@@ -43,20 +43,20 @@ class ResUsers(models.Model):
         self.filtered(lambda user: before[user.id] - user._wa_reach())._wa_part()
         return result
 
-    def _wa_reach(self):
+    def _wa_reach(self) -> set[str | int]:
         """Return what opens conversations to this user, a set: groups and companies, nothing for who left."""
         if not self.active:
             return set()
         return {group for group in GROUPS if self.has_group(group)} | set(self.sudo().company_ids.ids)
 
-    def _wa_part(self):
+    def _wa_part(self) -> None:
         """Take these users out of the channels of conversations that they may not see."""
         for user in self:
             self.env["wa.conversation"].sudo().search(
                 [("channel_id.channel_member_ids.partner_id", "=", user.sudo().partner_id.id)]
             )._part_from_outsiders(user)
 
-    def _wa_hand_over(self):
+    def _wa_hand_over(self) -> None:
         """Take conversations from users who cannot own them; where a customer waits, a colleague gets it.
 
         The rest is visibly unassigned until the customer writes.

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from odoo import fields
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -14,7 +14,7 @@ from .trigger_occurrences import LIMIT, Found, TriggerOccurrence
 UNTRACED = ("on_unlink", "on_change", "on_webhook")
 
 
-def of_subject(subject, start: datetime, end: datetime) -> Found:
+def of_subject(subject: models.BaseModel, start: datetime, end: datetime) -> Found:
     """Return when a rule would have been triggered in a period, or an action run, by records the user may read.
 
     :param subject: ``base.automation`` or ``ir.actions.server``, with the rights of the user.
@@ -26,7 +26,7 @@ def of_subject(subject, start: datetime, end: datetime) -> Found:
     return _of_action(subject, start, end) if subject._name == "ir.actions.server" else _of_rule(subject, start, end)
 
 
-def _of_rule(rule, start, end):
+def _of_rule(rule: models.BaseModel, start: datetime, end: datetime) -> Found:
     trigger, env = rule.sudo().trigger, rule.env
     if trigger in UNTRACED:
         raise UserError(
@@ -46,7 +46,7 @@ def _of_rule(rule, start, end):
     return _changed(model_of(rule), conditions_of(rule), start, end)
 
 
-def _created(rule, start, end):
+def _created(rule: models.BaseModel, start: datetime, end: datetime) -> Found:
     period = Domain("create_date", ">=", start) & Domain("create_date", "<", end)
     records = model_of(rule).search(period & conditions_of(rule), order="create_date desc, id desc", limit=LIMIT + 1)
     return Found.of(
@@ -55,7 +55,7 @@ def _created(rule, start, end):
     )
 
 
-def _changed(model, conditions, start, end):
+def _changed(model: models.BaseModel, conditions: Domain, start: datetime, end: datetime) -> Found:
     """Return records by the last change Odoo remembers; which change that was nobody knows."""
     env = model.env
     period = Domain("write_date", ">=", start) & Domain("write_date", "<", end)
@@ -72,7 +72,7 @@ def _changed(model, conditions, start, end):
     )
 
 
-def _of_action(action, start, end):
+def _of_action(action: models.BaseModel, start: datetime, end: datetime) -> Found:
     """Return the records an action could have been run on in a period."""
     model = action.env[action.sudo().model_id.model].with_context(active_test=False)
     model.check_access("read")
@@ -83,7 +83,7 @@ def _of_action(action, start, end):
     return found
 
 
-def _of_job(action, model, end):
+def _of_job(action: models.BaseModel, model: models.BaseModel, end: datetime) -> Found:
     """Return the records a scheduled job would send to if it ran now, or at the end of the period."""
     at = min(fields.Datetime.now(), end - timedelta(seconds=1))
     records = model.search(action.sudo()._wa_scheduled_domain(), limit=LIMIT + 1)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from dateutil.relativedelta import relativedelta
 
-from odoo import fields
+from odoo import fields, models
 from odoo.addons.base_automation.models.base_automation import DATE_RANGE
 from odoo.fields import Domain
 
@@ -12,7 +12,7 @@ from .rule_records import conditions_of, model_of
 from .trigger_occurrences import LIMIT, Found, TriggerOccurrence
 
 
-def find(rule, start: datetime, end: datetime) -> Found:
+def find(rule: models.BaseModel, start: datetime, end: datetime) -> Found:
     """Return the records whose date was due in a period."""
     model, rule = model_of(rule).with_context(active_test=True), rule.sudo()
     field = model._fields[rule.trg_date_id.name]
@@ -35,13 +35,13 @@ def find(rule, start: datetime, end: datetime) -> Found:
     )
 
 
-def _delay(rule) -> relativedelta:
+def _delay(rule: models.BaseModel) -> relativedelta:
     """Return what lies between the date and the message."""
     sign = -1 if rule.trg_date_range_mode == "before" else 1
     return DATE_RANGE[rule.trg_date_range_type] * (rule.trg_date_range * sign)
 
 
-def _dates_near(rule, field, start, end) -> Domain:
+def _dates_near(rule: models.BaseModel, field: fields.Field, start: datetime, end: datetime) -> Domain:
     """Return the domain of dates that can be due in the period."""
     first, last = start - _delay(rule), end - _delay(rule)
     if rule.trg_date_calendar_id:
@@ -56,7 +56,7 @@ def _dates_near(rule, field, start, end) -> Domain:
     return near
 
 
-def _due(rule, record, field) -> datetime | None:
+def _due(rule: models.BaseModel, record: models.BaseModel, field: fields.Field) -> datetime | None:
     """Return when the rule would have been due for a record (naive UTC), or None."""
     moment = record[field.name] or (field.name == "date_automation_last" and record.create_date)
     if not moment:

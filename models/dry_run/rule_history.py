@@ -1,16 +1,21 @@
 """Rules about a stage (or a responsible): who entered it when is in the tracking of that field."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from odoo import fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .rule_records import conditions_of, model_of
 from .trigger_occurrences import Found, TriggerOccurrence
 
+#: ``{record id: [(moment, old id, new id)]}``
+Changes = dict[int, list[tuple[datetime, int, int]]]
 
-def tracked_field(rule):
+
+def tracked_field(rule: models.BaseModel) -> fields.Field | None:
     """Return the tracked many2one field whose change triggers a rule, or None."""
     rule = rule.sudo()
     if rule.trigger not in ("on_stage_set", "on_user_set"):
@@ -20,7 +25,7 @@ def tracked_field(rule):
     return field if is_tracked else None
 
 
-def find(rule, field, start: datetime, end: datetime) -> Found:
+def find(rule: models.BaseModel, field: fields.Field, start: datetime, end: datetime) -> Found:
     """Return every stay that began in the period, each once."""
     model = model_of(rule)
     changes = _changes(model, field, start)
@@ -41,8 +46,8 @@ def find(rule, field, start: datetime, end: datetime) -> Found:
     return Found.of([stay for stay in stays if (stay.record.id, stay.stage_id) in wanted], how, unknown)
 
 
-def _changes(model, field, start) -> dict[int, list[tuple[datetime, int, int]]]:
-    """Return ``{record id: [(moment, old id, new id)]}`` since a moment, in order."""
+def _changes(model: models.BaseModel, field: fields.Field, start: datetime) -> Changes:
+    """Return what changed since a moment, in order."""
     # Tracking is for system administrators; which records are shown is decided afterwards.
     model.env["mail.tracking.value"].flush_model()
     model.env["mail.message"].flush_model(["model", "res_id", "date"])
@@ -60,20 +65,20 @@ def _changes(model, field, start) -> dict[int, list[tuple[datetime, int, int]]]:
             start,
         )
     )
-    changes = defaultdict(list)
+    changes: Changes = defaultdict(list)
     for record_id, moment, old, new in rows:
         changes[record_id].append((moment, old or 0, new or 0))
     return changes
 
 
-def _first_stays(field, born, changes):
+def _first_stays(field: fields.Field, born: Iterable[models.BaseModel], changes: Changes) -> Iterator[TriggerOccurrence]:
     """Yield how records that came into being in the period began."""
     for record in born:
         moment, old, _new = next(iter(changes.get(record.id, ())), (None, record[field.name].id, 0))
         yield TriggerOccurrence(record, record.create_date, old or 0, moment)
 
 
-def _later_stays(model, changes, end):
+def _later_stays(model: models.BaseModel, changes: Changes, end: datetime) -> Iterator[TriggerOccurrence]:
     for record_id, steps in changes.items():
         for number, (moment, _old, new) in enumerate(steps):
             if moment < end:
@@ -81,7 +86,7 @@ def _later_stays(model, changes, end):
                 yield TriggerOccurrence(model.browse(record_id), moment, new, left_at)
 
 
-def _meeting(rule, field, stays) -> set[tuple[int, int]]:
+def _meeting(rule: models.BaseModel, field: fields.Field, stays: list[TriggerOccurrence]) -> set[tuple[int, int]]:
     """Return ``{(record id, stage id)}`` that meet the conditions: the stage as it was then, the rest as today."""
     conditions, by_stage = conditions_of(rule), defaultdict(set)
     for stay in stays:
@@ -94,7 +99,7 @@ def _meeting(rule, field, stays) -> set[tuple[int, int]]:
     return meeting
 
 
-def _judged(condition, field, stage):
+def _judged(condition: Domain, field: fields.Field, stage: models.BaseModel) -> Domain:
     """Return a condition as it is, or what it was worth in a stage if it is about that."""
     name, _dot, rest = condition.field_expr.partition(".")
     if name != field.name:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from odoo import fields
+from odoo import fields, models
 from odoo.tools.misc import split_every
 
 from ..automation.wa_rule_match import Facts
@@ -12,6 +12,8 @@ from .trigger_occurrences import LIMIT, Found, TriggerOccurrence
 #: Messages that are looked at, newest first, before the period has to be shorter.
 MESSAGES = 4 * LIMIT
 CHUNK = 500
+#: ``[(wa.message, moment)]``
+Moments = list[tuple[models.BaseModel, datetime]]
 #: When a message of ours reached a status.
 REACHED_AT = {"sent": "sent_at", "delivered": "delivered_at", "read": "read_at", "failed": "failed_at"}
 
@@ -19,22 +21,22 @@ REACHED_AT = {"sent": "sent_at", "delivered": "delivered_at", "read": "read_at",
 class PastFacts(Facts):
     """The conditions on messages, looked at when each of them came."""
 
-    def __init__(self, rows, ran):
-        """:param dict ran: ``{conversation: when the rule would have run there last}``, kept by the caller."""
+    def __init__(self, rows: models.BaseModel, ran: dict[models.BaseModel, datetime]):
+        """:param ran: ``{conversation: when the rule would have run there last}``, kept by the caller."""
         super().__init__(rows)
         self._ran = ran
 
-    def turn_to(self, moment):
+    def turn_to(self, moment: datetime) -> None:
         """Set the clock (naive UTC)."""
         self.now = moment
         self._open.clear()
 
-    def _pauses(self, rule, row):
+    def _pauses(self, rule: models.BaseModel, row: models.BaseModel) -> bool:
         last = self._ran.get(row.conversation_id)
         return bool(rule.wa_pause_hours and last and last > self.now - timedelta(hours=rule.wa_pause_hours))
 
 
-def find(rule, start: datetime, end: datetime) -> Found:
+def find(rule: models.BaseModel, start: datetime, end: datetime) -> Found:
     """Return when messages of a period would have started a rule."""
     env, rule = rule.env, rule.sudo()
     received = rule.trigger == "on_wa_received"
@@ -54,9 +56,10 @@ def find(rule, start: datetime, end: datetime) -> Found:
     return found
 
 
-def _received_at(rule, rows):
+def _received_at(rule: models.BaseModel, rows: models.BaseModel) -> Moments:
     """Return ``[(wa.message, moment)]`` of the customers' messages that would have started a rule."""
-    moments, ran = [], {}
+    moments: Moments = []
+    ran: dict[models.BaseModel, datetime] = {}
     for chunk in split_every(CHUNK, rows.ids, rows.browse):
         facts = PastFacts(chunk, ran)
         for row in chunk:
@@ -68,7 +71,7 @@ def _received_at(rule, rows):
     return moments
 
 
-def _is_superseded(rule, row, facts) -> bool:
+def _is_superseded(rule: models.BaseModel, row: models.BaseModel, facts: Facts) -> bool:
     """Tell whether a message would have started another rule that this one gives way to."""
     return any(
         rule.env["wa.rule"]._records(other, row).sudo().filtered_domain(conditions_of(other))
@@ -77,7 +80,7 @@ def _is_superseded(rule, row, facts) -> bool:
     )
 
 
-def _reported_at(rule, rows, start, end):
+def _reported_at(rule: models.BaseModel, rows: models.BaseModel, start: datetime, end: datetime) -> Moments:
     """Return ``[(wa.message, moment)]`` of the reports that would have started a rule."""
     wanted = rule._wa_wanted_statuses()
     return [
@@ -88,7 +91,7 @@ def _reported_at(rule, rows, start, end):
     ]
 
 
-def _about(rule, moments):
+def _about(rule: models.BaseModel, moments: Moments) -> list[TriggerOccurrence]:
     """Return the occurrences of messages: the records they are about, as far as the user may read them."""
     model = model_of(rule)
     about = [(rule.env["wa.rule"]._records(rule.sudo(), row), moment) for row, moment in moments]

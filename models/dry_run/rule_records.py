@@ -1,10 +1,11 @@
 """The records a rule is about, and its conditions on them, as the rehearsal needs both."""
 
+from odoo import models
 from odoo.fields import Domain
 from odoo.tools.safe_eval import safe_eval
 
 
-def conditions_of(rule) -> Domain:
+def conditions_of(rule: models.BaseModel) -> Domain:
     """Return the conditions of a ``base.automation``."""
     rule = rule.sudo()
     if not rule.filter_domain:
@@ -12,7 +13,7 @@ def conditions_of(rule) -> Domain:
     return Domain(safe_eval(rule.filter_domain, rule._get_eval_context()))
 
 
-def model_of(rule):
+def model_of(rule: models.BaseModel) -> models.BaseModel:
     """Return the model of a rule's records, with the rights of the user.
 
     :raises AccessError: the user may not read such records.

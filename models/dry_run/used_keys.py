@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from odoo import fields
+from odoo import fields, models
 from odoo.tools import SQL
 
 from .trigger_occurrences import TriggerOccurrence
@@ -13,7 +13,7 @@ from .trigger_occurrences import TriggerOccurrence
 TOLERANCE = timedelta(hours=1)
 
 
-def used_by(action, occurrences: list[TriggerOccurrence]) -> tuple[dict, set[TriggerOccurrence]]:
+def used_by(action: models.BaseModel, occurrences: list[TriggerOccurrence]) -> tuple[dict, set[TriggerOccurrence]]:
     """Return the keys of these occurrences, and those whose message was planned or sent before.
 
     :param action: ``ir.actions.server``, as superuser.
@@ -41,7 +41,7 @@ def used_by(action, occurrences: list[TriggerOccurrence]) -> tuple[dict, set[Tri
     return keys, used
 
 
-def _taken_keys(action) -> set[str]:
+def _taken_keys(action: models.BaseModel) -> set[str]:
     """Return all keys of an action that are used up: something is planned, or was sent."""
     prefix = f"action:{action.id}:%"
     action.env["wa.message"].flush_model(["dedupe_key"])

@@ -28,7 +28,8 @@ class WaDryRunRights(models.AbstractModel):
         """
         if self.env.su:
             return set()
-        unseen, alike = set(), {}
+        unseen: set = set()
+        alike: dict[tuple, list] = {}
         for result in results:
             if result.conversation is not None:
                 alike.setdefault((result.record._name, result.paths), []).append(result)

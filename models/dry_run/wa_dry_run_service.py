@@ -36,7 +36,7 @@ class Result:
     #: A sentence without a code: on what it depends, or why not.
     note: str = ""
     #: The field paths it is filled from.
-    paths: frozenset = frozenset()
+    paths: frozenset[str] = frozenset()
 
 
 @dataclass(eq=False)
@@ -86,7 +86,7 @@ class WaDryRunService(models.AbstractModel):
 
     # ------------------------------------------------------------------ actions
 
-    def _dry_run_action(self, action, triggered: list[TriggerOccurrence]) -> list[Result]:
+    def _dry_run_action(self, action: models.BaseModel, triggered: list[TriggerOccurrence]) -> list[Result]:
         """Return the results of one action, in the order of the occurrences."""
         if not (action.wa_text if action.wa_content == "text" else action.wa_template_id):
             raise UserError(self.env._("“%s” has nothing to send yet. Choose a template or write a text.", action.name))
@@ -107,9 +107,12 @@ class WaDryRunService(models.AbstractModel):
                     taken.add(key)
         return results
 
-    def _ask(self, action, triggered: list[TriggerOccurrence], delay: timedelta) -> dict:
+    def _ask(
+        self, action: models.BaseModel, triggered: list[TriggerOccurrence], delay: timedelta
+    ) -> dict[TriggerOccurrence, SendOutcome]:
         """Return ``{occurrence: SendOutcome}``; a record that comes several times is asked for in turns."""
-        outcomes, turns = {}, []
+        outcomes: dict[TriggerOccurrence, SendOutcome] = {}
+        turns: list[dict[int, TriggerOccurrence]] = []
         for occurrence in triggered:
             turn = next((turn for turn in turns if occurrence.record.id not in turn), None)
             if turn is None:
@@ -203,7 +206,8 @@ class WaDryRunService(models.AbstractModel):
         :param plan: list of ``(lead, step, when, template)``; ``when`` is naive UTC.
         :param sequence: ``wa.sequence``, which says from where and in which language; or None.
         """
-        results, groups = [], {}
+        results: list[Result] = []
+        groups: dict[tuple, dict[int, datetime]] = {}
         options = {"origin": "sequence", "by_language": True}
         if sequence:
             number = sequence.number_id if sequence.number_policy == "fixed" else None

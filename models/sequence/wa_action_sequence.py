@@ -12,21 +12,21 @@ class WaActionSequence(models.AbstractModel):
     _warning_fields = ("wa_sequence_id",)
 
     @api.model
-    def _label(self, action) -> str:
+    def _label(self, action: models.BaseModel) -> str:
         return self.env._("Add to WhatsApp sequence: %s", action.wa_sequence_id.name) if action.wa_sequence_id else ""
 
     @api.model
-    def _warnings(self, action) -> list[str]:
+    def _warnings(self, action: models.BaseModel) -> list[str]:
         if action.model_id and action.model_id.model != "crm.lead":
             return [self.env._("Only leads are in WhatsApp sequences: choose the model Lead.")]
         return []
 
     @api.model
-    def _written(self, action) -> str:
+    def _written(self, action: models.BaseModel) -> str:
         return self.env._("the sequence “%s”", action.wa_sequence_id.name or "")
 
     @api.model
-    def _run(self, action, eval_context: dict) -> None:
+    def _run(self, action: models.BaseModel, eval_context: dict) -> None:
         """Add the leads; those that may not be in stop nobody, and no rule.
 
         A sequence that was archived or emptied adds nobody.
