@@ -76,20 +76,11 @@ from .template import (
     wa_template_values,
 )
 
-# Sequences: what extends the files above comes after them.
-from .sequence import (
-    wa_sequence,
-    wa_sequence_step,
-    wa_sequence_run,
-    wa_sequence_answer,
-    wa_sequence_enrol,
-    wa_sequence_exit,
-)
-
 # Last: these override methods that stand in files above.
 from . import automation
-from .sequence import wa_action_sequence
-from . import recipes, dry_run
+from . import sequence
+from . import recipes
+from . import dry_run
 from .media import wa_media_upload
 from .message import wa_message_kinds
 from . import renamed
