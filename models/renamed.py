@@ -34,9 +34,9 @@ class RenamedModel(models.AbstractModel):
         """
         super()._register_hook()
         others = {
-            part._module
+            part.__dict__["_module"]
             for part in type(self).mro()
-            if self._name in _names(part.__dict__.get("_inherit")) and part._module != "crm_whatsapp"
+            if self._name in _names(part.__dict__.get("_inherit")) and part.__dict__["_module"] != "crm_whatsapp"
         }
         if others:
             raise TypeError(

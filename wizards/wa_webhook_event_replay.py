@@ -29,7 +29,7 @@ class WaWebhookEventReplay(models.TransientModel):
 
     def _get_domain(self):
         self.ensure_one()
-        domain = [
+        domain: list = [
             ("received_at", ">=", self.date_from),
             ("received_at", "<=", self.date_to),
             ("state", "!=", "new"),

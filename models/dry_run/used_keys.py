@@ -31,8 +31,8 @@ def used_by(action: models.BaseModel, occurrences: list[TriggerOccurrence]) -> t
             keys[occurrence] = (occurrence.record.id, occurrence.stage_id, occurrence.at)
             stays[occurrence.record.id, occurrence.stage_id].append(occurrence)
         else:
-            keys[occurrence] = action._wa_dedupe_key(occurrence.record.sudo())
-            if keys[occurrence] in taken:
+            keys[occurrence] = key = action._wa_dedupe_key(occurrence.record.sudo())
+            if key in taken:
                 used.add(occurrence)
     for moment, place in _taken_stays(taken):
         near = [stay for stay in stays.get(place, ()) if abs(stay.at - moment) <= TOLERANCE]

@@ -163,7 +163,7 @@ class WaInboundConsent(models.AbstractModel):
     def _keyword(self, context: InboundContext) -> list[Said]:
         """Return what the keyword means that is the whole message, or an empty list."""
         keywords, company = self.env["wa.keyword"], context.number.company_id
-        texts = [context.item.text]
+        texts: list[str | None] = [context.item.text]
         if context.item.kind != "text":
             texts.append(context.item.payload)
         found = next(filter(None, (keywords._find(text, company) for text in texts)), None)

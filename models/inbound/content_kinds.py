@@ -114,7 +114,7 @@ class WaInboundContent(models.AbstractModel):
         """Name and address of a place, and a link to a map; no map is loaded before somebody clicks."""
         point = self._point(item.content)
         words = [one_line(reading.text(item.content.get(key))) for key in ("name", "address")]
-        lines = [Markup("<strong>%s</strong>") % words[0]] if words[0] else []
+        lines: list[str] = [Markup("<strong>%s</strong>") % words[0]] if words[0] else []
         lines += [words[1]] if words[1] else []
         if point:
             label = self.env._("Show %(lat)s, %(lon)s on a map", **point)
@@ -159,7 +159,7 @@ class WaInboundContent(models.AbstractModel):
             parts = (reading.text(address.get(k)) for k in ("street", "zip", "city", "state", "country"))
             details.append(one_line(", ".join(filter(None, parts))))
         details.append(one_line(reading.text(card.get("birthday"))))
-        lines = [Markup("<strong>%s</strong>") % (one_line(title) or self.env._("Contact"))]
+        lines: list[str] = [Markup("<strong>%s</strong>") % (one_line(title) or self.env._("Contact"))]
         lines += [detail for detail in details if detail and detail != one_line(title)]
         return Markup('<div class="o_wa_card">👤 %s</div>') % BREAK.join(lines)
 

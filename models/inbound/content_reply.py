@@ -96,7 +96,7 @@ class WaInboundContent(models.AbstractModel):
         """Return the object of a form's answers, or None for what is none; a list counts as answers without names."""
         found = forms.unfolded(item.payload)
         try:
-            return reading.load({"": found} if isinstance(found, list) else item.payload)
+            return reading.load({"": found} if isinstance(found, list) else item.payload or "")
         except reading.Unreadable:
             return None
 

@@ -71,7 +71,7 @@ class WaInboundNotice(models.AbstractModel):
         restrictions = [part for _index, part in reading.mappings(value.get("restriction_info"))]
         kinds = [self._word(part, "restriction_type") for part in restrictions]
         ends = [from_timestamp(reading.timestamp(part.get("expiration"))) for part in restrictions]
-        until = max(filter(None, ends), default=False)
+        until = max(filter(None, ends), default=None)
         labels = ", ".join(meta_word(self.env, kind) for kind in kinds if kind)
         words = (
             self.env._(

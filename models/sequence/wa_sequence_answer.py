@@ -65,7 +65,7 @@ class WaSequenceRun(models.Model):
                 [*EFFECTS, *THIN],
             )
         )
-        found = dict.fromkeys(self.ids, ())
+        found: dict[int, tuple[int, ...]] = dict.fromkeys(self.ids, ())
         for run_id, message_id in rows:
             found[run_id] += (message_id,)
         messages = self.env["wa.message"].sudo()

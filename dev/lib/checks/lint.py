@@ -47,13 +47,20 @@ def _javascript(plan: Plan) -> list[Result]:
 
 def _python(plan: Plan) -> list[Result]:
     ruff = [paths.PYTHON, "-m", "ruff"]
-    environment = {**os.environ, "MYPYPATH": str(paths.ROOT), "MYPY_CACHE_DIR": str(paths.STATE_DIR / "mypy")}
-    mypy = [paths.PYTHON, "-m", "mypy", "--config-file", paths.ROOT / "pyproject.toml", "-p", "tools"]
     return [
         _check("ruff", [*ruff, "check", "--no-cache", "."], paths.ROOT),
         _check("ruff-format", [*ruff, "format", "--no-cache", "--check", "."], paths.ROOT),
-        _check("mypy", mypy, paths.STATE_DIR, environment),
+        _mypy("mypy", paths.ROOT, "tools"),
+        _mypy("mypy-models", paths.ADDONS, f"{paths.MODULE}.models"),
     ]
+
+
+def _mypy(name: str, path: Path, package_name: str) -> Result:
+    """Check the types of a package below a folder, as `pyproject.toml` says."""
+    environment = {**os.environ, "MYPYPATH": str(path), "MYPY_CACHE_DIR": str(paths.STATE_DIR / name)}
+    command = [paths.PYTHON, "-m", "mypy", "--config-file", paths.ROOT / "pyproject.toml", "-p", package_name]
+    # Not where .dev/odoo lies: it would be taken for the package of that name.
+    return _check(name, command, path, environment)
 
 
 def _pylint(plan: Plan) -> list[Result]:
