@@ -1,8 +1,7 @@
 # Models before what extends them: a module may import names of another one, which would load that first.
 # The folders import nothing themselves: several extend one model, and their order decides which override is the outer one.
 from . import mixins
-from .account import wa_alert
-from .account import wa_account
+from . import account
 from .template import wa_value_text, wa_value_source, wa_action_value
 from .message import wa_card
 from . import contact, conversation, consent, erasure
@@ -12,14 +11,11 @@ from .policy import wa_failure
 from .policy import wa_gate
 from .media import wa_media
 from .message import wa_message
-from .account import wa_number
 from .discuss import wa_discuss_writer
 from .policy import wa_country_rule
 from .policy import wa_refusal
-from .account import wa_secret
 from .outbox import wa_sending
 from .template import wa_template, wa_template_button, wa_template_parameter
-from .account import wa_webhook_health
 from . import core
 from .core import (
     discuss_channel,
@@ -40,17 +36,6 @@ from .core import (
     mail_message_reference,
 )
 from .discuss import trusted_html
-from .account import (
-    wa_account_connect,
-    wa_account_health,
-    wa_account_alerts,
-    wa_account_check,
-    wa_account_archive,
-    wa_account_notice,
-    wa_account_restriction,
-    wa_account_rules,
-    wa_problem,
-)
 from .policy import wa_message_purpose
 from .message import wa_message_refused
 from .scheduled import wa_scheduled_message_worker, wa_scheduled_message_waiting
@@ -61,7 +46,6 @@ from .message import wa_message_inbound
 from .outbox import wa_message_held
 from .outbox import wa_message_send
 from .message import wa_message_status
-from .account import wa_number_notice
 from .outbox import wa_number_send
 from .discuss import wa_discuss_writer_files
 from .outbox import wa_reach

@@ -84,4 +84,4 @@ class AccountCase(WaSandboxCase):
     def codes(self):
         """Return the codes of what is wrong now."""
         self.env.flush_all()
-        return [problem.code for problem in self.account._find_problems()[self.account.id]]
+        return [problem.code for problem in self.env["wa.problem"]._find(self.account)[self.account.id]]

@@ -3,10 +3,11 @@ import secrets
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import SQL, ormcache
+from odoo.tools import ormcache
 
+from ...tools.gate import RESTRICTIONS
 from ...tools.graph import address
-from ...tools.graph.client import GraphClient
+from .meta_words import meta_word
 
 #: In the scope of contacts, before the account's id: Meta has not told us the portfolio yet.
 UNKNOWN_PORTFOLIO = "waba:"
@@ -17,6 +18,8 @@ API_URL = "https://graph.facebook.com"
 #: The oldest Graph version that is tried with every change of this addon; WhatsApp itself serves older ones as its oldest.
 #: Source: Graph API changelog (v20.0 ended on 24 September 2026).
 OLDEST_VERSION = 21
+#: What is typed in about the connection: whether it is right, only WhatsApp can tell.
+TYPED = frozenset({"access_token", "app_secret", "app_id", "waba_id", "api_url", "api_version"})
 #: What WhatsApp says about an account, or follows from it: nobody types it in.
 FROM_WHATSAPP = frozenset(
     {
@@ -36,6 +39,8 @@ FROM_WHATSAPP = frozenset(
         "webhook_key",
     }
 )
+#: The longest period, in days, over which templates to one customer are counted.
+LONGEST_PERIOD = 90
 
 
 class WaAccount(models.Model):
@@ -47,7 +52,7 @@ class WaAccount(models.Model):
 
     _name = "wa.account"
     _description = "WhatsApp Account"
-    _inherit = ["wa.alert.mixin", "mail.activity.mixin"]
+    _inherit = ["wa.alert.mixin", "mail.activity.mixin", "wa.quiet.mixin"]
     _check_company_auto = True
     _order = "sequence, id"
 
@@ -161,10 +166,47 @@ class WaAccount(models.Model):
     number_ids = fields.One2many("wa.number", "account_id", "Numbers")
     template_ids = fields.One2many("wa.template", "account_id", "Templates")
 
+    # What WhatsApp last said.
+    review_status = fields.Char("Review Word", readonly=True, copy=False, help="Meta's word on the business.")
+    review_status_label = fields.Char("Review", compute="_compute_labels")
+    messaging_limit_label = fields.Char("Messaging Limit", compute="_compute_labels")
+    messaging_limit = fields.Char(
+        "Limit Word", readonly=True, copy=False, help="New people the business may write to in 24 hours, in Meta's word."
+    )
+    restriction = fields.Char(readonly=True, copy=False, help="What WhatsApp does not allow at the moment.")
+    restricted_until = fields.Datetime(readonly=True, copy=False)
+    notice_moments = fields.Json(readonly=True, copy=False, help="Notices that were applied, and when their values were said.")
+    templates_outdated = fields.Boolean(
+        readonly=True, copy=False, help="Templates changed at WhatsApp; they are read again in the background."
+    )
+    restrictions = fields.Json(
+        readonly=True, copy=False, help="Meta's word for each restriction, and until when; empty: until it says otherwise."
+    )
+    restriction_note = fields.Char("Restricted", compute="_compute_restriction_note")
+
+    # The account's own rules for what is sent.
+    has_quiet_hours = fields.Boolean(
+        "Quiet Hours",
+        default=True,
+        help="Messages that nobody sends by hand (automation, sequences, messages to many) wait for the morning at "
+        "the customer's place. A colleague's own messages leave at any time.",
+    )
+    marketing_cap = fields.Integer(
+        "Marketing Templates per Customer",
+        default=2,
+        help="At most so many in the period, whoever sends them and from whichever number. 0: no limit.",
+    )
+    marketing_cap_days = fields.Integer("Period in Days", default=7)
+    utility_cap = fields.Integer(
+        "Utility Templates per Customer and Day",
+        default=0,
+        help="At most so many within 24 hours, whoever sends them and from whichever number. 0: no limit.",
+    )
+
     _waba_uniq = models.Constraint("UNIQUE(waba_id)", "This WhatsApp account is already connected to this database.")
     _webhook_key_uniq = models.Constraint("UNIQUE(webhook_key)", "Webhook keys are unique.")
 
-    # ------------------------------------------------------------------ compute
+    # --------------------------------------------------------------- compute
 
     def _compute_secret(self):
         """Secrets are write-only: whoever reads gets nothing."""
@@ -216,7 +258,44 @@ class WaAccount(models.Model):
         for account in self:
             account.refused_count = counts.get(account._origin, 0)
 
-    # --------------------------------------------------------------------- crud
+    def _compute_health(self):
+        """Say how it is at this moment: a job that stands still cannot report that it does."""
+        problems_of = self.env["wa.problem"]
+        found = problems_of._find(self)
+        for account in self:
+            problems = found.get(account._origin.id, [])
+            is_live = account.active and account.state == "connected"
+            account.health = "problem" if problems else "ok" if is_live else "draft"
+            account.health_note = problems_of._name_number(problems[0]) if problems else False
+            account.health_details = problems_of._render(problems)
+
+    def _compute_state_reason(self):
+        for account in self:
+            code = account.state_code
+            account.state_reason = self.env["wa.problem"]._sentence(code, account.state_facts) if code else False
+
+    @api.depends("review_status", "messaging_limit")
+    @api.depends_context("lang")
+    def _compute_labels(self):
+        """Say Meta's words as people read them."""
+        for account in self:
+            account.review_status_label = meta_word(self.env, account.review_status) or False
+            account.messaging_limit_label = meta_word(self.env, account.messaging_limit) or False
+
+    @api.depends("restrictions")
+    @api.depends_context("lang", "tz")
+    def _compute_restriction_note(self):
+        now = fields.Datetime.now()
+        for account in self:
+            parts = []
+            for name in sorted(account._get_restrictions(now, known_only=False)):
+                until = fields.Datetime.to_datetime(account.restrictions[name])
+                moment = until and fields.Datetime.context_timestamp(account, until)
+                words = meta_word(self.env, name)
+                parts.append(f"{words} ({moment:%Y-%m-%d %H:%M})" if moment else words)
+            account.restriction_note = ", ".join(parts) or False
+
+    # ----------------------------------------------------------- constraints
 
     @api.constrains("api_url", "api_version")
     def _check_address(self):
@@ -235,6 +314,20 @@ class WaAccount(models.Model):
                         oldest=OLDEST_VERSION,
                     )
                 )
+
+    @api.constrains("quiet_from", "quiet_to")
+    def _check_quiet_hours(self):
+        self._check_quiet_times()
+
+    @api.constrains("marketing_cap", "marketing_cap_days", "utility_cap")
+    def _check_caps(self):
+        for account in self:
+            if account.marketing_cap < 0 or account.utility_cap < 0:
+                raise ValidationError(self.env._("A limit of templates cannot be negative. Enter 0 for no limit."))
+            if not 1 <= account.marketing_cap_days <= LONGEST_PERIOD:
+                raise ValidationError(self.env._("The period of the marketing limit is between 1 and %s days.", LONGEST_PERIOD))
+
+    # ------------------------------------------------------------------ crud
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -278,6 +371,29 @@ class WaAccount(models.Model):
         if {"company_id", "portfolio_id"} & vals.keys():
             self.env.registry.clear_cache()
         return result
+
+    def web_save(self, vals, specification, next_id=None):
+        """Somebody saves the form: what they typed about the connection is tried before the page shows how the account is.
+
+        The job would find out seconds later, and until somebody reloads the page it would go on saying that all is in order.
+        Code that writes leaves it to the job.
+        """
+        if self and TYPED & vals.keys():
+            self.write(vals)
+            vals = {}
+            for account in self.sudo().filtered(lambda account: account.active and account.state != "draft"):
+                account._ask_whatsapp()
+                self.env["wa.problem"]._sync(account)
+        return super().web_save(vals, specification, next_id=next_id)
+
+    def unlink(self):
+        """Disconnect, then delete the numbers as records: each has a sender job that goes with it."""
+        self.check_access("unlink")
+        self._check_unused()
+        self.filtered("active")._disconnect()
+        self.with_context(active_test=False).number_ids.unlink()
+        self.env.registry.clear_cache()  # the secrets go in the database, and the callback with them
+        return super().unlink()
 
     def _check_company_stays(self, company_id):
         """Keep an account in the company whose customers write to it.
@@ -323,15 +439,6 @@ class WaAccount(models.Model):
             self.env._("The API address is where the access token goes. Only people with access to Odoo's Settings change it.")
         )
 
-    def unlink(self):
-        """Disconnect, then delete the numbers as records: each has a sender job that goes with it."""
-        self.check_access("unlink")
-        self._check_unused()
-        self.filtered("active")._disconnect()
-        self.with_context(active_test=False).number_ids.unlink()
-        self.env.registry.clear_cache()  # the secrets go in the database, and the callback with them
-        return super().unlink()
-
     def _check_unused(self):
         """Refuse to delete accounts with conversations, before WhatsApp is told anything: that would not be undone.
 
@@ -345,69 +452,12 @@ class WaAccount(models.Model):
                 )
             )
 
-    # ----------------------------------------------------------------- business
+    # -------------------------------------------------------------- business
 
     def _secret(self, kind):
         """Return one secret of this account or False. For server code only."""
         self.ensure_one()
         return self.env["wa.secret"]._get(self, kind)
-
-    def _get_transport(self):
-        """Return the client that talks to WhatsApp for this account.
-
-        The seam for other providers: a sibling addon overrides this and returns
-        an object with the methods of :class:`GraphClient`.
-
-        :raises UserError: no access token is stored, or the address is not safe.
-        """
-        self.ensure_one()
-        account = self.sudo()
-        token = account._secret("access_token")
-        if not token:
-            raise UserError(
-                self.env._(
-                    "The WhatsApp account “%(account)s” has no access token. Open it under "
-                    "WhatsApp → Configuration → Accounts and paste one.",
-                    account=account.name,
-                )
-            )
-        return account._client(token)
-
-    def _get_app_transport(self):
-        """Return a client that speaks as the Meta app itself, for its webhook settings."""
-        self.ensure_one()
-        account = self.sudo()
-        return account._client(f"{account.app_id}|{account._secret('app_secret')}")
-
-    def _client(self, token):
-        """Return a client with a token; with the app secret, every request proves that it is ours.
-
-        :raises UserError: the address is one that secrets must not be sent to, however it came there.
-        """
-        if not address.is_allowed(self.api_url):
-            raise UserError(self._sentence_of("api_address"))
-        return GraphClient(self.api_url, self.api_version, token, app_secret=self._secret("app_secret") or None)
-
-    def _sharing_app(self):
-        """Return the accounts whose webhooks may come through this account's callback.
-
-        One Meta app has one callback for all its accounts. Whoever knows the app's
-        secret speaks for those accounts, and for no others: a webhook signed for one
-        company never writes into another's.
-        """
-        self.ensure_one()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT DISTINCT other.account_id
-                  FROM wa_secret own
-                  JOIN wa_secret other ON other.value = own.value AND other.kind = own.kind
-                 WHERE own.account_id = %s AND own.kind = 'app_secret'
-                """,
-                self.id,
-            )
-        )
-        return self.browse([row[0] for row in rows]) | self
 
     def _label_among_others(self):
         """Return the name of this account, with its number where another account has the same name."""
@@ -440,3 +490,26 @@ class WaAccount(models.Model):
             .search([("portfolio_id", "=", portfolio), ("company_id", "!=", int(company_id))])
         )
         return tuple(sorted({account._get_portfolio_key() for account in accounts}))
+
+    def _get_cap(self, purpose):
+        """Return ``(most, days)`` for templates of a purpose to one customer; ``(0, 0)`` is no limit."""
+        self.ensure_one()
+        if purpose == "marketing":
+            return self.marketing_cap, self.marketing_cap_days
+        if purpose == "utility":
+            return self.utility_cap, 1
+        return 0, 0
+
+    def _get_restrictions(self, now, known_only=True):
+        """Return Meta's words for what this account may not do now, as a frozenset.
+
+        :param datetime now: naive UTC; what has run out by then does not count.
+        :param bool known_only: only those the gate knows the meaning of.
+        """
+        self.ensure_one()
+        moment = fields.Datetime.to_string(now)
+        return frozenset(
+            name
+            for name, until in (self.restrictions or {}).items()
+            if (not until or until > moment) and (name in RESTRICTIONS or not known_only)
+        )

@@ -2,15 +2,18 @@ import logging
 import time
 from datetime import timedelta
 
-from odoo import api, fields, models
+import psycopg2
+
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 
-from ...tools.graph.errors import GraphError
-from ..concurrency import savepoint
+from ...tools.failures import CONFIGURATION
+from ...tools.graph.errors import GraphError, NotSentError, OutcomeUnknownError
+from ..concurrency import lock_fresh, savepoint
 from ..cron_trigger import trigger_once
-from .health_words import DISPROVED_BY_READING
-from .wa_account_connect import Refusal
-from .wa_account_health import DEAD_NUMBER
+from .health_words import DISPROVED_BY_READING, HEALTH_WORDS, STOPPING
+from .subscription import Refusal, Subscription
+from .wa_account_connect import EXPIRED
 
 _logger = logging.getLogger(__name__)
 
@@ -19,10 +22,10 @@ HOURS_WELL, MINUTES_ILL = 6, 10
 #: Meta's own decisions (payment, policy) are taken as over when it says so, but not sooner: what it
 #: says may lag behind. Source: cloud-api reference, health_status.
 MINUTES_DECIDED = 60
+#: States of a number in which nothing can be sent. Source: cloud-api reference §9.1.
+DEAD_NUMBER = ("BANNED", "DISCONNECTED", "DELETED", "MIGRATED")
 #: What a number takes over whenever it is read; name and throughput only when somebody connects, or WhatsApp says so.
 FOLLOWED = ("quality_rating", "status", "name_status", "messaging_limit")
-#: What is typed in about the connection: whether it is right, only WhatsApp can tell.
-TYPED = frozenset({"access_token", "app_secret", "app_id", "waba_id", "api_url", "api_version"})
 #: Seconds of one run of the job in which Meta is asked; the rest waits for the next run.
 ASK_SECONDS = 60
 #: Seconds after which one process that takes in webhooks looks whether they are worked off.
@@ -31,7 +34,7 @@ _looked_at = {}
 
 
 class WaAccount(models.Model):
-    """Looking after accounts: what a job asks WhatsApp, and what is noticed where no job runs."""
+    """Looking after accounts: what a job asks WhatsApp, what its answers mean, and stopping an account and letting it go on."""
 
     _inherit = "wa.account"
 
@@ -43,7 +46,7 @@ class WaAccount(models.Model):
             with savepoint(self.env, f"account {account.id} could not be checked"):
                 if time.monotonic() - started < ASK_SECONDS and account._is_check_due():
                     account._ask_whatsapp()
-                account._sync_problems()
+                self.env["wa.problem"]._sync(account)
                 self.env.flush_all()
             self.env["ir.cron"]._commit_progress(1)
 
@@ -72,21 +75,7 @@ class WaAccount(models.Model):
             live.checked_at = False
             live._look_after_soon()
 
-    def web_save(self, vals, specification, next_id=None):
-        """Somebody saves the form: what they typed about the connection is tried before the page shows how the account is.
-
-        The job would find out seconds later, and until somebody reloads the page it would go on saying that all is in order.
-        Code that writes leaves it to the job.
-        """
-        if self and TYPED & vals.keys():
-            self.write(vals)
-            vals = {}
-            for account in self.sudo().filtered(lambda account: account.active and account.state != "draft"):
-                account._ask_whatsapp()
-                account._sync_problems()
-        return super().web_save(vals, specification, next_id=next_id)
-
-    # ------------------------------------------------------------------- asking
+    # ---------------------------------------------------------------- asking
 
     def _ask_whatsapp(self):
         """Read account, numbers and subscription with what is stored, and take over what that shows.
@@ -119,7 +108,7 @@ class WaAccount(models.Model):
         try:
             self._check_token(transport)
             node = self._read_account(transport)
-            findings = self._check_numbers(transport) + self._check_subscription(transport)
+            findings = self._check_numbers(transport) + Subscription(self, transport).find_findings()
         finally:
             transport.close()
         if not self.has_app_secret:
@@ -147,31 +136,130 @@ class WaAccount(models.Model):
                 number.action_resume()
         return findings
 
-    def _check_subscription(self, transport):
-        """Return findings about where WhatsApp reports to: our app is not listed, or another address is set."""
-        own = self._own_subscription(transport)
-        if own is None:
-            return [["subscription_lost", 0, {}]]
-        override = str(own.get("override_callback_uri") or "")
-        if override:
-            return [] if self._is_former_callback(override) else [["callback_elsewhere", 0, {"url": self._host_of(override)}]]
-        if not self.app_id or not self.has_app_secret:
-            return []
-        try:
-            present = self._get_app_transport().app_callback(self.app_id)
-        except GraphError as error:
-            _logger.info("WhatsApp account %s: the app's callback cannot be read: %s", self.id, error)
-            return []
-        if not present:
-            return [["subscription_lost", 0, {}]]
-        return [] if self._is_former_callback(present) else [["callback_elsewhere", 0, {"url": self._host_of(present)}]]
+    # -------------------------------------------------------------- refusals
 
     @api.model
-    def _host_of(self, url):
-        """Return an address without its path: whose it is, and no more."""
-        return "/".join(url.split("/")[:3])
+    def _is_definite(self, error):
+        """Tell whether an error is an answer about us, and no trouble of Meta or of the way to it."""
+        if isinstance(error, (NotSentError, OutcomeUnknownError)):
+            return False
+        return not error.failure.retryable or (error.code == 1 and "secret" in error.message)
 
-    # --------------------------------------------------------------- recovering
+    def _as_refusal(self, error):
+        """Return ``(code, facts)`` of a refusal, for the account; the code is None when it says nothing about it.
+
+        :param error: ``Refusal`` or ``GraphError``.
+        """
+        if isinstance(error, Refusal):
+            return error.code, error.facts
+        if not self._is_definite(error) or error.failure.family != CONFIGURATION or error.failure.scope != "account":
+            return None, {}
+        slug = "token_expired" if error.slug == "token_invalid" and error.subcode == EXPIRED else error.slug
+        said = error.user_message or error.details or error.message
+        return slug, {} if slug in STOPPING else {"said": said}
+
+    def _user_error(self, error):
+        """Return the UserError that says in plain words what was refused, and keep what follows for the account.
+
+        :param error: ``GraphError``, which never contains a secret, or ``Refusal``.
+        """
+        code, facts = self._as_refusal(error)
+        if code:
+            self._note_refusal_apart(code, facts)
+        if code in HEALTH_WORDS:
+            return UserError(self.env["wa.problem"]._sentence(code, facts))
+        failure = self.env["wa.failure"]
+        detail = error.user_message or error.details or error.message
+        return UserError(failure._sentence(failure._slug_of(error), detail))
+
+    def _note_refusal_apart(self, code, facts):
+        """Keep a refusal although an error is about to undo this transaction: by another one, when it has ended."""
+        cr, registry, ids = self.env.cr, self.env.registry, self.ids
+        pending = list(ids)
+
+        def write():
+            if not pending:
+                return
+            pending.clear()
+            try:
+                with registry.cursor() as own:
+                    env = api.Environment(own, SUPERUSER_ID, {})
+                    env["wa.account"].browse(ids).exists()._note_refusal(code, facts)
+            except psycopg2.Error:
+                # The job that looks after accounts finds the same; the user's own error must come through.
+                _logger.warning("WhatsApp: what was refused for accounts %s could not be kept", ids, exc_info=True)
+
+        if ids:
+            cr.postrollback.add(write)
+            cr.postcommit.add(write)
+
+    def _take_refusal(self, error):
+        """Take over what an error says about this account; nothing, when it says nothing about it.
+
+        :param error: ``GraphError`` or ``Refusal``, of a job: nothing is about to be undone.
+        """
+        code, facts = self._as_refusal(error)
+        if code:
+            self._note_refusal(code, facts)
+
+    def _note_refusal(self, code, facts=None):
+        """Take over what a refusal means: the account stops, or shows it, or (not connected yet) shows it on its page."""
+        for account in self:
+            if account.state == "draft":
+                account.write({"state_code": code, "state_facts": facts or False})
+            elif code in STOPPING:
+                account._flag_blocked(code, facts)
+            else:
+                others = [one for one in account.findings or [] if one[0] != code]
+                account.findings = [*others, [code, 0, facts or {}]]
+                self.env["wa.problem"]._sync(account)
+
+    # ----------------------------------------------------------- stopping it
+
+    def _flag_blocked(self, code, facts=None):
+        """Record that Meta refuses this account as a whole (token, secret, policy, payment), and tell it once.
+
+        :param str code: of ``HEALTH_WORDS`` or ``wa.failure``; any other text is a reason as it is.
+        """
+        code, facts = self._as_code(code, facts)
+        lock_fresh(self.sudo(), "state", "state_code")
+        flagged = self.sudo().filtered(lambda account: account.state != "blocked" or account.state_code != code)
+        if flagged:
+            flagged.write({"state": "blocked", "state_code": code, "state_facts": facts or False, "checked_at": False})
+            flagged._tell_now()
+
+    def _tell_now(self):
+        """Tell what is wrong in this transaction; whoever cannot be told must not undo what it follows from."""
+        with savepoint(self.env, f"nobody was told about accounts {self.ids}"):
+            self.env["wa.problem"]._sync(self)
+            self.env.flush_all()
+
+    def _flag_unusable(self):
+        """Stop accounts that no client can be made for, with the reason."""
+        for account in self.sudo():
+            account._flag_blocked("api_address" if account.has_access_token else "token_missing")
+            account.number_ids._block(account.state_code)
+
+    @api.model
+    def _as_code(self, code, facts=None):
+        """Return ``(code, facts)``; a reason that is no code is kept as it was said."""
+        if code in HEALTH_WORDS or self.env["wa.failure"]._slug(code) != "unknown_error" or code == "unknown_error":
+            return code, facts
+        return "other_reason", {"reason": code}
+
+    def _set_well(self):
+        """Record that WhatsApp accepts this account, and let what was stopped with it go on."""
+        for account in self.sudo():
+            code = account.state_code
+            if code == "account_to_be_disabled":
+                account.state = "connected"
+            elif account.state != "connected" or code:
+                account.write({"state": "connected", "state_code": False, "state_facts": False})
+            stopped = account.number_ids.filtered("is_blocked")
+            stopped.filtered(lambda number, code=code: number.blocked_code == code).action_resume()
+            account.number_ids._trigger_sender()
+
+    # ------------------------------------------------------------ recovering
 
     def _is_over(self, node):
         """Tell whether what blocked this account is over, now that it could be read.
@@ -214,7 +302,42 @@ class WaAccount(models.Model):
                 return {"said": " ".join(str(word) for word in words if word)}
         return {}
 
-    # ------------------------------------------------------ where no job runs
+    # ---------------------------------------------------------- restrictions
+
+    def _add_restrictions(self, ends, is_late=False):
+        """Return the field values after WhatsApp named restrictions.
+
+        Those it named before run on until their end; one without an end holds only as
+        long as WhatsApp goes on naming it, because nothing else would ever lift it.
+
+        :param dict ends: ``{Meta's word: end as naive UTC, or None}``
+        :param bool is_late: WhatsApp has said something newer since: that stays.
+        """
+        self.ensure_one()
+        now = fields.Datetime.to_string(fields.Datetime.now())
+        known = (self.restrictions or {}).items()
+        kept = {name: until for name, until in known if (until and until > now) or (is_late and not until)}
+        named = {name: fields.Datetime.to_string(end) if end else False for name, end in ends.items()}
+        restrictions = named | kept if is_late else kept | named
+        latest = max((until for until in restrictions.values() if until), default=False)
+        return {
+            "restrictions": restrictions or False,
+            "restriction": ", ".join(restrictions) or False,
+            "restricted_until": latest,
+        }
+
+    def action_lift_restrictions(self):
+        """Forget what WhatsApp restricted: a person saw in WhatsApp Manager that it is over."""
+        self.check_access("write")
+        self.sudo().write(self._no_restrictions())
+        self.number_ids._trigger_sender()
+        self.env["wa.problem"]._sync(self)
+
+    @api.model
+    def _no_restrictions(self):
+        return {"restrictions": False, "restriction": False, "restricted_until": False}
+
+    # ----------------------------------------------------- where no job runs
 
     @api.model
     def _look_from_webhook(self):
@@ -228,5 +351,6 @@ class WaAccount(models.Model):
             return
         _looked_at[self.env.cr.dbname] = now
         with savepoint(self.env, "accounts could not be looked after"):
-            self.with_context(mail_notify_force_send=False).search([("state", "!=", "draft")])._sync_problems()
+            quiet = self.with_context(mail_notify_force_send=False)
+            quiet.env["wa.problem"]._sync(quiet.search([("state", "!=", "draft")]))
             self.env.flush_all()

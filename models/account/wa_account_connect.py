@@ -1,38 +1,16 @@
 import logging
-from urllib.parse import urlsplit
 
-import psycopg2
-
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
-from ...tools.failures import CONFIGURATION
 from ...tools.graph import address
-from ...tools.graph.errors import GraphError, NotSentError, OutcomeUnknownError, is_unknown_field, node_type
-from .health_words import HEALTH_WORDS, STOPPING
+from ...tools.graph.client import GraphClient
+from ...tools.graph.errors import GraphError, is_unknown_field, node_type
+from .subscription import Refusal, Subscription
 
 _logger = logging.getLogger(__name__)
 
-#: What we want to hear about. Source: cloud-api reference §5.8, recommended set.
-WEBHOOK_FIELDS = (
-    "messages",
-    "message_template_status_update",
-    "message_template_quality_update",
-    "message_template_components_update",
-    "template_category_update",
-    "user_preferences",
-    "account_update",
-    "account_alerts",
-    "account_review_update",
-    "business_capability_update",
-    "phone_number_quality_update",
-    "phone_number_name_update",
-    "security",
-    "flows",
-    "smb_message_echoes",
-    "history",
-    "smb_app_state_sync",
-)
 #: What a token must be allowed to do. Source: cloud-api reference §1.3.
 SCOPES = ("whatsapp_business_messaging", "whatsapp_business_management")
 #: Codes of Meta that say something about an id, and not about the request.
@@ -41,22 +19,74 @@ UNKNOWN_NODE, EXPIRED = 33, 463
 NOT_ABOUT_TOKEN = ("api_address", "api_version")
 
 
-class Refusal(Exception):
-    """WhatsApp refused something that somebody can mend: which box, or which step.
+class WaAccount(models.Model):
+    """Connecting an account: ask Meta what it is, take over its numbers and templates, subscribe; and disconnecting it.
 
-    :param str code: of ``HEALTH_WORDS``.
-    :param facts: what its sentence names.
+    Archiving an account disconnects it at WhatsApp and puts away what belongs to it; unarchiving brings all back.
     """
 
-    def __init__(self, code, **facts):
-        self.code, self.facts = code, {name: value for name, value in facts.items() if value}
-        super().__init__(code)
-
-
-class WaAccount(models.Model):
-    """Connecting an account: ask Meta what it is, take over its numbers and templates, subscribe."""
-
     _inherit = "wa.account"
+
+    # ------------------------------------------------------------- transport
+
+    def _get_transport(self):
+        """Return the client that talks to WhatsApp for this account.
+
+        The seam for other providers: a sibling addon overrides this and returns
+        an object with the methods of :class:`GraphClient`.
+
+        :raises UserError: no access token is stored, or the address is not safe.
+        """
+        self.ensure_one()
+        account = self.sudo()
+        token = account._secret("access_token")
+        if not token:
+            raise UserError(
+                self.env._(
+                    "The WhatsApp account “%(account)s” has no access token. Open it under "
+                    "WhatsApp → Configuration → Accounts and paste one.",
+                    account=account.name,
+                )
+            )
+        return account._client(token)
+
+    def _get_app_transport(self):
+        """Return a client that speaks as the Meta app itself, for its webhook settings."""
+        self.ensure_one()
+        account = self.sudo()
+        return account._client(f"{account.app_id}|{account._secret('app_secret')}")
+
+    def _client(self, token):
+        """Return a client with a token; with the app secret, every request proves that it is ours.
+
+        :raises UserError: the address is one that secrets must not be sent to, however it came there.
+        """
+        if not address.is_allowed(self.api_url):
+            raise UserError(self.env["wa.problem"]._sentence("api_address"))
+        return GraphClient(self.api_url, self.api_version, token, app_secret=self._secret("app_secret") or None)
+
+    def _sharing_app(self):
+        """Return the accounts whose webhooks may come through this account's callback.
+
+        One Meta app has one callback for all its accounts. Whoever knows the app's
+        secret speaks for those accounts, and for no others: a webhook signed for one
+        company never writes into another's.
+        """
+        self.ensure_one()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT other.account_id
+                  FROM wa_secret own
+                  JOIN wa_secret other ON other.value = own.value AND other.kind = own.kind
+                 WHERE own.account_id = %s AND own.kind = 'app_secret'
+                """,
+                self.id,
+            )
+        )
+        return self.browse([row[0] for row in rows]) | self
+
+    # ------------------------------------------------------------ connecting
 
     def action_connect(self):
         """Connect (again): check what was entered, read account, numbers and templates, set the callback.
@@ -84,28 +114,15 @@ class WaAccount(models.Model):
         self._read_account(transport)
         self._sync_numbers(transport)
         self.env["wa.template"]._sync_account(self)
-        self._subscribe(transport)
+        Subscription(self, transport).begin()
         self.write({"findings": False, "checked_at": fields.Datetime.now()})
         self.env["wa.webhook.health"]._forget_series(self)
         self._set_well()
         self.number_ids.action_resume()
-        self._sync_problems()
+        self.env["wa.problem"]._sync(self)
         job = self.env.ref("crm_whatsapp.ir_cron_wa_webhook_event").sudo()
         if not job.active:  # one that is on may be running, and Odoo refuses to change it then
             job.active = True
-
-    def action_sync_templates(self):
-        """Take over the templates as they are at WhatsApp now."""
-        self.check_access("write")
-        count = 0
-        for account in self.sudo():
-            try:
-                count += self.env["wa.template"]._sync_account(account)
-            except GraphError as error:
-                raise account._user_error(error) from error
-        return self._notify(self.env._("%s templates are up to date.", count))
-
-    # -------------------------------------------------------------------- steps
 
     def _check_entered(self):
         """Raise for what cannot be right, before anybody is asked."""
@@ -243,175 +260,156 @@ class WaAccount(models.Model):
             else:
                 numbers.create({**vals, "account_id": self.id})
 
-    def _subscribe(self, transport):
-        """Have the account's webhooks come here; Meta calls us back to verify at once.
-
-        The app's own callback covers all fields. Where another system already uses
-        it we take over messages only, by an override of the account: nobody else's
-        webhooks are hijacked. Source: cloud-api reference §4.1.
-
-        :raises Refusal: Meta cannot reach our callback, or does not get the right answer; it is then as it was.
-        """
-        callback_url, verify_token = self.sudo().webhook_url, self._secret("verify_token")
-        if not address.is_loopback(self.api_url) and (
-            address.is_loopback(callback_url) or not callback_url.startswith("https://")
-        ):
-            raise Refusal("callback_not_public", url=self.get_base_url())
-        own = self._own_subscription(transport)
-        try:
-            if own is None:
-                # Subscribed already, this would take our own override away for a moment.
-                transport.subscribe(self.waba_id)
-            app = self._get_app_transport() if self.app_id else None
-            present = app.app_callback(self.app_id) if app else None
-            if app and (not present or present == callback_url or self._is_former_callback(present)):
-                app.set_app_callback(self.app_id, callback_url, verify_token, WEBHOOK_FIELDS)
-                if (own or {}).get("override_callback_uri") not in (None, "", callback_url):
-                    # It would go before the app's own callback.
-                    transport.subscribe(self.waba_id)
-            else:
-                self._set_override(transport, callback_url=callback_url, verify_token=verify_token)
-                self._say_messages_only()
-        except GraphError as error:
-            if own is None:
-                self._unsubscribe_again(transport)
-            if error.code == 2200 or "override_callback_uri" in error.message or "callback_url" in error.message:
-                said = error.user_message or error.details or error.message
-                raise Refusal("callback_refused", url=self.get_base_url() + "/wa/webhook/…", said=said) from error
-            raise
-
-    def _set_override(self, transport, **address):
-        """Have messages come to an address of this account alone.
-
-        Without an app id nobody knows whether a subscription that is listed is ours: told that it is not, subscribe first.
-        """
-        try:
-            transport.subscribe(self.waba_id, **address)
-        except GraphError as error:
-            if self.app_id or "must be subscribed" not in error.message:
-                raise
-            transport.subscribe(self.waba_id)
-            try:
-                transport.subscribe(self.waba_id, **address)
-            except GraphError:
-                self._unsubscribe_again(transport)
-                raise
-
-    def _unsubscribe_again(self, transport):
-        """Take back the subscription of an attempt to connect that failed: nothing of it stays at Meta."""
-        try:
-            transport.unsubscribe(self.waba_id)
-        except GraphError as error:
-            # What made it fail is the user's to know, and may be why this fails as well.
-            _logger.warning("WhatsApp account %s: the app stays subscribed after a failed attempt: %s", self.id, error)
-
-    def _own_subscription(self, transport):
-        """Return our app's entry among those that listen to the account, or None.
-
-        Without an app id, any entry may be ours; see :meth:`_set_override`.
-        """
-        for item in transport.subscribed_apps(self.waba_id):
-            data = item.get("whatsapp_business_api_data")
-            uid = str(data.get("id") or "") if isinstance(data, dict) else ""
-            if not self.app_id or uid == self.app_id:
-                return item
-        return None
-
-    def _say_messages_only(self):
-        self.message_post(
-            body=self.env._(
-                "The Meta app already sends its webhooks to another address, so only messages come "
-                "here. Template and account news arrive when you set this callback in the app dashboard."
-            )
-        )
-
-    def _is_former_callback(self, url):
-        """Tell whether an address is a callback of ours: of this account, or of another of the same app."""
-        accounts = self._sharing_app().with_context(active_test=False)
-        paths = {urlsplit(account.sudo().webhook_url).path for account in accounts}
-        return urlsplit(url).path in paths
-
-    # ----------------------------------------------------------------- refusals
-
-    @api.model
-    def _is_definite(self, error):
-        """Tell whether an error is an answer about us, and no trouble of Meta or of the way to it."""
-        if isinstance(error, (NotSentError, OutcomeUnknownError)):
-            return False
-        return not error.failure.retryable or (error.code == 1 and "secret" in error.message)
-
-    def _as_refusal(self, error):
-        """Return ``(code, facts)`` of a refusal, for the account; the code is None when it says nothing about it.
-
-        :param error: ``Refusal`` or ``GraphError``.
-        """
-        if isinstance(error, Refusal):
-            return error.code, error.facts
-        if not self._is_definite(error) or error.failure.family != CONFIGURATION or error.failure.scope != "account":
-            return None, {}
-        slug = "token_expired" if error.slug == "token_invalid" and error.subcode == EXPIRED else error.slug
-        said = error.user_message or error.details or error.message
-        return slug, {} if slug in STOPPING else {"said": said}
-
-    def _user_error(self, error):
-        """Return the UserError that says in plain words what was refused, and keep what follows for the account.
-
-        :param error: ``GraphError``, which never contains a secret, or ``Refusal``.
-        """
-        code, facts = self._as_refusal(error)
-        if code:
-            self._note_refusal_apart(code, facts)
-        if code in HEALTH_WORDS:
-            return UserError(self._sentence_of(code, facts))
-        failure = self.env["wa.failure"]
-        detail = error.user_message or error.details or error.message
-        return UserError(failure._sentence(failure._slug_of(error), detail))
-
-    def _note_refusal_apart(self, code, facts):
-        """Keep a refusal although an error is about to undo this transaction: by another one, when it has ended."""
-        cr, registry, ids = self.env.cr, self.env.registry, self.ids
-        pending = list(ids)
-
-        def write():
-            if not pending:
-                return
-            pending.clear()
-            try:
-                with registry.cursor() as own:
-                    env = api.Environment(own, SUPERUSER_ID, {})
-                    env["wa.account"].browse(ids).exists()._note_refusal(code, facts)
-            except psycopg2.Error:
-                # The job that looks after accounts finds the same; the user's own error must come through.
-                _logger.warning("WhatsApp: what was refused for accounts %s could not be kept", ids, exc_info=True)
-
-        if ids:
-            cr.postrollback.add(write)
-            cr.postcommit.add(write)
-
-    def _take_refusal(self, error):
-        """Take over what an error says about this account; nothing, when it says nothing about it.
-
-        :param error: ``GraphError`` or ``Refusal``, of a job: nothing is about to be undone.
-        """
-        code, facts = self._as_refusal(error)
-        if code:
-            self._note_refusal(code, facts)
-
-    def _note_refusal(self, code, facts=None):
-        """Take over what a refusal means: the account stops, or shows it, or (not connected yet) shows it on its page."""
-        for account in self:
-            if account.state == "draft":
-                account.write({"state_code": code, "state_facts": facts or False})
-            elif code in STOPPING:
-                account._flag_blocked(code, facts)
-            else:
-                others = [one for one in account.findings or [] if one[0] != code]
-                account.findings = [*others, [code, 0, facts or {}]]
-                account._sync_problems()
-
     def _notify(self, message):
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {"type": "success", "message": message, "next": {"type": "ir.actions.act_window_close"}},
+        }
+
+    # ------------------------------------------------------------- templates
+
+    def action_sync_templates(self):
+        """Take over the templates as they are at WhatsApp now."""
+        self.check_access("write")
+        count = 0
+        for account in self.sudo():
+            try:
+                count += self.env["wa.template"]._sync_account(account)
+            except GraphError as error:
+                raise account._user_error(error) from error
+        return self._notify(self.env._("%s templates are up to date.", count))
+
+    def _have_templates_read(self):
+        """Have all templates of these accounts read again in the background."""
+        self.filtered(lambda account: not account.templates_outdated).templates_outdated = True
+        self.env.ref("crm_whatsapp.ir_cron_wa_template_refresh").sudo()._trigger()
+
+    # --------------------------------------------------------- disconnecting
+
+    def action_disconnect(self):
+        """Open the page that says what disconnecting means, before it is done."""
+        self.ensure_one()
+        self.check_access("write")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Disconnect and Archive"),
+            "res_model": "wa.account.disconnect",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_account_id": self.id},
+        }
+
+    def action_reconnect(self):
+        """Bring an archived account back, with everything that was archived with it."""
+        self.check_access("write")
+        self.write({"active": True})
+
+    def _disconnect(self):
+        """Have WhatsApp report nothing to us any more, and say in the chatter whether it could be told.
+
+        A WhatsApp that cannot be reached keeps nobody from archiving: what it still sends is kept.
+        """
+        for account in self.sudo():
+            account._close_told()
+            if account.state == "draft" or not account.has_access_token:
+                continue
+            try:
+                Subscription(account, account._get_transport()).withdraw()
+            except (GraphError, UserError) as error:
+                _logger.info("WhatsApp account %s: could not be disconnected: %s", account.id, error)
+                words = self.env._(
+                    "Archived here, but WhatsApp could not be told: it goes on sending. What arrives is kept. Remove the app "
+                    "from this account in Meta Business Settings, or unarchive, solve the problem and disconnect again."
+                )
+            else:
+                words = self.env._("Disconnected: WhatsApp sends nothing of this account to Odoo any more.")
+            account._message_log(body=words)
+
+    def _close_told(self):
+        """Take back what administrators were told: nobody has to mend an archived account."""
+        self.problem_ids.unlink()
+        self.activity_ids.unlink()
+
+    def _archive_dependents(self):
+        """Archive numbers and templates, and put the threads away; remembered, so that they come back together."""
+        for account in self.sudo():
+            for records in (account.number_ids, account.template_ids):
+                records.filtered("active").write({"active": False, "is_archived_with_account": True})
+            self.env.flush_all()
+            self.env.cr.execute(
+                SQL(
+                    """
+                    WITH put_away AS (
+                        UPDATE discuss_channel c SET active = FALSE
+                          FROM wa_conversation v
+                         WHERE v.channel_id = c.id AND v.account_id = %s AND c.active
+                     RETURNING v.id)
+                    UPDATE wa_conversation v SET is_archived_with_account = TRUE FROM put_away WHERE put_away.id = v.id
+                    """,
+                    account.id,
+                )
+            )
+            self.env.invalidate_all()
+
+    def _bring_back(self):
+        """Bring back what was archived with these accounts, and have WhatsApp report to us again.
+
+        When WhatsApp cannot be reached or refuses it, the account shows that and what to do.
+        """
+        for account in self.sudo():
+            everything = account.with_context(active_test=False)
+            for records in (everything.number_ids, everything.template_ids):
+                records.filtered("is_archived_with_account").write({"active": True, "is_archived_with_account": False})
+            self.env.flush_all()
+            self.env.cr.execute(
+                SQL(
+                    """
+                    WITH back AS (
+                        UPDATE wa_conversation SET is_archived_with_account = FALSE
+                         WHERE account_id = %s AND is_archived_with_account
+                     RETURNING channel_id)
+                    UPDATE discuss_channel c SET active = TRUE FROM back WHERE back.channel_id = c.id
+                    """,
+                    account.id,
+                )
+            )
+            self.env.invalidate_all()
+            account._subscribe_again()
+
+    def _subscribe_again(self):
+        if self.state == "draft" or not self.has_access_token:
+            return
+        try:
+            Subscription(self, self._get_transport()).begin()
+        except (GraphError, Refusal) as error:
+            code, facts = self._as_refusal(error)
+            self._note_refusal(code or "subscription_lost", facts)
+        except UserError:
+            self._note_refusal("api_address")
+        else:
+            self.findings = False
+            self._look_after_soon()
+
+    def _count_dependents(self):
+        """Return what archiving this account affects, for the page that asks before.
+
+        :returns: ``{"numbers", "conversations", "waiting", "planned"}``
+        """
+        self.ensure_one()
+        account = self.sudo()
+        templates = account.template_ids.ids
+        return {
+            "numbers": len(account.number_ids),
+            "conversations": self.env["wa.conversation"]
+            .sudo()
+            .search_count([("account_id", "=", account.id), ("state", "!=", "closed")]),
+            "waiting": self.env["wa.message"]
+            .sudo()
+            .search_count([("number_id", "in", account.number_ids.ids), ("state", "=", "queued")]),
+            "planned": self.env["wa.scheduled.message"]
+            .sudo()
+            .search_count(
+                [("state", "=", "planned"), "|", ("template_id", "in", templates), ("number_id", "in", account.number_ids.ids)]
+            ),
         }

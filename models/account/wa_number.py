@@ -125,17 +125,17 @@ class WaNumber(models.Model):
     def _compute_blocked_reason(self):
         for number in self:
             code = number.blocked_code
-            number.blocked_reason = self.env["wa.account"]._sentence_of(code, number.blocked_facts) if code else False
+            number.blocked_reason = self.env["wa.problem"]._sentence(code, number.blocked_facts) if code else False
 
     def _compute_health(self):
         """Say what holds for this number now: its own troubles and those of its account."""
-        found = self.account_id._find_problems()
+        found = self.env["wa.problem"]._find(self.account_id)
         for number in self:
             account = number.account_id
             problems = [one for one in found.get(account.id, ()) if one.number_id in (0, number.id)]
             is_live = number.active and account.active and account.state == "connected"
             number.health = "problem" if problems else "ok" if is_live else "draft"
-            number.health_details = account._render_problems(problems)
+            number.health_details = self.env["wa.problem"]._render(problems)
 
     def _compute_conversation_count(self):
         counts = dict(self.env["wa.conversation"]._read_group([("number_id", "in", self.ids)], ["number_id"], ["__count"]))

@@ -94,14 +94,3 @@ class WaTemplate(models.Model):
                 if isinstance(error, GraphError):
                     account._take_refusal(error)
             self.env["ir.cron"]._commit_progress(1)
-
-
-class WaAccount(models.Model):
-    """Accounts remember that their templates have to be read again."""
-
-    _inherit = "wa.account"
-
-    def _have_templates_read(self):
-        """Have all templates of these accounts read again in the background."""
-        self.filtered(lambda account: not account.templates_outdated).templates_outdated = True
-        self.env.ref("crm_whatsapp.ir_cron_wa_template_refresh").sudo()._trigger()

@@ -27,7 +27,7 @@ class TestRefusedWebhooks(WaHttpCase):
         self.account.invalidate_recordset()
 
     def look_after(self):
-        self.account._sync_problems()
+        self.env["wa.problem"]._sync(self.account)
         self.env.flush_all()
         self.account.invalidate_recordset()
 

@@ -230,7 +230,7 @@ class TestAccountHealth(AccountCase):
                 for n in range(10)
             ]
         )
-        accounts._find_problems()
+        self.env["wa.problem"]._find(accounts)
         self.env.flush_all()
         self.env.invalidate_all()
         with self.assertQueryCount(12):

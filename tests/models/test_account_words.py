@@ -25,10 +25,10 @@ class TestAccountWords(TransactionCase):
         self.assertLessEqual(STOPPING | DISPROVED_BY_READING, HEALTH_WORDS.keys() | {"number_unknown"})
 
     def test_facts_that_are_missing_break_no_sentence(self):
-        account = self.env["wa.account"]
+        problems = self.env["wa.problem"]
         for code in HEALTH_WORDS:
-            self.assertTrue(account._sentence_of(code))
-            self.assertTrue(account._sentence_of(code, {"other": 1}))
+            self.assertTrue(problems._sentence(code))
+            self.assertTrue(problems._sentence(code, {"other": 1}))
 
     def test_words_of_meta(self):
         """U18: known words in words, unknown ones readable, names and sentences as they are."""
