@@ -3,6 +3,7 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ...models.account.subscription import Subscription
 from ..account_case import APP_ID, AccountCase
 from ..common import ACCESS_TOKEN, APP_SECRET, PHONE_NUMBER_ID, WABA_ID
 
@@ -87,7 +88,7 @@ class TestAccountConnect(AccountCase):
         for url in ("http://localhost:8069", "http://odoo.example.com", "https://127.0.0.1"):
             self.env["ir.config_parameter"].set_param("web.base.url", url)
             with self.assertRaisesRegex(Exception, "callback_not_public"):
-                self.account._subscribe(None)
+                Subscription(self.account, None).begin()
 
     def test_api_versions(self):
         """W10: one that lacks a field connects all the same; what is no version is refused."""
