@@ -2,7 +2,6 @@
 # The folders import nothing themselves: several extend one model, and their order decides which override is the outer one.
 from . import mixins
 from . import account
-from .template import wa_value_text, wa_value_source, wa_action_value
 from .message import wa_card
 from . import contact, conversation, consent, erasure
 from .scheduled import wa_scheduled_owner, wa_scheduled_message
@@ -15,7 +14,7 @@ from .discuss import wa_discuss_writer
 from .policy import wa_country_rule
 from .policy import wa_refusal
 from .outbox import wa_sending
-from .template import wa_template, wa_template_button, wa_template_parameter
+from . import template
 from . import core
 from .core import (
     discuss_channel,
@@ -49,16 +48,6 @@ from .message import wa_message_status
 from .outbox import wa_number_send
 from .discuss import wa_discuss_writer_files
 from .outbox import wa_reach
-from .template import (
-    wa_template_draft,
-    wa_template_edit,
-    wa_template_fill,
-    wa_template_inbound,
-    wa_template_post,
-    wa_template_sample,
-    wa_template_sync,
-    wa_template_values,
-)
 
 # Last: these override methods that stand in files above.
 from . import automation

@@ -113,7 +113,7 @@ class WaAccount(models.Model):
         self._check_token(transport)
         self._read_account(transport)
         self._sync_numbers(transport)
-        self.env["wa.template"]._sync_account(self)
+        self.env["wa.template.sync"]._sync_account(self)
         Subscription(self, transport).begin()
         self.write({"findings": False, "checked_at": fields.Datetime.now()})
         self.env["wa.webhook.health"]._forget_series(self)
@@ -275,7 +275,7 @@ class WaAccount(models.Model):
         count = 0
         for account in self.sudo():
             try:
-                count += self.env["wa.template"]._sync_account(account)
+                count += self.env["wa.template.sync"]._sync_account(account)
             except GraphError as error:
                 raise account._user_error(error) from error
         return self._notify(self.env._("%s templates are up to date.", count))

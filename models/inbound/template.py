@@ -32,5 +32,5 @@ class WaInboundTemplate(models.AbstractModel):
             # Made in WhatsApp Manager, say: it is read with all the others.
             accounts.filtered(lambda account: account.waba_id == item.waba_id)._have_templates_read()
             return [f"template {item.name} ({item.language}) is not known here yet; the templates are being read"]
-        template._apply_event(item)
+        self.env["wa.template.review"]._apply(template, item)
         return []

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from psycopg2 import Error as DatabaseError
@@ -15,6 +15,7 @@ from odoo.tools.misc import split_every
 from ...tools.frequency import Frequency
 from ...tools.markup import plain
 from ...tools.simulated_clock import SimulatedClock
+from ...tools.template_memory import TemplateMemory
 from ..concurrency import traceback_text
 from ..discuss.wa_discuss_writer_files import DiscussFilePost
 from ..message.wa_message import PRIORITY_AUTOMATION, PRIORITY_BULK, PRIORITY_PERSON
@@ -44,6 +45,8 @@ class SendRun:
     #: Of a dry run, which writes nothing: when each record's message would leave.
     clock: SimulatedClock | None = None
     is_dry: bool = False
+    #: What a template reads of itself once for all of them.
+    memory: TemplateMemory = field(default_factory=TemplateMemory)
 
     def moment(self, record: models.BaseModel) -> datetime | None:
         """Return as of when the gate is asked (naive UTC); None: as of now."""

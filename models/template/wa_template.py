@@ -1,45 +1,39 @@
+import itertools
+import re
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools.translate import LazyTranslate
 
+from ...tools import filetypes
+from ...tools.graph.template_definition import parse_template
+from ...tools.graph.template_fingerprint import fingerprint
+from ...tools.graph.template_parameters import parameters
 from ...tools.keywords import key_of
-from ...tools.window import CLOCK_AHEAD, moment_of
+from ...tools.template_languages import TEMPLATE_LANGUAGES
 from ..concurrency import lock_fresh
 from ..consent.wa_consent import PURPOSES as CONSENT_PURPOSES
+from ..outbox import wa_sending  # noqa: F401 (its model has to be there before)
+from .template_words import QUALITY_LABELS, STATUS_LABELS, reason_word
 
-_lt = LazyTranslate(__name__)
-
-#: What people read for Meta's words; a word that is not here is shown as it is.
-STATUS_LABELS = {
-    "DRAFT": _lt("Draft"),
-    "PENDING": _lt("In review"),
-    "IN_APPEAL": _lt("Appealed"),
-    "APPROVED": _lt("Approved"),
-    "REJECTED": _lt("Rejected"),
-    "PAUSED": _lt("Paused"),
-    "DISABLED": _lt("Disabled"),
-    "LIMIT_EXCEEDED": _lt("Too many templates"),
-    "ARCHIVED": _lt("Archived"),
-    "PENDING_DELETION": _lt("Being deleted"),
-    "DELETED": _lt("Deleted"),
-}
-
-#: Events that are no status of their own, and the status after them; None: it stays what it was (a locked template is
-#: sent, it only cannot be edited). Source: Meta, ``message_template_status_update``.
-STATUS_AFTER = {"REINSTATED": "APPROVED", "UNARCHIVED": "APPROVED", "FLAGGED": None, "LOCKED": None}
-
-QUALITY_LABELS = {"GREEN": _lt("High"), "YELLOW": _lt("Medium"), "RED": _lt("Low"), "UNKNOWN": _lt("Not known yet")}
-
-#: Why a review ended badly. Source: cloud-api reference §7.5; sentences of Meta's own come as they are.
-REASON_LABELS = {
-    "ABUSIVE_CONTENT": _lt("WhatsApp takes the content for abusive or threatening."),
-    "INCORRECT_CATEGORY": _lt("The category does not fit the content: promotion belongs into Marketing."),
-    "INVALID_FORMAT": _lt("Something is in the wrong form, mostly a variable or its example."),
-    "PROMOTIONAL": _lt("The content is promotional, which this category does not allow."),
-    "SCAM": _lt("WhatsApp takes the content for a scam."),
-    "TAG_CONTENT_MISMATCH": _lt("Language or category do not fit the content, or it asks for data that may not be asked for."),
-    "CATEGORY_NOT_AVAILABLE": _lt("This category is not open to your account."),
-}
+#: What can stand above the text of a draft; the first of these need a sample of the file.
+FILE_HEADERS = ("IMAGE", "VIDEO", "DOCUMENT")
+HEADERS = [
+    ("TEXT", "Text"),
+    ("IMAGE", "Picture"),
+    ("VIDEO", "Video"),
+    ("DOCUMENT", "Document"),
+    ("LOCATION", "Place"),
+]
+#: Types WhatsApp takes as a sample. Source: Graph API "Resumable Upload"; cloud-api reference §3.
+SAMPLE_TYPES = ("image/jpeg", "image/png", "video/mp4", "application/pdf")
+#: How often an approved template may be edited. Source: Meta, ``templates/template-management``; cloud-api reference §7.6.
+EDIT_PAUSE, EDIT_MONTH, EDITS_A_MONTH = timedelta(hours=24), timedelta(days=30), 10
+#: Rules and sequences named on the form.
+NAMED_USERS = 10
+#: Meta's limits of what is handed in. Source: cloud-api reference §7.2.
+NAME = re.compile(r"[a-z0-9_]{1,512}")
+LIMITS = {"header_text": 60, "body": 1024, "footer": 60}
 
 #: Meta's categories and what they mean for consent. Source: cloud-api reference §7.3.
 PURPOSES = {"MARKETING": "marketing", "UTILITY": "utility", "AUTHENTICATION": "authentication"}
@@ -67,7 +61,7 @@ class WaTemplate(models.Model):
 
     _name = "wa.template"
     _description = "WhatsApp Template"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "wa.sending"]
     _order = "name, language"
 
     name = fields.Char(required=True, tracking=True, help="Lower case letters, digits and underscores.")
@@ -127,6 +121,48 @@ class WaTemplate(models.Model):
     optin_no = fields.Char("Button That Declines", help="The label of a quick reply button of this template, if there is one.")
     preview_html = fields.Html(compute="_compute_preview_html", sanitize=False)
 
+    # What is chosen in the form for a draft.
+    drafted_language = fields.Selection(
+        list(TEMPLATE_LANGUAGES.items()),
+        "Language of the Draft",
+        compute="_compute_drafted_language",
+        inverse="_inverse_drafted_language",
+        help="The languages in which WhatsApp takes templates.",
+    )
+    header_kind = fields.Selection(
+        HEADERS,
+        "Above the Text",
+        compute="_compute_header_kind",
+        inverse="_inverse_header_kind",
+        help="What the customer sees first.",
+    )
+    sample = fields.Binary(
+        attachment=True,
+        help="For WhatsApp's reviewers: what will stand above the text. JPEG, PNG, MP4 or PDF. Which file a customer gets is "
+        "decided on the tab “Variables” and when the template is sent.",
+    )
+    sample_name = fields.Char()
+
+    # Changes of what WhatsApp approved: while it is open for them, the fields hold the change and ``components`` what is sent
+    # (decision 90).
+    reopened_at = fields.Datetime(readonly=True, copy=False, help="Since when this approved template is open for changes.")
+    editor_id = fields.Many2one("res.users", "Opened By", readonly=True, copy=False)
+    edit_moments = fields.Json(readonly=True, copy=False, help="When edits of it as an approved template were handed in.")
+    edits_used = fields.Integer(compute="_compute_next_edit_at", help="Edits handed in from here within 30 days.")
+    edits_allowed = fields.Integer(compute="_compute_next_edit_at")
+    next_edit_at = fields.Datetime(
+        "Next Edit Possible", compute="_compute_next_edit_at", help="WhatsApp takes no edit before; empty: at once."
+    )
+    edit_refusal = fields.Char(readonly=True, copy=False, help="What WhatsApp said when it refused the last edit.")
+    edit_refused_at = fields.Datetime(readonly=True, copy=False)
+    review_until = fields.Datetime(
+        readonly=True, copy=False, help="Messages that come due wait until then for the review of an edit."
+    )
+    approved_components = fields.Json(readonly=True, copy=False, help="What was approved before the last edit.")
+    fingerprint = fields.Char(compute="_compute_fingerprint", store=True, help="Changes with the words WhatsApp sends.")
+    waiting_count = fields.Integer(compute="_compute_waiting_count", help="Messages with the present words that wait.")
+    used_by = fields.Char(compute="_compute_used_by", help="Rules and sequences that send it.")
+
     _name_uniq = models.Constraint(
         "UNIQUE(account_id, name, language)",
         "This account has a template of this name and language already, perhaps an archived or deleted one. Take another name.",
@@ -184,7 +220,7 @@ class WaTemplate(models.Model):
     @api.depends_context("lang")
     def _compute_status_reason_text(self):
         for template in self:
-            template.status_reason_text = template._reason_in_words(template.status_reason)
+            template.status_reason_text = reason_word(self.env, template.status_reason)
 
     @api.depends("status", "template_uid", "reopened_at")
     def _compute_is_fixed(self):
@@ -216,6 +252,103 @@ class WaTemplate(models.Model):
         for template in self:
             template.preview_html = template._render_shown()
 
+    @api.depends("language")
+    def _compute_drafted_language(self):
+        for template in self:
+            template.drafted_language = template.language if template.language in TEMPLATE_LANGUAGES else False
+
+    def _inverse_drafted_language(self):
+        for template in self.filtered("drafted_language"):
+            template.language = template.drafted_language
+
+    @api.depends("header_format")
+    def _compute_header_kind(self):
+        for template in self:
+            kind = template._header()
+            template.header_kind = kind if kind in dict(HEADERS) else False
+
+    def _inverse_header_kind(self):
+        for template in self:
+            kind = template.header_kind
+            vals = {"header_format": kind}
+            if kind != "TEXT":
+                vals["header_text"] = False
+            if kind not in FILE_HEADERS:
+                vals |= {"sample": False, "sample_name": False}
+            template.write(vals)
+
+    @api.onchange("header_kind")
+    def _onchange_header_kind(self):
+        """Show the choice in the preview."""
+        self.header_format = self.header_kind
+
+    @api.onchange("sample", "header_kind")
+    def _onchange_sample(self):
+        """Tell at once that a file cannot be the sample of what stands above the text, and take it out."""
+        samples = self.env["wa.template.sample"]
+        raw = samples._fresh(self)
+        if not raw or self.header_kind not in FILE_HEADERS:
+            return None
+        name = self.sample_name or self.env._("This file")
+        mime_type = self.env["wa.file"]._mime_type(
+            self.env["ir.attachment"].new({"name": name, "mimetype": filetypes.sniff(raw) or "application/octet-stream"})
+        )
+        problem = samples._problem(self.header_kind, name, mime_type)
+        if not problem:
+            return None
+        self.sample = self.sample_name = False
+        return {"warning": {"title": self.env._("Another sample is needed"), "message": problem}}
+
+    def _header(self):
+        """Return what stands above the text, as WhatsApp says it; "" for nothing. A text says so by being there."""
+        return self.header_format or ("TEXT" if self.header_text else "")
+
+    @api.depends("edit_moments")
+    def _compute_next_edit_at(self):
+        now = fields.Datetime.now()
+        for template in self:
+            moments = template._edits_within_a_month(now)
+            ends = [moments[-1] + EDIT_PAUSE] if moments else []
+            if len(moments) >= EDITS_A_MONTH:
+                ends.append(moments[-EDITS_A_MONTH] + EDIT_MONTH)
+            template.edits_used, template.edits_allowed = len(moments), EDITS_A_MONTH
+            template.next_edit_at = max((end for end in ends if end > now), default=False)
+
+    def _edits_within_a_month(self, now):
+        """Return when edits were handed in within the last 30 days, oldest first (naive UTC)."""
+        moments = sorted(fields.Datetime.to_datetime(text) for text in self.edit_moments or ())
+        return [moment for moment in moments if moment > now - EDIT_MONTH]
+
+    @api.depends(
+        "components", "body", "header_text", "header_format", "footer", "button_ids.type", "button_ids.text",
+        "button_ids.url", "button_ids.phone_number",
+    )  # fmt: skip
+    def _compute_fingerprint(self):
+        for template in self:
+            components = template.components or template._prepare_definition()["components"]
+            template.fingerprint = fingerprint(parse_template({"components": components}))
+
+    @api.depends("status", "reopened_at")
+    def _compute_waiting_count(self):
+        for template in self:
+            template.waiting_count = template.reopened_at and self.env["wa.message"].sudo().search_count(
+                [("template_id", "=", template._origin.id), ("state", "in", ("queued", "sending")), ("wamid", "=", False)]
+            )
+
+    @api.depends("status", "reopened_at")
+    @api.depends_context("lang")
+    def _compute_used_by(self):
+        for template in self:
+            template.used_by = (template.reopened_at and ", ".join(template._origin.sudo()._users_named())) or False
+
+    def _users_named(self):
+        """Return the names of rules and sequences that send this template, each once, and no more than can be read."""
+        actions = self.env["ir.actions.server"].search([("wa_template_id", "=", self.id)], limit=NAMED_USERS + 1)
+        steps = self.env["wa.sequence.step"].search([("template_id", "=", self.id)], limit=NAMED_USERS + 1)
+        named = [*(action.base_automation_id.name or action.name for action in actions), *steps.sequence_id.mapped("name")]
+        names = list(dict.fromkeys(filter(None, named)))
+        return [*names[:NAMED_USERS], "…"] if len(names) > NAMED_USERS else names
+
     # -------------------------------------------------------------- constraints
 
     @api.constrains("optin_purpose", "optin_yes", "optin_no")
@@ -229,6 +362,72 @@ class WaTemplate(models.Model):
                     raise ValidationError(self.env._("The template has no quick reply button “%s”.", label))
             if key_of(template.optin_yes) == key_of(template.optin_no):
                 raise ValidationError(self.env._("Agreeing and declining need two different buttons."))
+
+    @api.constrains("name")
+    def _check_name(self):
+        for template in self:
+            if not template.template_uid and not NAME.fullmatch(template.name or ""):
+                raise ValidationError(
+                    self.env._(
+                        "“%s” cannot be the name of a template: WhatsApp takes lower case letters from a to z, digits and "
+                        "underscores, such as spring_sale.",
+                        template.name,
+                    )
+                )
+
+    @api.constrains("header_text", "body", "footer", "button_ids")
+    def _check_lengths(self):
+        """Refuse what is too long for WhatsApp while the person who writes it is here; nothing is cut."""
+        for template in self.filtered(lambda t: not t.template_uid or t.is_edited):
+            for name, limit in LIMITS.items():
+                template._check_length(template._fields[name]._description_string(self.env), template[name], limit)
+            template.button_ids._check_lengths()
+
+    @api.constrains("model_id")
+    def _check_paths_of_model(self):
+        """Fields chosen for one kind of record may not exist on another."""
+        self.parameter_ids._check_field_path()
+
+    @api.model
+    def _check_length(self, what, text, limit):
+        """Refuse a text that is too long.
+
+        :raises ValidationError: with both lengths.
+        """
+        length = len(text or "")
+        if length > limit:
+            raise ValidationError(
+                self.env._(
+                    "“%(what)s” of a template may have %(limit)s characters, and has %(length)s: %(text)s",
+                    what=what,
+                    limit=limit,
+                    length=length,
+                    text=text[:80],
+                )
+            )
+
+    @api.constrains("sample", "header_format")
+    def _check_sample(self):
+        """Check a sample while the person who chose it is here, and convert it where WhatsApp takes no such file.
+
+        :raises ValidationError: it is no file of the kind that stands above the text.
+        """
+        samples = self.env["wa.template.sample"]
+        for template in self.filtered("sample"):
+            if template.header_format not in FILE_HEADERS:
+                continue
+            attachment = samples._attachment(template)
+            mime_type = self.env["wa.file"]._mime_type(attachment)
+            if problem := samples._problem(template.header_format, attachment.name, mime_type):
+                raise ValidationError(problem)
+            sendable = self.env["wa.file"]._prepare(attachment, None, template.header_format.lower())
+            if sendable.mime_type not in SAMPLE_TYPES:
+                raise ValidationError(
+                    self.env._("“%s” cannot be a sample: WhatsApp takes JPEG, PNG, MP4 and PDF.", attachment.name)
+                )
+            if sendable.attachment != attachment:
+                template.write({"sample_name": sendable.attachment.name, "sample": sendable.attachment.datas})
+                sendable.attachment.unlink()
 
     # --------------------------------------------------------------------- crud
 
@@ -271,9 +470,7 @@ class WaTemplate(models.Model):
         former = {template: template.status for template in self} if "status" in vals else {}
         result = super().write(vals)
         for template, status in former.items():
-            template._log_status(status)
-            if template.status != status:
-                template._follow_review(status)
+            self.env["wa.template.review"]._follow(template, status)
         return result
 
     @api.model
@@ -307,36 +504,27 @@ class WaTemplate(models.Model):
         if edited:
             edited.write({"is_edited": True})
 
-    def _log_status(self, former):
-        """Say in the chatter, in words, that the approval changed.
-
-        :param str former: Meta's word for the state before.
-        """
-        if self.status == former:
-            return
-        before = STATUS_LABELS.get(former)
-        words = {"before": self.env._(before) if before else former, "now": self.status_label}
-        body = self.env._("Approval: %(before)s → %(now)s", **words)
-        reason = self.status_reason_text
-        self._message_log(body=f"{body}. {reason}" if reason and self.status != "APPROVED" else body)
-
-    @api.model
-    def _reason_in_words(self, reason):
-        """Return why a template was rejected or paused, for people; Meta's sentences stay as they are."""
-        label = REASON_LABELS.get(reason)
-        if label:
-            return self.env._(label)
-        if reason and reason.isupper():
-            # A word nobody taught us yet.
-            return reason.replace("_", " ").capitalize()
-        return reason
-
     def _refuse_verdict(self):
         raise AccessError(
             self.env._(
                 "WhatsApp decides this about a template, so it cannot be changed by hand. Draft another template instead."
             )
         )
+
+    def copy_data(self, default=None):
+        """Give a copy a name of its own: name, language and account together are unique."""
+        vals_list = super().copy_data(default)
+        if not (default or {}).keys() & {"name", "language", "drafted_language", "account_id"}:
+            for template, vals in zip(self, vals_list, strict=True):
+                vals["name"] = template._free_name()
+        return vals_list
+
+    def _free_name(self):
+        """Return a name like this template's that none of its account has in its language."""
+        domain = [("account_id", "=", self.account_id.id), ("language", "=", self.language)]
+        taken = set(self.sudo().with_context(active_test=False).search(domain).mapped("name"))
+        names = (f"{self.name[:500]}_copy{number if number > 1 else ''}" for number in itertools.count(1))
+        return next(name for name in names if name not in taken)
 
     # ----------------------------------------------------------------- business
 
@@ -366,35 +554,24 @@ class WaTemplate(models.Model):
             return
         self.write({"status": status})
 
-    def _apply_event(self, item):
-        """Take over a webhook about this template.
+    def _approved_keys(self):
+        """Return the keys of the variables that WhatsApp has of this template, whatever is being changed here."""
+        node = {"parameter_format": self.parameter_format.lower(), "components": self.components or []}
+        return {needed.key for needed in parameters(parse_template(node))}
 
-        :param TemplateEvent item: change and value. Source: cloud-api reference §5.7.
-        """
-        self.ensure_one()
-        value = item.value
-        decided_at = moment_of(item.timestamp, fields.Datetime.now(), CLOCK_AHEAD)
-        if item.change == "status" and value.get("event"):
-            if self.status_at and self.status_at > decided_at:
-                if self.review_until:
-                    # Or clocks differ, and it is the verdict: WhatsApp knows.
-                    self.account_id._have_templates_read()
-                return  # a late webhook about something that was decided anew since
-            status = STATUS_AFTER.get(value["event"], value["event"])
-            if status is None:
-                # Nothing is decided: what was decided before may still be on its way, and its reason holds.
-                self.warned_at = max(filter(None, (self.warned_at, decided_at)))
-                return
-            reason = value.get("reason")
-            self.write(
-                {
-                    "status": status,
-                    "status_at": decided_at,
-                    "status_reason": False if reason in (None, "NONE") else str(reason),
-                    "template_uid": item.template_id or self.template_uid,
-                }
-            )
-        elif item.change == "quality":
-            self.quality = value.get("new_quality_score") or False
-        elif item.change == "category" and value.get("new_category") in PURPOSES:
-            self.category = value["new_category"]
+    def _sent_parameters(self):
+        """Return the variables of the text that is sent: what a change adds is not asked for before WhatsApp has it."""
+        if not self.reopened_at:
+            return self.parameter_ids
+        approved = self._approved_keys()
+        return self.parameter_ids.filtered(lambda parameter: parameter.key in approved)
+
+    def _in_use_domain(self):
+        """Return the domain of templates that are sent: approved ones, and those whose edit is being reviewed."""
+        now = fields.Datetime.now()
+        return ["|", ("status", "=", "APPROVED"), "&", ("status", "=", "PENDING"), ("review_until", ">", now)]
+
+    @api.model
+    def _cron_refresh(self):
+        """Read the templates of accounts again in which something changed. Body of a scheduled job."""
+        self.env["wa.template.sync"]._refresh_outdated()

@@ -1,8 +1,12 @@
+from __future__ import annotations
+
 import logging
 
 from odoo import Command, api, models
+from odoo.exceptions import UserError
 
-from ...tools.graph.template_definition import NAMED, parse_template
+from ...tools.graph.errors import GraphError
+from ...tools.graph.template_definition import NAMED, TemplateDefinition, parse_template
 from ...tools.graph.template_parameters import MEDIA_FORMATS, parameters
 from ..concurrency import attempt, traceback_text
 from .wa_template import CHANGEABLE, PURPOSES
@@ -10,13 +14,14 @@ from .wa_template import CHANGEABLE, PURPOSES
 _logger = logging.getLogger(__name__)
 
 
-class WaTemplate(models.Model):
+class WaTemplateSync(models.AbstractModel):
     """Taking over templates from WhatsApp."""
 
-    _inherit = "wa.template"
+    _name = "wa.template.sync"
+    _description = "WhatsApp Templates Taken Over"
 
     @api.model
-    def _sync_account(self, account):
+    def _sync_account(self, account: models.BaseModel) -> int:
         """Take over all templates of an account; one that cannot be read does not stop the rest.
 
         Local choices (which field fills a variable, fallbacks, archived by hand) are
@@ -24,11 +29,10 @@ class WaTemplate(models.Model):
 
         :returns: number of templates WhatsApp has
         """
-        self = self.sudo()  # noqa: PLW0642 (what WhatsApp says is written by nobody else)
+        # What WhatsApp says is written by nobody else.
+        templates = self.env["wa.template"].sudo().with_context(active_test=False)
         count, listed, all_named = 0, set(), True
-        known = {
-            (t.name, t.language): t for t in self.with_context(active_test=False).search([("account_id", "=", account.id)])
-        }
+        known = {(t.name, t.language): t for t in templates.search([("account_id", "=", account.id)])}
         for node in account._get_transport().templates(account.waba_id):
             count += 1
 
@@ -49,7 +53,8 @@ class WaTemplate(models.Model):
                     known[key].write({"status": "DELETED", "status_reason": False})
         return count
 
-    def _sync_node(self, account, node, template):
+    @api.model
+    def _sync_node(self, account: models.BaseModel, node: dict, template: models.BaseModel | None) -> models.BaseModel:
         """Take over one template; returns its record.
 
         :param dict node: as ``GET /{WABA_ID}/message_templates`` lists it.
@@ -75,12 +80,12 @@ class WaTemplate(models.Model):
                     )
                 )
         else:
-            template = self.create({**vals, "account_id": account.id})
-        template._sync_parts(parse_template(node))
+            template = self.env["wa.template"].sudo().create({**vals, "account_id": account.id})
+        self._sync_parts(template, parse_template(node))
         return template
 
     @api.model
-    def _vals_from_meta(self, node):
+    def _vals_from_meta(self, node: dict) -> dict:
         """Turn a template of the Graph API into field values.
 
         :param dict node: as ``GET /{WABA_ID}/message_templates`` lists it.
@@ -102,7 +107,7 @@ class WaTemplate(models.Model):
         }
 
     @api.model
-    def _content_vals(self, definition):
+    def _content_vals(self, definition: TemplateDefinition) -> dict:
         """Return the words of a definition as field values; buttons and variables come with :meth:`_sync_parts`.
 
         :param definition: ``TemplateDefinition``.
@@ -116,13 +121,14 @@ class WaTemplate(models.Model):
         }
 
     @api.model
-    def _clean_reason(self, reason):
+    def _clean_reason(self, reason: str | None) -> str | bool:
         return False if reason in (None, "", "NONE") else str(reason)
 
-    def _sync_parts(self, definition):
+    @api.model
+    def _sync_parts(self, template: models.BaseModel, definition: TemplateDefinition) -> None:
         """Make buttons and variables match the definition; keep what was set up here."""
-        self.ensure_one()
-        self.button_ids = [Command.clear()] + [
+        template.ensure_one()
+        template.button_ids = [Command.clear()] + [
             Command.create(
                 {
                     "sequence": index,
@@ -135,15 +141,16 @@ class WaTemplate(models.Model):
             )
             for index, button in enumerate(definition.buttons)
         ]
-        self._sync_parameters(definition)
+        self._sync_parameters(template, definition)
 
-    def _sync_parameters(self, definition, only_missing=False):
+    @api.model
+    def _sync_parameters(self, template: models.BaseModel, definition: TemplateDefinition, only_missing: bool = False) -> None:
         """Make variables match the definition; keep what was set up here.
 
         :param bool only_missing: add those, and leave alone the others: somebody is changing the template.
         """
-        known = {parameter.key: parameter for parameter in self.parameter_ids}
-        kept = self.env["wa.template.parameter"]
+        known = {parameter.key: parameter for parameter in template.parameter_ids}
+        kept = template.parameter_ids.browse()
         for sequence, needed in enumerate(parameters(definition)):
             vals = {
                 "sequence": sequence,
@@ -160,7 +167,7 @@ class WaTemplate(models.Model):
                 parameter = kept.create(
                     {
                         **vals,
-                        "template_id": self.id,
+                        "template_id": template.id,
                         "key": needed.key,
                         "component": needed.component,
                         "button_index": needed.index if needed.component == "button" else 0,
@@ -169,4 +176,18 @@ class WaTemplate(models.Model):
                 )
             kept |= parameter
         if not only_missing:
-            (self.parameter_ids - kept).unlink()
+            (template.parameter_ids - kept).unlink()
+
+    @api.model
+    def _refresh_outdated(self) -> None:
+        """Read the templates of accounts again in which something changed."""
+        for account in self.env["wa.account"].search([("templates_outdated", "=", True)]):
+            try:
+                with self.env.cr.savepoint():
+                    self._sync_account(account)
+                    account.templates_outdated = False
+            except (GraphError, UserError) as error:
+                _logger.warning("WhatsApp account %s: templates could not be read, later again: %s", account.id, error)
+                if isinstance(error, GraphError):
+                    account._take_refusal(error)
+            self.env["ir.cron"]._commit_progress(1)

@@ -1,17 +1,20 @@
+from __future__ import annotations
+
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 import pytz
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from ...tools.bidi import one_line
 from ...tools.empty_like import is_empty_like
-from ...tools.graph.template_parameters import MEDIA_FORMATS
+from ...tools.template_memory import TemplateMemory
 from ..media.media_placeholders import file_mark
-from .wa_template_fill import DEFINITIONS, Definitions
+from ..media.wa_file import SendableFile
 from .wa_value_source import WORDS
 
 
@@ -33,118 +36,14 @@ class FileSource:
         return self.attachment.name or self.report.name or ""
 
 
-class WaTemplateParameter(models.Model):
-    """What else a variable can be besides words, and where that comes from."""
+class WaTemplateValues(models.AbstractModel):
+    """Values of all kinds for templates: from what a person typed, the record, a report, or what the template has."""
 
-    _inherit = "wa.template.parameter"
-
-    value_kind = fields.Char(
-        default="text", required=True, readonly=True, help="What WhatsApp expects: text, image, location, coupon_code, …"
-    )
-    is_required = fields.Boolean(default=True, readonly=True, help="Without a value the template cannot be sent.")
-    label = fields.Char(compute="_compute_label")
-    hint = fields.Char("Write", compute="_compute_label", help="How the value has to be written.")
-
-    @api.depends("name", "value_kind", "key", "button_index")
-    @api.depends_context("lang")
-    def _compute_label(self):
-        words = {
-            "image": self.env._("Picture above the text"),
-            "video": self.env._("Video above the text"),
-            "gif": self.env._("Animation above the text"),
-            "document": self.env._("Document above the text"),
-            "location": self.env._("Place above the text"),
-            "product": self.env._("Product above the text"),
-            "url_suffix": self.env._("End of the web address"),
-            "code": self.env._("One-time code"),
-            "coupon_code": self.env._("Code to copy"),
-            "payload": self.env._("Meaning of the button"),
-            "flow": self.env._("Token of the form"),
-            "catalog": self.env._("Product shown on the catalogue"),
-            "mpm": self.env._("Products"),
-            "voice_call": self.env._("Call button"),
-            "order_details": self.env._("Order"),
-            "expiration": self.env._("End of the offer"),
-        }
-        hints = {
-            "location": self.env._("latitude, longitude, name, address"),
-            "product": self.env._("article number, catalogue id"),
-            "expiration": self.env._("2027-01-31 18:00"),
-            "mpm": self.env._("Chairs: article number, article number; Lamps: article number"),
-            "order_details": "{…}",
-            "voice_call": '{"ttl_minutes": 60}',
-        }
-        for parameter in self:
-            label = words.get(parameter.value_kind, f"{{{{{parameter.name}}}}}")
-            if parameter.component == "button":
-                button = parameter.template_id.button_ids.sorted("sequence")[parameter.button_index :][:1]
-                label = f"{label} ({button.text})" if button.text and not parameter._card_number() else label
-            if card := parameter._card_number():
-                label = self.env._("Card %(number)s: %(what)s", number=card, what=label)
-            parameter.label = label
-            parameter.hint = hints.get(parameter.value_kind, False)
-
-    def _card_number(self):
-        """Return which card of a carousel this belongs to, from 1; 0 outside of one."""
-        head, _dot, rest = (self.key or "").partition(".")
-        number = rest.partition(".")[0]
-        return int(number) + 1 if head == "card" and number.isdigit() else 0
-
-    def _value_kind(self):
-        return self.value_kind
-
-
-class WaTemplate(models.Model):
-    """Values of all kinds: from what a person typed, the record, a report, or what the template has."""
-
-    _inherit = "wa.template"
-
-    def _get_values(self, record, overrides=None, sources=None):
-        """Return what fills the variables for a record.
-
-        :param record: record of the template's model, or of any model if ``sources``
-            are given; read with the rights of the current user.
-        :param dict overrides: what a person typed or chose, by the parameter's key:
-            text, or an ``ir.attachment`` for files.
-        :param dict sources: by the parameter's key, a record that says instead of the
-            parameter where the value comes from (``wa.action.value``).
-        :returns: ``(values, missing)``. Values are as ``tools.graph.template_fill``
-            takes them, except files: those are :class:`FileSource`. ``missing`` are the
-            ``wa.template.parameter`` records without a value that fits.
-        """
-        self.ensure_one()
-        values, missing = {}, self.env["wa.template.parameter"]
-        sources = sources or {}
-        own = record if record and record._name == self.model else None
-        for key, kind, is_required, parameter in self._asked_values():
-            given = (overrides or {}).get(key)
-            source = sources[key].with_context(lang=self.env.lang) if key in sources else None
-            read = self._get_file if kind in MEDIA_FORMATS else self._get_value
-            value = read(kind, source, record, given) if source else None
-            value = value or read(kind, parameter, own, given)
-            if value:
-                values[key] = value
-            elif is_required and kind != "code":  # that is the body's
-                missing |= parameter
-        return values, missing
-
-    def _get_doubts(self, values, sources=None):
-        """Return the variables whose values are there and say nothing, as zero does, and that ask to be warned of it.
-
-        :param dict values: of :meth:`_get_values`.
-        :param dict sources: as for :meth:`_get_values`.
-        :returns: ``wa.template.parameter``
-        """
-        doubts = self.env["wa.template.parameter"]
-        for key, kind, _is_required, parameter in self._asked_values():
-            value = values.get(key)
-            if kind in WORDS and isinstance(value, str) and is_empty_like(value):
-                if ((sources or {}).get(key) or parameter).if_empty_like == "warn":
-                    doubts |= parameter
-        return doubts
+    _name = "wa.template.values"
+    _description = "Values of WhatsApp Templates"
 
     @api.model
-    def _get_value(self, kind, source, record, given):
+    def _get_value(self, kind: str, source: models.BaseModel, record: models.BaseModel | None, given: Any) -> Any:
         """Return the value of a variable that is no file, or None.
 
         :param source: ``wa.template.parameter`` or ``wa.action.value``.
@@ -161,7 +60,7 @@ class WaTemplate(models.Model):
         return None
 
     @api.model
-    def _value_at(self, kind, record, source):
+    def _value_at(self, kind: str, record: models.BaseModel, source: models.BaseModel) -> Any:
         """Return the value at a source's field path in the form its kind needs, or None."""
         path, words = source.field_path, self.env["wa.value.text"]
         source._check_setter(record, path)
@@ -176,7 +75,7 @@ class WaTemplate(models.Model):
         return self._parse(kind, words._at(record, path))
 
     @api.model
-    def _place_of(self, record):
+    def _place_of(self, record: models.BaseModel) -> dict | None:
         """Return where a partner is, if Odoo's geolocation knows it."""
         if "partner_latitude" not in record._fields or not (record.partner_latitude or record.partner_longitude):
             return None
@@ -188,7 +87,7 @@ class WaTemplate(models.Model):
         }
 
     @api.model
-    def _parse(self, kind, given):
+    def _parse(self, kind: str, given: Any) -> Any:
         """Return what a person wrote in the form its kind needs, or None when it does not fit."""
         text = one_line(given[0] if isinstance(given, list) and given else given or "")
         if not text:
@@ -210,7 +109,7 @@ class WaTemplate(models.Model):
         return value
 
     @api.model
-    def _parse_products(self, text):
+    def _parse_products(self, text: str) -> dict | None:
         """Return products a person wrote: sections with a title and article numbers, as ``Chairs: A1, A2; Lamps: B7``.
 
         One section needs no title.
@@ -224,7 +123,7 @@ class WaTemplate(models.Model):
         return {"sections": sections} if sections else None
 
     @api.model
-    def _parse_place(self, text):
+    def _parse_place(self, text: str) -> dict | None:
         latitude, longitude, name, address = (*(part.strip() for part in text.split(",", 3)), "", "", "", "")[:4]
         try:
             fits = abs(float(latitude)) <= 90 and abs(float(longitude)) <= 180
@@ -233,7 +132,7 @@ class WaTemplate(models.Model):
         return {"latitude": latitude, "longitude": longitude, "name": name, "address": address} if fits else None
 
     @api.model
-    def _parse_moment(self, text):
+    def _parse_moment(self, text: str) -> int | None:
         """Return a moment a person wrote, in their time zone, as epoch milliseconds."""
         try:
             moment = datetime.fromisoformat(text)
@@ -246,7 +145,7 @@ class WaTemplate(models.Model):
         return int(moment.timestamp() * 1000)
 
     @api.model
-    def _milliseconds(self, value):
+    def _milliseconds(self, value: date | bool | None) -> int | None:
         """Return a date (its end, where the customer is) or naive UTC datetime as epoch milliseconds, or None."""
         if not value:
             return None
@@ -255,7 +154,7 @@ class WaTemplate(models.Model):
         return int(pytz.utc.localize(value).timestamp() * 1000)
 
     @api.model
-    def _parse_json(self, text):
+    def _parse_json(self, text: str) -> dict | None:
         try:
             value = json.loads(text)
         except ValueError:
@@ -265,7 +164,9 @@ class WaTemplate(models.Model):
     # -------------------------------------------------------------------- files
 
     @api.model
-    def _get_file(self, kind, source, record, given):
+    def _get_file(
+        self, kind: str, source: models.BaseModel, record: models.BaseModel | None, given: models.BaseModel | None
+    ) -> FileSource | None:
         """Return where the file of a header comes from, or None.
 
         :param source: ``wa.template.parameter`` or ``wa.action.value``.
@@ -285,7 +186,7 @@ class WaTemplate(models.Model):
         return FileSource(kind, fixed, is_fixed=True) if fixed else None
 
     @api.model
-    def _attachment_at(self, record, path):
+    def _attachment_at(self, record: models.BaseModel, path: str) -> models.BaseModel:
         """Return the attachment at a field path: a file field, or a relation to attachments."""
         self.env["wa.value.text"]._check_readable(record, path)
         *steps, last = path.split(".")
@@ -303,7 +204,10 @@ class WaTemplate(models.Model):
             .search([("res_model", "=", holder._name), ("res_id", "=", holder.id), ("res_field", "=", last)], limit=1)
         )
 
-    def _take_files(self, conversation, values):
+    @api.model
+    def _take_files(
+        self, conversation: models.BaseModel, values: dict, memory: TemplateMemory | None = None
+    ) -> tuple[dict, list]:
         """Turn the file sources among values into files that are ready to be sent.
 
         :returns: ``(values, files)``: values with stand-ins for media ids, and the list of
@@ -315,7 +219,7 @@ class WaTemplate(models.Model):
             if not isinstance(source, FileSource):
                 continue
             if source.is_fixed:
-                file = self._shared_file(source, conversation.account_id)
+                file = self._shared_file(source, conversation.account_id, memory)
             else:
                 attachment = source.attachment or self._print(source)
                 file = self.env["wa.file"]._prepare(attachment, conversation.channel_id, source.kind)
@@ -324,7 +228,7 @@ class WaTemplate(models.Model):
         return values, files
 
     @api.model
-    def _shared_file(self, source, account):
+    def _shared_file(self, source: FileSource, account: models.BaseModel, memory: TemplateMemory | None = None) -> SendableFile:
         """Return a template's own file, ready to be sent, as the one attachment that all threads show.
 
         What ten thousand people get alike is not copied ten thousand times. It belongs to the
@@ -334,8 +238,7 @@ class WaTemplate(models.Model):
         :param FileSource source: of a fixed file.
         :returns: ``SendableFile``
         """
-        known = self.env.context.get(DEFINITIONS)
-        files = known.files if isinstance(known, Definitions) else {}
+        files = {} if memory is None else memory.files
         key = (source.attachment.id, source.attachment.checksum, source.kind, account.id)
         if key not in files:
             fixed = source.attachment
@@ -352,7 +255,7 @@ class WaTemplate(models.Model):
         return files[key]
 
     @api.model
-    def _imagine_files(self, values):
+    def _imagine_files(self, values: dict) -> dict:
         """Return values with stand-ins for files, for looking only: nothing is printed or stored."""
         return {
             key: {"id": file_mark(0), "filename": value.name} if isinstance(value, FileSource) else value
@@ -360,7 +263,7 @@ class WaTemplate(models.Model):
         }
 
     @api.model
-    def _print(self, source):
+    def _print(self, source: FileSource) -> models.BaseModel:
         """Return the report of a record as a new attachment.
 
         Printed with the rights of the current user: nobody sends what they may not see.

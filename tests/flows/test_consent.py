@@ -95,7 +95,7 @@ class TestConsentFlow(WaSandboxCase):
             timeout=10,
         )
         self.sandbox.control("POST", f"templates/{answer.json()['id']}", status="APPROVED")
-        self.env["wa.template"]._sync_account(self.account)
+        self.env["wa.template.sync"]._sync_account(self.account)
         return self.env["wa.template"].search([("account_id", "=", self.account.id), ("name", "=", "autumn_sale")])
 
     def test_131_050_met_and_ordered(self):

@@ -60,7 +60,7 @@ class TemplateCase(WaSandboxCase):
         )
         self.assertEqual(answer.status_code, 200, answer.text)
         self.sandbox.control("POST", f"templates/{answer.json()['id']}", status="APPROVED")
-        self.env["wa.template"]._sync_account(self.account)
+        self.env["wa.template.sync"]._sync_account(self.account)
         return self.env["wa.template"].search(
             [("account_id", "=", self.account.id), ("name", "=", name), ("language", "=", language)]
         )

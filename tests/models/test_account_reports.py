@@ -214,7 +214,7 @@ class TestAccountReports(AccountCase):
             change="status",
             value={"event": event, **value},
         )
-        template._apply_event(item)
+        self.env["wa.template.review"]._apply(template, item)
 
     def test_what_decides_nothing_hides_no_decision(self):
         """A warning that overtakes the decision before it, and one that comes twice."""
@@ -240,7 +240,7 @@ class TestAccountReports(AccountCase):
         self.assertTrue(template.is_edited)
         self.sandbox.control("POST", "clock", forward_s=2)
         self.change(f"templates/{template.template_uid}", status="REINSTATED")
-        self.env["wa.template"]._sync_account(self.account)
+        self.env["wa.template.sync"]._sync_account(self.account)
         self.assertNotIn("An hour of work", template.body)
         self.assertIn("An hour of work", self.words(template))
 

@@ -251,7 +251,7 @@ class TestTemplateRefresh(WaSandboxCase):
         cron = self.env.ref("crm_whatsapp.ir_cron_wa_template_refresh")
         self.account._have_templates_read()
         self.account.access_token = "EAAWRONG"
-        with self.assertLogs("odoo.addons.crm_whatsapp.models.template.wa_template_inbound", "WARNING") as logs:
+        with self.assertLogs("odoo.addons.crm_whatsapp.models.template.wa_template_sync", "WARNING") as logs:
             self._run_cron(cron)
         self.assertNotIn("EAAWRONG", "".join(logs.output))
         self.assertTrue(self.account.templates_outdated)

@@ -291,8 +291,8 @@ class TestOutboundTemplates(TemplateCase):
 
     def test_offer_that_ends_with_a_field_of_the_record(self):
         end = datetime(2027, 1, 31, 17, 0)
-        self.assertEqual(self.env["wa.template"]._milliseconds(end), 1801414800000)
-        self.assertEqual(self.env["wa.template"]._milliseconds(end.date()) // 1000, 1801439999)
+        self.assertEqual(self.env["wa.template.values"]._milliseconds(end), 1801414800000)
+        self.assertEqual(self.env["wa.template.values"]._milliseconds(end.date()) // 1000, 1801439999)
 
     def test_carousel(self):
         def card(number):
@@ -335,8 +335,11 @@ class TestOutboundTemplates(TemplateCase):
         self.assertFalse(missing)
         [button] = template._build_components(values)
         self.assertEqual(button["parameters"], [{"type": "action", "action": {"flow_token": "token-7"}}])
-        self.assertEqual(template._parse("product", "SKU-1, 77001"), {"product_retailer_id": "SKU-1", "catalog_id": "77001"})
-        self.assertIsNone(template._parse("product", "SKU-1"))
+        self.assertEqual(
+            self.env["wa.template.values"]._parse("product", "SKU-1, 77001"),
+            {"product_retailer_id": "SKU-1", "catalog_id": "77001"},
+        )
+        self.assertIsNone(self.env["wa.template.values"]._parse("product", "SKU-1"))
 
     # --------------------------------------------------------------------- sync
 
@@ -369,11 +372,11 @@ class TestOutboundTemplates(TemplateCase):
                 yield from nodes
 
         with patch.object(type(self.account), "_get_transport", lambda _self: Meta()):
-            self.assertEqual(self.env["wa.template"]._sync_account(self.account), 142)
+            self.assertEqual(self.env["wa.template.sync"]._sync_account(self.account), 142)
             kept = self.env["wa.template"].search([("account_id", "=", self.account.id), ("name", "=", "template_7")])
             self.assertEqual(set(kept.mapped("language")), {"en", "en_GB"})
             kept.parameter_ids.filtered(lambda p: p.template_id.language == "en").field_path = "partner_id.name"
-            self.env["wa.template"]._sync_account(self.account)
+            self.env["wa.template.sync"]._sync_account(self.account)
         self.assertEqual(set(kept.parameter_ids.mapped("field_path")), {"partner_id.name", False})
         odd = self.env["wa.template"].search([("account_id", "=", self.account.id), ("name", "=", "template_900")])
         self.assertIn(strange, odd.components)
@@ -394,6 +397,6 @@ class TestOutboundTemplates(TemplateCase):
                 headers={"Authorization": f"Bearer {ACCESS_TOKEN}"},
                 timeout=10,
             ).raise_for_status()
-        self.env["wa.template"]._sync_account(self.account)
+        self.env["wa.template.sync"]._sync_account(self.account)
         count = self.env["wa.template"].search_count([("account_id", "=", self.account.id), ("name", "like", "page\\_%")])
         self.assertEqual(count, 140)

@@ -28,7 +28,7 @@ class TestSyncOfOddLists(WaCase):
                 yield from nodes
 
         with patch.object(type(self.account), "_get_transport", lambda _self: Meta()):
-            return self.env["wa.template"]._sync_account(self.account)
+            return self.env["wa.template.sync"]._sync_account(self.account)
 
     def find(self, name):
         return (

@@ -83,7 +83,7 @@ class TestTemplateCodes(TemplateCase):
         """Also when somebody makes another category of it: its button is WhatsApp's own link."""
         template = self.code_template()
         self.sandbox.control("POST", f"templates/{template.template_uid}", status="REJECTED")
-        self.env["wa.template"]._sync_account(self.account)
+        self.env["wa.template.sync"]._sync_account(self.account)
         for category in ("AUTHENTICATION", "UTILITY"):
             template.category = category
             before = len(self.sandbox.requests_log())

@@ -43,7 +43,7 @@ class TestTemplateReview(DraftCase, TemplateCase):
         return [r["body"] for r in log if r["method"] == "POST" and r["path"].endswith(paths)][-1]
 
     def read_again(self, template):
-        self.env["wa.template"]._sync_account(self.account)
+        self.env["wa.template.sync"]._sync_account(self.account)
         return template
 
     def test_link_with_a_variable_takes_its_sample_along(self):

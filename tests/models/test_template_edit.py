@@ -53,7 +53,7 @@ class EditCase(TemplateCase):
         self.deliver()
 
     def read_again(self):
-        self.env["wa.template"]._sync_account(self.account)
+        self.env["wa.template.sync"]._sync_account(self.account)
 
     def queued(self, template, origin="automation", **content):
         [outcome] = template.sudo()._send_to_records(self.lead, origin=origin, **content)

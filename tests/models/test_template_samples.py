@@ -29,7 +29,7 @@ class TestTemplateSamples(DraftCase, TemplateCase):
         return self.draft(template, header_kind=kind, sample=base64.b64encode(raw), sample_name=name, **vals)
 
     def read_again(self, template):
-        self.env["wa.template"]._sync_account(self.account)
+        self.env["wa.template.sync"]._sync_account(self.account)
         return template
 
     def at_whatsapp(self, template):
@@ -180,7 +180,7 @@ class TestTemplateSamples(DraftCase, TemplateCase):
 
     def test_a_film_goes_up_under_the_name_that_whatsapp_has_for_its_type(self):
         template = self.draft_with("VIDEO", "tour.m4v", b"\x00\x00\x00\x20ftypM4V \x00\x00\x00\x01M4V mp42isom" + bytes(600))
-        self.assertEqual(template._sample_attachment().mimetype, "video/x-m4v")
+        self.assertEqual(self.env["wa.template.sample"]._attachment(template).mimetype, "video/x-m4v")
         template.action_submit()
         self.assertTrue(template.template_uid)
 

@@ -122,14 +122,14 @@ class TestTemplateSync(WaSandboxCase):
         self.account.write({"portfolio_id": False})
         self.account._read_account(self.account._get_transport())
         self.assertEqual(self.account.portfolio_id, "900000000000900")
-        self.env["wa.template"]._sync_account(self.account)
+        self.env["wa.template.sync"]._sync_account(self.account)
         names = set(self.account.template_ids.mapped("name"))
         self.assertLessEqual({"proposal_ready", "follow_up_reminder", "hello_world"}, names)
         statuses = set(self.account.template_ids.mapped("status"))
         self.assertLessEqual({"APPROVED", "PENDING", "REJECTED"}, statuses)
 
     def test_sync_keeps_field_paths_and_fallbacks(self):
-        self.env["wa.template"]._sync_account(self.account)
+        self.env["wa.template.sync"]._sync_account(self.account)
         paths = self.template.parameter_ids.filtered("is_required").mapped("field_path")
         self.assertEqual(paths, ["partner_id.name", "expected_revenue"])
         self.assertEqual(self.template.button_ids.mapped("text"), ["Yes, call me", "Not now"])

@@ -47,13 +47,13 @@ class TestOwnHtml(WaCase):
         for text in TEXTS:
             with self.subTest(text):
                 inside = Preview(body=text, header_format="image", buttons=(PreviewButton("url", text),))
-                card = self.env["wa.template"]._card_html(
+                card = self.env["wa.template.card"]._html(
                     Preview(
                         header=text, body=text, footer=text, offer=text, buttons=(PreviewButton("url", text),), cards=(inside,)
                     ),
                 )
                 self.assertClean(card)
-                self.assertClean(self.env["wa.template"]._card_html(Preview(), place={"name": text, "address": text}))
+                self.assertClean(self.env["wa.template.card"]._html(Preview(), place={"name": text, "address": text}))
 
     def test_cards_of_other_messages(self):
         card = self.env["wa.card"]
