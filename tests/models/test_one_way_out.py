@@ -12,7 +12,7 @@ SENDS = "send_message"
 #: Function that makes an outgoing message -> functions on the way to the gate, each called by the one before;
 #: the last one is the gate's own. Whoever adds a way to send adds a line here, and asks.
 CREATORS = {
-    "models/template/wa_template_post.py:_prepare": ["_decide"],
+    "models/template/wa_template_send.py:_prepare": ["_decide"],
     "models/outbox/wa_free_text.py:_prepare": ["_decide"],
     "models/consent/wa_optout.py:_send_confirmation": ["_decide"],
     "models/core/discuss_channel_send.py:_wa_send": ["_wa_check_call", "_wa_check_sender", "_check"],
