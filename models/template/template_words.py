@@ -42,8 +42,11 @@ EVENT_WORDS = {
 }
 
 
-def reason_word(env: Environment, reason: str | bool) -> str | bool:
-    """Return why a template was rejected or paused, for people; Meta's sentences stay as they are."""
+def reason_word(env: Environment, reason: str) -> str:
+    """Return why a template was rejected or paused, for people; Meta's sentences stay as they are.
+
+    :param reason: as the field holds it: empty without one.
+    """
     label = REASON_LABELS.get(reason)
     if label:
         return env._(label)  # pylint: disable=translation-not-lazy
@@ -53,7 +56,7 @@ def reason_word(env: Environment, reason: str | bool) -> str | bool:
     return reason
 
 
-def quality_word(env: Environment, score: str | bool) -> str:
+def quality_word(env: Environment, score: str) -> str:
     """Return Meta's quality score for people."""
     label = QUALITY_LABELS.get(score or "UNKNOWN")
     return env._(label) if label else score  # pylint: disable=translation-not-lazy

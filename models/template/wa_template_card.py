@@ -44,11 +44,11 @@ class WaTemplateCard(models.AbstractModel):
         )
 
     @api.model
-    def _file_above(self, header_format: str, name: str | bool | None = None) -> Markup:
+    def _file_above(self, header_format: str, name: str = "") -> Markup:
         """Return what stands for a header that is no text: its sign, and what it is or is called.
 
         :param str header_format: of WhatsApp, in any case.
-        :param str name: of the file.
+        :param name: of the file; empty: not known.
         """
         words = {
             "image": ("🖼", self.env._("Picture")),

@@ -68,9 +68,7 @@ class WaTemplateSample(models.AbstractModel):
             if address:
                 shown = one_line(template.sample_name or self.env._("Picture"))
                 return Markup('<img class="o_wa_card_picture" src="%s" alt="%s"/>') % (address, shown)
-        return self.env["wa.template.card"]._file_above(
-            template.header_format, template.sample_name if template.sample else None
-        )
+        return self.env["wa.template.card"]._file_above(template.header_format, template.sample_name if template.sample else "")
 
     @api.model
     def _src(self, template: models.BaseModel) -> str:
