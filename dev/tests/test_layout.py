@@ -135,6 +135,29 @@ def test_our_views_do_not_inherit_our_views():
     assert mine == []
 
 
+TESTS = ROOT / "tests"
+#: Folders of tests that mirror no folder of models/: the whole folder of the root that they are about, or how they run.
+OTHER_ROOMS = {"http": "controllers", "tools": "tools", "views": "views", "wizards": "wizards", "tours": None, "payloads": None}
+
+
+def test_the_folders_of_tests_are_those_of_the_code():
+    rooms = {folder.name for folder in MODELS.iterdir() if (folder / "__init__.py").is_file()}
+    found = {folder.name for folder in TESTS.iterdir() if folder.is_dir() and folder.name != "__pycache__"}
+    assert found - rooms - set(OTHER_ROOMS) == set(), "a test stands in the folder of what it tests"
+    assert all((ROOT / folder).is_dir() for folder in OTHER_ROOMS.values() if folder)
+
+
+def test_the_folders_of_pure_tests_are_those_of_tools():
+    found = {folder.name for folder in (TESTS / "tools").iterdir() if folder.is_dir() and folder.name != "__pycache__"}
+    assert found - {folder.name for folder in (ROOT / "tools").iterdir() if folder.is_dir()} == set()
+
+
+def test_what_tests_share_stands_beside_their_folders_and_no_file_is_a_bin():
+    files = [file.relative_to(TESTS) for file in TESTS.rglob("*.py") if not file.is_relative_to(TESTS / "tools")]
+    assert [file for file in files if file.stem.endswith("_case") and len(file.parts) > 1] == []
+    assert [file for file in files if re.search(r"_(more|robust|misc|various)|_\d+$", file.stem)] == []
+
+
 DECISIONS = ROOT / "docs" / "decisions"
 
 

@@ -4,7 +4,7 @@ from odoo.tests import tagged
 
 from ...models.media import converter, sounds
 from ..common import WaHttpCase
-from ..models.media_samples import TONE, make
+from ..media_samples import TONE, make
 
 
 @tagged("post_install", "-at_install", "wa", "wa_http")

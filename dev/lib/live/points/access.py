@@ -20,8 +20,8 @@ NOBODY = "900000000099999"
     dated="2026-11",
     sure=CONTESTED,
     holds="W11",
-    tests="tests/tools/test_client_calls.py::test_debug_token "
-    "tests/models/test_account_connect.py::TestAccountConnect.test_token_that_may_not_be_asked_about_is_no_stop",
+    tests="tests/tools/graph/test_client_calls.py::test_debug_token "
+    "tests/account/test_account_connect.py::TestAccountConnect.test_token_that_may_not_be_asked_about_is_no_stop",
 )
 def own_token(check: Check) -> None:
     check.call(lambda client: client.debug_token(), Accepted(), Has("data.is_valid", (True,)), Has("data.scopes.*", str))
@@ -35,7 +35,7 @@ def own_token(check: Check) -> None:
     sure=SURE,
     holds="W11",
     tests="sandbox/tests/test_graph_access.py::test_debug_token "
-    "tests/models/test_account_connect.py::TestAccountConnect.test_the_app_is_asked_about_its_tokens",
+    "tests/account/test_account_connect.py::TestAccountConnect.test_the_app_is_asked_about_its_tokens",
 )
 def app_token(check: Check) -> None:
     check.call(
@@ -57,7 +57,7 @@ def app_token(check: Check) -> None:
     sure=LIKELY,
     holds="W7",
     tests="sandbox/tests/test_accounts.py::test_proofs_are_demanded_of_app_tokens_too "
-    "tests/models/test_account_connect.py::TestAccountConnect.test_app_that_demands_proofs",
+    "tests/account/test_account_connect.py::TestAccountConnect.test_app_that_demands_proofs",
 )
 def app_token_with_proof(check: Check) -> None:
     with_proof = check.other_client(token=f"{check.app}|{check.settings.app_secret}")
@@ -73,7 +73,7 @@ def app_token_with_proof(check: Check) -> None:
     sure=SURE,
     holds="W2",
     tests="sandbox/tests/test_graph_access.py::test_app_secret_proof "
-    "tests/models/test_account_health.py::TestAccountHealth.test_wrong_app_secret_keeps_messages_and_goes_on_by_itself",
+    "tests/account/test_account_health.py::TestAccountHealth.test_wrong_app_secret_keeps_messages_and_goes_on_by_itself",
 )
 def wrong_proof(check: Check) -> None:
     client = check.other_client(secret="0" * 32)
@@ -158,7 +158,7 @@ def unknown_id(check: Check) -> None:
     sure=LIKELY,
     holds="T16",
     tests="sandbox/tests/test_graph_versions.py::test_a_version_that_never_was_is_an_unknown_path "
-    "tests/models/test_versions.py::TestVersions.test_version_that_never_was_is_one_sentence_and_leaves_nothing",
+    "tests/account/test_versions.py::TestVersions.test_version_that_never_was_is_one_sentence_and_leaves_nothing",
 )
 def unknown_version(check: Check) -> None:
     check.get(check.number, {"fields": "id"}, Refused(2500), client=check.other_client(version="v99.0"))
@@ -172,7 +172,7 @@ def unknown_version(check: Check) -> None:
     sure=LIKELY,
     holds="T16",
     tests="sandbox/tests/test_graph_versions.py::test_a_dead_version_is_served_by_the_oldest_that_lives "
-    "tests/models/test_versions.py::TestVersions.test_version_that_has_ended_is_served_by_the_oldest_that_lives",
+    "tests/account/test_versions.py::TestVersions.test_version_that_has_ended_is_served_by_the_oldest_that_lives",
 )
 def dead_version(check: Check) -> None:
     check.get(check.number, {"fields": "id"}, Accepted(), client=check.other_client(version="v12.0"))
@@ -187,7 +187,7 @@ def dead_version(check: Check) -> None:
     sure=SURE,
     holds="W10",
     tests="sandbox/tests/test_graph_reads.py::test_a_field_within_an_edge_that_does_not_exist "
-    "tests/tools/test_client_calls.py::test_a_version_that_lacks_a_field_is_asked_for_the_few",
+    "tests/tools/graph/test_client_calls.py::test_a_version_that_lacks_a_field_is_asked_for_the_few",
 )
 def unknown_field(check: Check) -> None:
     says = "nonexisting field (no_such_field) on node type (WhatsAppBusinessPhoneNumber)"
@@ -217,8 +217,8 @@ def limit_field(check: Check) -> None:
     dated="2026-07",
     sure=LIKELY,
     holds="W10",
-    tests="tests/models/test_versions.py::TestVersions.test_oldest_supported "
-    "tests/models/test_versions.py::TestVersions.test_newest_known",
+    tests="tests/account/test_versions.py::TestVersions.test_oldest_supported "
+    "tests/account/test_versions.py::TestVersions.test_newest_known",
 )
 def every_version(check: Check) -> None:
     for version in (f"v{OLDEST_VERSION}.0", "v24.0", DEFAULT_VERSION):

@@ -29,7 +29,7 @@ IN_WINDOW: dict[str, Any] = {"needs": (OPEN,)}
     holds="T9",
     tests="sandbox/tests/test_graph_files.py::test_an_unknown_id_is_named_with_its_place_and_without_details "
     "tests/tools/test_failures.py::test_a_file_that_meta_does_not_have "
-    "tests/models/test_outbound_files.py::TestOutboundFiles.test_uploaded_again_when_whatsapp_forgot_the_file",
+    "tests/media/test_outbound_files.py::TestOutboundFiles.test_uploaded_again_when_whatsapp_forgot_the_file",
     **IN_WINDOW,
 )
 def unknown_file(check: Check) -> None:
@@ -319,7 +319,7 @@ def pair_rate(check: Check) -> None:
     source="Meta, docs/graph-api/overview/rate-limiting; names for WhatsApp unverified",
     dated="2026-03",
     sure=UNVERIFIED,
-    tests="tests/tools/test_client_calls.py::test_usage_headers",
+    tests="tests/tools/graph/test_client_calls.py::test_usage_headers",
 )
 def usage(check: Check) -> None:
     check.call(lambda client: client.number(check.number), Accepted())

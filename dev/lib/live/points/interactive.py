@@ -239,7 +239,7 @@ def _shop(check: Check) -> tuple[str, str]:
     sure=LIKELY,
     holds="W5 T11",
     tests="sandbox/tests/test_rules_shop.py::test_taken "
-    "tests/tools/test_messages.py::TestCommerce.test_flow_without_a_screen_opens_at_its_own_first_one",
+    "tests/tools/graph/test_messages.py::TestCommerce.test_flow_without_a_screen_opens_at_its_own_first_one",
     **ONE,
 )
 def form(check: Check) -> None:
@@ -305,7 +305,7 @@ def carousel_by_link(check: Check) -> None:
     sure=CONTESTED,
     holds="W13",
     tests="sandbox/tests/test_rules_shop.py::test_files_of_cards_are_named_to_the_caller "
-    "tests/tools/test_messages.py::TestCommerce.test_carousel",
+    "tests/tools/graph/test_messages.py::TestCommerce.test_carousel",
     **FILE,
 )
 def carousel_by_id(check: Check) -> None:

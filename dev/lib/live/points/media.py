@@ -168,7 +168,7 @@ def picture_too_large(check: Check) -> None:
     sure=LIKELY,
     holds="T2",
     tests="sandbox/tests/test_graph_samples.py::test_an_upload_goes_on_where_it_stopped "
-    "tests/tools/test_client_calls.py::test_sample_of_a_template",
+    "tests/tools/graph/test_client_calls.py::test_sample_of_a_template",
     makes=("file",),
 )
 def samples_in_steps(check: Check) -> None:

@@ -257,7 +257,7 @@ def read_and_typing(check: Check) -> None:
     dated="2026-11",
     sure=CONTESTED,
     holds="W17",
-    tests="tests/tools/test_second_look.py::TestRights.test_the_token_may_send_otherwise "
+    tests="tests/tools/graph/test_second_look.py::TestRights.test_the_token_may_send_otherwise "
     "sandbox/tests/test_graph_uncommon.py::test_marking_nothing_as_read_tells_who_may_send",
 )
 def read_nothing(check: Check) -> None:
@@ -271,7 +271,7 @@ def read_nothing(check: Check) -> None:
     source="Meta, business-scoped-user-ids",
     dated="2026-07",
     sure=LIKELY,
-    tests="tests/tools/test_client_outcomes.py::test_accepted_by_bsuid",
+    tests="tests/tools/graph/test_client_outcomes.py::test_accepted_by_bsuid",
     needs=(INBOUND,),
     costs=(SERVICE,),
 )
@@ -294,7 +294,7 @@ def by_user_id(check: Check) -> None:
     sure=SURE,
     holds="W9",
     tests="sandbox/tests/test_graph_uncommon.py::test_a_test_number_writes_to_its_list_alone "
-    "tests/models/test_second_look.py::TestTestRecipients.test_the_other_spelling_is_tried_once_and_remembered",
+    "tests/outbox/test_second_look.py::TestTestRecipients.test_the_other_spelling_is_tried_once_and_remembered",
     needs=(OPEN,),
     costs=(SERVICE, SERVICE),
 )

@@ -27,7 +27,7 @@ def first_of_many(check: Check) -> Answer:
     dated="2026-03",
     sure=SURE,
     tests="sandbox/tests/test_graph_templates.py::test_140_templates_come_in_pages "
-    "tests/tools/test_client_calls.py::test_all_pages_of_templates",
+    "tests/tools/graph/test_client_calls.py::test_all_pages_of_templates",
 )
 def cursors(check: Check) -> None:
     path, query = f"{check.waba}/message_templates", {"fields": "id", "limit": 1}
@@ -53,7 +53,7 @@ def cursors(check: Check) -> None:
     dated="2026-11",
     sure=CONTESTED,
     holds="W19",
-    tests="tests/tools/test_client_calls.py::test_a_list_goes_on_when_only_the_address_of_the_next_page_comes "
+    tests="tests/tools/graph/test_client_calls.py::test_a_list_goes_on_when_only_the_address_of_the_next_page_comes "
     "sandbox/tests/test_graph_uncommon.py::test_lists_may_give_cursors_only_inside_of_the_next_address",
 )
 def next_holds_the_cursor(check: Check) -> None:

@@ -40,7 +40,7 @@ def number_override(check: Check) -> None:
     sure=LIKELY,
     holds="W6",
     tests="sandbox/tests/test_graph_access.py::test_subscribing_is_plain_first_and_then_an_override "
-    "tests/models/test_account_connect.py::TestAccountConnect.test_connecting_again_keeps_our_override_all_the_time",
+    "tests/account/test_account_connect.py::TestAccountConnect.test_connecting_again_keeps_our_override_all_the_time",
     needs=(WEBHOOKS,),
     makes=MAKES,
 )

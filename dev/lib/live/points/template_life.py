@@ -123,8 +123,8 @@ def deleted_unknown(check: Check) -> None:
     sure=LIKELY,
     holds="T5",
     tests="sandbox/tests/test_graph_templates.py::test_edits_of_an_approved_template_are_counted_by_the_clock "
-    "tests/models/test_template_edit.py::TestTemplateEditLimit.test_the_next_edit_by_the_clock "
-    "tests/models/test_template_edit.py::TestTemplateEditLimit.test_what_whatsapp_refuses_is_said_and_kept",
+    "tests/template/test_template_edit.py::TestTemplateEditLimit.test_the_next_edit_by_the_clock "
+    "tests/template/test_template_edit.py::TestTemplateEditLimit.test_what_whatsapp_refuses_is_said_and_kept",
     makes=MADE,
 )
 def edited(check: Check) -> None:

@@ -59,7 +59,7 @@ def full(check: Check) -> None:
     sure=LIKELY,
     holds="W8",
     tests="sandbox/tests/test_graph_uncommon.py::test_a_template_may_be_answered_with_any_status_and_waits "
-    "tests/models/test_held_back.py::TestHeldBack.test_any_word_but_accepted_waits_until_a_status_tells",
+    "tests/outbox/test_held_back.py::TestHeldBack.test_any_word_but_accepted_waits_until_a_status_tells",
     **UTIL,
 )
 def message_status(check: Check) -> None:
@@ -186,7 +186,7 @@ def cards(check: Check) -> None:
     dated="2026-11",
     sure=SURE,
     holds="W1",
-    tests="tests/tools/test_template_definition.py::test_buttons_that_are_named_without_a_value",
+    tests="tests/tools/graph/test_template_definition.py::test_buttons_that_are_named_without_a_value",
     **UTIL,
 )
 def flow(check: Check) -> None:
@@ -221,7 +221,7 @@ def flow_unnamed(check: Check) -> None:
     dated="2026-11",
     sure=LIKELY,
     holds="W4",
-    tests="tests/tools/test_template_definition.py::test_buttons_that_are_named_without_a_value",
+    tests="tests/tools/graph/test_template_definition.py::test_buttons_that_are_named_without_a_value",
     **MARKET,
 )
 def catalog(check: Check) -> None:

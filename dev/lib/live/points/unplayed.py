@@ -18,7 +18,7 @@ POINTS.cannot(
     sure=LIKELY,
     holds="W15",
     tests="tests/tools/test_failures.py::test_throttles_of_the_graph_api_in_general "
-    "tests/models/test_error_classes.py::TestErrorClasses.test_limits_of_the_account_hold_all_its_numbers",
+    "tests/outbox/test_error_classes.py::TestErrorClasses.test_limits_of_the_account_hold_all_its_numbers",
 )
 POINTS.cannot(
     "unknown-429",
@@ -29,7 +29,7 @@ POINTS.cannot(
     sure=LIKELY,
     holds="W16",
     tests="tests/tools/test_failures.py::test_429_slows_down_the_number_at_least "
-    "tests/models/test_error_classes.py::TestErrorClasses.test_http_429_is_a_limit_of_the_number_whatever_its_code",
+    "tests/outbox/test_error_classes.py::TestErrorClasses.test_http_429_is_a_limit_of_the_number_whatever_its_code",
 )
 POINTS.cannot(
     "permission-of-one-message",
@@ -40,8 +40,8 @@ POINTS.cannot(
     dated="2025-12",
     sure=CONTESTED,
     holds="W17",
-    tests="tests/tools/test_second_look.py::TestRights.test_the_token_may_send_otherwise "
-    "tests/tools/test_second_look.py::TestRights.test_it_may_not_or_nobody_knows",
+    tests="tests/tools/graph/test_second_look.py::TestRights.test_the_token_may_send_otherwise "
+    "tests/tools/graph/test_second_look.py::TestRights.test_it_may_not_or_nobody_knows",
 )
 POINTS.cannot(
     "nobody-on-whatsapp",
@@ -81,7 +81,7 @@ POINTS.cannot(
     sure=LIKELY,
     holds="T5",
     tests="sandbox/tests/test_graph_templates.py::test_edits_of_an_approved_template_are_counted_by_the_clock "
-    "tests/models/test_template_edit.py::TestTemplateEditLimit.test_the_next_edit_by_the_clock",
+    "tests/template/test_template_edit.py::TestTemplateEditLimit.test_the_next_edit_by_the_clock",
 )
 POINTS.cannot(
     "life-of-a-flow",
@@ -113,7 +113,7 @@ POINTS.cannot(
     sure=LIKELY,
     holds="T15",
     tests="sandbox/tests/test_reports.py::test_a_limit_is_that_of_the_portfolio "
-    "tests/models/test_account_reports.py::TestAccountReports.test_limit_of_the_portfolio_is_that_of_all_numbers",
+    "tests/account/test_account_reports.py::TestAccountReports.test_limit_of_the_portfolio_is_that_of_all_numbers",
 )
 POINTS.cannot(
     "quality-of-the-number",
@@ -125,7 +125,7 @@ POINTS.cannot(
     sure=CONTESTED,
     holds="T15",
     tests="sandbox/tests/test_reports.py::test_quality_into_and_out_of_red "
-    "tests/models/test_account_reports.py::TestAccountReports.test_quality",
+    "tests/account/test_account_reports.py::TestAccountReports.test_quality",
 )
 POINTS.cannot(
     "limit-as-a-number",
@@ -135,7 +135,7 @@ POINTS.cannot(
     dated="2026-05",
     sure=CONTESTED,
     holds="T15",
-    tests="tests/models/test_account_reports.py::TestAccountReports.test_limit_as_a_number",
+    tests="tests/account/test_account_reports.py::TestAccountReports.test_limit_as_a_number",
 )
 POINTS.cannot(
     "status-of-the-number",
@@ -156,7 +156,7 @@ POINTS.cannot(
     dated="2026-04",
     sure=LIKELY,
     holds="T15",
-    tests="tests/models/test_account_reports.py::TestAccountReports.test_locked_template_is_sent",
+    tests="tests/account/test_account_reports.py::TestAccountReports.test_locked_template_is_sent",
 )
 POINTS.cannot(
     "blocked-by-the-business",
