@@ -53,7 +53,8 @@ class RenamedModel(models.AbstractModel):
         self._say_new_name()
 
     @api.model_create_multi
-    def create(self, vals_list):  # pylint: disable=method-required-super (nothing is made)
+    def create(self, vals_list):  # pylint: disable=method-required-super
+        # Nothing is made.
         self._say_new_name()
 
 
