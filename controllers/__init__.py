@@ -1,5 +1,5 @@
 from . import attachment
 from . import export
 from . import search
-from . import sound
+from . import audio
 from . import webhook

@@ -12,6 +12,9 @@ from odoo.tests import BaseCase, tagged
 from odoo.tests.common import get_db_name
 from odoo.tools import mute_logger
 
+from ..models.outbox import sender as sender_module
+from ..models.outbox.recovery import recover
+from ..models.outbox.results import apply_results
 from ..models.outbox.sender import Sender
 from ..tools.graph.errors import from_answer
 from ..tools.graph.results import SendResult
@@ -143,7 +146,7 @@ class TestRaces(BaseCase):
             for id_, uuid_ in zip(ids, uuids, strict=True)
         ]
         works = {
-            "answers": lambda env: env["wa.message"]._apply_results(answers),
+            "answers": lambda env: apply_results(env, answers),
             "statuses": lambda env: env["wa.message"]._apply_statuses(statuses, env["wa.account"].browse(self.account_id)),
         }
         for name, work in works.items():
@@ -270,17 +273,17 @@ class TestRaces(BaseCase):
             # What it looked at before is no reason to lose either.
             self.assertTrue(sender.number._may_send())
             sender.results = [(ids[0], SendResult("wamid.RC-1")), (ids[1], SendResult("wamid.RC-2"))]
-            waited, apply = [], type(sender.env["wa.message"])._apply_results
+            waited = []
             committer = threading.Thread(target=self.commit_when_awaited, args=(status_cr, waited))
             committer.start()
             self.addCleanup(committer.join)
 
-            def counted(messages, results):
+            def counted(env, results):
                 applied.append(len(results))
-                return apply(messages, results)
+                return apply_results(env, results)
 
             try:
-                with patch.object(type(sender.env["wa.message"]), "_apply_results", counted):
+                with patch.object(sender_module, "apply_results", counted):
                     sender._write_results()
             finally:
                 committer.join()
@@ -391,7 +394,7 @@ class TestRaces(BaseCase):
             committer.start()
             self.addCleanup(committer.join)
             try:
-                self.env_of(own)["wa.number"].browse(self.number_id)._recover()
+                recover(self.env_of(own)["wa.number"].browse(self.number_id))
             finally:
                 committer.join()
         self.assertEqual(waited, [True], "nobody waited for the other transaction: there was no race")
@@ -406,7 +409,7 @@ class TestRaces(BaseCase):
         with (
             self.registry.cursor() as own,
             mute_logger("odoo.sql_db"),
-            self.assertLogs("odoo.addons.crm_whatsapp.models.outbox.wa_message_send", "ERROR"),
+            self.assertLogs("odoo.addons.crm_whatsapp.models.outbox.results", "ERROR"),
         ):
             sender = Sender(self.env_of(own)["wa.number"].browse(self.number_id))
             sender.results = [(ids[0], SendResult("wamid.S19-3")), (ids[1], SendResult("wamid.S19-taken"))]

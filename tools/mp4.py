@@ -35,7 +35,7 @@ NAMES = {
 
 
 @dataclass
-class Film:
+class Video:
     """The tracks of a film, by the four letters that name their encoding."""
 
     brand: str = ""
@@ -60,9 +60,9 @@ class Film:
         return not self.foreign_video and not self.has_foreign_audio and self.index_first and self.brand != "qt"
 
 
-def read_film(raw: bytes) -> Film:
+def read_video(raw: bytes) -> Video:
     """Return what a film says about itself. Never raises: what is damaged says less."""
-    film = Film()
+    film = Video()
     if raw[4:8] == b"ftyp":
         film.brand = _letters(raw[8:12])
     view = memoryview(raw)
@@ -78,7 +78,7 @@ def read_film(raw: bytes) -> Film:
     return film
 
 
-def _read_track(view: memoryview, start: int, end: int, film: Film) -> None:
+def _read_track(view: memoryview, start: int, end: int, film: Video) -> None:
     """Add a track to the film it belongs to; tracks of other things (times, texts) are left out."""
     handler, codes = b"", []
     for name, first, last in _leaves(view, start, end):

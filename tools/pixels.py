@@ -20,7 +20,7 @@ HEAD = 1024 * 1024
 Size = tuple[int, int]
 
 
-def picture_size(raw: bytes) -> Size | None:
+def image_size(raw: bytes) -> Size | None:
     """Return ``(width, height)`` of a picture, or None for what is none or does not tell. Never raises."""
     head = bytes(raw[:HEAD])
     for begins, read in _READERS:
@@ -35,7 +35,7 @@ def picture_size(raw: bytes) -> Size | None:
 
 def has_too_many_pixels(raw: bytes) -> bool:
     """Tell whether a picture says that opening it costs more memory than a server should spend."""
-    size = picture_size(raw)
+    size = image_size(raw)
     return size is not None and _area(size) > MOST_PIXELS
 
 

@@ -1,13 +1,10 @@
 import logging
-from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ...tools.phone import wa_id_to_e164
-from ..concurrency import lock_fresh
 from ..cron_trigger import trigger_once
-from .health_words import STOPPING
+from ..outbox.sender import run_sender
 from .meta_words import meta_word
 
 _logger = logging.getLogger(__name__)
@@ -31,15 +28,14 @@ FROM_WHATSAPP = frozenset(
         "sender_cron_id",
     }
 )
-#: Minutes after which a number that WhatsApp calls healthy is tried again.
-MINUTES_DECIDED = 60
 
 
 class WaNumber(models.Model):
     """One business phone number of an account.
 
     Limits live on the number, so each has a sender job of its own; business
-    rules (team, which messages make leads) live here too.
+    rules (team, which messages make leads) live here too. ``wa_number_limits.py``: what
+    stops it, and for how long.
     """
 
     _name = "wa.number"
@@ -87,12 +83,21 @@ class WaNumber(models.Model):
     quality_label = fields.Char("Quality", compute="_compute_labels")
     status = fields.Char("Status Word", readonly=True, copy=False, help="Meta's word.")
     status_label = fields.Char("Status at Meta", compute="_compute_labels")
+    username = fields.Char("Business Username", readonly=True, copy=False)
+    name_status = fields.Char("Name Review Word", readonly=True, copy=False, help="Meta's word on the verified name.")
+    messaging_limit = fields.Char("Limit Word", readonly=True, copy=False)
+    notice_moments = fields.Json(readonly=True, copy=False, help="Notices that were applied, and when their values were said.")
     name_status_label = fields.Char("Name Review", compute="_compute_labels")
     messaging_limit_label = fields.Char("Messaging Limit", compute="_compute_labels")
     is_blocked = fields.Boolean("Sending Stopped", readonly=True, copy=False, tracking=True)
     blocked_code = fields.Char(readonly=True, copy=False, help="Why: a code of the catalogue of sentences.")
     blocked_facts = fields.Json(readonly=True, copy=False)
     blocked_reason = fields.Char(compute="_compute_blocked_reason", compute_sudo=True)
+    hold_until = fields.Datetime(readonly=True, copy=False, help="WhatsApp limits this number: nothing is sent before.")
+    hold_seconds = fields.Integer(readonly=True, copy=False, help="How long the last of these waits was.")
+    held_since = fields.Datetime(
+        readonly=True, copy=False, help="When the first of these waits began that followed one another."
+    )
     resumed_at = fields.Datetime(readonly=True, copy=False, help="When it was last let go on sending.")
     health = fields.Selection(
         [("draft", "Not connected"), ("ok", "In order"), ("problem", "Needs attention")],
@@ -269,6 +274,15 @@ class WaNumber(models.Model):
         numbers._trigger_sender()
         numbers.account_id._tell_now()
 
+    def _cron_send(self):
+        """Send what waits for this number. Body of the number's own scheduled job."""
+        number = self.exists().filtered("active")
+        if not number:
+            # Archived while its job ran; with the number the job is switched on again.
+            self.env["ir.cron"]._commit_progress(deactivate=True)
+            return
+        run_sender(number)
+
     def _trigger_sender(self, at=None):
         """Wake the sender job after this transaction commits, or at a moment (naive UTC).
 
@@ -281,31 +295,6 @@ class WaNumber(models.Model):
             if not number.sender_cron_id.active and number.active and not number.is_blocked:
                 number.sender_cron_id.active = True
             trigger_once(number.sender_cron_id, at or fields.Datetime.now())
-
-    def _block(self, code, facts=None):
-        """Stop sending from these numbers and say why, once; messages stay queued.
-
-        :param str code: of ``HEALTH_WORDS`` or ``wa.failure``; any other text is a reason as it is.
-        """
-        code, facts = self.env["wa.account"]._as_code(code, facts)
-        # What another process stopped it for at this moment is the reason that was told.
-        lock_fresh(self.sudo(), "is_blocked")
-        stopped = self.sudo().filtered(lambda n: not n.is_blocked)
-        stopped.write({"is_blocked": True, "blocked_code": code, "blocked_facts": facts or False})
-        # When the account as a whole is refused, it has told so.
-        stopped.account_id.filtered(lambda account: account.state != "blocked")._tell_now()
-
-    def _is_over(self, node):
-        """Tell whether what stopped this number is over.
-
-        :param dict node: the number as WhatsApp shows it.
-        """
-        account = self.account_id
-        if self.blocked_code == "number_unknown" or self.blocked_code in STOPPING:
-            return True
-        since = fields.Datetime.now() - timedelta(minutes=MINUTES_DECIDED)
-        well = node.get("status") == "CONNECTED" and account._says_available(node)
-        return bool(self.blocked_code and self.blocked_code != "database_copy" and well and self.write_date <= since)
 
     @api.model
     def _vals_from_meta(self, node):
@@ -331,17 +320,3 @@ class WaNumber(models.Model):
             # Numbers shared with the phone app are fixed at 20 messages/s.
             vals["messages_per_second"] = 20
         return vals
-
-    @api.model
-    def _default_for(self, company, team=None):
-        """Return the number a company (and preferably a team) writes from, or an empty set."""
-        numbers = self.sudo().search([("company_id", "=", company.id)])
-        if team:
-            numbers = numbers.filtered(lambda n: n.team_id == team) or numbers
-        return numbers[:1].sudo(self.env.su)
-
-    def _e164(self):
-        """Return the business number as ``+…`` digits, or False."""
-        self.ensure_one()
-        digits = "".join(filter(str.isdigit, self.display_phone_number or ""))
-        return digits and wa_id_to_e164(digits)

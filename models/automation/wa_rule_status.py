@@ -1,4 +1,7 @@
+from __future__ import annotations
+
 import logging
+from collections.abc import Iterable
 
 from psycopg2.extras import execute_values
 
@@ -15,48 +18,44 @@ _logger = logging.getLogger(__name__)
 BATCH = 50
 
 
-class WaMessage(models.Model):
+class WaRuleStatus(models.AbstractModel):
     """Rules about statuses: noted where a state changes, run by a job of their own.
 
     States change in the sender, where a result that is lost would leave a message in
     doubt, and thousands of times a second when reports come in. Neither waits for rules:
-    they only note the state before the change, and only if some rule asks for it. The
-    note and what the rule did go in one transaction, so that it is done once.
+    they only note the state before the change (``wa.message.rules_from``), and only if some rule asks
+    for it. The note and what the rule did go in one transaction, so that it is done once.
     """
 
-    _inherit = "wa.message"
+    _name = "wa.rule.status"
+    _description = "Rules About WhatsApp Statuses"
 
-    rules_from = fields.Char(
-        "Rules Wait Since State", readonly=True, copy=False, help="The state before the changes rules still have to see."
-    )
-    _rules_idx = models.Index("(id) WHERE rules_from IS NOT NULL")
-
-    # ------------------------------------------------------------------- noting
+    # ------------------------------------------------------------------ noting
 
     @api.model
-    def _states_for_rules(self, message_ids):
-        """Return ``{id: state}`` before a change, for :meth:`_note_for_rules`; empty when no rule asks."""
+    def _former_states(self, message_ids: Iterable[int]) -> dict[int, str]:
+        """Return ``{id: state}`` before a change, for :meth:`_note`; empty when no rule asks."""
         if not self.env["base.automation"]._wa_statuses():
             return {}
-        return {message.id: message.state for message in self.browse(message_ids)}
+        return {message.id: message.state for message in self.env["wa.message"].browse(message_ids)}
 
     @api.model
-    def _note_for_rules(self, former):
+    def _note(self, former: dict[int, str]) -> None:
         """Note that states rose, for the rules that wait for what they reached.
 
         :param dict former: ``{id: state before}``
         """
-        wanted = self.env["base.automation"]._wa_statuses()
+        messages, wanted = self.env["wa.message"], self.env["base.automation"]._wa_statuses()
         if not wanted or not former:
             return
         rows = [
             (message.id, former[message.id])
-            for message in self.browse(former)
+            for message in messages.browse(former)
             if not wanted.isdisjoint(reached(former[message.id], message.state))
         ]
         if not rows:
             return
-        self.flush_model(["rules_from"])
+        messages.flush_model(["rules_from"])
         execute_values(
             self.env.cr._obj,
             """
@@ -67,14 +66,14 @@ class WaMessage(models.Model):
             rows,
             page_size=len(rows),
         )
-        self.browse([row[0] for row in rows]).invalidate_recordset(["rules_from"], flush=False)
+        messages.browse([row[0] for row in rows]).invalidate_recordset(["rules_from"], flush=False)
         trigger_once(self.env.ref("crm_whatsapp.ir_cron_wa_rule"), fields.Datetime.now())
 
-    # ------------------------------------------------------------------ running
+    # ----------------------------------------------------------------- running
 
     @api.model
-    def _cron_run_rules(self):
-        """Run the rules about statuses that were noted. Body of a scheduled job."""
+    def _run_all(self) -> None:
+        """Run the rules about statuses that were noted."""
         left, last = float("inf"), 0
         while left > 0:
             rows = self.env.execute_query(
@@ -86,23 +85,25 @@ class WaMessage(models.Model):
             )
             if not rows:
                 break
-            messages, last = self.browse([row[0] for row in rows]), rows[-1][0]
-            messages._run_noted_rules()
+            messages, last = self.env["wa.message"].browse([row[0] for row in rows]), rows[-1][0]
+            self._run(messages)
             left = self.env["ir.cron"]._commit_progress(len(messages))
 
-    def _run_noted_rules(self):
-        """Run and COMMIT; on a conflict with another transaction, halves of them."""
+    @api.model
+    def _run(self, messages: models.BaseModel) -> None:
+        """Run the noted rules of messages and COMMIT; on a conflict with another transaction, halves of them."""
         commit_in_halves(
             self.env,
-            self,
-            lambda messages: self.env["wa.rule"]._on_status(messages._take_notes()),
+            messages,
+            lambda part: self.env["wa.rule"]._on_status(self._take_notes(part)),
             lambda message, error: _logger.warning(
                 "WhatsApp message %s: its rules wait for the next run: %s", message.id, error
             ),
         )
 
-    def _take_notes(self):
-        """Lock and clear the notes of these messages; returns ``{wa.message: state before}``."""
+    @api.model
+    def _take_notes(self, messages: models.BaseModel) -> dict[models.BaseModel, str]:
+        """Lock and clear the notes of messages; returns ``{wa.message: state before}``."""
         rows = self.env.execute_query(
             SQL(
                 """
@@ -112,10 +113,10 @@ class WaMessage(models.Model):
                          ORDER BY id FOR NO KEY UPDATE SKIP LOCKED) taken
                  WHERE m.id = taken.id RETURNING taken.id, taken.rules_from
                 """,
-                self.ids,
+                messages.ids,
             )
         )
-        messages = self.browse(sorted(row[0] for row in rows))
-        messages.invalidate_recordset(["rules_from"], flush=False)
+        taken = messages.browse(sorted(row[0] for row in rows))
+        taken.invalidate_recordset(["rules_from"], flush=False)
         former = dict(rows)
-        return {message: former[message.id] for message in messages}
+        return {message: former[message.id] for message in taken}

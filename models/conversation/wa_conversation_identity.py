@@ -4,7 +4,7 @@ from datetime import datetime
 from odoo import api, models
 
 from ..concurrency import retry_lost_race
-from ..discuss.vouching import vouch
+from ..discuss.vouching import vouched
 
 #: ``(wa.number, wa.contact)`` of each conversation.
 Pairs = list[tuple[models.BaseModel, models.BaseModel]]
@@ -168,7 +168,8 @@ class WaConversation(models.Model):
         messages = (
             self.env["mail.message"].sudo().search([("model", "=", "discuss.channel"), ("res_id", "=", other.channel_id.id)])
         )
-        vouch(messages).write({"res_id": self.channel_id.id})
+        with vouched():
+            messages.write({"res_id": self.channel_id.id})
         other.message_ids.write({"conversation_id": self.id})
         leading = (self | other).sorted(lambda c: c._lead_precedence(), reverse=True)[:1]
         moments = ("last_inbound_at", "last_message_at", "last_touch_at")

@@ -3,15 +3,16 @@ from markupsafe import Markup
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.addons.mail.tools.discuss import Store
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import email_normalize
 
-from ...tools.graph.media import CAPTION_LIMIT
-from ...tools.graph.text import split_text
-from ...tools.markup import from_html, plain, to_html
-from ..discuss.vouching import is_vouched, vouch
+from ...tools.markup import from_html, to_html
+from ..discuss.vouching import is_vouched, vouched
 from ..media.converter import find_converter
 
-#: Kinds of files under which a text can stand.
-WITH_CAPTION = ("image", "video", "document")
+#: What people may change through a channel itself: who is in it, with the members' own checks.
+EDITABLE = {"channel_member_ids", "channel_partner_ids"}
+#: How a line looks that the addon itself writes into a thread.
+THIN = Markup('<span class="o_wa_note">%s</span>')
 
 
 def is_wa(channel):
@@ -20,20 +21,63 @@ def is_wa(channel):
 
 
 class DiscussChannel(models.Model):
-    """A conversation as a Discuss channel: what is posted here as a comment leaves."""
+    """A conversation as a Discuss channel: what is posted here as a comment leaves.
 
-    _inherit = "discuss.channel"
+    How a post becomes WhatsApp messages stands in ``wa.channel.reply.mixin``; what else can be sent, our public
+    API, in ``wa.channel.interactive.mixin`` (both in ``models/discuss/``).
+
+    The channel is made, changed and kept by the system. Core lets every member write any field: archiving the
+    channel would hide the customer from everybody, deleting it would take the outbox along. And core notifies every
+    member: that would push the customer's words to the phone of somebody who has lost access and is still listed.
+    Nobody but colleagues with access to WhatsApp is told about a conversation.
+    """
+
+    _name = "discuss.channel"
+    _inherit = ["discuss.channel", "wa.channel.reply.mixin", "wa.channel.interactive.mixin"]
 
     channel_type = fields.Selection(selection_add=[("wa", "WhatsApp")], ondelete={"wa": "cascade"})
     wa_conversation_ids = fields.One2many("wa.conversation", "channel_id", "WhatsApp Conversation")
 
-    # ------------------------------------------------------------ constraints
+    # ------------------------------------------------------------- constraints
 
     @api.constrains("uuid", "channel_type")
     def _check_wa_no_invitation(self):
         """Conversations have no invitation link: ``/chat/<id>/<uuid>`` admits strangers."""
         if any(channel.channel_type == "wa" and channel.uuid for channel in self):
             raise ValidationError(self.env._("WhatsApp conversations cannot have an invitation link."))
+
+    # -------------------------------------------------------------------- crud
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Refuse channels of this type by hand, whatever way the type was given.
+
+        :raises AccessError: without a conversation behind it, nothing would leave.
+        """
+        channels = super().create(vals_list)
+        if not self.env.su and any(map(is_wa, channels)):
+            raise AccessError(self.env._("WhatsApp conversations start with a message, not by hand."))
+        return channels
+
+    def write(self, vals):
+        """Let people change the members of a conversation and nothing else of its channel.
+
+        :raises AccessError: something else was to be changed.
+        """
+        if not self.env.su and vals.keys() - EDITABLE and any(map(is_wa, self.sudo())):
+            raise AccessError(self.env._("The channel of a WhatsApp conversation cannot be changed by hand."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_wa_conversation(self):
+        """Keep what was sent and received: without it a customer gets a message twice."""
+        if self.sudo().wa_conversation_ids:
+            raise UserError(
+                self.env._(
+                    "WhatsApp conversations cannot be deleted: they hold what was sent and received. "
+                    "Close the conversation instead."
+                )
+            )
 
     # ------------------------------------------------------------------ access
 
@@ -47,6 +91,17 @@ class DiscussChannel(models.Model):
             for channel in self.filtered(is_wa):
                 operations[channel] = "write"
         return operations
+
+    def _wa_conversation(self):
+        """Return the conversation of this channel, or an empty set; as superuser.
+
+        Never more than one (``_channel_uniq``). Not a slice: it would no longer be read
+        together with the conversations of the other channels of a page.
+        """
+        self.ensure_one()
+        return self.sudo().wa_conversation_ids
+
+    # ----------------------------------------------------------------- members
 
     def _types_allowing_unfollow(self):
         return [*super()._types_allowing_unfollow(), "wa"]
@@ -97,23 +152,20 @@ class DiscussChannel(models.Model):
         others = self.filtered(lambda channel: not is_wa(channel))
         return super(DiscussChannel, others)._subscribe_users_automatically_get_members()
 
+    def _action_unfollow(self, partner=None, guest=None, post_leave_message=True):
+        """People leave a conversation as silently as they join it."""
+        if self.channel_type == "wa":
+            post_leave_message = False
+        return super()._action_unfollow(partner=partner, guest=guest, post_leave_message=post_leave_message)
+
     # ----------------------------------------------------------------- posting
-
-    def _wa_conversation(self):
-        """Return the conversation of this channel, or an empty set; as superuser.
-
-        Never more than one (``_channel_uniq``). Not a slice: it would no longer be read
-        together with the conversations of the other channels of a page.
-        """
-        self.ensure_one()
-        return self.sudo().wa_conversation_ids
 
     def message_post(self, *, message_type="notification", **kwargs):
         """Ask the gate before a colleague's comment becomes a WhatsApp message, then queue it.
 
         :raises UserError: the message may not leave; says why and what to do.
         """
-        if self.channel_type != "wa" or is_vouched(self.env):
+        if self.channel_type != "wa" or is_vouched():
             return super().message_post(message_type=message_type, **kwargs)
         if not self._wa_is_outgoing(message_type, kwargs):
             kwargs = self._wa_as_note(message_type, kwargs)
@@ -127,152 +179,111 @@ class DiscussChannel(models.Model):
         if not text and not files:
             raise UserError(self.env._("Write a message first: WhatsApp does not carry empty ones."))
         # Shown the way the customer will see it: WhatsApp markup rendered, the rest as text.
-        message = super(DiscussChannel, vouch(self, reply_in=self.id)).message_post(
-            message_type=message_type,
-            body=Markup(to_html(text)),  # noqa: S704 (escaped by to_html)
-            attachment_ids=[file.shown.id for file in files],
-            **kwargs,
-        )
+        with vouched(reply_in=self.id):
+            message = super().message_post(
+                message_type=message_type,
+                body=Markup(to_html(text)),  # noqa: S704 (escaped by to_html)
+                attachment_ids=[file.shown.id for file in files],
+                **kwargs,
+            )
         message = message.with_env(self.env)
         self._wa_enqueue_reply(message, text, files)
         message._wa_broadcast()
         return message
 
-    @api.model
-    def _wa_is_outgoing(self, message_type, post_vals):
-        """Tell whether a post goes to the customer: a comment that is no internal note."""
-        return message_type == "comment" and self._wa_is_public(post_vals)
-
-    @api.model
-    def _wa_is_public(self, post_vals):
-        """Tell whether a post would stand among what was said to the customer, not among the notes."""
-        if subtype_id := post_vals.get("subtype_id"):
-            return not self.env["mail.message.subtype"].browse(subtype_id).sudo().internal
-        if xmlid := post_vals.get("subtype_xmlid"):
-            subtype = self.env.ref(xmlid, raise_if_not_found=False)
-            return bool(subtype) and not subtype.sudo().internal
-        return False
-
-    def _wa_as_note(self, message_type, post_vals):
-        """Return the values of a post that does not leave: it stands among the notes.
-
-        :raises UserError: it would look sent. Core's own notices (pinned, renamed) and what comes through its
-            mail gateway become notes.
-        """
-        by_gateway = message_type == "email" and self.env.uid == SUPERUSER_ID
-        if message_type != "notification" and not by_gateway and self._wa_is_public(post_vals):
-            raise UserError(self.env._("Only replies and notes can be written in a WhatsApp conversation."))
-        return {**post_vals, "subtype_xmlid": "mail.mt_note", "subtype_id": False}
-
-    def _wa_check_sender(self):
-        """Raise unless the current user may send something that is no template, now."""
-        if self.env.user._is_public() or self.env.user.share:
-            raise AccessError(self.env._("Only colleagues can answer on WhatsApp."))
-        # Routes post with higher rights: what counts are the user's own.
-        self.with_user(self.env.user).check_access("write")
-        self.env["wa.gate"]._check(self._wa_conversation(), "free")
-
-    def _wa_client_key(self):
-        """Return a key for one press of the send button in one browser, or None.
-
-        Our composer puts a random token into the request; when the browser, the
-        network or an impatient person repeats it, the token is the same.
-        """
-        token = self.env.context.get("wa_post_token")
-        if not isinstance(token, str) or not 8 <= len(token) <= 64:
-            return None
-        return f"chat:{self.id}:{self.env.uid}:{token}"
-
-    def _wa_find_repeated(self):
-        """Return the message that this very request has posted before, or an empty set."""
-        key = self._wa_client_key()
-        row = key and self.env["wa.message"].sudo().search([("dedupe_key", "=", f"{key}:0")], limit=1)
-        return row.mail_message_id if row else self.env["mail.message"]
-
-    # ------------------------------------------------------------------- files
-
-    def _wa_prepare_files(self, attachment_ids, attachments):
-        """Return what is attached to a post as files WhatsApp takes, in the order of the person.
-
-        :param attachment_ids: ids of existing attachments.
-        :param attachments: ``(name, bytes)`` or ``(name, bytes, info)`` as ``message_post`` takes them.
-        :returns: list of ``SendableFile``
-        :raises UserError: one of them cannot be sent.
-        """
-        chosen = self.env["ir.attachment"].browse(dict.fromkeys(attachment_ids or ()))
-        # What is sent is copied with higher rights: look first whether the person may read it.
-        chosen.sudo(False).check_access("read")
-        return [
-            self.env["wa.file"]._prepare(attachment, self)
-            for attachment in [*chosen, *self._wa_create_attachments(attachments or ())]
-        ]
-
-    def _wa_create_attachments(self, attachments):
-        values, extra = [], []
-        for name, content, *info in attachments:
-            raw = content.encode() if isinstance(content, str) else content
-            values.append({"name": name, "raw": raw, "res_model": self._name, "res_id": self.id})
-            extra.append((False, name, False, (info and info[0]) or {}))
-        return self._create_attachments_for_post(values, extra) if values else ()
-
-    def _wa_enqueue_reply(self, message, text, files):
-        """Queue a colleague's reply: its text, then each file as its own message.
-
-        A short text becomes the caption of the first file if that kind has captions. A
-        text over WhatsApp's limit becomes several messages.
-        """
-        conversation = self._wa_conversation()
-        # Of a post that left as several messages the first that WhatsApp knows.
-        quoted = message.parent_id.sudo().wa_message_ids.sorted(lambda row: (not row.wamid, row.id))[:1]
-        key = self._wa_client_key()
-        for index, (kind, content, preview) in enumerate(self._wa_parts(text, files)):
-            row = self.env["wa.message"]._enqueue(
-                conversation,
-                kind,
-                content,
-                mail_message_id=message.id,
-                origin="chat",
-                preview=preview,
-                quoted_id=quoted.id if index == 0 else False,
-                dedupe_key=key and f"{key}:{index}",
-            )
-            row.sudo()._adopt_files()
-        self._wa_after_reply(plain(text, 200) or files[0].filename)
-
-    @api.model
-    def _wa_parts(self, text, files):
-        """Yield ``(kind, content, preview)`` of the WhatsApp messages a reply consists of."""
-        caption = ""
-        if files and files[0].kind in WITH_CAPTION and len(text) <= CAPTION_LIMIT:
-            caption = text
-        else:
-            for part in split_text(text):
-                yield "text", {"body": part}, plain(part)
-        for file in files:
-            content = {"files": [file.frozen()]}
-            if caption:
-                content["caption"] = caption
-            if file.voice:
-                content["voice"] = True
-            yield file.kind, content, plain(caption, 200) or file.filename
-            caption = ""
-
-    def _wa_after_reply(self, preview):
-        """A person answered: nobody waits any more, and an unowned conversation is theirs.
-
-        What a server action or a bot sends is no person's answer.
-        """
-        conversation = self._wa_conversation()
-        by_person = not self.env.user._is_superuser()
-        conversation._on_outbound(preview, by_person=by_person)
-        can_own = conversation._can_own(self.env.user, conversation.company_id)
-        if by_person and not conversation.user_id and can_own:
-            conversation.user_id = self.env.user
-
     def _check_can_update_message_content(self, message):
         if message.model == "discuss.channel" and message.sudo().wa_message_ids:
             raise UserError(self.env._("A WhatsApp message cannot be changed after it was sent."))
         return super()._check_can_update_message_content(message)
+
+    # ----------------------------------------------------- what the addon says
+
+    def _wa_note(self, words, author):
+        """Show a thin line of the addon itself: nobody's message, not unread, not sent.
+
+        :param str words: plain text or Markup.
+        :param author: ``res.partner`` it is about.
+        :returns: ``mail.message``
+        """
+        with vouched():
+            message = self.sudo().message_post(
+                body=THIN % words,
+                message_type="notification",
+                subtype_xmlid="mail.mt_note",
+                author_id=author.id,
+            )
+        return message.with_env(self.env)
+
+    def _wa_log(self, words, author):
+        """Write a thin line into many conversations at once; open windows show it when they are opened again.
+
+        :param dict words: ``{channel id: plain text or Markup}``
+        """
+        bodies = {id_: THIN % line for id_, line in words.items()}
+        with vouched():
+            self.sudo()._message_log_batch(bodies, author_id=author.id)
+
+    # ------------------------------------------------------- answers by e-mail
+
+    def _wa_find_email_writer(self, email):
+        """Return the colleague with this address who may write in this conversation, or an empty set.
+
+        Whoever hands mails to Odoo as a program may speak for the sender; a person who calls
+        the gateway over RPC speaks for nobody but themselves.
+
+        :param str email: the sender as the mail has it.
+        """
+        self.ensure_one()
+        address, users = email_normalize(email or ""), self.env["res.users"].sudo()
+        found = address and users.search([("email_normalized", "=", address), ("share", "=", False)])
+        caller = self.env.user
+        if found and not (caller._is_superuser() or caller._is_system()):
+            found &= caller.sudo()
+        return self._wa_who_may_write(found or users)[:1]
+
+    def _wa_email_writer(self, post_vals):
+        """Return this channel as the colleague posts in it whose e-mail the gateway brings.
+
+        The gateway posts everything as OdooBot in the sender's name.
+
+        :raises AccessError: the author may not write here; routing sends such mails back before.
+        """
+        author = self.env["res.partner"].sudo().browse(post_vals.get("author_id") or self.env.user.partner_id.id)
+        if self.env.uid != SUPERUSER_ID or author == self.env.user.partner_id:
+            return self
+        writer = self._wa_who_may_write(author.user_ids)[:1]
+        if not writer:
+            raise AccessError(self.env._("You may not write in this WhatsApp conversation."))
+        return self.with_user(writer).sudo()
+
+    def _wa_who_may_write(self, users):
+        """Return those of some users who are colleagues with a right to write in this conversation."""
+        return users.filtered(lambda user: user.active and not user.share and self.with_user(user).has_access("write"))
+
+    # ----------------------------------------------------------- notifications
+
+    def _get_allowed_message_partner_ids(self, partner_ids):
+        """Whoever is mentioned may read the message, so only colleagues can be."""
+        allowed = super()._get_allowed_message_partner_ids(partner_ids)
+        return self._wa_only_colleagues(allowed) if self.channel_type == "wa" else allowed
+
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
+        if self.channel_type == "wa":
+            colleagues = self._wa_only_colleagues([recipient["id"] for recipient in recipients])
+            recipients = [recipient for recipient in recipients if recipient["id"] in colleagues]
+        return recipients
+
+    def _notify_thread_with_out_of_office(self, message, recipients_data, msg_vals=False, **kwargs):
+        """Nobody's absence answers by itself: it would stand in the thread as said to the customer."""
+        if self.channel_type == "wa":
+            return self.env["mail.message"]
+        return super()._notify_thread_with_out_of_office(message, recipients_data, msg_vals=msg_vals, **kwargs)
+
+    def _wa_only_colleagues(self, partner_ids):
+        """Return those partner ids that are users with access to WhatsApp in the conversation's company."""
+        partners, company = self.env["res.partner"].browse(partner_ids), self._wa_conversation().company_id
+        return partners.filtered(lambda partner: partner._wa_is_colleague(company)).ids
 
     def _notify_by_web_push_prepare_payload(self, message, msg_vals=False, force_record_name=False):
         payload = super()._notify_by_web_push_prepare_payload(message, msg_vals=msg_vals, force_record_name=force_record_name)

@@ -8,8 +8,8 @@ from odoo.tools import SQL
 
 from ...tools import filenames
 from ...tools.pixels import has_too_many_pixels
+from ..media.audio import to_mp3
 from ..media.converter import ConverterFailed, NoConverter, Unreadable
-from ..media.sounds import to_mp3
 
 _logger = logging.getLogger(__name__)
 
@@ -201,14 +201,14 @@ class IrAttachment(models.Model):
         self.ensure_one()
         self.check_access("read")
         original = self.sudo()
-        if not original._wa_is_sound():
+        if not original._wa_is_audio():
             return original.browse()
         kept = original.search(
             [("res_model", "=", self._name), ("res_id", "=", original.id), ("mimetype", "=", "audio/mpeg")], limit=1
         )
         return kept or original._wa_make_mp3()
 
-    def _wa_is_sound(self) -> bool:
+    def _wa_is_audio(self) -> bool:
         channel = self.env["discuss.channel"].browse(self.res_id if self.res_model == "discuss.channel" else 0)
         return (
             self.type == "binary"

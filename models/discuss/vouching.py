@@ -1,39 +1,88 @@
-"""Who answers for what is put into a conversation: this addon by an object, everybody else by who they are."""
+"""Who answers for what is put into a conversation: this addon by a voucher, everybody else by who they are.
 
-#: The context key of :class:`Vouched`.
-VOUCHED = "wa_vouched"
+A voucher is no argument, because the way from a post to ``mail.message.create`` leads through Odoo's own methods; and it
+does not travel in Odoo's context, because clients fill that. It is a variable of the thread that runs (decision 91).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 
 
-class Vouched:
-    """In the context: the next message made, changed or deleted was checked by this addon.
+@dataclass(eq=False)
+class Voucher:
+    """The next message made, changed or deleted was checked by this addon.
 
-    Good for one call: what rules of a database do in its course is looked at again. No JSON
-    of a client becomes an instance.
+    Good for one call: what rules of a database do in its course is looked at again.
     """
 
-    def __init__(self, reply_in=None):
-        #: Id of the channel in which the gate allowed the poster's own reply; None: anything, by anybody.
-        self.reply_in = reply_in
-        self.is_used = False
+    #: Id of the channel in which the gate allowed the poster's own reply; None: anything, by anybody.
+    reply_in: int | None = None
+    is_used: bool = False
 
 
-def vouch(records, reply_in=None):
-    """Return records whose next message (``message_post``, ``create``, ``write``, ``unlink``) this addon answers for.
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Messages that are made together."""
 
-    :param int reply_in: only a reply of the current user in this channel; author and rights are checked as ever.
+    #: Their bodies whose HTML is ours, see :class:`~.trusted_html.TrustedHtml`.
+    trusted: frozenset[str]
+
+
+_voucher: ContextVar[Voucher | None] = ContextVar("wa_voucher", default=None)
+_batch: ContextVar[Batch | None] = ContextVar("wa_batch", default=None)
+
+
+@contextmanager
+def vouched(reply_in: int | None = None) -> Iterator[None]:
+    """Answer for the next message that is made, changed or deleted (``message_post``, ``create``, ``write``, ``unlink``).
+
+    :param reply_in: only for a reply of the current user in this channel; author and rights are checked as ever.
     """
-    return records.with_context(**{VOUCHED: Vouched(reply_in)})
+    token = _voucher.set(Voucher(reply_in))
+    try:
+        yield
+    finally:
+        _voucher.reset(token)
 
 
-def is_vouched(env):
-    """Tell whether the addon answers for what is done next with this environment."""
-    mark = env.context.get(VOUCHED)
-    return isinstance(mark, Vouched) and not mark.is_used
+def is_vouched() -> bool:
+    """Tell whether the addon answers for what is done next."""
+    voucher = _voucher.get()
+    return voucher is not None and not voucher.is_used
 
 
-def take_voucher(env):
-    """Return the :class:`Vouched` of this environment and use it up, or None."""
-    if not is_vouched(env):
+def take_voucher() -> Voucher | None:
+    """Return the voucher that is good now and use it up, or None."""
+    voucher = _voucher.get()
+    if voucher is None or voucher.is_used:
         return None
-    env.context[VOUCHED].is_used = True
-    return env.context[VOUCHED]
+    voucher.is_used = True
+    return voucher
+
+
+@contextmanager
+def made_together(trusted: Iterable[str] = ()) -> Iterator[None]:
+    """Make many messages: their threads forget them together, once, and trusted bodies are not cleaned.
+
+    :param trusted: bodies whose HTML is ours; core hands them on as plain text.
+    """
+    token = _batch.set(Batch(frozenset(trusted)))
+    try:
+        yield
+    finally:
+        _batch.reset(token)
+
+
+def are_made_together() -> bool:
+    """Tell whether the messages that are made now are one of many."""
+    return _batch.get() is not None
+
+
+def is_trusted(body: object) -> bool:
+    """Tell whether a body is one of those of :func:`made_together`."""
+    batch = _batch.get()
+    return batch is not None and body in batch.trusted

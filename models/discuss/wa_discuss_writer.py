@@ -5,8 +5,8 @@ from psycopg2.extras import execute_values
 from odoo import api, fields, models
 from odoo.addons.mail.tools.discuss import Store
 
-from .trusted_html import TRUSTED_BODIES, TrustedBodies, TrustedHtml
-from .vouching import vouch
+from .trusted_html import TrustedHtml
+from .vouching import made_together, vouched
 
 
 @dataclass(eq=False)
@@ -27,25 +27,8 @@ class DiscussPost:
     silent: bool = False
     #: Part of the past: also does not move the conversation up.
     is_import: bool = False
-
-
-#: The context key of :class:`Many`.
-MANY = "wa_many_messages"
-
-
-class Many:
-    """In the context: these messages are one of many. No JSON of a client becomes an instance."""
-
-
-class MailMessage(models.Model):
-    """Messages that are made together are forgotten by their threads together."""
-
-    _inherit = "mail.message"
-
-    def _invalidate_documents(self, model=None, res_id=None):
-        if isinstance(self.env.context.get(MANY), Many):
-            return None
-        return super()._invalidate_documents(model, res_id)
+    #: ``ir.attachment`` that it shows; None or empty: no files.
+    attachments: models.BaseModel = None
 
 
 class WaDiscussWriter(models.AbstractModel):
@@ -127,34 +110,40 @@ class WaDiscussWriter(models.AbstractModel):
 
     @api.model
     def _create_messages(self, posts):
-        subtype_id = self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_comment")
         self._forget_messages(posts)
-        own = TrustedBodies(str(post.body) for post in posts if isinstance(post.body, TrustedHtml))
-        messages = (
-            vouch(self.env["mail.message"].sudo())
-            .with_context(**{MANY: Many(), TRUSTED_BODIES: own})
-            .create(
-                [
-                    {
-                        "model": "discuss.channel",
-                        "res_id": post.conversation.channel_id.id,
-                        "author_id": post.author.id,
-                        "email_from": False,
-                        "reply_to": False,
-                        "body": post.body,
-                        "message_type": "comment",
-                        **({"date": post.date} if post.date else {}),
-                        "subtype_id": subtype_id,
-                        "parent_id": post.quoted.mail_message_id.id if post.quoted else False,
-                        "record_company_id": post.conversation.company_id.id,
-                    }
-                    for post in posts
-                ]
-            )
-            .with_env(self.env)
-            .sudo()
-        )
+        subtype_id = self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_comment")
+        trusted = [str(post.body) for post in posts if isinstance(post.body, TrustedHtml)]
+        with vouched(), made_together(trusted):
+            messages = self.env["mail.message"].sudo().create([self._message_vals(post, subtype_id) for post in posts])
+        for post, message in zip(posts, messages, strict=True):
+            if post.attachments:
+                self._attach_files(post, message)
         return messages
+
+    @api.model
+    def _message_vals(self, post, subtype_id):
+        return {
+            "model": "discuss.channel",
+            "res_id": post.conversation.channel_id.id,
+            "author_id": post.author.id,
+            "email_from": False,
+            "reply_to": False,
+            "body": post.body,
+            "message_type": "comment",
+            **({"date": post.date} if post.date else {}),
+            "subtype_id": subtype_id,
+            "parent_id": post.quoted.mail_message_id.id if post.quoted else False,
+            "record_company_id": post.conversation.company_id.id,
+        }
+
+    @api.model
+    def _attach_files(self, post, message):
+        """Show files with a message; they belong to the conversation from now on."""
+        post.attachments.sudo().filtered(lambda a: not a.res_id).write(
+            {"res_model": "discuss.channel", "res_id": post.conversation.channel_id.id}
+        )
+        with vouched():
+            message.attachment_ids = post.attachments
 
     @api.model
     def _forget_messages(self, posts):
@@ -265,17 +254,21 @@ class WaDiscussWriter(models.AbstractModel):
         messages = {record["id"]: record for record in result.pop("mail.message", [])}
         partners = {record["id"]: record for record in result.pop("res.partner", [])}
         threads = {(record["model"], record["id"]): record for record in result.pop("mail.thread", [])}
+        # Nobody else's browser hears of the files of a post.
+        attachments = {record["id"]: record for record in result.pop("ir.attachment", [])}
 
         def cut(message, channel):
             own = [messages[message.id]]
             if message.parent_id.id in messages:
                 own.append(messages[message.parent_id.id])
             authors = {message.author_id.id, message.parent_id.author_id.id}
+            files = [attachments[id_] for id_ in message.attachment_ids.ids if id_ in attachments]
             return {
                 **result,
                 "mail.message": own,
                 "res.partner": [partners[id_] for id_ in sorted(authors - {False}) if id_ in partners],
                 "mail.thread": [record for key, record in threads.items() if key == ("discuss.channel", channel.id)],
+                **({"ir.attachment": files} if files else {}),
             }
 
         return cut

@@ -7,7 +7,7 @@ from ...tools.markup import plain
 from ...tools.webhook import messages, reading
 from ...tools.webhook.events import MessageEvent, Person
 from ...tools.webhook.route import Route
-from ..discuss.vouching import vouch
+from ..discuss.vouching import vouched
 from .content import FILE_KINDS
 from .context import InboundContext, Notes
 
@@ -169,7 +169,9 @@ class WaInboundMessageChange(models.AbstractModel):
     def _show(self, target: models.BaseModel) -> None:
         message = target.mail_message_id.sudo()
         if message:
-            vouch(message).body = self.env["wa.inbound.content"]._render(target)
+            body = self.env["wa.inbound.content"]._render(target)
+            with vouched():
+                message.body = body
             message._wa_broadcast_content("body")
 
     @api.model

@@ -3,7 +3,7 @@ from odoo import api, models
 from ...tools.bidi import neutralise
 from ...tools.webhook import reading
 from ...tools.webhook.events import MessageEvent
-from ..discuss.vouching import vouch
+from ..discuss.vouching import vouched
 from ..discuss.wa_discuss_writer import DiscussPost
 from .context import EFFECTS, THIN, InboundContext
 
@@ -156,5 +156,7 @@ class WaInboundMessage(models.AbstractModel):
         row.write({**vals, **self._prepare_data(item), "preview": content._preview(item)})
         if not row.media_ids:
             self._fetch([(row, file) for file in content._files(item)])
-        vouch(row.mail_message_id).body = content._render(row)
+        body = content._render(row)
+        with vouched():
+            row.mail_message_id.body = body
         row.mail_message_id._wa_broadcast_content("body")

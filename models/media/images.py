@@ -23,15 +23,15 @@ QUALITIES = (90, 80)
 OPENED = ["JPEG", "PNG", "GIF", "BMP", "TIFF", "WEBP", "AVIF"]
 
 
-class UnreadablePicture(Exception):
+class UnreadableImage(Exception):
     """The file is damaged, too big to open, or no picture at all."""
 
 
-class TooManyPixels(UnreadablePicture):
+class TooManyPixels(UnreadableImage):
     """Opening it would take more memory than a server should spend on a picture."""
 
 
-class MissingDecoder(UnreadablePicture):
+class MissingDecoder(UnreadableImage):
     """A picture of a format for which this server lacks the software (HEIC)."""
 
 
@@ -69,13 +69,13 @@ def is_moving_webp(raw):
     return raw[12:16] == b"VP8X" and bool(raw[20:21] and raw[20] & 2)
 
 
-def convert_picture(raw, limit):
+def convert_image(raw, limit):
     """Return a picture that WhatsApp takes, standing upright as it did.
 
     :param bytes raw: a picture of any format Pillow opens.
     :param int limit: bytes the result may have; what has more is packed tighter, then made smaller.
     :returns: ``(mime type, bytes)``; bytes are None when the picture can be sent as it is.
-    :raises UnreadablePicture: it cannot be opened; a :class:`MissingDecoder` names the reason.
+    :raises UnreadableImage: it cannot be opened; a :class:`MissingDecoder` names the reason.
     """
     if has_too_many_pixels(raw):
         raise TooManyPixels  # some formats unfold while they are opened
@@ -91,7 +91,7 @@ def convert_picture(raw, limit):
                 return SENT_AS_THEY_ARE[image.format], None
             return _encode(ImageOps.exif_transpose(image), limit)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise UnreadablePicture(type(error).__name__) from error
+        raise UnreadableImage(type(error).__name__) from error
 
 
 def _register_heif():
@@ -141,7 +141,7 @@ def _shrink(image, size, limit):
     factor = min((limit / size) ** 0.5, 0.9)
     wanted = [max(int(side * factor), 1) for side in image.size]
     if image.size == (1, 1):
-        raise UnreadablePicture("no room for one pixel")
+        raise UnreadableImage("no room for one pixel")
     return image.resize(wanted, Image.Resampling.LANCZOS)
 
 

@@ -1,14 +1,14 @@
 """Stand-ins for media ids: content is frozen before its files are uploaded."""
 
 #: What stands in frozen content instead of the media id that the upload will give.
-FILE_MARK = "file:"
+PLACEHOLDER = "file:"
 #: Objects of Meta's API that hold a media id.
 MEDIA_OBJECTS = ("image", "video", "document", "audio", "sticker", "gif")
 
 
-def file_mark(index):
+def media_placeholder(index):
     """Return the stand-in for the media id of the file at ``index`` of ``content["files"]``."""
-    return f"{FILE_MARK}{index}"
+    return f"{PLACEHOLDER}{index}"
 
 
 def fill_media_ids(node, uid_of):
@@ -25,7 +25,7 @@ def fill_media_ids(node, uid_of):
     filled = {key: fill_media_ids(value, uid_of) for key, value in node.items()}
     for name in MEDIA_OBJECTS:
         value = filled.get(name)
-        mark = value.get("id") if isinstance(value, dict) else None
-        if isinstance(mark, str) and mark.startswith(FILE_MARK):
-            filled[name] = {**value, "id": uid_of(int(mark.removeprefix(FILE_MARK)))}
+        placeholder = value.get("id") if isinstance(value, dict) else None
+        if isinstance(placeholder, str) and placeholder.startswith(PLACEHOLDER):
+            filled[name] = {**value, "id": uid_of(int(placeholder.removeprefix(PLACEHOLDER)))}
     return filled

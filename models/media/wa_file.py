@@ -117,11 +117,11 @@ class WaFile(models.AbstractModel):
             file = self._prepare_document(attachment, channel, mime_type)
         # Browsers give recordings the type of a film (WebM, MP4), with nothing to see in it.
         elif mime_type.startswith("audio/") or attachment.voice_ids:
-            file = self._prepare_sound(attachment, channel, mime_type)
+            file = self._prepare_audio(attachment, channel, mime_type)
         elif mime_type.startswith("image/") and mime_type != "image/svg+xml":
-            file = self._prepare_picture(attachment, channel)
+            file = self._prepare_image(attachment, channel)
         elif mime_type.startswith("video/"):
-            file = self._prepare_film(attachment, channel, mime_type, "gif" if kind == "gif" else "video")
+            file = self._prepare_video(attachment, channel, mime_type, "gif" if kind == "gif" else "video")
         else:
             file = self._prepare_document(attachment, channel, mime_type)
         if kind and file.kind != kind:
@@ -131,9 +131,9 @@ class WaFile(models.AbstractModel):
     # ------------------------------------------------------------------- kinds
 
     @api.model
-    def _prepare_picture(self, attachment, channel):
+    def _prepare_image(self, attachment, channel):
         try:
-            mime_type, raw = images.convert_picture(attachment.raw, LIMITS["image"][0])
+            mime_type, raw = images.convert_image(attachment.raw, LIMITS["image"][0])
         except images.MissingDecoder:
             raise UserError(
                 self.env._(
@@ -150,7 +150,7 @@ class WaFile(models.AbstractModel):
                     limit=images.MOST_PIXELS // 1_000_000,
                 )
             ) from None
-        except images.UnreadablePicture:
+        except images.UnreadableImage:
             raise UserError(
                 self.env._("“%s” cannot be opened as a picture. Save it anew and try again.", attachment.name)
             ) from None

@@ -3,8 +3,8 @@ import logging
 from odoo import api, models
 
 from ...tools import filetypes
-from ...tools.pixels import has_too_many_pixels, picture_size
-from ..discuss.vouching import vouch
+from ...tools.pixels import has_too_many_pixels, image_size
+from ..discuss.vouching import vouched
 from .fetching import is_checksum
 from .wa_media import bare_type
 
@@ -67,7 +67,8 @@ class WaMedia(models.Model):
         )
         self.message_id.write({"error_code": False, "error_detail": False})
         if message:
-            vouch(message).attachment_ids = [(4, attachment.id)]
+            with vouched():
+                message.attachment_ids = [(4, attachment.id)]
         self._show()
 
     def _compare_checksum(self, content):
@@ -87,7 +88,7 @@ class WaMedia(models.Model):
         open them for every thumbnail. What has too many pixels, or does not say how many, is a file to download.
         """
         if kind.startswith("image/") and kind != "image/svg+xml":
-            return PLAIN_TYPE if picture_size(content) is None or has_too_many_pixels(content) else kind
+            return PLAIN_TYPE if image_size(content) is None or has_too_many_pixels(content) else kind
         if has_too_many_pixels(content):
             return PLAIN_TYPE
         return kind if kind and kind != "application/x-ole-storage" else "application/octet-stream"
@@ -96,5 +97,7 @@ class WaMedia(models.Model):
         """Update the thread: the placeholder goes when the file comes, or says why it does not."""
         rows = self.message_id.filtered("mail_message_id")
         for row in rows:
-            vouch(row.mail_message_id.sudo()).body = self.env["wa.inbound.content"]._render(row)
+            body = self.env["wa.inbound.content"]._render(row)
+            with vouched():
+                row.mail_message_id.sudo().body = body
         rows.mail_message_id._wa_broadcast_content("attachment_ids", "body")

@@ -1,10 +1,12 @@
 import uuid
 from collections import defaultdict
+from datetime import timedelta
 
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
+from odoo.fields import Domain
 
 STATES = [
     ("received", "Received"),
@@ -25,6 +27,11 @@ SHOWN_FIRST = ("failed", "unknown", "queued", "sending", "sent", "delivered", "r
 STATE_COLUMNS = ["mail_message_id", "conversation_id", "state", "error_code", "error_detail", "next_attempt_at", "submitted_at"]
 #: Order in a number's queue: lower leaves first.
 PRIORITY_PERSON, PRIORITY_AUTOMATION, PRIORITY_BULK = 0, 10, 20
+#: Why an accepted message still waits: WhatsApp holds it back; it has said nothing for too long.
+HELD, HELD_LONG = "held_back", "held_long"
+#: Hours after which a held message counts as one of which nobody knows. Meta decides nearly all within one hour.
+#: Source: cloud-api reference §7.7, template pacing.
+HELD_HOURS = 24
 
 
 class WaMessage(models.Model):
@@ -33,6 +40,9 @@ class WaMessage(models.Model):
     Discuss shows ``mail_message_id``; the facts about WhatsApp stay here and
     survive it. Uniqueness is decided by PostgreSQL, so that a webhook delivered
     five times at once still makes one message.
+
+    ``wa_message_kinds.py``: what is requested from WhatsApp for each kind of message; ``wa_message_status.py``: what
+    statuses do. How messages leave is told in ``outbox/`` (``sender.py``).
     """
 
     _name = "wa.message"
@@ -83,6 +93,7 @@ class WaMessage(models.Model):
             ("automation", "Automation"),
             ("sequence", "Sequence"),
             ("bulk", "Sent to many"),
+            ("phone", "WhatsApp on a phone"),
         ],
         readonly=True,
     )
@@ -112,6 +123,40 @@ class WaMessage(models.Model):
     error_detail = fields.Char(readonly=True, copy=False, help="Meta's words.")
     error_text = fields.Char("Reason", compute="_compute_error_text")
     pricing = fields.Json(readonly=True, copy=False, prefetch=False)
+    purpose = fields.Char(
+        readonly=True,
+        copy=False,
+        help="Of templates: utility, marketing, authentication. Frozen when it was queued: the template may change or go.",
+    )
+    rules_from = fields.Char(
+        "Rules Wait Since State", readonly=True, copy=False, help="The state before the changes rules still have to see."
+    )
+
+    # What a received message says, as data that rules and reports can use. ``kind``, ``payload`` and ``content`` (Meta's
+    # own object) are on every message; these hold what would otherwise have to be dug out of it.
+    text = fields.Text(readonly=True, help="The words in it: text, caption, label of a button, place, names, order lines.")
+    subkind = fields.Char(
+        "Reply Type", readonly=True, help="What kind of interactive reply: button_reply, list_reply, nfm_reply, …"
+    )
+    answers = fields.Json("Form Answers", readonly=True, help="The fields of a filled in form (flow) or the lines of an order.")
+    media_ids = fields.One2many("wa.media", "message_id", "Files")
+    is_forwarded = fields.Boolean("Forwarded", readonly=True)
+    group_uid = fields.Char("WhatsApp Group", readonly=True)
+    referral = fields.Json(readonly=True, help="The ad or post through which the customer came.")
+    target_id = fields.Many2one(
+        "wa.message",
+        "About",
+        readonly=True,
+        ondelete="cascade",
+        index="btree_not_null",
+        help="The message a reaction, an edit or a deletion is about.",
+    )
+    target_wamid = fields.Char(readonly=True)
+    quoted_wamid = fields.Char(readonly=True, help="The message it answers, which may come later or never.")
+    effect_ids = fields.One2many("wa.message", "target_id", "Reactions and Changes")
+    is_history = fields.Boolean("Imported", readonly=True, help="From before the number was connected.")
+    edited_at = fields.Datetime("Edited", readonly=True)
+    deleted_at = fields.Datetime("Deleted", readonly=True)
 
     _uuid_uniq = models.Constraint("UNIQUE(uuid)", "A message exists once.")
     _wamid_uniq = models.Constraint("UNIQUE(number_id, wamid)", "A message exists once per number.")
@@ -124,6 +169,10 @@ class WaMessage(models.Model):
     _stopped_idx = models.Index("(state) WHERE state IN ('failed', 'unknown')")
     _posted_idx = models.Index("(number_id, submitted_at) WHERE submitted_at IS NOT NULL")
     _open_idx = models.Index("(conversation_id, priority, id) WHERE state IN ('queued', 'sending')")
+    _waiting_answers_idx = models.Index("(quoted_wamid) WHERE quoted_id IS NULL AND quoted_wamid IS NOT NULL")
+    _waiting_effects_idx = models.Index("(target_wamid) WHERE target_id IS NULL AND target_wamid IS NOT NULL")
+    _frequency_idx = models.Index("(contact_id, purpose)")
+    _rules_idx = models.Index("(id) WHERE rules_from IS NOT NULL")
 
     # ------------------------------------------------------------------ compute
 
@@ -207,11 +256,12 @@ class WaMessage(models.Model):
         return set(found.mapped("dedupe_key"))
 
     def action_retry(self):
-        """Queue failed messages again, on a person's word.
+        """Retry what failed, on a person's word: sending our messages, fetching the files of theirs.
 
         A message whose outcome is unknown is sent again only this way: the person
         has been told that it may arrive twice.
         """
+        self.media_ids.filtered(lambda media: media.state == "failed").action_retry()
         retried = self.filtered(lambda m: m.direction == "out" and m.state in ("failed", "unknown"))
         retried.check_access("read")
         reach = self.env["wa.reach"]
@@ -238,9 +288,40 @@ class WaMessage(models.Model):
         retried.number_id._trigger_sender()
         retried._broadcast_state()
 
+    # -------------------------------------------------------------- what waits
+
+    @api.model
+    def _waiting_vals(self, decision):
+        """Return what says why a message waits, for lists and the thread.
+
+        :param decision: ``tools.gate.Decision``; nothing unless it is *later*.
+        """
+        return {"error_code": decision.code, "error_detail": False} if decision.when else {}
+
+    def _is_for_other_words(self):
+        """Tell whether a template message that waits was filled for other words than its template has now.
+
+        Those queued before words were marked are taken for fitting.
+        """
+        self.ensure_one()
+        version = (self.content or {}).get("version")
+        return bool(version) and version != self.template_id.fingerprint
+
+    def _adopt_files(self):
+        """Tie converted files that no thread shows to the message they are sent with."""
+        for message in self:
+            ids = [file["attachment_id"] for file in (message.content or {}).get("files") or ()]
+            self.env["ir.attachment"].browse(ids).filtered(lambda a: a.res_model == "wa.message" and not a.res_id).write(
+                {"res_id": message.id}
+            )
+
+    # ----------------------------------------------------------------- actions
+
     def action_open_chat(self):
         """Open the conversation this message belongs to."""
         return self.conversation_id.action_open_chat()
+
+    # ----------------------------------------------------------- what is shown
 
     def _broadcast_state(self):
         """Show the new state of messages to everybody who has the conversation open.
@@ -283,3 +364,41 @@ class WaMessage(models.Model):
         """Tell whether WhatsApp said that it cannot reach the recipient: trying again is a person's own decision."""
         row = self[:1]
         return row.state == "failed" and self.env["wa.failure"]._slug(row.error_code) == "recipient_unreachable"
+
+    def _get_wait(self):
+        """Return ``(reason, until)``: what people read under a message, and until when it waits (UTC, as text) or False.
+
+        One that WhatsApp holds back: until nobody believes any more that it leaves. One without a reason of its own: that
+        of an earlier one of the conversation, of its number, or of the account.
+        """
+        message = self[:1]
+        if message.state == "sending" and message.error_code == HELD and message.submitted_at:
+            return message.error_text, fields.Datetime.to_string(message.submitted_at + timedelta(hours=HELD_HOURS))
+        if message.state != "queued":
+            return message.error_text, False
+        cause = message if message.error_code else message._waits_behind()
+        if cause.error_code:
+            return cause.error_text, fields.Datetime.to_string(cause.next_attempt_at or False)
+        number = message.number_id
+        reason, until = False, False
+        if number.is_blocked or number.account_id.state == "blocked":
+            reason = "account_unhealthy" if number.account_id.state == "blocked" else "number_unhealthy"
+        elif number._held_for():
+            reason, until = "number_on_hold", fields.Datetime.to_string(number.hold_until)
+        return reason and self.env["wa.failure"]._sentence(reason), until
+
+    def _waits_behind(self):
+        """Return the earlier message of the conversation that holds this one back until a moment, or an empty set."""
+        if self.priority >= PRIORITY_BULK:
+            return self.browse()  # thousands, and nobody watches them
+        domain = Domain("conversation_id", "=", self.conversation_id.id) & Domain("state", "=", "queued")
+        domain &= Domain("next_attempt_at", ">", fields.Datetime.now()) & Domain("error_code", "!=", "template_in_review")
+        domain &= Domain("priority", "<", self.priority) | Domain("priority", "=", self.priority) & Domain("id", "<", self.id)
+        return self.search(domain, order="priority, id", limit=1)
+
+    # ----------------------------------------------------------- scheduled job
+
+    @api.model
+    def _cron_run_rules(self):
+        """Run the rules about statuses that were noted. Body of a scheduled job."""
+        self.env["wa.rule.status"]._run_all()

@@ -7,7 +7,8 @@ from ...tools.bidi import one_line
 from ...tools.failures import classify, narrowed
 from ...tools.status import RANK, merge
 from ...tools.window import moment_of
-from ..outbox.wa_message_held import HELD, HELD_LONG
+from ..outbox.consequences import conclude_failure, hold_for
+from .wa_message import HELD, HELD_LONG
 
 #: The reason of a failure for which WhatsApp gives no code, and reasons that say no more than that.
 UNKNOWN, VAGUE = "unknown_error", ("unknown_error", "meta_unknown_error")
@@ -74,17 +75,17 @@ class WaMessage(models.Model):
         changes = [message._merge_statuses(own_items[message.id]) for message in messages]
         self._write_statuses(changes)
         changed = messages.filtered(lambda m: m.state != former[m.id])
-        self._note_for_rules({message.id: former[message.id] for message in changed})
+        self.env["wa.rule.status"]._note({message.id: former[message.id] for message in changed})
         changed._broadcast_state()
         for message in changed.filtered(lambda m: m.state == "failed"):
             message._on_failed_status()
         for message in messages:
-            message._learn_recipient(own_items[message.id])
-        self._learn_reachable([message.id for message in changed if message.state in ("delivered", "read", "played")])
+            message._update_recipient(own_items[message.id])
+        self._update_reachable([message.id for message in changed if message.state in ("delivered", "read", "played")])
         return foreign
 
     @api.model
-    def _learn_reachable(self, arrived):
+    def _update_reachable(self, arrived):
         """Whoever got a message can be reached after all.
 
         :param arrived: ids of messages.
@@ -223,18 +224,18 @@ class WaMessage(models.Model):
         if failure.slug == "permission_missing":
             # It was accepted, so the token may send: what is not open to this business is this message.
             failure = narrowed(failure)
-        self._conclude_failure(failure)
+        conclude_failure(self, failure)
         # From when WhatsApp limited it: webhooks may come days late, and those of one limit for hours.
         past = (fields.Datetime.now() - (self.failed_at or fields.Datetime.now())).total_seconds()
         if failure.wait > past:
-            self._hold_for(failure, failure.wait - max(0, past))
+            hold_for(self, failure, failure.wait - max(0, past))
 
     def _reported_failure(self):
         """Return what the code of this failed message means (``tools.failures.Failure``)."""
         code = self.error_code or ""
         return classify(int(code) if code.isdigit() else None)
 
-    def _learn_recipient(self, items):
+    def _update_recipient(self, items):
         """Complete the contact with ids that only a status tells."""
         contact = self.contact_id
         if contact.bsuid and contact.wa_id:

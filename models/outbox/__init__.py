@@ -1,0 +1,1 @@
+from . import wa_sending, wa_free_text, wa_reach

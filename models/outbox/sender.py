@@ -1,20 +1,43 @@
+"""The sender of a number: the only place that hands messages to WhatsApp.
+
+One thread with the database, a pool of threads that do nothing but HTTP. Every message goes through:
+
+1. ``claim.claim``: the gate is asked again, then the message is ``sending``; COMMIT.
+2. ``uploads``: what WhatsApp does not have of its files yet.
+3. ``wa.message._prepare_request``: the body of the request.
+4. ``claim.mark_submitted``: it is about to leave; COMMIT.
+5. :func:`call_transport` in a thread of the pool, at its moment.
+6. ``results.apply_results``: the outcome, and its ``consequences``; COMMIT.
+
+A crash at any point leaves rows that tell whether their request may have left (``recovery``), so that nothing is sent twice.
+"""
+
+from __future__ import annotations
+
 import logging
 import time
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, wait
 
-from odoo import fields
+from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import config
+from odoo.tools import SQL, config
 
 from ...tools.failures import WIDE
-from ...tools.graph.errors import GraphError, InvalidMessage, ThrottledError
+from ...tools.graph import second_look
+from ...tools.graph.client import GraphClient
+from ...tools.graph.errors import GraphError, InvalidMessage, OutcomeUnknownError, ThrottledError
+from ...tools.graph.media import media_uids
+from ...tools.graph.results import SendResult
 from ...tools.ratelimit import Pacer, RateLimiter
 from ...tools.thread_pool import SlimThreadPool
-from ..concurrency import begin_read_committed, commit_in_halves, start_over, traceback_text
-from ..media.wa_media_upload import run_uploads
+from ..concurrency import begin_read_committed, commit_in_halves, commit_with_retries, start_over, traceback_text
 from ..message.wa_message import PRIORITY_BULK
-from .wa_message_send import call_transport
+from .claim import claim, mark_submitted, next_due, recently_submitted, unclaim
+from .receipts import Receipts
+from .recovery import recover
+from .results import apply_results, apply_uploads, fail, keep_bare_result
+from .uploads import collect_uploads, run_uploads
 
 _logger = logging.getLogger(__name__)
 
@@ -38,12 +61,39 @@ GATHER_FROM = 100
 RUN_SECONDS = 45
 #: Seconds after which a run makes room for customers' messages that wait.
 FAIR_SECONDS = 3
-#: Read receipts and the like: how many at once, and how often.
-COURTESIES, RECEIPT_SECONDS = 20, 0.5
-#: Seconds they get to arrive at the end of a run.
-LAST_RECEIPT_SECONDS = 3
+#: First half of the advisory lock key; the second is the number's id.
+SENDER_LOCK = 0x57415350
 #: A retry due within so many seconds is waited for: ir.cron's clock ticks once a minute.
 SHORT_WAIT = 5
+
+
+def run_sender(number: models.BaseModel) -> None:
+    """Send what waits for a number; nothing happens while another sender of it is at work, on whatever node."""
+    if not number._may_send() or not _lock(number):
+        return
+    try:
+        recover(number)
+        Sender(number).run()
+    except BaseException:
+        # In a failed transaction the lock could not be released and would stay on the pooled connection.
+        start_over(number.env)
+        raise
+    finally:
+        _unlock(number)
+
+
+def _lock(number: models.BaseModel) -> bool:
+    """Become the only sender of a number on any node; False when there is one.
+
+    ``ir.cron`` already runs a job once at a time; this also covers whoever
+    calls the sender in another way. PostgreSQL frees it when the process dies.
+    """
+    [[locked]] = number.env.execute_query(SQL("SELECT pg_try_advisory_lock(%s, %s)", SENDER_LOCK, number.id))
+    return locked
+
+
+def _unlock(number: models.BaseModel) -> None:
+    number.env.execute_query(SQL("SELECT pg_advisory_unlock(%s, %s)", SENDER_LOCK, number.id))
 
 
 class Sender:
@@ -67,7 +117,7 @@ class Sender:
         # before Odoo's limit for jobs. Two rounds of time-outs fit.
         self.handed_out_people = self.parallel * 2
         now = time.monotonic()
-        recent = [now - ago for ago in number._recently_posted(2)]
+        recent = [now - ago for ago in recently_submitted(number, 2)]
         self.pacer = Pacer(rate, now, recent)
         self.rate_limiter = RateLimiter(rate, time.monotonic, recent)
         self.ready = deque()  # (is_bulk, message id, request), people first
@@ -80,8 +130,6 @@ class Sender:
         self.held_until = 0.0
         self.started_at = now
         self.ends_at = now + self._seconds_allowed()
-        self.receipts_at = 0.0
-        self.receipts_on_way = []
         self.awaited = None
         self.queue_is_empty = False
 
@@ -105,7 +153,7 @@ class Sender:
             SlimThreadPool(PARALLEL_UPLOADS, thread_name_prefix="wa-upload") as uploaders,
         ):
             self.uploaders = uploaders
-            self.receipts = SlimThreadPool(2, thread_name_prefix="wa-receipt")
+            self.receipts = Receipts(self.number)
             try:
                 while self._step(transport, pool) or self._wait_for_retry():
                     pass
@@ -113,12 +161,10 @@ class Sender:
                 self._save_what_is_known()
                 raise
             finally:
-                # They get a moment to arrive; a Meta that hangs holds up nobody.
-                wait(self.receipts_on_way, timeout=LAST_RECEIPT_SECONDS)
-                self.receipts.shutdown(wait=False, cancel_futures=True)
+                self.receipts.close()
         self._put_back()
         transport.close()
-        due = self.number._next_due()
+        due = next_due(self.number)
         if due and self.number._may_send():
             self.number._trigger_sender(due)
 
@@ -138,7 +184,8 @@ class Sender:
         # What is at hand leaves before this thread is busy with the database for a while, and once more after it.
         self._release(transport, pool)
         self._claim_if_needed(transport)
-        self._send_receipts(transport)
+        if time.monotonic() < self.ends_at:
+            self.receipts.send(transport)
         wait_for = self._release(transport, pool)
         running = [*self.in_flight, *self.uploading]
         if running:
@@ -158,7 +205,7 @@ class Sender:
 
     def _wait_for_retry(self):
         """Wait for a message that is due within seconds; True if there is something to do now."""
-        due = self.number._next_due()
+        due = next_due(self.number)
         # Each moment once: what cannot be claimed then is left to the next run.
         if not due or due == self.awaited or not self._goes_on():
             return False
@@ -181,7 +228,7 @@ class Sender:
         now = time.monotonic()
         if now - self.asked_at >= LOOK_SECONDS:
             self.asked_at, self.may_send = now, self._may_send(now)
-            if now - self.started_at >= FAIR_SECONDS and self.number._inbound_waits():
+            if now - self.started_at >= FAIR_SECONDS and _inbound_waits(self.env):
                 self.ends_at = now
             if max(1, self.number.messages_per_second) != self.rate:
                 self.ends_at = now
@@ -228,7 +275,7 @@ class Sender:
             self._upload_first(transport, claimed)
 
     def _claim(self, limit, people_only=False):
-        return self.number._commit(lambda: self.number._claim(limit, people_only))
+        return commit_with_retries(self.env, lambda: claim(self.number, limit, people_only))
 
     def _upload_first(self, transport, messages):
         """Have the files of messages uploaded in threads of their own; the rest is ready to leave.
@@ -239,7 +286,7 @@ class Sender:
         contents, ready = messages._read_contents(), []
         # Whoever deleted a conversation at this moment deleted what was claimed from it.
         for message in messages.filtered(lambda message: message.id in contents):
-            if uploads := message._collect_uploads(contents[message.id]):
+            if uploads := collect_uploads(message, contents[message.id]):
                 future = self.uploaders.submit(run_uploads, transport, self.phone_number_id, uploads)
                 self.uploading[future] = message.id
             else:
@@ -250,7 +297,7 @@ class Sender:
         """Keep the media ids of a message; it leaves next, or fails with the reason."""
         message = self.env["wa.message"].browse(message_id)
         outcome = {}
-        self.number._commit(lambda: outcome.update(ok=message._apply_uploads(results)))
+        commit_with_retries(self.env, lambda: outcome.update(ok=apply_uploads(message, results)))
         if outcome["ok"]:
             self._prepare(message, message._read_contents())
         else:
@@ -267,12 +314,12 @@ class Sender:
             try:
                 request = message._prepare_request(contents[message.id])
             except InvalidMessage as error:
-                message._fail(error.rule, error.detail)
+                fail(message, error.rule, error.detail)
                 message._broadcast_state()
                 continue
             except Exception as error:  # noqa: BLE001 (one message nobody can build must not stop the number)
                 _logger.error("WhatsApp message %s cannot be built:\n%s", message.id, traceback_text(error))
-                message._fail("message_invalid")
+                fail(message, "message_invalid")
                 message._broadcast_state()
                 continue
             is_bulk = message.priority >= PRIORITY_BULK
@@ -287,7 +334,7 @@ class Sender:
         """Return claimed messages that did not leave; nothing was posted for them."""
         if self.ready:
             messages = self.env["wa.message"].browse([message_id for _bulk, message_id, _r in self.ready])
-            messages._unclaim()
+            unclaim(messages)
             self.ready.clear()
             self.env["ir.cron"]._commit_progress()
 
@@ -317,7 +364,7 @@ class Sender:
             leaving.append((slot, *self.ready.popleft()))
         if leaving:
             ids = [message_id for _slot, _bulk, message_id, _request in leaving]
-            self.number._commit(lambda: self.env["wa.message"]._mark_posted(ids))
+            commit_with_retries(self.env, lambda: mark_submitted(self.env, ids))
             for slot, _bulk, message_id, request in leaving:
                 future = pool.submit(call_transport, transport, self.phone_number_id, request, slot, self.rate_limiter)
                 self.in_flight[future] = message_id
@@ -342,17 +389,16 @@ class Sender:
 
         Statuses of the same messages come in at this very moment, in another process: whoever is second waits.
         """
-        messages = self.env["wa.message"]
 
         def apply(results):
             begin_read_committed(self.env)
-            messages._apply_results(results)
+            apply_results(self.env, results)
 
         commit_in_halves(
             self.env,
             list(self.results),
             apply,
-            messages._keep_bare_result,
+            lambda results, error: keep_bare_result(self.env, results, error),
             # Whatever is wrong with one message must not leave the others in doubt.
             undone_by=(Exception,),
             on_committed=self._forget_results,
@@ -365,24 +411,43 @@ class Sender:
         stored = {message_id for message_id, _outcome in results}
         self.results = [result for result in self.results if result[0] not in stored]
 
-    # -------------------------------------------------------------- courtesies
 
-    def _send_receipts(self, transport):
-        """Show blue ticks for what colleagues have read here, and "typing…"; best effort."""
-        now = time.monotonic()
-        if now - self.receipts_at < RECEIPT_SECONDS or now >= self.ends_at:
-            return
-        self.receipts_at = now
-        read, typing = self.number._commit(lambda: (self.number._take_read_receipts(COURTESIES), self.number._collect_typing()))
-        self.receipts_on_way = [future for future in self.receipts_on_way if not future.done()]
-        for wamids, is_typing in ((read, False), (typing, True)):
-            for wamid in wamids:
-                future = self.receipts.submit(self._mark_read, transport, wamid, is_typing)
-                self.receipts_on_way.append(future)
+def call_transport(
+    transport: GraphClient, phone_number_id: str, request: dict, moment: float, rate_limiter: RateLimiter
+) -> SendResult | GraphError:
+    """Send one request in a worker thread, which has no database.
 
-    def _mark_read(self, transport, wamid, typing):
-        try:
-            transport.mark_read(self.phone_number_id, wamid, typing=typing)
-        except GraphError as error:
-            # A courtesy is never worth a retry or an alarm.
-            _logger.info("WhatsApp number: read receipt refused: %s", error)
+    :param moment: of the monotonic clock, before which it may not leave.
+    :param rate_limiter: counts what leaves, however late threads wake up.
+    :returns: the ``SendResult``, or the :class:`GraphError` that was raised.
+    """
+
+    def wait_for_turn():
+        # Asked when the request is ready: what is counted is what leaves, not what is still being prepared.
+        wait = moment - time.monotonic()
+        while wait > 0 or (wait := rate_limiter.wait_for()):
+            time.sleep(wait)
+            wait = 0
+
+    try:
+        return second_look.send(transport, phone_number_id, request, wait_for_turn)
+    except GraphError as error:
+        error.media_uids = media_uids(request)
+        return error
+    except Exception as error:  # noqa: BLE001 - one broken request must not take the others' results along
+        _logger.error("WhatsApp: a request broke off unexpectedly:\n%s", traceback_text(error))
+        return OutcomeUnknownError(type(error).__name__)
+
+
+def _inbound_waits(env: api.Environment) -> bool:
+    """Tell whether customers' messages wait because the job that takes them in has no worker."""
+    [[waits]] = env.execute_query(
+        SQL(
+            """
+            SELECT EXISTS (SELECT 1 FROM wa_webhook_event
+                            WHERE state = 'new' AND COALESCE(attempts, 0) = 0 AND received_at < %s)
+            """,
+            fields.Datetime.subtract(fields.Datetime.now(), seconds=2),
+        )
+    )
+    return waits

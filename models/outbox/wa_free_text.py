@@ -7,7 +7,7 @@ from odoo.fields import Domain
 from ...tools import placeholders
 from ...tools.graph.text import TEXT_LIMIT
 from ...tools.markup import plain, to_html
-from ..discuss.wa_discuss_writer_files import DiscussFilePost
+from ..discuss.wa_discuss_writer import DiscussPost
 from .wa_sending import PRIORITY_OF_ORIGIN, SendOutcome, SendRun
 
 
@@ -90,6 +90,4 @@ class WaFreeText(models.AbstractModel):
         )
         html = Markup(to_html(body))  # noqa: S704 (escaped by to_html)
         later = decision.code if decision.verdict == "later" else ""
-        return SendOutcome(
-            record, "queued", post=DiscussFilePost(conversation, html, self.env.user.partner_id, row), later=later
-        )
+        return SendOutcome(record, "queued", post=DiscussPost(conversation, html, self.env.user.partner_id, row), later=later)

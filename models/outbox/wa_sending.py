@@ -17,7 +17,7 @@ from ...tools.markup import plain
 from ...tools.simulated_clock import SimulatedClock
 from ...tools.template_memory import TemplateMemory
 from ..concurrency import traceback_text
-from ..discuss.wa_discuss_writer_files import DiscussFilePost
+from ..discuss.wa_discuss_writer import DiscussPost
 from ..message.wa_message import PRIORITY_AUTOMATION, PRIORITY_BULK, PRIORITY_PERSON
 
 _logger = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ class SendOutcome:
     later: str = ""
     #: Labels of variables whose values say nothing, as zero does, and that ask to be warned of it.
     doubts: tuple = ()
-    post: DiscussFilePost = None
+    post: DiscussPost = None
     message: models.BaseModel = None
 
 

@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..outbox.results import settle
+
 #: Messages that were handed over longer ago are looked at again before they leave.
 FRESH = timedelta(minutes=1)
 #: Reasons that end a sequence without anything being wrong with what was handed over before.
@@ -103,6 +105,6 @@ class WaScheduledMessage(models.Model):
 
     def _withdraw(self, message, code):
         """Call off this plan, which was handed over, with its message; returns the message."""
-        message._settle({"state": "cancelled", "error_code": code, "error_detail": False, "next_attempt_at": False})
+        settle(message, {"state": "cancelled", "error_code": code, "error_detail": False, "next_attempt_at": False})
         self.sudo().write({"state": "cancelled", "code": code})
         return message

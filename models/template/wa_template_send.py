@@ -11,7 +11,7 @@ from ...tools.graph.template_preview import Preview, render
 from ...tools.markup import plain
 from ...tools.template_memory import TemplateMemory
 from ..discuss.trusted_html import TrustedHtml
-from ..discuss.wa_discuss_writer_files import DiscussFilePost
+from ..discuss.wa_discuss_writer import DiscussPost
 from ..outbox.wa_sending import PRIORITY_OF_ORIGIN, SendOutcome, SendRun
 from .wa_template import CHANGEABLE
 from .wa_value_source import WORDS
@@ -326,7 +326,7 @@ class WaTemplate(models.Model):
             next_attempt_at=decision.when or False,
             **self.env["wa.message"]._waiting_vals(decision),
         )
-        post = DiscussFilePost(
+        post = DiscussPost(
             conversation,
             self.env["wa.template.card"]._html(preview, values.get("header.location")),
             self.env.user.partner_id,

@@ -13,7 +13,7 @@ from odoo.exceptions import UserError
 from ...tools.bidi import one_line
 from ...tools.empty_like import is_empty_like
 from ...tools.template_memory import TemplateMemory
-from ..media.media_placeholders import file_mark
+from ..media.media_placeholders import media_placeholder
 from ..media.wa_file import SendableFile
 from .wa_value_source import WORDS
 
@@ -223,7 +223,7 @@ class WaTemplateValues(models.AbstractModel):
             else:
                 attachment = source.attachment or self._print(source)
                 file = self.env["wa.file"]._prepare(attachment, conversation.channel_id, source.kind)
-            values[key] = {"id": file_mark(len(files)), "filename": file.filename}
+            values[key] = {"id": media_placeholder(len(files)), "filename": file.filename}
             files.append(file)
         return values, files
 
@@ -258,7 +258,7 @@ class WaTemplateValues(models.AbstractModel):
     def _imagine_files(self, values: dict) -> dict:
         """Return values with stand-ins for files, for looking only: nothing is printed or stored."""
         return {
-            key: {"id": file_mark(0), "filename": value.name} if isinstance(value, FileSource) else value
+            key: {"id": media_placeholder(0), "filename": value.name} if isinstance(value, FileSource) else value
             for key, value in values.items()
         }
 

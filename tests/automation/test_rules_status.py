@@ -3,6 +3,7 @@ import time
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ...models.outbox.results import apply_accepted, fail
 from ...tools.graph.results import SendResult
 from ..rule_case import LOG, RuleCase
 
@@ -74,12 +75,12 @@ class TestRulesStatus(RuleCase):
     def test_what_the_senders_answer_says_counts_like_a_report(self):
         self.counting("sent", wa_on_sent=True)
         self.counting("failed", wa_on_failed=True)
-        self.row._fail(131009)
+        fail(self.row, 131009)
         self._run_cron(self.cron)
         self.assertEqual(self.ran(), ["failed"])
         other = self.reply(self.ana, self.conversation, "Again").wa_message_ids
         other.state = "sending"
-        self.env["wa.message"]._apply_accepted({other.id: SendResult(wamid="wamid.OTHER")})
+        apply_accepted(self.env, {other.id: SendResult(wamid="wamid.OTHER")})
         self._run_cron(self.cron)
         self.assertEqual(self.ran(), ["sent"])
         self.row = other
@@ -118,5 +119,5 @@ class TestRulesStatus(RuleCase):
         self.env.flush_all()
         self.row.mapped("state")
         with self.assertQueryCount(0):
-            self.env["wa.message"]._note_for_rules({self.row.id: "sent"})
-            self.assertEqual(self.env["wa.message"]._states_for_rules([self.row.id]), {})
+            self.env["wa.rule.status"]._note({self.row.id: "sent"})
+            self.assertEqual(self.env["wa.rule.status"]._former_states([self.row.id]), {})

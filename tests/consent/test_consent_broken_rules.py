@@ -1,6 +1,7 @@
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ...models.outbox.results import apply_results
 from ...tools.failures import classify
 from ...tools.graph.errors import GraphError
 from ..common import WaCase
@@ -41,7 +42,7 @@ class TestConsentBrokenRules(RuleMixin, WaCase):
         self.env["base.automation"].with_context(active_test=False).search([("name", "=", "Broken")]).active = True
         error = GraphError("User has stopped marketing", code=131050, failure=classify(131050))
         with mute_logger(SAVEPOINT_LOG):
-            self.env["wa.message"]._apply_results([(row.id, error)])
+            apply_results(self.env, [(row.id, error)])
         self.assertEqual((row.state, row.error_code), ("failed", "131050"))
         self.assertTrue(conversation.contact_id.opted_out_marketing)
 

@@ -5,6 +5,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ...models.outbox.claim import ask_gate
 from ..common import WaCase
 
 
@@ -93,7 +94,7 @@ class TestConsentInMessages(WaCase):
         confirmation = self.confirmations(conversation)
         self.assertEqual((len(confirmation), confirmation.state, confirmation.kind), (1, "queued", "text"))
         self.assertIn("no more messages from Example Shop", confirmation.content["body"])
-        self.assertTrue(confirmation._ask_gate(), "the sender lets exactly this one through")
+        self.assertTrue(ask_gate(confirmation), "the sender lets exactly this one through")
         self.receive(self.inbound("Stop", at=self.ago(20)))
         self.assertEqual(self.confirmations(conversation), confirmation, "then silence")
 

@@ -2,6 +2,8 @@ import time
 
 from odoo.tests import tagged
 
+from ...models.outbox.consequences import draw_consequences
+from ...models.outbox.results import fail
 from ...tools.failures import classify
 from ..common import WABA_ID, WaCase
 
@@ -37,8 +39,8 @@ class TestPlatformConsent(WaCase):
 
     def failed(self, code=131050):
         row = self.reply(self.ana, self.conversation, "x").wa_message_ids
-        row._fail(code, "User has stopped marketing")
-        row._draw_consequences(classify(code))
+        fail(row, code, "User has stopped marketing")
+        draw_consequences(row, classify(code))
         return row
 
     def test_stop_resume_and_signup_are_consents(self):
@@ -88,9 +90,9 @@ class TestPlatformConsent(WaCase):
     def test_131050_that_comes_late_blocks_nobody_who_resumed_since(self):
         self.prefer("resume", 10)
         row = self.reply(self.ana, self.conversation, "x").wa_message_ids
-        row._fail(131050)
+        fail(row, 131050)
         row.failed_at = self.contact.marketing_preference_at.replace(year=2020)
-        row._draw_consequences(classify(131050))
+        draw_consequences(row, classify(131050))
         self.assertFalse(self.contact.opted_out_marketing)
         self.assertEqual(self.conversation.consent_marketing, "granted")
 

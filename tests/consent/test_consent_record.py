@@ -4,6 +4,7 @@ from odoo import Command, fields
 from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.tests import new_test_user, tagged
 
+from ...models.outbox.claim import ask_gate
 from ...tools.webhook.events import Person
 from ..common import WaCase
 
@@ -171,7 +172,7 @@ class TestConsentState(WaCase):
     def test_message_in_the_queue_is_refused_when_its_turn_comes(self):
         row = self.reply(self.ana, self.conversation, "On its way").wa_message_ids
         self.give_consent(self.contact, "service", "withdrawn")
-        self.assertFalse(row._ask_gate())
+        self.assertFalse(ask_gate(row))
         self.assertEqual((row.state, row.error_code), ("failed", "consent_withdrawn"))
 
     def test_panel_offers_to_record_consent(self):

@@ -6,6 +6,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ...models.outbox import receipts
 from ..common import WaSandboxCase
 
 
@@ -132,7 +133,7 @@ class TestTyping(WaSandboxCase):
 
     def test_too_late_is_not_shown(self):
         self.member._notify_typing(True)
-        with patch.object(type(self.env["wa.number"]), "_is_stale", lambda _self, _moment: True):
+        with patch.object(receipts, "is_stale", lambda _moment: True):
             self.run_sender()
         self.assertFalse(self.typing_requests())
         self.assertFalse(self.conversation.typing_wamid)

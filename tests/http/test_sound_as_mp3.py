@@ -2,7 +2,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ...models.media import converter, sounds
+from ...models.media import audio, converter
 from ..common import WaHttpCase
 from ..media_samples import TONE, make
 
@@ -34,7 +34,7 @@ class TestSoundAsMp3(WaHttpCase):
     def test_colleague_of_the_team_hears_it(self):
         answer = self._ask()
         self.assertEqual((answer.status_code, answer.headers["Content-Type"]), (200, "audio/mpeg"))
-        self.assertTrue(sounds.to_voice_note(answer.content), "it is a sound")
+        self.assertTrue(audio.to_voice_note(answer.content), "it is a sound")
         self.assertEqual(self.attachment.raw, self.note, "the original stays as it came")
 
     def test_converted_once_and_kept_beside_the_original(self):

@@ -11,9 +11,9 @@ from unittest.mock import patch
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
 
-from ...models.media import converter, films, sounds
+from ...models.media import audio, converter, video
 from ...models.media.converter import ConverterFailed, NoConverter, Unreadable
-from ...tools.mp4 import read_film
+from ...tools.mp4 import read_video
 from ...tools.ogg import opus_seconds
 from ..media_samples import PICTURES, TONE, make
 
@@ -49,22 +49,22 @@ class TestAudio(TransactionCase):
             ("Vorbis", "-c:a libvorbis", ".ogg"),
         ):
             with self.subTest(name):
-                self.assertVoiceNote(sounds.to_voice_note(make(f"{TONE} {arguments}", ending)))
+                self.assertVoiceNote(audio.to_voice_note(make(f"{TONE} {arguments}", ending)))
 
     def test_recording_whose_index_stands_at_the_end(self):
         """A phone's M4A of some minutes: read as a stream it would become a note without a sound."""
         raw = make("-f lavfi -i anoisesrc=duration=120 -b:a 128k", ".m4a")
         self.assertGreater(len(raw), 1_000_000)
-        self.assertVoiceNote(sounds.to_voice_note(raw), 120)
+        self.assertVoiceNote(audio.to_voice_note(raw), 120)
 
     def test_voice_note_is_left_alone(self):
         raw = make(f"{TONE} -ac 1 -c:a libopus", ".ogg")
-        self.assertIs(sounds.to_voice_note(raw), raw)
+        self.assertIs(audio.to_voice_note(raw), raw)
 
     def test_what_the_recorder_wrote_about_itself_stays_here(self):
         raw = make(f"{TONE} -metadata title=Kitchen -metadata artist=Ana -c:a libmp3lame", ".mp3")
         self.assertIn(b"Kitchen", raw)
-        note = sounds.to_voice_note(raw)
+        note = audio.to_voice_note(raw)
         self.assertNotIn(b"Kitchen", note)
         self.assertNotIn(b"Ana", note)
 
@@ -79,12 +79,12 @@ class TestAudio(TransactionCase):
             ("film without sound", film),
         ):
             with self.subTest(name), self.assertRaises(Unreadable):
-                sounds.to_voice_note(raw)
+                audio.to_voice_note(raw)
 
     def test_every_browser_plays_mp3(self):
-        raw = sounds.to_mp3(make(f"{TONE} -ac 1 -c:a libopus", ".ogg"))
+        raw = audio.to_mp3(make(f"{TONE} -ac 1 -c:a libopus", ".ogg"))
         self.assertTrue(raw.startswith(b"ID3") or raw[0] == 0xFF)
-        self.assertVoiceNote(sounds.to_voice_note(raw))
+        self.assertVoiceNote(audio.to_voice_note(raw))
 
 
 @tagged("post_install", "-at_install", "wa")
@@ -101,21 +101,21 @@ class TestVideo(TransactionCase):
         ):
             with self.subTest(name):
                 raw = make(f"{h264} {arguments}", ending)
-                self.assertFalse(read_film(raw).is_sendable)
-                film = read_film(films.pack_anew(raw))
+                self.assertFalse(read_video(raw).is_sendable)
+                film = read_video(video.pack_anew(raw))
                 self.assertEqual((film.video, film.audio, film.index_first), (["avc1"], ["mp4a"], True))
                 self.assertTrue(film.is_sendable)
 
     def test_film_without_sound(self):
-        film = read_film(films.pack_anew(make(f"{PICTURES} -c:v libx264", ".mov")))
+        film = read_video(video.pack_anew(make(f"{PICTURES} -c:v libx264", ".mov")))
         self.assertEqual((film.video, film.audio), (["avc1"], []))
 
     def test_encoding_is_told_from_a_real_film(self):
-        self.assertEqual(read_film(make(f"{PICTURES} -c:v libx265 -tag:v hvc1", ".mov")).foreign_video, "HEVC (H.265)")
+        self.assertEqual(read_video(make(f"{PICTURES} -c:v libx265 -tag:v hvc1", ".mov")).foreign_video, "HEVC (H.265)")
 
     def test_damaged_film_is_unreadable(self):
         with self.assertRaises(Unreadable):
-            films.pack_anew(b"\x00\x00\x00\x14ftypqt  " + bytes(3000))
+            video.pack_anew(b"\x00\x00\x00\x14ftypqt  " + bytes(3000))
 
 
 class Listener:
@@ -173,11 +173,11 @@ class TestConverter(TransactionCase):
             ):
                 for target in (f"file:{sound}", str(sound), f"{listener.url}/secret.wav"):
                     with self.subTest(name, target=target), self.assertRaises(Unreadable):
-                        sounds.to_voice_note(text.format(target).encode())
+                        audio.to_voice_note(text.format(target).encode())
             self.assertEqual(listener.asked, [])
         # Newer versions have defences of their own: that ours holds shows in who refuses.
         with self.assertRaisesRegex(Unreadable, "Format not on whitelist"):
-            sounds.to_voice_note(f"ffconcat version 1.0\nfile '{sound}'\n".encode())
+            audio.to_voice_note(f"ffconcat version 1.0\nfile '{sound}'\n".encode())
 
     @mute_logger(LOGGER)
     def test_hanging_converter_is_killed_with_all_it_started(self):
@@ -185,7 +185,7 @@ class TestConverter(TransactionCase):
         program(self.folder, f"/bin/sleep 300 & echo $$ $! > {pids}; wait")
         started = time.monotonic()
         with self.path(self.folder), patch.object(converter, "TIME_LIMIT", 1), self.assertRaises(ConverterFailed):
-            sounds.to_voice_note(b"x" * 100)
+            audio.to_voice_note(b"x" * 100)
         self.assertLess(time.monotonic() - started, 20)
         for pid in pids.read_text().split():
             self.assertGone(pid)
@@ -206,13 +206,13 @@ class TestConverter(TransactionCase):
         path = program(self.folder, "exit 0")
         Path(path).write_bytes(b"\x7fELF no program")
         with self.path(self.folder), self.assertRaises(ConverterFailed):
-            sounds.to_voice_note(b"x" * 100)
+            audio.to_voice_note(b"x" * 100)
 
     @mute_logger(LOGGER)
     def test_converter_without_the_encoder_counts_as_none(self):
         program(self.folder, "/bin/cat >/dev/null; echo \"Unknown encoder 'libopus'\" >&2; exit 8")
         with self.path(self.folder), self.assertRaises(NoConverter):
-            sounds.to_voice_note(b"x" * 100)
+            audio.to_voice_note(b"x" * 100)
 
     def test_the_systems_program_comes_first_then_the_packages(self):
         own = program(self.folder, "exit 0")
@@ -227,4 +227,4 @@ class TestConverter(TransactionCase):
             with patch.dict("sys.modules", {"imageio_ffmpeg": None}):
                 self.assertIsNone(converter.find_converter())
                 with self.assertRaises(NoConverter):
-                    sounds.to_voice_note(b"x" * 100)
+                    audio.to_voice_note(b"x" * 100)

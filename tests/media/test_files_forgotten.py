@@ -1,7 +1,10 @@
 from odoo import fields
 from odoo.tests import tagged
 
-from ...models.media.wa_media_upload import run_uploads
+from ...models.outbox import results
+from ...models.outbox.claim import mark_claimed
+from ...models.outbox.results import apply_error, apply_uploads, upload_again
+from ...models.outbox.uploads import collect_uploads, run_uploads
 from ...tools.failures import MEDIA_UNKNOWN
 from ...tools.graph.errors import from_answer
 from ...tools.graph.media import media_uids
@@ -29,7 +32,7 @@ class TestFilesForgotten(TemplateCase):
         self.sandbox.control("POST", "switches", pair_rate=False)
         # A slow machine must not come to the second try within the first run.
         later = fields.Datetime.add(fields.Datetime.now(), hours=1)
-        self.patch(self.env.registry["wa.message"], "_next_attempt_at", lambda *_args: later)
+        self.patch(results, "next_attempt_at", lambda *_args: later)
         self.channel = self.conversation.channel_id
 
     def forget(self, *rows):
@@ -146,17 +149,17 @@ class TestFilesForgotten(TemplateCase):
         known, client = self.env["wa.upload"], Client()
         file = self.attachment("a.png", picture("PNG"))
         first = self.reply(self.ana, self.conversation, "", attachment_ids=file.ids).wa_message_ids
-        first._claim_for_sending()
-        self.assertTrue(first._apply_uploads(run_uploads(client, PHONE_NUMBER_ID, first._collect_uploads(first.content))))
+        mark_claimed(first)
+        self.assertTrue(apply_uploads(first, run_uploads(client, PHONE_NUMBER_ID, collect_uploads(first, first.content))))
         error = from_answer({"code": 100, "message": "Invalid parameter"}, 400)
         error.failure = MEDIA_UNKNOWN
         error.media_uids = media_uids(first._prepare_request())
         self.assertEqual(error.media_uids, {"media-1"})
-        first._apply_error(error)
+        apply_error(first, error)
         self.assertEqual((first.state, first.error_code), ("queued", "media_unknown"))
         self.assertFalse(known.search([]), "uploaded in this very second, and forgotten all the same")
-        first._claim_for_sending()
-        self.assertTrue(first._apply_uploads(run_uploads(client, PHONE_NUMBER_ID, first._collect_uploads(first.content))))
+        mark_claimed(first)
+        self.assertTrue(apply_uploads(first, run_uploads(client, PHONE_NUMBER_ID, collect_uploads(first, first.content))))
         self.assertEqual(known.search([]).media_uid, "media-2")
 
     def test_the_id_another_message_was_refused_with_is_not_the_new_one(self):
@@ -164,8 +167,8 @@ class TestFilesForgotten(TemplateCase):
         row = self.reply(self.ana, self.conversation, "", attachment_ids=file.ids).wa_message_ids
         self.forget(row)
         self.env["wa.upload"].search([]).write({"media_uid": "new", "uploaded_at": fields.Datetime.now()})
-        row._claim_for_sending()
-        row._upload_again({"old"})
+        mark_claimed(row)
+        upload_again(row, {"old"})
         self.assertEqual(self.env["wa.upload"].search([]).media_uid, "new")
 
     def test_messages_that_waited_for_an_upload_share_it(self):
@@ -174,9 +177,9 @@ class TestFilesForgotten(TemplateCase):
         rows = self.env["wa.message"]
         for _n in range(3):
             rows |= self.reply(self.ana, self.conversation, "", attachment_ids=file.ids).wa_message_ids
-        orders = [row._collect_uploads(row.content) for row in rows]
+        orders = [collect_uploads(row, row.content) for row in rows]
         for row, order in zip(rows, orders, strict=True):
-            self.assertTrue(row._apply_uploads(run_uploads(client, PHONE_NUMBER_ID, order)))
+            self.assertTrue(apply_uploads(row, run_uploads(client, PHONE_NUMBER_ID, order)))
         self.assertEqual(client.count, 1)
 
     def test_refused_again_it_fails_and_a_person_may_try_once_more(self):

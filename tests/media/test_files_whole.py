@@ -11,7 +11,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ...models.media.wa_media_upload import Upload, run_uploads
+from ...models.outbox.uploads import Upload, run_uploads
 from ...tools.graph.errors import PermanentError, TransientError
 from ..media_case import MediaCase
 from ..media_samples import PNG

@@ -5,7 +5,7 @@ from PIL import Image
 
 from odoo.tests import TransactionCase, tagged
 
-from ...models.media.images import TooManyPixels, UnreadablePicture, convert_picture, is_heif, is_moving_webp
+from ...models.media.images import TooManyPixels, UnreadableImage, convert_image, is_heif, is_moving_webp
 from ..media_samples import encoded, heic, noise, picture
 
 LIMIT = 5 * 1024 * 1024
@@ -27,7 +27,7 @@ class TestImages(TransactionCase):
     """Real pictures of phones and browsers through the real decoders."""
 
     def convert(self, raw, limit=LIMIT):
-        mime_type, converted = convert_picture(raw, limit)
+        mime_type, converted = convert_image(raw, limit)
         self.assertIsNotNone(converted, "it was left as it is")
         self.assertLessEqual(len(converted), limit)
         image = Image.open(io.BytesIO(converted))
@@ -87,7 +87,7 @@ class TestImages(TransactionCase):
 
     def test_jpeg_keeps_its_mark_and_its_bytes(self):
         image, exif = on_its_side()
-        self.assertEqual(convert_picture(encoded(image, "JPEG", exif=exif), LIMIT), ("image/jpeg", None))
+        self.assertEqual(convert_image(encoded(image, "JPEG", exif=exif), LIMIT), ("image/jpeg", None))
 
     def test_place_where_it_was_taken_is_not_passed_on(self):
         exif = Image.Exif()
@@ -120,12 +120,12 @@ class TestImages(TransactionCase):
             ("WebP cut off", encoded(noise((300, 300)), "WEBP")[:500]),
             ("text", b"no picture"),
         ):
-            with self.subTest(name), self.assertRaises(UnreadablePicture):
-                convert_picture(raw, LIMIT)
+            with self.subTest(name), self.assertRaises(UnreadableImage):
+                convert_image(raw, LIMIT)
 
     def test_more_pixels_than_a_server_should_open(self):
         with self.assertRaises(TooManyPixels):
-            convert_picture(picture("WEBP", size=(10000, 5001)), LIMIT)
+            convert_image(picture("WEBP", size=(10000, 5001)), LIMIT)
 
     def test_moving_sticker_is_known_by_its_header(self):
         frames = [Image.new("RGB", (64, 64), color) for color in (RED, BLUE)]

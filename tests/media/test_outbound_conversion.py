@@ -8,7 +8,7 @@ from odoo.tests import tagged
 
 from ...models.media import converter
 from ...tools.graph.media import LIMITS
-from ...tools.mp4 import read_film
+from ...tools.mp4 import read_video
 from ...tools.ogg import is_voice_note, opus_seconds
 from ..common import ACCESS_TOKEN
 from ..media_samples import MP3, PICTURES, TONE, encoded, heic, make, noise, picture
@@ -61,7 +61,7 @@ class TestOutboundConversion(OutboundFilesCase):
     def test_sandbox_takes_nothing_else_for_a_voice_note(self):
         """Else the tests above would prove nothing."""
         stereo = make(f"{TONE} -ac 2 -c:a libopus", ".ogg")
-        with patch("odoo.addons.crm_whatsapp.models.media.sounds.to_voice_note", lambda raw: raw):
+        with patch("odoo.addons.crm_whatsapp.models.media.audio.to_voice_note", lambda raw: raw):
             message = self.send("", self.record("note.ogg", stereo))
         self.deliver()
         self.assertEqual((message.wa_message_ids.state, message.wa_message_ids.error_code), ("failed", "131053"))
@@ -120,7 +120,7 @@ class TestOutboundConversion(OutboundFilesCase):
         message = self.send("Look", self.attach("IMG_0002.MOV", mov))
         kind, content, mime_type, raw = self.arrived()
         self.assertEqual((kind, content["caption"], mime_type), ("video", "Look", "video/mp4"))
-        self.assertTrue(read_film(raw).is_sendable)
+        self.assertTrue(read_video(raw).is_sendable)
         self.assertEqual(message.attachment_ids.name, "IMG_0002.mp4")
 
     def test_film_whatsapp_plays_is_left_alone(self):

@@ -102,9 +102,9 @@ class TestPictureBombs(MediaCase):
 
     def test_sizes_are_read_as_pillow_reads_them(self):
         """S12: what the header reader says is what opening would have said."""
-        from ...tools.pixels import picture_size
+        from ...tools.pixels import image_size
 
         for fmt in ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM", "ICO"):
             target = io.BytesIO()
             Image.new("RGB", (60, 37)).save(target, fmt, **({"sizes": [(60, 37)]} if fmt == "ICO" else {}))
-            self.assertEqual(picture_size(target.getvalue()), (60, 37), fmt)
+            self.assertEqual(image_size(target.getvalue()), (60, 37), fmt)

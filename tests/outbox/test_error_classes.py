@@ -5,6 +5,8 @@ from odoo import fields
 from odoo.tests import tagged
 
 from ...models.outbox import sender
+from ...models.outbox.claim import mark_claimed
+from ...models.outbox.results import apply_error
 from ...tools.failures import FAILURES
 from ...tools.graph.errors import from_answer
 from ...tools.webhook.events import ErrorInfo, Person, StatusEvent
@@ -170,7 +172,7 @@ class TestErrorClasses(WaSandboxCase):
                 self.assertEqual(row.state, "sent", row.error_text)
         row = self.reply(self.ana, self.conversation, "much too fast").wa_message_ids
         error = from_answer({"code": 987654, "message": "Slow down"}, 429, retry_after=90)
-        row._apply_error(error)
+        apply_error(row, error)
         self.assertAlmostEqual(self.seconds(self.number.hold_until), 90, delta=15)
         self.assertEqual(row.state, "queued")
 
@@ -370,9 +372,9 @@ class TestErrorClasses(WaSandboxCase):
         row = self.reply(self.ana, self.conversation, "much").wa_message_ids
         seen = []
         for _turn in range(12):
-            row._claim_for_sending()
+            mark_claimed(row)
             row.submitted_at = fields.Datetime.now()
-            row._apply_error(from_answer({"code": 130429, "message": "Slow down"}, 400))
+            apply_error(row, from_answer({"code": 130429, "message": "Slow down"}, 400))
             self.assertEqual((row.state, row.attempts, row.error_code), ("queued", 0, "130429"))
             seen.append(self.number.hold_seconds)
             self.assertAlmostEqual(self.seconds(self.number.hold_until), seen[-1], delta=2)
@@ -380,9 +382,9 @@ class TestErrorClasses(WaSandboxCase):
             self.number.hold_until = fields.Datetime.now() - timedelta(seconds=1)  # it is over, and the next is refused at once
         self.assertEqual(seen, [2, 4, 8, 16, 32, *[60] * 7])
         self.number.hold_until = fields.Datetime.now() - timedelta(minutes=5)
-        row._claim_for_sending()
+        mark_claimed(row)
         row.submitted_at = fields.Datetime.now()
-        row._apply_error(from_answer({"code": 130429, "message": "Slow down"}, 400))
+        apply_error(row, from_answer({"code": 130429, "message": "Slow down"}, 400))
         self.assertEqual(self.number.hold_seconds, 2, "five minutes went well: it begins anew")
 
     def test_what_was_on_its_way_together_is_one_refusal(self):
@@ -390,10 +392,10 @@ class TestErrorClasses(WaSandboxCase):
         for n in range(3):
             conversation = self.customer_writes(self.customer(f"P{n}", phone=f"+4477009001{n}0"), "Hi")
             rows |= self.reply(self.ana, conversation, "wave").wa_message_ids
-        rows._claim_for_sending()
+        mark_claimed(rows)
         rows.write({"submitted_at": fields.Datetime.now()})
         for row in rows:
-            row._apply_error(from_answer({"code": 987654, "message": "Slow down"}, 429))
+            apply_error(row, from_answer({"code": 987654, "message": "Slow down"}, 429))
         self.assertEqual(self.number.hold_seconds, 2)
         self.assertEqual(rows.mapped("attempts"), [0, 0, 0])
 

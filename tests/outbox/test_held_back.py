@@ -5,6 +5,8 @@ from urllib.parse import quote
 from odoo import fields
 from odoo.tests import tagged
 
+from ...models.outbox import sender
+from ...models.outbox.results import apply_accepted
 from ...tools.graph.results import SendResult
 from ..common import WaSandboxCase
 
@@ -112,12 +114,12 @@ class TestHeldBack(WaSandboxCase):
         row = self.reply(self.ana, self.conversation, "quick").wa_message_ids
         for state in ("sent", "delivered", "failed"):
             row.write({"state": state, "error_code": "131026" if state == "failed" else False, "wamid": "wamid.Q"})
-            row._apply_accepted({row.id: SendResult("wamid.Q", message_status="paused")})
+            apply_accepted(self.env, {row.id: SendResult("wamid.Q", message_status="paused")})
             self.assertEqual(row.state, state)
             self.assertEqual(row.error_code, "131026" if state == "failed" else False)
 
     def test_result_that_cannot_be_stored_in_full_promises_nothing(self):
-        broken = patch.object(type(self.env["wa.message"]), "_apply_results", side_effect=ValueError("not today"))
+        broken = patch.object(sender, "apply_results", side_effect=ValueError("not today"))
         with broken, self.assertLogs("odoo.addons.crm_whatsapp", "ERROR"):
             row = self.answered("paused")
         self.assertEqual(row.state, "unknown")

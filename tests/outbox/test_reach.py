@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ...models.outbox.results import fail
 from ..common import WaCase
 from ..dry_run_case import DryRunCase
 
@@ -217,7 +218,7 @@ class TestReach(ReachCase):
     def test_retry_and_send_now(self):
         """S3: what is there already is not sent by others either."""
         [outcome] = self.greeting._send_to_records(self.lead)
-        outcome.message._fail("131026")
+        fail(outcome.message, "131026")
         with self.assertRaises(AccessError):
             outcome.message.with_user(self.cid).action_retry()
         due = fields.Datetime.add(fields.Datetime.now(), days=1)

@@ -8,8 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ...models.outbox.sender import Sender
-from ...models.outbox.wa_number_send import SENDER_LOCK
+from ...models.outbox.sender import SENDER_LOCK, Sender
 from ..common import WaSandboxCase
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -202,7 +201,7 @@ class TestOneWayOut(WaSandboxCase):
                     found += [
                         f"{file.relative_to(ROOT)}:{function.name}"
                         for node in ast.walk(function)
-                        if isinstance(node, ast.Attribute) and node.attr == name
+                        if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == name
                     ]
         return found
 
@@ -217,14 +216,14 @@ class TestOneWayOut(WaSandboxCase):
                 if words in file.read_text()
             }
 
-        self.assertEqual(users("second_look.send("), {"models/outbox/wa_message_send.py"})
-        self.assertEqual(users("call_transport"), {"models/outbox/wa_message_send.py", "models/outbox/sender.py"})
+        self.assertEqual(users("second_look.send("), {"models/outbox/sender.py"})
+        self.assertEqual(users("call_transport"), {"models/outbox/sender.py"})
 
     def test_what_leaves_was_claimed_after_the_gate(self):
-        """The only way into the sender's hands is ``_claim``, and that asks the gate."""
-        source = ast.parse((ROOT / "models" / "sending" / "wa_number_send.py").read_text())
-        [claim] = [node for node in ast.walk(source) if isinstance(node, ast.FunctionDef) and node.name == "_claim"]
-        asked = [node.attr for node in ast.walk(claim) if isinstance(node, ast.Attribute)]
-        self.assertIn("_ask_gate", asked)
-        self.assertIn("_claim_for_sending", asked)
-        self.assertEqual(self.calls("_claim_for_sending"), ["models/outbox/wa_number_send.py:_claim"])
+        """The only way into the sender's hands is ``claim``, and that asks the gate."""
+        source = ast.parse((ROOT / "models" / "outbox" / "claim.py").read_text())
+        [claim] = [node for node in ast.walk(source) if isinstance(node, ast.FunctionDef) and node.name == "claim"]
+        asked = [node.id for node in ast.walk(claim) if isinstance(node, ast.Name)]
+        self.assertIn("ask_gate", asked)
+        self.assertIn("mark_claimed", asked)
+        self.assertEqual(self.calls("mark_claimed"), ["models/outbox/claim.py:claim"])

@@ -7,6 +7,7 @@ from odoo.exceptions import LockError
 from odoo.tests import tagged
 
 from ...models.outbox import sender
+from ...models.outbox.results import apply_accepted
 from ...tools.graph.results import SendResult
 from ..common import WaSandboxCase
 
@@ -45,7 +46,7 @@ class TestSender(WaSandboxCase):
         run = sender.Sender(self.number)
         run.ready.extend((False, -place, {}) for place in range(1, 1001))
         pool = type("Pool", (), {"submit": lambda *_args: Future()})()
-        with patch.object(type(self.number), "_commit", lambda _number, work: work()):
+        with patch.object(sender, "commit_with_retries", lambda _env, work: work()):
             run._release(None, pool)
         self.assertEqual(len(run.in_flight), run.parallel * 2)
         self.assertGreater(len(run.in_flight), run.handed_out, "people's go past bulk that hangs")
@@ -56,7 +57,7 @@ class TestSender(WaSandboxCase):
         run = sender.Sender(self.number)
         run.ready.extend((True, -place, {}) for place in range(1, 1001))
         pool = type("Pool", (), {"submit": lambda *_args: Future()})()
-        with patch.object(type(self.number), "_commit", lambda _number, work: work()):
+        with patch.object(sender, "commit_with_retries", lambda _env, work: work()):
             run._release(None, pool)
             self.assertEqual(len(run.in_flight), run.handed_out)
             back = list(run.in_flight)[:100]
@@ -147,7 +148,7 @@ class TestSender(WaSandboxCase):
         row = self.reply(self.ana, self.conversation, "quick").wa_message_ids
         row.write({"state": "failed", "error_code": "131026", "wamid": "wamid.Q"})
         result = SendResult("wamid.Q")
-        row._apply_accepted({row.id: result})
+        apply_accepted(self.env, {row.id: result})
         self.assertEqual((row.state, row.error_code), ("failed", "131026"))
 
     def test_throttled_is_retried_later(self):
@@ -227,13 +228,13 @@ class TestSender(WaSandboxCase):
         for text in ("one", "two", "three"):
             self.reply(self.ana, self.conversation, text)
         rows = self.conversation.message_ids.filtered(lambda m: m.direction == "out").sorted("id")
-        mark_posted = type(rows)._mark_posted
+        mark_submitted = sender.mark_submitted
 
-        def archive_meanwhile(messages, ids):
-            mark_posted(messages, ids)
-            messages.env["wa.number"].browse(self.number.id).active = False
+        def archive_meanwhile(env, ids):
+            mark_submitted(env, ids)
+            env["wa.number"].browse(self.number.id).active = False
 
-        with patch.object(type(rows), "_mark_posted", archive_meanwhile):
+        with patch.object(sender, "mark_submitted", archive_meanwhile):
             self.run_sender()
         self.assertEqual(rows.mapped("state"), ["sent", "queued", "queued"])
         self.run_sender()

@@ -11,7 +11,7 @@ from ...tools.graph.rules import RULES
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Functions of ours whose first literal argument is a code of the catalogue.
-TAKE_CODES = {"_fail", "_retry_later", "_refuse", "_sentence", "_parts"}
+TAKE_CODES = {"_fail", "fail", "retry_later", "_refuse", "_sentence", "_parts"}
 
 
 def own_codes():
@@ -27,7 +27,7 @@ def own_codes():
 
 def _codes_in(node):
     values = []
-    if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in TAKE_CODES:
+    if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in TAKE_CODES:
         values = node.args
     elif isinstance(node, ast.Dict):
         values = [value for key, value in zip(node.keys, node.values, strict=True) if _is(key, "error_code")]

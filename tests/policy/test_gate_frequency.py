@@ -5,6 +5,7 @@ from odoo import fields
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
+from ...models.outbox.claim import ask_gate
 from ..common import WaSandboxCase
 
 
@@ -126,7 +127,7 @@ class TestFrequency(WaSandboxCase):
         self.account.marketing_cap = 1
         paused = self._make_template("paused_offer", "Paused", [], category="MARKETING", status="PAUSED")
         first.template_id = paused
-        allowed = (first | second)._ask_gate()
+        allowed = ask_gate(first | second)
         self.assertEqual((first.state, first.error_code), ("failed", "template_paused"))
         self.assertEqual(allowed, second)
 
@@ -138,7 +139,7 @@ class TestFrequency(WaSandboxCase):
         for conversation in leads._wa_find_conversations(self.account).values():
             self.give_consent(conversation.contact_id)
         gate = type(self.env["wa.gate"])
-        for call in (lambda: self.send(leads), lambda: self.env["wa.message"].search([("state", "=", "queued")])._ask_gate()):
+        for call in (lambda: self.send(leads), lambda: ask_gate(self.env["wa.message"].search([("state", "=", "queued")]))):
             with patch.object(gate, "_read_frequency", autospec=True, side_effect=gate._read_frequency) as read:
                 call()
             self.assertEqual([len(contacts) for (_gate, contacts, *_more), _kwargs in read.call_args_list], [30])

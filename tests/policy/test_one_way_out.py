@@ -15,9 +15,9 @@ CREATORS = {
     "models/template/wa_template_send.py:_prepare": ["_decide"],
     "models/outbox/wa_free_text.py:_prepare": ["_decide"],
     "models/consent/wa_optout.py:_send_confirmation": ["_decide"],
-    "models/core/discuss_channel_send.py:_wa_send": ["_wa_check_call", "_wa_check_sender", "_check"],
+    "models/discuss/wa_channel_interactive.py:_wa_send": ["_wa_check_call", "_wa_check_sender", "_check"],
     # What these two make is asked about by who calls them.
-    "models/core/discuss_channel.py:_wa_enqueue_reply": ["<message_post", "_wa_check_sender", "_check"],
+    "models/discuss/wa_channel_reply.py:_wa_enqueue_reply": ["<message_post", "_wa_check_sender", "_check"],
     "models/message/wa_message_kinds.py:_enqueue_reaction": ["<_message_reaction", "_check_can_react", "_check"],
 }
 #: Functions that put an existing message back into the queue: it was asked about when it was made, and is again
@@ -25,10 +25,10 @@ CREATORS = {
 QUEUE_AGAIN = {
     "models/message/wa_message.py:_outgoing_vals",
     "models/message/wa_message.py:action_retry",
-    "models/outbox/wa_message_send.py:_ask_gate",
-    "models/outbox/wa_message_send.py:_unclaim",
-    "models/outbox/wa_message_send.py:_retry_later",
-    "models/outbox/wa_message_send.py:_wait_for_account",
+    "models/outbox/claim.py:ask_gate",
+    "models/outbox/claim.py:unclaim",
+    "models/outbox/results.py:retry_later",
+    "models/outbox/results.py:wait_for_account",
 }
 #: Functions that write the word about something else than a ``wa.message``.
 OTHER_QUEUES = {"models/scheduled/wa_scheduled_message_worker.py:_note_outcome"}
@@ -66,11 +66,11 @@ class Source:
         return [key for key in self.functions if key.endswith(f":{name}")]
 
     def lines_of(self, key, name):
-        """Return the lines of a function on which a method is called."""
+        """Return the lines of a function on which a method or function is called."""
         return [
             node.lineno
             for node in ast.walk(self.functions[key])
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == name
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == name
         ]
 
     def queueing(self):
@@ -105,7 +105,7 @@ class TestEveryWayAsks(BaseCase):
     def test_one_function_calls_the_transport(self):
         self.assertEqual(self.source.using(SENDS) - {f"tools/graph/client.py:{SENDS}"}, {"tools/graph/second_look.py:send"})
         senders = {key for key in self.source.using("second_look") if "send" in self.source.names_in(key)}
-        self.assertEqual(senders, {"models/outbox/wa_message_send.py:call_transport"})
+        self.assertEqual(senders, {"models/outbox/sender.py:call_transport"})
         self.assertEqual(self.source.using("call_transport"), {"models/outbox/sender.py:_release"})
 
     def test_transport_has_no_other_way_to_send(self):
@@ -136,14 +136,15 @@ class TestEveryWayAsks(BaseCase):
         self.assertEqual(callers, {"models/outbox/sender.py:_upload_first", "models/outbox/sender.py:_finish_upload"})
         self.assertEqual(self.source.using("_upload_first"), {"models/outbox/sender.py:_claim_if_needed"})
         self.assertIn("_claim", self.source.names_in("models/outbox/sender.py:_claim_if_needed"))
+        self.assertIn("claim", self.source.names_in("models/outbox/sender.py:_claim"))
         # Uploads are started for claimed messages alone.
         self.assertEqual(self.source.using("_finish_upload"), {"models/outbox/sender.py:_step"})
         self.assertEqual(self.source.using("run_uploads"), {"models/outbox/sender.py:_upload_first"})
-        claim = "models/outbox/wa_number_send.py:_claim"
-        self.assertEqual(self.source.using("_claim_for_sending"), {claim})
-        [asked], [claimed] = self.source.lines_of(claim, "_ask_gate"), self.source.lines_of(claim, "_claim_for_sending")
+        claim = "models/outbox/claim.py:claim"
+        self.assertEqual(self.source.using("mark_claimed"), {claim})
+        [asked], [claimed] = self.source.lines_of(claim, "ask_gate"), self.source.lines_of(claim, "mark_claimed")
         self.assertLess(asked, claimed, "first asked, then claimed")
-        self.assertTrue(self.source.lines_of("models/outbox/wa_message_send.py:_ask_gate", "_decide"))
+        self.assertTrue(self.source.lines_of("models/outbox/claim.py:ask_gate", "_decide"))
 
     # ----------------------------------------------------------- into the queue
 

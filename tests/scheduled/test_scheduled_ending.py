@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import Command
 from odoo.tests import tagged
 
+from ...models.outbox.claim import claim
 from ..scheduled_case import ScheduledCase
 
 
@@ -129,6 +130,6 @@ class TestScheduledEnding(ScheduledCase):
         self.env.cr.execute("UPDATE wa_message SET create_date = create_date - INTERVAL '1 hour' WHERE id = %s", [message.id])
         message.invalidate_recordset()
         self.lead.action_set_lost()
-        self.number._claim(10)
+        claim(self.number, 10)
         self.assertEqual((message.state, message.error_code), ("cancelled", "lead_lost"))
         self.assertEqual((self.plans().state, self.plans().code), ("cancelled", "lead_lost"))

@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
+from ...models.outbox.claim import claim
 from ..sequence_case import SequenceCase
 
 
@@ -27,7 +28,7 @@ class TestScheduledWaiting(SequenceCase):
 
     def claim(self):
         """Return what the sender would send now."""
-        return self.number._claim(10) or self.env["wa.message"]
+        return claim(self.number, 10) or self.env["wa.message"]
 
     def test_an_answer_calls_off_the_step_that_waits(self):
         run = self.enrol(self.sequence())

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.mp4 import read_film
+from tools.mp4 import read_video
 
 
 def box(name, *content):
@@ -43,10 +43,10 @@ H264, AAC = track(b"vide", b"avc1"), track(b"soun", b"mp4a")
 
 
 def test_what_whatsapp_plays():
-    found = read_film(film(tracks=[H264, AAC, track(b"text", b"tx3g")]))
+    found = read_video(film(tracks=[H264, AAC, track(b"text", b"tx3g")]))
     assert (found.video, found.audio, found.brand) == (["avc1"], ["mp4a"], "isom")
     assert found.is_sendable
-    assert read_film(film(tracks=[H264])).is_sendable
+    assert read_video(film(tracks=[H264])).is_sendable
 
 
 @pytest.mark.parametrize(
@@ -61,18 +61,18 @@ def test_what_whatsapp_plays():
     ],
 )
 def test_what_whatsapp_does_not_play(raw, video, audio):
-    found = read_film(raw)
+    found = read_video(raw)
     assert (found.foreign_video, found.has_foreign_audio, found.is_sendable) == (video, audio, False)
 
 
 @given(st.binary(max_size=200), st.integers(0, 400))
 def test_nonsense_never_raises(noise, at):
     whole = film(tracks=[H264, AAC])
-    read_film(noise)
-    read_film(whole[:at] + noise + whole[at + len(noise) :])
-    read_film(whole[:at])
+    read_video(noise)
+    read_video(whole[:at] + noise + whole[at + len(noise) :])
+    read_video(whole[:at])
 
 
 def test_who_says_nothing_is_not_accused():
-    assert read_film(b"\x00\x00\x00\x18ftypmp42" + bytes(50)).is_sendable
-    assert read_film(b"").is_sendable
+    assert read_video(b"\x00\x00\x00\x18ftypmp42" + bytes(50)).is_sendable
+    assert read_video(b"").is_sendable

@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from tools.pixels import MOST_PIXELS, has_too_many_pixels, picture_size
+from tools.pixels import MOST_PIXELS, has_too_many_pixels, image_size
 
 GIF = b"GIF89a" + struct.pack("<HHBBB", 7, 8, 0, 0, 0)
 
@@ -36,21 +36,21 @@ def jpeg(*frames):
     ],
 )
 def test_sizes(raw, size):
-    assert picture_size(raw) == size
+    assert image_size(raw) == size
     assert has_too_many_pixels(raw) is (size[0] * size[1] > MOST_PIXELS)
 
 
 def test_what_is_none_or_cut_never_raises():
     nothing = (b"", b"hello", b"\xff\xd8\xff", b"\0\0\1\0", b"BM", b"GIF89a", b"P6 ", b"P6 x y", b"II*\0", b"%PDF")
     for raw in (*nothing, head_of_png(0, 5)):
-        assert picture_size(raw) is None, raw
+        assert image_size(raw) is None, raw
     for whole in (head_of_png(7, 7), jpeg((7, 7)), b"II*\0" + struct.pack("<IH", 8, 60_000), b"GIF89a" + bytes(7) + b"!" * 900):
         for end in range(len(whole)):
-            picture_size(whole[:end])
+            image_size(whole[:end])
 
 
 def test_addresses_beyond_the_end_of_memory_never_raise():
     """S12: BigTIFF takes addresses of 64 bits."""
     for at in (1 << 62, 1 << 63, (1 << 64) - 1):
-        assert picture_size(b"II+\0\x08\0\0\0" + struct.pack("<Q", at) + bytes(40)) is None
-        assert picture_size(b"MM\0+\0\x08\0\0" + struct.pack(">Q", at) + bytes(40)) is None
+        assert image_size(b"II+\0\x08\0\0\0" + struct.pack("<Q", at) + bytes(40)) is None
+        assert image_size(b"MM\0+\0\x08\0\0" + struct.pack(">Q", at) + bytes(40)) is None

@@ -16,7 +16,7 @@ const WA_FIELDS = [
     "wa_waits_until",
 ];
 
-/** What `models/core/mail_message.py` and `models/core/mail_message_inbound.py` tell colleagues about a message. */
+/** What `models/core/mail_message.py` tells colleagues about a message. */
 export class MailMessage extends mailModels.MailMessage {
     wa_came_at = fields.Char();
     wa_changed = fields.Char();

@@ -3,7 +3,7 @@ import { getErrorSentence } from "@crm_whatsapp/core/common/error_sentence";
 import { RPCError } from "@web/core/network/rpc";
 
 /**
- * Call one of the server's methods that send something (`models/core/discuss_channel_send.py`).
+ * Call one of the server's methods that send something (`models/discuss/wa_channel_interactive.py`).
  *
  * @param {import("models").Composer} composer the message it answers, if any, is quoted
  * @param {string} method of `discuss.channel`

@@ -7,14 +7,16 @@ from ...tools.graph import media
 from ...tools.graph import messages as build
 from ...tools.graph.errors import InvalidMessage
 from ...tools.markup import plain
-from ..discuss.wa_discuss_writer_files import DiscussFilePost
-from ..media.media_placeholders import file_mark
+from ..media.media_placeholders import media_placeholder
+from .wa_discuss_writer import DiscussPost
 
 #: Files that can stand above buttons. Source: Meta, "Interactive reply buttons messages".
 HEADER_BUILDERS = {"image": media.image, "video": media.video, "document": media.document}
+#: Files that can stand on a card. Source: Meta, "Interactive media carousel messages".
+CARD_BUILDERS = {"image": media.image, "video": media.video}
 
 
-class DiscussChannel(models.Model):
+class WaChannelInteractive(models.AbstractModel):
     """What can be sent in a conversation besides text and files: our public API.
 
     Each method may be called over RPC by whoever may write to the conversation. It asks the
@@ -26,7 +28,8 @@ class DiscussChannel(models.Model):
     and the next step for whatever WhatsApp would refuse.
     """
 
-    _inherit = "discuss.channel"
+    _name = "wa.channel.interactive.mixin"
+    _description = "Buttons, Lists and Cards in a WhatsApp Conversation"
 
     # -------------------------------------------------------------- public API
 
@@ -125,6 +128,82 @@ class DiscussChannel(models.Model):
         file = self._wa_prepare_file(attachment_id, "sticker")
         return self._wa_send("sticker", {"files": [file.frozen()]}, "", self.env._("Sticker"), quoted_message_id, file.shown)
 
+    # ----------------------------------------------------- catalogues and forms
+
+    # Carts come back as ``order`` messages, forms as filled in answers. Whether WhatsApp knows a product or a form is
+    # found out by WhatsApp alone: a message about an unknown one fails with its reason.
+
+    def wa_send_product(self, catalog_id, product, body="", footer=None, quoted_message_id=None):
+        """Send one product of the catalogue that is connected to the account.
+
+        :param str catalog_id: Meta's id of the catalogue.
+        :param str product: article number in that catalogue (``product_retailer_id``).
+        :param str body: up to 1,024 characters; may be empty.
+        """
+        return self._wa_send_interactive(
+            lambda: build.product(catalog_id, product, body or "", footer=footer or ""), (), quoted_message_id
+        )
+
+    def wa_send_products(self, catalog_id, header, body, sections, footer=None, quoted_message_id=None):
+        """Send up to thirty products to choose from.
+
+        :param str header: up to 60 characters.
+        :param sections: at most ten ``{"title", "products": [article number, …]}``; titles up to 24 characters.
+        """
+        return self._wa_send_interactive(
+            lambda: build.product_list(catalog_id, header, body, sections, footer=footer or ""), (), quoted_message_id
+        )
+
+    def wa_send_catalog(self, body, thumbnail=None, footer=None, quoted_message_id=None):
+        """Send the whole catalogue.
+
+        :param str thumbnail: article number whose picture is shown.
+        """
+        return self._wa_send_interactive(
+            lambda: build.catalog(body, thumbnail=thumbnail or "", footer=footer or ""), (), quoted_message_id
+        )
+
+    def wa_send_form(self, body, label, flow_id, screen=None, token=None, data=None, draft=False, exchange=False, **parts):
+        """Send a form (flow) to fill in; the answers come back with the token.
+
+        :param str label: of the button, up to 30 characters, no emoji.
+        :param str flow_id: Meta's id of the flow.
+        :param str screen: the first screen; without it the form opens at its own first one.
+        :param dict data: values for that screen.
+        :param bool draft: the unpublished version, for trying.
+        :param bool exchange: WhatsApp asks the form's endpoint for the first screen; then without ``screen`` and ``data``.
+        :param parts: ``header`` (text or attachment id), ``footer``, ``quoted_message_id``.
+        """
+        files, head = self._wa_header(parts.get("header"))
+        return self._wa_send_interactive(
+            lambda: build.flow(
+                body,
+                label,
+                flow_id=flow_id,
+                screen=screen or "",
+                token=token or "",
+                data=data,
+                draft=draft,
+                exchange=exchange,
+                header=head,
+                footer=parts.get("footer") or "",
+            ),
+            files,
+            parts.get("quoted_message_id"),
+        )
+
+    def wa_send_cards(self, body, cards, quoted_message_id=None):
+        """Send two to ten cards side by side, all of the same sort.
+
+        :param cards: each ``{"catalog_id", "product"}``, or ``{"attachment_id", "text"}`` with either ``"label"`` and
+            ``"url"``, or ``"buttons"`` as for :meth:`wa_send_buttons`. Texts up to 160 characters on three lines.
+        """
+        self._wa_check_call()
+        files = [self._wa_prepare_file(card["attachment_id"]) for card in cards if card.get("attachment_id")]
+        numbers = iter(range(len(files)))
+        parts = [self._wa_build(lambda card=card: self._wa_card_part(card, files, numbers)) for card in cards]
+        return self._wa_send_interactive(lambda: build.carousel(body, parts), files, quoted_message_id)
+
     # ---------------------------------------------------------------- plumbing
 
     def _wa_check_call(self):
@@ -160,7 +239,7 @@ class DiscussChannel(models.Model):
         if file.kind not in HEADER_BUILDERS:
             raise self._wa_invalid(InvalidMessage("header_not_allowed", file.kind))
         values = {"filename": file.filename} if file.kind == "document" else {}
-        return (file,), HEADER_BUILDERS[file.kind](file_mark(0), **values)
+        return (file,), HEADER_BUILDERS[file.kind](media_placeholder(0), **values)
 
     def _wa_button(self, button):
         """Return ``(id, label)`` of a button given as a label or as ``{"id", "title"}``."""
@@ -218,7 +297,7 @@ class DiscussChannel(models.Model):
             .sudo()
             .search([("mail_message_id", "=", quoted_message_id or 0), ("conversation_id", "=", conversation.id)], limit=1)
         )
-        post = DiscussFilePost(conversation, card, self.env.user.partner_id, row, quoted or None, attachments=attachments)
+        post = DiscussPost(conversation, card, self.env.user.partner_id, row, quoted or None, attachments=attachments)
         try:
             [message] = self.env["wa.discuss.writer"]._post_all([post])
         except UniqueViolation as error:
@@ -228,3 +307,23 @@ class DiscussChannel(models.Model):
         conversation.number_id._trigger_sender()
         self._wa_after_reply(preview)
         return message.mail_message_id.with_env(self.env)
+
+    def _wa_card_part(self, card, files, numbers):
+        """Return one card in Meta's shape.
+
+        :param numbers: yields which of the files is the next card's.
+        :raises InvalidMessage: what it breaks.
+        """
+        if card.get("product"):
+            return build.product_card(card.get("catalog_id"), card["product"])
+        if not card.get("attachment_id"):
+            raise InvalidMessage("media_source")
+        number = next(numbers)
+        kind = files[number].kind
+        if kind not in CARD_BUILDERS:
+            raise InvalidMessage("header_not_allowed", kind)
+        picture = CARD_BUILDERS[kind](media_placeholder(number))
+        if card.get("buttons"):
+            replies = [self._wa_button(button) for button in card["buttons"]]
+            return build.reply_card(picture, replies, card.get("text") or "")
+        return build.url_card(picture, card.get("label"), card.get("url"), card.get("text") or "")

@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, MissingError
 from odoo.http import request
 
 
-class WaSound(http.Controller):
+class WaAudio(http.Controller):
     """Sounds of conversations for browsers that do not play how they came."""
 
     @http.route("/wa/sound/<int:attachment_id>.mp3", type="http", auth="user", methods=["GET"], readonly=False)
