@@ -64,6 +64,7 @@ from .discuss import (
     test_reply,
     test_store_queries,
     test_trusted_html,
+    test_vouching,
     test_what_was_said,
 )
 from .dry_run import (

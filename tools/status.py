@@ -16,8 +16,6 @@ Source: developers.facebook.com, WhatsApp webhook reference "status messages".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import reduce
 
 RANK: dict[str, int] = {
     "queued": 0,
@@ -64,11 +62,6 @@ def reached(old: str | None, new: str | None) -> list[str]:
         return ["failed"]
     low = RANK.get(old or "", -1)
     return [state for state in ("sent", "delivered", "read", "played") if low < RANK[state] <= RANK[new]]
-
-
-def merge_all(old: str | None, news: Iterable[str]) -> str:
-    """Merge several states, in any order, into ``old``."""
-    return reduce(merge, news, old or "")
 
 
 def rank_sql(column: str) -> str:

@@ -28,7 +28,8 @@ def own_codes():
 def _codes_in(node):
     values = []
     if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in TAKE_CODES:
-        values = node.args
+        # A function takes the message before the code.
+        values = node.args[1:] if isinstance(node.func, ast.Name) else node.args
     elif isinstance(node, ast.Dict):
         values = [value for key, value in zip(node.keys, node.values, strict=True) if _is(key, "error_code")]
     # ``code or "too_many_tries"`` holds a literal as well.
