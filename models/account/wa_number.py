@@ -1,4 +1,5 @@
 import logging
+from datetime import datetime
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -274,7 +275,7 @@ class WaNumber(models.Model):
         numbers._trigger_sender()
         numbers.account_id._tell_now()
 
-    def _cron_send(self):
+    def _cron_send(self) -> None:
         """Send what waits for this number. Body of the number's own scheduled job."""
         number = self.exists().filtered("active")
         if not number:
@@ -283,7 +284,7 @@ class WaNumber(models.Model):
             return
         run_sender(number)
 
-    def _trigger_sender(self, at=None):
+    def _trigger_sender(self, at: datetime | None = None) -> None:
         """Wake the sender job after this transaction commits, or at a moment (naive UTC).
 
         A job that is missing, or that Odoo switched off after failures or in a neutralised copy of a database, is
@@ -297,7 +298,7 @@ class WaNumber(models.Model):
             trigger_once(number.sender_cron_id, at or fields.Datetime.now())
 
     @api.model
-    def _vals_from_meta(self, node):
+    def _vals_from_meta(self, node: dict) -> dict:
         """Turn a phone-number node of the Graph API into field values.
 
         :param dict node: as ``GET /{WABA_ID}/phone_numbers`` returns it.

@@ -1,3 +1,8 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
 from psycopg2.errors import UniqueViolation
 
 from odoo import models
@@ -8,6 +13,7 @@ from ...tools.graph import messages as build
 from ...tools.graph.errors import InvalidMessage
 from ...tools.markup import plain
 from ..media.media_placeholders import media_placeholder
+from ..media.wa_file import SendableFile
 from .wa_discuss_writer import DiscussPost
 
 #: Files that can stand above buttons. Source: Meta, "Interactive reply buttons messages".
@@ -206,7 +212,7 @@ class WaChannelInteractive(models.AbstractModel):
 
     # ---------------------------------------------------------------- plumbing
 
-    def _wa_check_call(self):
+    def _wa_check_call(self) -> None:
         """Raise unless the current user may send something here, now."""
         self.ensure_one()
         self.sudo(False).check_access("write")
@@ -214,23 +220,23 @@ class WaChannelInteractive(models.AbstractModel):
             raise UserError(self.env._("This is no WhatsApp conversation."))
         self._wa_check_sender()
 
-    def _wa_build(self, builder):
+    def _wa_build(self, builder: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """Return what a builder makes, or say in words which of Meta's rules is broken."""
         try:
             return builder()
         except InvalidMessage as error:
             raise self._wa_invalid(error) from error
 
-    def _wa_invalid(self, error):
+    def _wa_invalid(self, error: InvalidMessage) -> UserError:
         """Return the error for a person: which rule, and what to do."""
         return UserError(self.env["wa.failure"]._sentence(error.rule, error.detail))
 
-    def _wa_prepare_file(self, attachment_id, kind=None):
+    def _wa_prepare_file(self, attachment_id: int, kind: str | None = None) -> SendableFile:
         attachment = self.env["ir.attachment"].sudo(False).browse(attachment_id)
         attachment.check_access("read")
         return self.env["wa.file"]._prepare(attachment, self, kind)
 
-    def _wa_header(self, header):
+    def _wa_header(self, header: str | int | None) -> tuple[Sequence[SendableFile], Any]:
         """Return ``(files, header)`` for a text or an attachment id."""
         if not header or isinstance(header, str):
             return (), header
@@ -241,13 +247,13 @@ class WaChannelInteractive(models.AbstractModel):
         values = {"filename": file.filename} if file.kind == "document" else {}
         return (file,), HEADER_BUILDERS[file.kind](media_placeholder(0), **values)
 
-    def _wa_button(self, button):
+    def _wa_button(self, button: str | dict[str, str]) -> tuple[str, str]:
         """Return ``(id, label)`` of a button given as a label or as ``{"id", "title"}``."""
         if isinstance(button, dict):
             return str(button.get("id") or button.get("title") or ""), button.get("title") or ""
         return button, button
 
-    def _wa_sections(self, sections):
+    def _wa_sections(self, sections: list[Any]) -> list[dict[str, Any]]:
         """Return sections in full form."""
         if sections and not all(isinstance(item, dict) and "rows" in item for item in sections):
             sections = [{"rows": sections}]
@@ -262,7 +268,9 @@ class WaChannelInteractive(models.AbstractModel):
             for section in sections
         ]
 
-    def _wa_send_interactive(self, builder, files=(), quoted_message_id=None):
+    def _wa_send_interactive(
+        self, builder: Callable[[], dict[str, Any]], files: Sequence[SendableFile] = (), quoted_message_id: int | None = None
+    ) -> models.BaseModel:
         self._wa_check_call()
         interactive = self._wa_build(builder)["interactive"]
         content = {"interactive": interactive}
@@ -278,7 +286,15 @@ class WaChannelInteractive(models.AbstractModel):
             shown,
         )
 
-    def _wa_send(self, kind, content, card, preview, quoted_message_id=None, attachments=None):
+    def _wa_send(
+        self,
+        kind: str,
+        content: dict[str, Any],
+        card: str,
+        preview: str,
+        quoted_message_id: int | None = None,
+        attachments: models.BaseModel | None = None,
+    ) -> models.BaseModel:
         """Show a card in the thread and queue the message behind it.
 
         :param card: HTML of the thread.
@@ -308,7 +324,7 @@ class WaChannelInteractive(models.AbstractModel):
         self._wa_after_reply(preview)
         return message.mail_message_id.with_env(self.env)
 
-    def _wa_card_part(self, card, files, numbers):
+    def _wa_card_part(self, card: dict[str, Any], files: Sequence[SendableFile], numbers: Iterator[int]) -> dict[str, Any]:
         """Return one card in Meta's shape.
 
         :param numbers: yields which of the files is the next card's.

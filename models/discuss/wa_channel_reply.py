@@ -1,9 +1,15 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import AccessError, UserError
 
 from ...tools.graph.media import CAPTION_LIMIT
 from ...tools.graph.text import split_text
 from ...tools.markup import plain
+from ..media.wa_file import SendableFile
 
 #: Kinds of files under which a text can stand.
 WITH_CAPTION = ("image", "video", "document")
@@ -21,12 +27,12 @@ class WaChannelReply(models.AbstractModel):
     # ------------------------------------------------------------ may it leave
 
     @api.model
-    def _wa_is_outgoing(self, message_type, post_vals):
+    def _wa_is_outgoing(self, message_type: str, post_vals: dict[str, Any]) -> bool:
         """Tell whether a post goes to the customer: a comment that is no internal note."""
         return message_type == "comment" and self._wa_is_public(post_vals)
 
     @api.model
-    def _wa_is_public(self, post_vals):
+    def _wa_is_public(self, post_vals: dict[str, Any]) -> bool:
         """Tell whether a post would stand among what was said to the customer, not among the notes."""
         if subtype_id := post_vals.get("subtype_id"):
             return not self.env["mail.message.subtype"].browse(subtype_id).sudo().internal
@@ -35,7 +41,7 @@ class WaChannelReply(models.AbstractModel):
             return bool(subtype) and not subtype.sudo().internal
         return False
 
-    def _wa_as_note(self, message_type, post_vals):
+    def _wa_as_note(self, message_type: str, post_vals: dict[str, Any]) -> dict[str, Any]:
         """Return the values of a post that does not leave: it stands among the notes.
 
         :raises UserError: it would look sent. Core's own notices (pinned, renamed) and what comes through its
@@ -46,7 +52,7 @@ class WaChannelReply(models.AbstractModel):
             raise UserError(self.env._("Only replies and notes can be written in a WhatsApp conversation."))
         return {**post_vals, "subtype_xmlid": "mail.mt_note", "subtype_id": False}
 
-    def _wa_check_sender(self):
+    def _wa_check_sender(self) -> None:
         """Raise unless the current user may send something that is no template, now."""
         if self.env.user._is_public() or self.env.user.share:
             raise AccessError(self.env._("Only colleagues can answer on WhatsApp."))
@@ -54,7 +60,7 @@ class WaChannelReply(models.AbstractModel):
         self.with_user(self.env.user).check_access("write")
         self.env["wa.gate"]._check(self._wa_conversation(), "free")
 
-    def _wa_client_key(self):
+    def _wa_client_key(self) -> str | None:
         """Return a key for one press of the send button in one browser, or None.
 
         Our composer puts a random token into the request; when the browser, the
@@ -65,7 +71,7 @@ class WaChannelReply(models.AbstractModel):
             return None
         return f"chat:{self.id}:{self.env.uid}:{token}"
 
-    def _wa_find_repeated(self):
+    def _wa_find_repeated(self) -> models.BaseModel:
         """Return the message that this very request has posted before, or an empty set."""
         key = self._wa_client_key()
         row = key and self.env["wa.message"].sudo().search([("dedupe_key", "=", f"{key}:0")], limit=1)
@@ -73,7 +79,9 @@ class WaChannelReply(models.AbstractModel):
 
     # ------------------------------------------------------------------- files
 
-    def _wa_prepare_files(self, attachment_ids, attachments):
+    def _wa_prepare_files(
+        self, attachment_ids: list[int] | None, attachments: list[tuple[Any, ...]] | None
+    ) -> list[SendableFile]:
         """Return what is attached to a post as files WhatsApp takes, in the order of the person.
 
         :param attachment_ids: ids of existing attachments.
@@ -89,7 +97,7 @@ class WaChannelReply(models.AbstractModel):
             for attachment in [*chosen, *self._wa_create_attachments(attachments or ())]
         ]
 
-    def _wa_create_attachments(self, attachments):
+    def _wa_create_attachments(self, attachments: Iterable[tuple[Any, ...]]) -> Iterable[models.BaseModel]:
         values, extra = [], []
         for name, content, *info in attachments:
             raw = content.encode() if isinstance(content, str) else content
@@ -99,7 +107,7 @@ class WaChannelReply(models.AbstractModel):
 
     # ---------------------------------------------------------------- queueing
 
-    def _wa_enqueue_reply(self, message, text, files):
+    def _wa_enqueue_reply(self, message: models.BaseModel, text: str, files: list[SendableFile]) -> None:
         """Queue a colleague's reply: its text, then each file as its own message.
 
         A short text becomes the caption of the first file if that kind has captions. A
@@ -124,7 +132,7 @@ class WaChannelReply(models.AbstractModel):
         self._wa_after_reply(plain(text, 200) or files[0].filename)
 
     @api.model
-    def _wa_parts(self, text, files):
+    def _wa_parts(self, text: str, files: list[SendableFile]) -> Iterator[tuple[str, dict[str, Any], str]]:
         """Yield ``(kind, content, preview)`` of the WhatsApp messages a reply consists of."""
         caption = ""
         if files and files[0].kind in WITH_CAPTION and len(text) <= CAPTION_LIMIT:
@@ -133,7 +141,7 @@ class WaChannelReply(models.AbstractModel):
             for part in split_text(text):
                 yield "text", {"body": part}, plain(part)
         for file in files:
-            content = {"files": [file.frozen()]}
+            content: dict[str, Any] = {"files": [file.frozen()]}
             if caption:
                 content["caption"] = caption
             if file.voice:
@@ -141,7 +149,7 @@ class WaChannelReply(models.AbstractModel):
             yield file.kind, content, plain(caption, 200) or file.filename
             caption = ""
 
-    def _wa_after_reply(self, preview):
+    def _wa_after_reply(self, preview: str) -> None:
         """A person answered: nobody waits any more, and an unowned conversation is theirs.
 
         What a server action or a bot sends is no person's answer.

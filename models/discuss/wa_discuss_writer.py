@@ -1,4 +1,9 @@
+from __future__ import annotations
+
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from psycopg2.extras import execute_values
 
@@ -18,17 +23,17 @@ class DiscussPost:
     #: ``res.partner``: the customer, or who wrote for us.
     author: models.BaseModel
     #: Values of the ``wa.message``, without conversation, number and Discuss message.
-    row: dict
+    row: dict[str, Any]
     #: ``wa.message`` being answered; may be empty.
-    quoted: models.BaseModel = None
+    quoted: models.BaseModel | None = None
     #: When it was written (naive UTC), if not now.
-    date: object = None
+    date: datetime | None = None
     #: Nobody is alerted and nothing becomes unread: it was read where it was written.
     silent: bool = False
     #: Part of the past: also does not move the conversation up.
     is_import: bool = False
     #: ``ir.attachment`` that it shows; None or empty: no files.
-    attachments: models.BaseModel = None
+    attachments: models.BaseModel | None = None
 
 
 class WaDiscussWriter(models.AbstractModel):
@@ -43,7 +48,7 @@ class WaDiscussWriter(models.AbstractModel):
     _description = "WhatsApp Messages Into Discuss"
 
     @api.model
-    def _post_all(self, posts):
+    def _post_all(self, posts: list[DiscussPost]) -> models.BaseModel:
         """Create the Discuss messages and ``wa.message`` rows of the posts.
 
         :param posts: list of :class:`DiscussPost`, in order.
@@ -68,7 +73,7 @@ class WaDiscussWriter(models.AbstractModel):
         return rows
 
     @api.model
-    def _heard(self, news):
+    def _heard(self, news: list[tuple[DiscussPost, models.BaseModel]]) -> list[tuple[DiscussPost, models.BaseModel]]:
         """Leave out messages to many in conversations that nobody has in their Discuss.
 
         :param news: ``[(post, mail.message)]``
@@ -81,12 +86,12 @@ class WaDiscussWriter(models.AbstractModel):
         return [pair for pair in news if pair[0].conversation.channel_id.id not in unheard]
 
     @api.model
-    def _keep_read(self, quiet):
+    def _keep_read(self, quiet: list[tuple[DiscussPost, models.BaseModel]]) -> None:
         """Keep conversations read for those who had read everything before these messages.
 
         :param quiet: ``[(post, mail.message)]`` of silent posts.
         """
-        spans = {}
+        spans: dict[int, tuple[int, int]] = {}
         for post, message in quiet:
             first, last = spans.get(post.conversation.channel_id.id, (message.id, message.id))
             spans[post.conversation.channel_id.id] = (min(first, message.id), max(last, message.id))
@@ -109,7 +114,7 @@ class WaDiscussWriter(models.AbstractModel):
         self.env["discuss.channel.member"].invalidate_model(["new_message_separator", "message_unread_counter"])
 
     @api.model
-    def _create_messages(self, posts):
+    def _create_messages(self, posts: list[DiscussPost]) -> models.BaseModel:
         self._forget_messages(posts)
         subtype_id = self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_comment")
         trusted = [str(post.body) for post in posts if isinstance(post.body, TrustedHtml)]
@@ -121,7 +126,7 @@ class WaDiscussWriter(models.AbstractModel):
         return messages
 
     @api.model
-    def _message_vals(self, post, subtype_id):
+    def _message_vals(self, post: DiscussPost, subtype_id: int) -> dict[str, Any]:
         return {
             "model": "discuss.channel",
             "res_id": post.conversation.channel_id.id,
@@ -137,7 +142,7 @@ class WaDiscussWriter(models.AbstractModel):
         }
 
     @api.model
-    def _attach_files(self, post, message):
+    def _attach_files(self, post: DiscussPost, message: models.BaseModel) -> None:
         """Show files with a message; they belong to the conversation from now on."""
         post.attachments.sudo().filtered(lambda a: not a.res_id).write(
             {"res_model": "discuss.channel", "res_id": post.conversation.channel_id.id}
@@ -146,7 +151,7 @@ class WaDiscussWriter(models.AbstractModel):
             message.attachment_ids = post.attachments
 
     @api.model
-    def _forget_messages(self, posts):
+    def _forget_messages(self, posts: list[DiscussPost]) -> None:
         """Drop what the channels' lists of messages hold in memory, once for all.
 
         Core does it for each message on its own, and completes every list before.
@@ -157,7 +162,7 @@ class WaDiscussWriter(models.AbstractModel):
         channels.invalidate_recordset([*lists, "message_needaction", "message_needaction_counter"])
 
     @api.model
-    def _create_rows(self, posts, messages):
+    def _create_rows(self, posts: list[DiscussPost], messages: models.BaseModel) -> models.BaseModel:
         return (
             self.env["wa.message"]
             .sudo()
@@ -179,7 +184,7 @@ class WaDiscussWriter(models.AbstractModel):
         )
 
     @api.model
-    def _mark_own_as_seen(self, posts, messages):
+    def _mark_own_as_seen(self, posts: list[DiscussPost], messages: models.BaseModel) -> None:
         """What a colleague sends does not count as unread for themselves."""
         partner = self.env.user.partner_id
         own = {
@@ -196,7 +201,7 @@ class WaDiscussWriter(models.AbstractModel):
             member._set_new_message_separator(message.id + 1)
 
     @api.model
-    def _touch_channels(self, posts):
+    def _touch_channels(self, posts: list[DiscussPost]) -> None:
         """Move the conversations up in everybody's list and pin them again.
 
         By SQL: ``discuss.channel.write`` compares and broadcasts every channel on
@@ -212,7 +217,7 @@ class WaDiscussWriter(models.AbstractModel):
         channels.invalidate_recordset(["last_interest_dt"], flush=False)
 
     @api.model
-    def _notify_browsers(self, posts, messages):
+    def _notify_browsers(self, posts: list[DiscussPost], messages: models.BaseModel) -> None:
         """Send each new message to the browsers that show its channel.
 
         Two notifications as ``discuss.channel._notify_thread`` makes them: the
@@ -244,7 +249,7 @@ class WaDiscussWriter(models.AbstractModel):
             )
 
     @api.model
-    def _split_by_message(self, result):
+    def _split_by_message(self, result: dict[str, Any]) -> Callable[[models.BaseModel, models.BaseModel], dict[str, Any]]:
         """Return a function that cuts the data of one message out of the data of many.
 
         :param dict result: of ``Store.get_result()`` for all messages.
@@ -257,7 +262,7 @@ class WaDiscussWriter(models.AbstractModel):
         # Nobody else's browser hears of the files of a post.
         attachments = {record["id"]: record for record in result.pop("ir.attachment", [])}
 
-        def cut(message, channel):
+        def cut(message: models.BaseModel, channel: models.BaseModel) -> dict[str, Any]:
             own = [messages[message.id]]
             if message.parent_id.id in messages:
                 own.append(messages[message.parent_id.id])
@@ -274,7 +279,7 @@ class WaDiscussWriter(models.AbstractModel):
         return cut
 
     @api.model
-    def _notify_devices(self, posts, messages):
+    def _notify_devices(self, posts: list[DiscussPost], messages: models.BaseModel) -> None:
         """Web push, for the few colleagues who registered a device."""
         members = (
             self.env["discuss.channel.member"]

@@ -1,17 +1,22 @@
 """Stand-ins for media ids: content is frozen before its files are uploaded."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
 #: What stands in frozen content instead of the media id that the upload will give.
 PLACEHOLDER = "file:"
 #: Objects of Meta's API that hold a media id.
 MEDIA_OBJECTS = ("image", "video", "document", "audio", "sticker", "gif")
 
 
-def media_placeholder(index):
+def media_placeholder(index: int) -> str:
     """Return the stand-in for the media id of the file at ``index`` of ``content["files"]``."""
     return f"{PLACEHOLDER}{index}"
 
 
-def fill_media_ids(node, uid_of):
+def fill_media_ids(node: Any, uid_of: Callable[[int], str]) -> Any:
     """Return frozen content with media ids instead of their stand-ins; nothing else is touched.
 
     Only the ``id`` of media objects is looked at, so no text of a person can be taken for a stand-in.

@@ -1,6 +1,9 @@
+from __future__ import annotations
+
 import logging
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Any
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -42,7 +45,7 @@ TEXT_TYPES = ("application/json", "application/xml", "application/x-yaml")
 STATIC_STICKER_LIMIT = 100 * 1024
 
 
-def sendable_name(name, mime_type):
+def sendable_name(name: str | None, mime_type: str) -> str:
     """Return the name under which a file leaves: phones open files by their ending, and show no other names than these."""
     clean = filenames.clean(name, from_stranger=False) or "file"
     return filenames.with_ending(clean, mime_type, proven=mime_type != "text/plain")
@@ -65,7 +68,7 @@ class SendableFile:
         """What the customer sees, and what stands in the thread."""
         return sendable_name(self.attachment.name, self.mime_type)
 
-    def frozen(self):
+    def frozen(self) -> dict[str, Any]:
         """Return what the message keeps of it: plain data for its content."""
         return {
             "attachment_id": self.attachment.id,
@@ -86,7 +89,7 @@ class WaFile(models.AbstractModel):
     _description = "WhatsApp File Rules"
 
     @api.model
-    def _prepare(self, attachment, channel, kind=None):
+    def _prepare(self, attachment: models.BaseModel, channel: models.BaseModel | None, kind: str | None = None) -> SendableFile:
         """Return an attachment as it can be sent.
 
         What is sent is a copy of its own unless the attachment was made for this
@@ -184,7 +187,14 @@ class WaFile(models.AbstractModel):
         return self._sendable("sticker", self._own(attachment, channel), "image/webp")
 
     @api.model
-    def _sendable(self, kind, attachment, mime_type, shown=None, voice=False):
+    def _sendable(
+        self,
+        kind: str,
+        attachment: models.BaseModel,
+        mime_type: str,
+        shown: models.BaseModel | None = None,
+        voice: bool = False,
+    ) -> SendableFile:
         """Return the file after a last look at Meta's limits for its kind."""
         try:
             check_file(kind, mime_type, attachment.file_size)
@@ -195,7 +205,7 @@ class WaFile(models.AbstractModel):
     # ------------------------------------------------------------------- bytes
 
     @api.model
-    def _check_bytes(self, attachment):
+    def _check_bytes(self, attachment: models.BaseModel) -> None:
         """Refuse attachments that are only a link: Odoo does not have what should be sent."""
         if attachment.type != "binary":
             raise UserError(
@@ -209,7 +219,7 @@ class WaFile(models.AbstractModel):
             raise self._refusal("media_empty", attachment, attachment.mimetype)
 
     @api.model
-    def _mime_type(self, attachment):
+    def _mime_type(self, attachment: models.BaseModel) -> str:
         """Return the type of a file by WhatsApp's names."""
         bare = (attachment.mimetype or "").partition(";")[0].strip().lower()
         if bare in ("", "application/octet-stream"):
@@ -217,7 +227,7 @@ class WaFile(models.AbstractModel):
         return ALIASES.get(bare, bare)
 
     @api.model
-    def _own(self, attachment, channel):
+    def _own(self, attachment: models.BaseModel, channel: models.BaseModel | None) -> models.BaseModel:
         """Return the attachment if it was made for this thread, else a copy that stays as it is."""
         if channel is None:
             return attachment
@@ -231,7 +241,7 @@ class WaFile(models.AbstractModel):
         return attachment.copy({"res_model": channel._name, "res_id": channel.id, "res_field": False})
 
     @api.model
-    def _new(self, record, name, raw, mime_type):
+    def _new(self, record: models.BaseModel | None, name: str, raw: bytes, mime_type: str) -> models.BaseModel:
         """Return a new attachment of a record (without an id: one that no screen lists)."""
         if record is None:
             record = self.env["wa.message"]

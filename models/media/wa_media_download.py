@@ -13,7 +13,7 @@ from ...tools.failures import classify
 from ...tools.thread_pool import SlimThreadPool
 from ..concurrency import CONFLICTS, commit_with_retries, start_over
 from ..wa_limits import DEFAULT_MAX_MB, DEFAULT_REFUSED
-from .fetching import Order, fetch
+from .fetching import Order, Outcome, fetch
 from .wa_media import bare_type
 
 _logger = logging.getLogger(__name__)
@@ -52,13 +52,13 @@ class WaMedia(models.Model):
     # ---------------------------------------------------------------- settings
 
     @api.model
-    def _max_bytes(self):
+    def _max_bytes(self) -> int:
         """Return the largest file that is fetched, in bytes."""
         value = self.env["ir.config_parameter"].sudo().get_param("crm_whatsapp.media_max_mb", DEFAULT_MAX_MB)
         return (int(value) if str(value).isdigit() else DEFAULT_MAX_MB) * 1024 * 1024
 
     @api.model
-    def _refused_types(self):
+    def _refused_types(self) -> set[str]:
         """Return MIME types and endings (``.exe``) that are not fetched, in lower case."""
         value = self.env["ir.config_parameter"].sudo().get_param("crm_whatsapp.media_refused", DEFAULT_REFUSED)
         return set((value or "").replace(",", " ").lower().split())
@@ -92,7 +92,7 @@ class WaMedia(models.Model):
         self._wake_for_downloads()
 
     @api.model
-    def _claim_downloads(self, limit):
+    def _claim_downloads(self, limit: int) -> models.BaseModel:
         now = fields.Datetime.now()
         rows = self.env.execute_query(
             SQL(
@@ -160,7 +160,7 @@ class WaMedia(models.Model):
         ready = siblings[: came.index(False)] if False in came else siblings
         return ready[ready.index(latest) :] if latest in ready else []
 
-    def _prepare_order(self, limit):
+    def _prepare_order(self, limit: int) -> Order:
         self.ensure_one()
         is_fresh = self.url and (self.cipher or self.received_at > fields.Datetime.now() - URL_LIFETIME)
         return Order(
@@ -203,7 +203,7 @@ class WaMedia(models.Model):
             # Not even that fits: the lease ends in ten minutes, and then it is tried again.
             start_over(self.env)
 
-    def _apply_outcome(self, outcome):
+    def _apply_outcome(self, outcome: Outcome) -> None:
         """Attach what was fetched, or decide when and whether to try again."""
         self.ensure_one()
         error = outcome.error
@@ -247,7 +247,7 @@ class WaMedia(models.Model):
         if is_news:
             self._show()
 
-    def _fail(self, code, detail=False):
+    def _fail(self, code: str, detail: str | bool = False) -> None:
         """Give up, say why in the thread, and leave the retry to a person."""
         self.write({"state": "failed", "next_attempt_at": False, "error_code": code, "error_detail": detail or False})
         for media in self:
@@ -270,7 +270,7 @@ class WaMedia(models.Model):
 
     # ----------------------------------------------------------------- actions
 
-    def _is_missing(self):
+    def _is_missing(self) -> bool:
         """Tell whether this is a received file that nobody can open: fetching failed, or it was lost since."""
         lost = self.state == "done" and not self.attachment_id
         return self.direction == "in" and (self.state == "failed" or lost)

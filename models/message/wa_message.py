@@ -1,5 +1,6 @@
 import uuid
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import timedelta
 
 from psycopg2.errors import UniqueViolation
@@ -7,6 +8,8 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
 from odoo.fields import Domain
+
+from ...tools.gate import Decision
 
 STATES = [
     ("received", "Received"),
@@ -207,7 +210,7 @@ class WaMessage(models.Model):
     # ----------------------------------------------------------------- business
 
     @api.model
-    def _enqueue(self, conversation, kind, content, **vals):
+    def _enqueue(self, conversation: models.BaseModel, kind: str, content: dict, **vals) -> models.BaseModel:
         """Put one message into the outbox, in the caller's transaction.
 
         The caller has asked the gate; the sender will ask it again.
@@ -233,7 +236,7 @@ class WaMessage(models.Model):
         return message.sudo(self.env.su)
 
     @api.model
-    def _outgoing_vals(self, kind, content, **vals):
+    def _outgoing_vals(self, kind: str, content: dict, **vals) -> dict:
         """Return the values of a message that waits to be sent.
 
         :param str kind: Meta's message type.
@@ -249,7 +252,7 @@ class WaMessage(models.Model):
         }
 
     @api.model
-    def _used_keys(self, dedupe_keys):
+    def _used_keys(self, dedupe_keys: Iterable[str | None]) -> set[str]:
         """Return those of the keys with which a message was made before, as a set."""
         keys = [key for key in dedupe_keys if key]
         found = self.sudo().search_fetch([("dedupe_key", "in", keys)], ["dedupe_key"]) if keys else self
@@ -291,14 +294,14 @@ class WaMessage(models.Model):
     # -------------------------------------------------------------- what waits
 
     @api.model
-    def _waiting_vals(self, decision):
+    def _waiting_vals(self, decision: Decision) -> dict:
         """Return what says why a message waits, for lists and the thread.
 
         :param decision: ``tools.gate.Decision``; nothing unless it is *later*.
         """
         return {"error_code": decision.code, "error_detail": False} if decision.when else {}
 
-    def _is_for_other_words(self):
+    def _is_for_other_words(self) -> bool:
         """Tell whether a template message that waits was filled for other words than its template has now.
 
         Those queued before words were marked are taken for fitting.
@@ -307,7 +310,7 @@ class WaMessage(models.Model):
         version = (self.content or {}).get("version")
         return bool(version) and version != self.template_id.fingerprint
 
-    def _adopt_files(self):
+    def _adopt_files(self) -> None:
         """Tie converted files that no thread shows to the message they are sent with."""
         for message in self:
             ids = [file["attachment_id"] for file in (message.content or {}).get("files") or ()]
@@ -323,7 +326,7 @@ class WaMessage(models.Model):
 
     # ----------------------------------------------------------- what is shown
 
-    def _broadcast_state(self):
+    def _broadcast_state(self) -> None:
         """Show the new state of messages to everybody who has the conversation open.
 
         Without a Store, and reading no column that is not shown: thousands of statuses a
@@ -340,13 +343,13 @@ class WaMessage(models.Model):
         for channel, facts in by_channel.items():
             channel._bus_send("mail.record/insert", {"mail.message": facts}, subchannel="internal_users")
 
-    def _leading(self):
+    def _leading(self) -> models.BaseModel:
         """Return which of the WhatsApp messages made from one post has the state that is shown."""
         if len(self) < 2:
             return self
         return self.sorted(lambda row: SHOWN_FIRST.index(row.state) if row.state in SHOWN_FIRST else len(SHOWN_FIRST))[:1]
 
-    def _state_facts(self):
+    def _state_facts(self) -> dict:
         """Return what a status changes about a post, for the web client.
 
         :param self: all WhatsApp messages made from the post, at least one.
@@ -360,12 +363,12 @@ class WaMessage(models.Model):
             "wa_waits_until": until,
         }
 
-    def _is_undeliverable(self):
+    def _is_undeliverable(self) -> bool:
         """Tell whether WhatsApp said that it cannot reach the recipient: trying again is a person's own decision."""
         row = self[:1]
         return row.state == "failed" and self.env["wa.failure"]._slug(row.error_code) == "recipient_unreachable"
 
-    def _get_wait(self):
+    def _get_wait(self) -> tuple[str | bool, str | bool]:
         """Return ``(reason, until)``: what people read under a message, and until when it waits (UTC, as text) or False.
 
         One that WhatsApp holds back: until nobody believes any more that it leaves. One without a reason of its own: that
@@ -387,7 +390,7 @@ class WaMessage(models.Model):
             reason, until = "number_on_hold", fields.Datetime.to_string(number.hold_until)
         return reason and self.env["wa.failure"]._sentence(reason), until
 
-    def _waits_behind(self):
+    def _waits_behind(self) -> models.BaseModel:
         """Return the earlier message of the conversation that holds this one back until a moment, or an empty set."""
         if self.priority >= PRIORITY_BULK:
             return self.browse()  # thousands, and nobody watches them

@@ -35,7 +35,7 @@ class WaMessage(models.Model):
 
     # ----------------------------------------------------------------- request
 
-    def _read_contents(self):
+    def _read_contents(self) -> dict[int, dict]:
         """Return ``{id: frozen content}`` of those messages that still exist.
 
         By one query, past the field: that hands out another deep copy at each look, and the sender looks at hundreds a second.
@@ -44,7 +44,7 @@ class WaMessage(models.Model):
         rows = self.env.execute_query(SQL("SELECT id, content FROM wa_message WHERE id = ANY(%s)", self.ids))
         return {message_id: content or {} for message_id, content in rows}
 
-    def _prepare_request(self, content=None):
+    def _prepare_request(self, content: dict | None = None) -> dict:
         """Return the body of ``POST /{phone_number_id}/messages`` for this message.
 
         One method ``_prepare_<kind>_content`` per kind; adding a kind is adding a method.
@@ -65,7 +65,7 @@ class WaMessage(models.Model):
 
     # ------------------------------------------------------------------- files
 
-    def _media_uid(self, index):
+    def _media_uid(self, index: int) -> str:
         """Return the media id under which WhatsApp has a file of this message.
 
         :raises InvalidMessage: ``media_source``: it was not uploaded, because it is gone here.
@@ -113,7 +113,7 @@ class WaMessage(models.Model):
         target = self.browse(content["message_id"]).exists()
         return build.reaction(target.wamid or "", content["emoji"])
 
-    def _check_can_react(self):
+    def _check_can_react(self) -> None:
         """Raise unless our side may react to this message now. Source: Meta, "Reaction messages".
 
         :raises UserError: says why.
@@ -127,7 +127,7 @@ class WaMessage(models.Model):
         if self.direction == "out" and not self.wamid:
             raise UserError(self.env._("This message has not reached WhatsApp, so nobody could see the reaction."))
 
-    def _enqueue_reaction(self, emoji):
+    def _enqueue_reaction(self, emoji: str) -> None:
         """Queue our reaction to this message; an empty emoji takes it back."""
         self.ensure_one()
         try:
@@ -142,7 +142,7 @@ class WaMessage(models.Model):
             preview=emoji,
         )
 
-    def _take_back_reactions(self):
+    def _take_back_reactions(self) -> None:
         """A reaction that WhatsApp refused disappears: the thread shows what the customer sees."""
         for message in self.filtered(lambda m: m.kind == "reaction" and m.content.get("emoji")):
             shown = self.browse(message.content["message_id"]).exists().mail_message_id

@@ -1,11 +1,13 @@
 import json
+from collections.abc import Iterable
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ...tools.bidi import one_line
-from ...tools.failures import classify, narrowed
+from ...tools.failures import Failure, classify, narrowed
 from ...tools.status import RANK, merge
+from ...tools.webhook.events import ErrorInfo, StatusEvent
 from ...tools.window import moment_of
 from ..outbox.consequences import conclude_failure, hold_for
 from .wa_message import HELD, HELD_LONG
@@ -50,7 +52,7 @@ class WaMessage(models.Model):
     _inherit = "wa.message"
 
     @api.model
-    def _apply_statuses(self, items, accounts):
+    def _apply_statuses(self, items: list[StatusEvent], accounts: models.BaseModel) -> list[StatusEvent]:
         """Apply statuses to the messages they belong to.
 
         Messages are found by our uuid, which travels in ``biz_opaque_callback_data``
@@ -85,7 +87,7 @@ class WaMessage(models.Model):
         return foreign
 
     @api.model
-    def _update_reachable(self, arrived):
+    def _update_reachable(self, arrived: list[int]) -> None:
         """Whoever got a message can be reached after all.
 
         :param arrived: ids of messages.
@@ -101,7 +103,7 @@ class WaMessage(models.Model):
         )
         self.env["wa.contact"].browse([row[0] for row in rows]).write({"is_unreachable": False})
 
-    def _lock_in_order(self):
+    def _lock_in_order(self) -> None:
         """Lock these messages in the order of their ids.
 
         The answers to requests and the statuses about them come at the same moment, to
@@ -113,7 +115,7 @@ class WaMessage(models.Model):
             self.env.execute_query(SQL("SELECT id FROM wa_message WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", self.ids))
 
     @api.model
-    def _match_statuses(self, items, accounts):
+    def _match_statuses(self, items: list[StatusEvent], accounts: models.BaseModel) -> dict[int, int]:
         """Return ``{id(item): wa.message id}`` for the statuses of our own messages."""
         uuids = {item.uuid for item in items if item.uuid}
         wamids = {item.wamid for item in items if item.wamid}
@@ -147,7 +149,7 @@ class WaMessage(models.Model):
                 matches[id(item)] = found
         return matches
 
-    def _merge_statuses(self, items):
+    def _merge_statuses(self, items: list[StatusEvent]) -> tuple:
         """Return the row (:data:`COLUMNS`) that several statuses of this message amount to."""
         self.ensure_one()
         row = dict.fromkeys(COLUMNS)
@@ -166,7 +168,7 @@ class WaMessage(models.Model):
         return tuple(row.values())
 
     @api.model
-    def _words_of_errors(self, errors):
+    def _words_of_errors(self, errors: Iterable[ErrorInfo]) -> tuple[str, str | None]:
         """Return ``(code, detail)`` of a failure: the first error that means something, and what all of them say.
 
         :param errors: ``ErrorInfo`` objects; WhatsApp may give several, one without a code, or none.
@@ -187,7 +189,7 @@ class WaMessage(models.Model):
         )
 
     @api.model
-    def _write_statuses(self, rows):
+    def _write_statuses(self, rows: list[tuple]) -> None:
         """Write merged rows (:data:`COLUMNS`) with one query; what a row leaves open is kept."""
         if not rows:
             return
@@ -214,7 +216,7 @@ class WaMessage(models.Model):
         )
         self.browse([row[0] for row in rows]).invalidate_recordset([name for name in COLUMNS if name != "id"], flush=False)
 
-    def _on_failed_status(self):
+    def _on_failed_status(self) -> None:
         """Treat a failure reported later like one in the answer, but for one thing: it is not sent again by itself.
 
         *Delivered* may still follow a *failed*: only a person decides to send it once more.
@@ -230,12 +232,12 @@ class WaMessage(models.Model):
         if failure.wait > past:
             hold_for(self, failure, failure.wait - max(0, past))
 
-    def _reported_failure(self):
+    def _reported_failure(self) -> Failure:
         """Return what the code of this failed message means (``tools.failures.Failure``)."""
         code = self.error_code or ""
         return classify(int(code) if code.isdigit() else None)
 
-    def _update_recipient(self, items):
+    def _update_recipient(self, items: list[StatusEvent]) -> None:
         """Complete the contact with ids that only a status tells."""
         contact = self.contact_id
         if contact.bsuid and contact.wa_id:

@@ -91,7 +91,7 @@ def next_due(number: models.BaseModel) -> datetime | None:
             holds=_holds_back(),
         )
     )
-    return due
+    return due or None
 
 
 def recently_submitted(number: models.BaseModel, seconds: float) -> list[float]:
@@ -153,7 +153,7 @@ def hold_back_for_pair_rate(messages: models.BaseModel) -> models.BaseModel:
 
     :returns: those that may leave now
     """
-    recent = defaultdict(list)
+    recent: dict[int, list[float]] = defaultdict(list)
     for conversation_id, ago in messages.env.execute_query(
         SQL(
             """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from concurrent.futures import wait
+from concurrent.futures import Future, wait
 from datetime import datetime, timedelta
 
 from odoo import fields, models
@@ -33,7 +33,7 @@ class Receipts:
         self.phone_number_id = number.phone_number_id
         self.pool = SlimThreadPool(2, thread_name_prefix="wa-receipt")
         self.looked_at = 0.0
-        self.on_way = []
+        self.on_way: list[Future[None]] = []
 
     def send(self, transport: GraphClient) -> None:
         """Hand over what is due; looks at the database a few times a second at most."""
@@ -49,7 +49,7 @@ class Receipts:
             for wamid in wamids:
                 self.on_way.append(self.pool.submit(self._mark_read, transport, wamid, is_typing))
 
-    def _mark_read(self, transport, wamid, typing):
+    def _mark_read(self, transport: GraphClient, wamid: str, typing: bool) -> None:
         try:
             transport.mark_read(self.phone_number_id, wamid, typing=typing)
         except GraphError as error:
@@ -100,4 +100,4 @@ def _collect_typing(number: models.BaseModel) -> list[str]:
 
 def is_stale(moment: datetime) -> bool:
     """Tell whether a colleague stopped typing too long ago (naive UTC) to be shown as typing."""
-    return moment < fields.Datetime.now() - TYPING_STALE
+    return bool(moment < fields.Datetime.now() - TYPING_STALE)

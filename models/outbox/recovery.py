@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from functools import partial
 
 from odoo import fields, models
 
@@ -21,7 +22,7 @@ def recover(number: models.BaseModel) -> None:
     """Settle what a sender that died left behind."""
     for settle in (_settle_orphans, _doubt_held):
         # Statuses about the same messages come in meanwhile.
-        if count := commit_with_retries(number.env, lambda settle=settle: settle(number)):
+        if count := commit_with_retries(number.env, partial(settle, number)):
             number.env["ir.cron"]._commit_progress(count)
 
 

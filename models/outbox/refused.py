@@ -31,7 +31,7 @@ def tell_refused(messages: models.BaseModel) -> None:
             for message in messages
         ]
     )
-    told = defaultdict(messages.browse)
+    told: dict[tuple[models.BaseModel, str], models.BaseModel] = defaultdict(messages.browse)
     for message in messages.filtered(lambda m: m.origin != "bulk"):
         owner = owner_of(message)
         if owner:

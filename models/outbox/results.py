@@ -264,7 +264,7 @@ def fail(messages: models.BaseModel, code: Any, detail: str | None = None, failu
     conclude_failure(failed, failure)
 
 
-def settle(messages: models.BaseModel, vals: dict) -> models.BaseModel:
+def settle(messages: models.BaseModel, vals: dict[str, Any]) -> models.BaseModel:
     """Write the outcome of an attempt, unless a status has settled the message already.
 
     :returns: the messages that were still open

@@ -17,7 +17,10 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from concurrent.futures import FIRST_COMPLETED, wait
+from collections.abc import Collection
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from datetime import datetime
+from typing import Any, TypeAlias
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -40,6 +43,11 @@ from .results import apply_results, apply_uploads, fail, keep_bare_result
 from .uploads import collect_uploads, run_uploads
 
 _logger = logging.getLogger(__name__)
+
+#: A request that waits for its moment: is it bulk, message id, body.
+Ready: TypeAlias = tuple[bool, int, dict[str, Any]]
+#: Message id, and what became of its request.
+Result: TypeAlias = tuple[int, SendResult | GraphError]
 
 #: Messages claimed ahead, in seconds of the number's throughput: short, so that people overtake soon.
 CLAIM_SECONDS = 0.5
@@ -89,7 +97,7 @@ def _lock(number: models.BaseModel) -> bool:
     calls the sender in another way. PostgreSQL frees it when the process dies.
     """
     [[locked]] = number.env.execute_query(SQL("SELECT pg_try_advisory_lock(%s, %s)", SENDER_LOCK, number.id))
-    return locked
+    return bool(locked)
 
 
 def _unlock(number: models.BaseModel) -> None:
@@ -103,7 +111,7 @@ class Sender:
     the database: everything that crosses that line is plain data.
     """
 
-    def __init__(self, number):
+    def __init__(self, number: models.BaseModel) -> None:
         self.number = number
         self.env = number.env
         self.phone_number_id = number.phone_number_id
@@ -120,27 +128,27 @@ class Sender:
         recent = [now - ago for ago in recently_submitted(number, 2)]
         self.pacer = Pacer(rate, now, recent)
         self.rate_limiter = RateLimiter(rate, time.monotonic, recent)
-        self.ready = deque()  # (is_bulk, message id, request), people first
-        self.uploading = {}  # future -> message id
-        self.in_flight = {}  # future -> message id
-        self.results = []  # (message id, SendResult or GraphError)
-        self.results_since = None
+        self.ready: deque[Ready] = deque()  # people first
+        self.uploading: dict[Future[Any], int] = {}  # future -> message id
+        self.in_flight: dict[Future[Any], int] = {}  # future -> message id
+        self.results: list[Result] = []
+        self.results_since = 0.0
         self.looked_at = 0.0
         self.asked_at, self.may_send = 0.0, True
         self.held_until = 0.0
         self.started_at = now
         self.ends_at = now + self._seconds_allowed()
-        self.awaited = None
+        self.awaited: datetime | None = None
         self.queue_is_empty = False
 
     @staticmethod
-    def _seconds_allowed():
+    def _seconds_allowed() -> float:
         """Return how long a run may take: well under the limit at which Odoo kills the worker."""
         limit = config["limit_time_real_cron"]
         limit = config["limit_time_real"] if limit is None or limit < 0 else limit
         return min(RUN_SECONDS, limit * 0.4) if limit else RUN_SECONDS
 
-    def run(self):
+    def run(self) -> None:
         """Send until nothing is left, the time is over, or Meta says stop."""
         try:
             transport = self.number.account_id._get_transport()
@@ -168,7 +176,7 @@ class Sender:
         if due and self.number._may_send():
             self.number._trigger_sender(due)
 
-    def _save_what_is_known(self):
+    def _save_what_is_known(self) -> None:
         """After a fault: wait for the requests that left and store their outcomes all the same."""
         start_over(self.env)
         wait(self.in_flight)
@@ -179,7 +187,7 @@ class Sender:
             self._write_results()
         self._put_back()
 
-    def _step(self, transport, pool):
+    def _step(self, transport: GraphClient, pool: SlimThreadPool) -> bool:
         """Do what can be done now, then wait for the first thing that changes; False at the end."""
         # What is at hand leaves before this thread is busy with the database for a while, and once more after it.
         self._release(transport, pool)
@@ -189,7 +197,7 @@ class Sender:
         wait_for = self._release(transport, pool)
         running = [*self.in_flight, *self.uploading]
         if running:
-            done, _running = wait(running, timeout=wait_for, return_when=FIRST_COMPLETED)
+            done: Collection[Future[Any]] = wait(running, timeout=wait_for, return_when=FIRST_COMPLETED).done
             if len(running) >= GATHER_FROM:
                 time.sleep(GATHER_SECONDS)
                 done = [future for future in self.uploading if future.done()]
@@ -203,7 +211,7 @@ class Sender:
             self._write_results()
         return bool(running or self.results or (self._goes_on() and not self._is_done()))
 
-    def _wait_for_retry(self):
+    def _wait_for_retry(self) -> bool:
         """Wait for a message that is due within seconds; True if there is something to do now."""
         due = next_due(self.number)
         # Each moment once: what cannot be claimed then is left to the next run.
@@ -218,7 +226,7 @@ class Sender:
         self.queue_is_empty = False
         return True
 
-    def _goes_on(self):
+    def _goes_on(self) -> bool:
         """Tell whether time is left and nobody stopped the number; asked a few times a second.
 
         Customers come before bulk: when nobody takes in their messages, this job ends
@@ -234,7 +242,7 @@ class Sender:
                 self.ends_at = now
         return now < self.ends_at and self.may_send
 
-    def _may_send(self, now):
+    def _may_send(self, now: float) -> bool:
         """Tell whether the number may send; a limit that is over in a moment is waited out here.
 
         The next run would come a minute later (see :data:`SHORT_WAIT`).
@@ -247,12 +255,12 @@ class Sender:
             self.pacer.pause(now, held)
         return True
 
-    def _is_done(self):
+    def _is_done(self) -> bool:
         return self.queue_is_empty and not self.ready
 
     # ------------------------------------------------------------------- claim
 
-    def _claim_if_needed(self, transport):
+    def _claim_if_needed(self, transport: GraphClient) -> None:
         """Keep messages at hand, and look for people's messages between bulk ones."""
         now = time.monotonic()
         if not self._goes_on():
@@ -274,10 +282,10 @@ class Sender:
         if claimed:
             self._upload_first(transport, claimed)
 
-    def _claim(self, limit, people_only=False):
+    def _claim(self, limit: int, people_only: bool = False) -> models.BaseModel | None:
         return commit_with_retries(self.env, lambda: claim(self.number, limit, people_only))
 
-    def _upload_first(self, transport, messages):
+    def _upload_first(self, transport: GraphClient, messages: models.BaseModel) -> None:
         """Have the files of messages uploaded in threads of their own; the rest is ready to leave.
 
         An upload sends nothing to anybody, so nothing is marked as posted for it, and
@@ -293,10 +301,10 @@ class Sender:
                 ready.append(message.id)
         self._prepare(messages.browse(ready), contents)
 
-    def _finish_upload(self, message_id, results):
+    def _finish_upload(self, message_id: int, results: list[tuple[tuple[str, str], str | GraphError]]) -> None:
         """Keep the media ids of a message; it leaves next, or fails with the reason."""
         message = self.env["wa.message"].browse(message_id)
-        outcome = {}
+        outcome: dict[str, bool] = {}
         commit_with_retries(self.env, lambda: outcome.update(ok=apply_uploads(message, results)))
         if outcome["ok"]:
             self._prepare(message, message._read_contents())
@@ -304,12 +312,13 @@ class Sender:
             message._broadcast_state()
             self.queue_is_empty = False
 
-    def _prepare(self, messages, contents):
+    def _prepare(self, messages: models.BaseModel, contents: dict[int, dict[str, Any]]) -> None:
         """Build the requests before anything counts as posted; people's go to the front.
 
         :param dict contents: of ``wa.message._read_contents``.
         """
-        people, bulk = [], []
+        people: list[Ready] = []
+        bulk: list[Ready] = []
         for message in messages:
             try:
                 request = message._prepare_request(contents[message.id])
@@ -330,7 +339,7 @@ class Sender:
             self.ready.extend(people)
         self.ready.extend(bulk)
 
-    def _put_back(self):
+    def _put_back(self) -> None:
         """Return claimed messages that did not leave; nothing was posted for them."""
         if self.ready:
             messages = self.env["wa.message"].browse([message_id for _bulk, message_id, _r in self.ready])
@@ -340,7 +349,7 @@ class Sender:
 
     # -------------------------------------------------------------------- send
 
-    def _release(self, transport, pool):
+    def _release(self, transport: GraphClient, pool: SlimThreadPool) -> float:
         """Hand the requests of the next moments to the pool, each with the moment it may leave.
 
         COMMITs first that they are about to leave; after that they count as possibly sent.
@@ -351,7 +360,7 @@ class Sender:
         if not self.ready or not self._goes_on():
             return RESULT_SECONDS
         self._take_results()  # whoever is back makes room
-        leaving = []
+        leaving: list[tuple[float, bool, int, dict[str, Any]]] = []
         while self.ready:
             is_bulk = self.ready[0][0]
             room = self.handed_out if is_bulk else self.handed_out_people
@@ -372,25 +381,25 @@ class Sender:
 
     # ----------------------------------------------------------------- results
 
-    def _take_results(self):
+    def _take_results(self) -> None:
         """Take what has come back, without waiting for anything."""
         for future in [future for future in self.in_flight if future.done()]:
             self._add_result(self.in_flight.pop(future), future.result())
 
-    def _add_result(self, message_id, outcome):
+    def _add_result(self, message_id: int, outcome: SendResult | GraphError) -> None:
         if not self.results:
             self.results_since = time.monotonic()
         self.results.append((message_id, outcome))
         if isinstance(outcome, ThrottledError) and outcome.failure.scope in WIDE:
             self.pacer.pause(time.monotonic(), max(1.0, outcome.retry_after or 0))
 
-    def _write_results(self):
+    def _write_results(self) -> None:
         """Store outcomes together. Only this memory has them: each stays in it until it is committed.
 
         Statuses of the same messages come in at this very moment, in another process: whoever is second waits.
         """
 
-        def apply(results):
+        def apply(results: list[Result]) -> None:
             begin_read_committed(self.env)
             apply_results(self.env, results)
 
@@ -407,13 +416,13 @@ class Sender:
         # What was on its way may have held back the next message to the same person.
         self.queue_is_empty = False
 
-    def _forget_results(self, results):
+    def _forget_results(self, results: list[Result]) -> None:
         stored = {message_id for message_id, _outcome in results}
         self.results = [result for result in self.results if result[0] not in stored]
 
 
 def call_transport(
-    transport: GraphClient, phone_number_id: str, request: dict, moment: float, rate_limiter: RateLimiter
+    transport: GraphClient, phone_number_id: str, request: dict[str, Any], moment: float, rate_limiter: RateLimiter
 ) -> SendResult | GraphError:
     """Send one request in a worker thread, which has no database.
 
@@ -422,7 +431,7 @@ def call_transport(
     :returns: the ``SendResult``, or the :class:`GraphError` that was raised.
     """
 
-    def wait_for_turn():
+    def wait_for_turn() -> None:
         # Asked when the request is ready: what is counted is what leaves, not what is still being prepared.
         wait = moment - time.monotonic()
         while wait > 0 or (wait := rate_limiter.wait_for()):
@@ -450,4 +459,4 @@ def _inbound_waits(env: api.Environment) -> bool:
             fields.Datetime.subtract(fields.Datetime.now(), seconds=2),
         )
     )
-    return waits
+    return bool(waits)

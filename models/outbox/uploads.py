@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from odoo import models
@@ -37,7 +38,7 @@ class Upload:
     asked_at: float = field(default_factory=time.monotonic)
 
 
-def collect_uploads(message: models.BaseModel, content: dict) -> list[Upload]:
+def collect_uploads(message: models.BaseModel, content: dict[str, Any]) -> list[Upload]:
     """Return what has to be uploaded before a message can leave.
 
     :param dict content: its frozen content.
@@ -82,7 +83,7 @@ def forget_uploads(
         message.env["wa.upload"].sudo().search([*domain, *own]).unlink()
 
 
-def _read_path(path):
+def _read_path(path: str) -> bytes:
     with open(path, "rb") as file:
         return file.read()
 
@@ -99,22 +100,22 @@ class _Done:
 class _Shared:
     """What threads that upload with the same client know of each other: a file travels once."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.guard = threading.Lock()
-        self.locks = {}  # (number, checksum, type) -> Lock of whoever uploads this file
-        self.done = {}  # the same -> _Done
+        self.locks: dict[Hashable, threading.Lock] = {}  # (number, checksum, type) -> Lock of whoever uploads this file
+        self.done: dict[Hashable, _Done] = {}  # the same -> _Done
 
-    def lock_of(self, key):
+    def lock_of(self, key: Hashable) -> threading.Lock:
         with self.guard:
             return self.locks.setdefault(key, threading.Lock())
 
-    def find(self, key, asked_at):
+    def find(self, key: Hashable, asked_at: float) -> str | None:
         """Return the media id of what was uploaded while somebody waited for it, or None."""
         done = self.done.get(key)
         return done.media_uid if done and asked_at <= done.kept_at else None
 
 
-_shared = WeakKeyDictionary()  # client -> _Shared, for as long as a sender runs
+_shared: WeakKeyDictionary[GraphClient, _Shared] = WeakKeyDictionary()  # client -> _Shared, for as long as a sender runs
 _shared_guard = threading.Lock()
 
 
@@ -155,7 +156,7 @@ def mark_kept(known_as: tuple[str, str, str]) -> None:
             done.kept_at = min(done.kept_at, time.monotonic())
 
 
-def _run(transport, phone_number_id, upload):
+def _run(transport: GraphClient, phone_number_id: str, upload: Upload) -> str | GraphError:
     try:
         return transport.upload_media(phone_number_id, upload.read(), upload.mime_type, upload.filename or "file")
     except GraphError as error:

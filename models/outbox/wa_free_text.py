@@ -1,3 +1,7 @@
+from __future__ import annotations
+
+from typing import Any
+
 from markupsafe import Markup
 
 from odoo import SUPERUSER_ID, api, models
@@ -18,11 +22,11 @@ class WaFreeText(models.AbstractModel):
     _description = "WhatsApp Text Sent by a Rule"
     _inherit = ["wa.sending"]
 
-    def _title(self):
+    def _title(self) -> str:
         return self.env._("WhatsApp text")
 
     @api.model
-    def _check_text(self, text, model, user=None):
+    def _check_text(self, text: str | None, model: str, user: models.BaseModel | None = None) -> None:
         """Refuse a text that cannot be sent, while the person who wrote it is here.
 
         :param model: the model whose fields the placeholders name.
@@ -36,7 +40,9 @@ class WaFreeText(models.AbstractModel):
         for path in placeholders.paths(text):
             self.env["wa.value.source"]._check_path(path, model, user)
 
-    def _routes(self, records, number=None, policy=None, create=True):
+    def _routes(
+        self, records: models.BaseModel, number: models.BaseModel | None = None, policy: str | None = None, create: bool = True
+    ) -> dict[int, models.BaseModel | str]:
         """Return the latest conversation of each customer; where there is none, no window is open."""
         partners = records.sudo()._wa_partners()
         domain = Domain("company_id", "in", self.env.companies.ids)
@@ -48,7 +54,9 @@ class WaFreeText(models.AbstractModel):
             found = {id_: conversation for id_, conversation in found.items() if conversation.number_id.team_id == teams[id_]}
         return dict.fromkeys(records.ids, "window_closed") | found
 
-    def _fill(self, text, record, conversation, author):
+    def _fill(
+        self, text: str, record: models.BaseModel, conversation: models.BaseModel, author: models.BaseModel | None
+    ) -> tuple[str, list[str]]:
         """Return the text filled from a record, as the customer reads it, and the paths without a value.
 
         :param author: ``res.users`` who wrote the text; None for a text of code.
@@ -59,14 +67,23 @@ class WaFreeText(models.AbstractModel):
         voice = words._voice(conversation.partner_id, company or conversation.company_id)
         source = record.with_context(**voice)
 
-        def value(path):
+        def value(path: str) -> str:
             if author is not None and author.id != SUPERUSER_ID:
                 words._check_author(source, path, author)
             return words._at(source, path)
 
         return placeholders.fill(text, value)
 
-    def _prepare(self, conversation, record, run: SendRun, dedupe_key=None, text="", author=None, **_content):
+    def _prepare(
+        self,
+        conversation: models.BaseModel,
+        record: models.BaseModel,
+        run: SendRun,
+        dedupe_key: str | None = None,
+        text: str = "",
+        author: models.BaseModel | None = None,
+        **_content: Any,
+    ) -> SendOutcome:
         conversation = conversation.sudo()
         decision = self.env["wa.gate"]._decide(conversation, "free", origin=run.origin, moment=run.moment(record))
         if decision.verdict == "refused":

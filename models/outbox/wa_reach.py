@@ -1,3 +1,8 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NoReturn
+
 from odoo import api, models
 from odoo.exceptions import AccessError
 
@@ -13,14 +18,16 @@ class WaReach(models.AbstractModel):
     _description = "Whom a Person May Reach over WhatsApp"
 
     @api.model
-    def _person(self):
+    def _person(self) -> models.BaseModel:
         """Return the user whose rights count now; an empty set when the system is at work."""
         return self.env["res.users"] if self.env.su else self.env.user
 
     # ------------------------------------------------------------------ sending
 
     @api.model
-    def _out_of_reach(self, person, records, targets):
+    def _out_of_reach(
+        self, person: models.BaseModel, records: models.BaseModel, targets: dict[int, models.BaseModel | str]
+    ) -> dict[int, str]:
         """Return why a person may not write to the customers of records, ``{record id: code}``.
 
         A person reaches a customer through a record they may change, with a customer they may see, in
@@ -41,7 +48,7 @@ class WaReach(models.AbstractModel):
         return out
 
     @api.model
-    def _not_theirs(self, person, records):
+    def _not_theirs(self, person: models.BaseModel, records: models.BaseModel) -> models.BaseModel:
         """Return the records which a person may not change, or whose customer they may not see."""
         theirs = records.sudo(False).with_user(person)._filtered_access("write")
         partners = theirs.sudo()._wa_partners()
@@ -51,7 +58,7 @@ class WaReach(models.AbstractModel):
         return records.filtered(lambda record: record.id not in kept)
 
     @api.model
-    def _closed_to(self, person, conversations):
+    def _closed_to(self, person: models.BaseModel, conversations: Iterable[models.BaseModel]) -> set[int]:
         """Return ids of those of the conversations with anything in them in which a person may not answer."""
         begun = (
             self.env["wa.conversation"]
@@ -63,7 +70,7 @@ class WaReach(models.AbstractModel):
         return set(begun.ids) - set(begun.sudo(False).with_user(person)._filtered_access("write").ids)
 
     @api.model
-    def _check_records(self, person, records):
+    def _check_records(self, person: models.BaseModel, records: models.BaseModel) -> None:
         """Refuse, before anything is planned, that a person writes to customers of records that are not theirs.
 
         :raises AccessError: names some of what is out of reach, as far as the person may know the names.
@@ -72,7 +79,7 @@ class WaReach(models.AbstractModel):
             self._refuse(person, out)
 
     @api.model
-    def _check_conversation(self, person, conversation):
+    def _check_conversation(self, person: models.BaseModel, conversation: models.BaseModel) -> None:
         """Refuse that a person writes in a conversation that is not theirs.
 
         :raises AccessError: says whom to ask.
@@ -83,7 +90,9 @@ class WaReach(models.AbstractModel):
     # ------------------------------------------------------------------ consent
 
     @api.model
-    def _check_consent(self, person, record, contacts, company):
+    def _check_consent(
+        self, person: models.BaseModel, record: models.BaseModel | None, contacts: models.BaseModel, company: models.BaseModel
+    ) -> None:
         """Refuse that a person notes what customers of colleagues agreed to or took back.
 
         :param record: what the consent was noted from, or None (a list).
@@ -99,7 +108,9 @@ class WaReach(models.AbstractModel):
             raise AccessError(self.env["wa.failure"]._sentence("conversation_of_others"))
 
     @api.model
-    def _contacts_out_of_reach(self, person, contacts, company):
+    def _contacts_out_of_reach(
+        self, person: models.BaseModel, contacts: models.BaseModel, company: models.BaseModel
+    ) -> models.BaseModel:
         """Return the contacts who talk to a company, and all in conversations that are closed to a person."""
         conversations = (
             self.env["wa.conversation"]
@@ -111,7 +122,7 @@ class WaReach(models.AbstractModel):
         reached = conversations.filtered(lambda conversation: conversation.id not in closed).contact_id
         return talking - reached
 
-    def _refuse(self, person, records):
+    def _refuse(self, person: models.BaseModel, records: models.BaseModel) -> NoReturn:
         seen = records.sudo(False).with_user(person)._filtered_access("read")[:3].mapped("display_name")
         sentence = self.env["wa.failure"]._sentence("record_of_others", ", ".join(filter(None, seen)) or None)
         raise AccessError(sentence)

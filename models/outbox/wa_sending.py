@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from psycopg2 import Error as DatabaseError
 from psycopg2.errors import UniqueViolation
@@ -70,8 +72,8 @@ class SendOutcome:
     template: models.BaseModel = None
     later: str = ""
     #: Labels of variables whose values say nothing, as zero does, and that ask to be warned of it.
-    doubts: tuple = ()
-    post: DiscussPost = None
+    doubts: tuple[str, ...] = ()
+    post: DiscussPost | None = None
     message: models.BaseModel = None
 
 
@@ -87,7 +89,9 @@ class WaSending(models.AbstractModel):
 
     # -------------------------------------------------------------------- hooks
 
-    def _routes(self, records, number=None, policy=None, create=True):
+    def _routes(
+        self, records: models.BaseModel, number: models.BaseModel | None = None, policy: str | None = None, create: bool = True
+    ) -> dict[int, models.BaseModel | str]:
         """Return ``{record id: wa.conversation or refusal code}`` (hook).
 
         :param number: ``wa.number`` to send from, if the caller insists on one.
@@ -97,20 +101,36 @@ class WaSending(models.AbstractModel):
         """
         raise NotImplementedError
 
-    def _prepare(self, conversation, record, run: SendRun, dedupe_key: str | None = None, **content) -> SendOutcome:
+    def _prepare(
+        self,
+        conversation: models.BaseModel,
+        record: models.BaseModel,
+        run: SendRun,
+        dedupe_key: str | None = None,
+        **content: Any,
+    ) -> SendOutcome:
         """Ask the gate and compose the message; nothing is written yet (hook).
 
         :returns: :class:`SendOutcome`, with a ``post`` unless refused
         """
         raise NotImplementedError
 
-    def _title(self):
+    def _title(self) -> str:
         """Return what people call this in a sentence (hook)."""
         raise NotImplementedError
 
     # ------------------------------------------------------------------ sending
 
-    def _send_to_records(self, records, number=None, origin="automation", dedupe_key=None, policy=None, person=None, **content):
+    def _send_to_records(
+        self,
+        records: models.BaseModel,
+        number: models.BaseModel | None = None,
+        origin: str = "automation",
+        dedupe_key: Callable[[models.BaseModel], str] | None = None,
+        policy: str | None = None,
+        person: models.BaseModel | None = None,
+        **content: Any,
+    ) -> list[SendOutcome]:
         """Queue this for each record; one that cannot be sent never stops the others.
 
         :param records: records of any model with a customer or a phone number.
@@ -135,7 +155,16 @@ class WaSending(models.AbstractModel):
                     self.env.invalidate_all(flush=False)
         return outcomes
 
-    def _send_to_chunk(self, records, number, origin, dedupe_key, policy, person, content):
+    def _send_to_chunk(
+        self,
+        records: models.BaseModel,
+        number: models.BaseModel | None,
+        origin: str,
+        dedupe_key: Callable[[models.BaseModel], str] | None,
+        policy: str | None,
+        person: models.BaseModel,
+        content: dict[str, Any],
+    ) -> list[SendOutcome]:
         keys = {record: dedupe_key(record) if dedupe_key else None for record in records}
         used = self.env["wa.message"]._used_keys(keys.values())
         fresh = records.filtered(lambda record: keys[record] not in used)
@@ -159,7 +188,7 @@ class WaSending(models.AbstractModel):
                 outcomes.append(self._prepare_counted(target, record, run, keys[record], content))
         return self._finish(outcomes, origin)
 
-    def _read_frequency(self, targets: dict) -> Frequency | None:
+    def _read_frequency(self, targets: dict[int, models.BaseModel | str]) -> Frequency | None:
         """Return what the recipients got lately, if that matters for what is sent (hook).
 
         :param targets: of :meth:`_routes`.
@@ -167,7 +196,13 @@ class WaSending(models.AbstractModel):
         return None
 
     def _dry_run(
-        self, records, number=None, origin: str = "automation", policy=None, clock: SimulatedClock | None = None, **content
+        self,
+        records: models.BaseModel,
+        number: models.BaseModel | None = None,
+        origin: str = "automation",
+        policy: str | None = None,
+        clock: SimulatedClock | None = None,
+        **content: Any,
     ) -> list[SendOutcome]:
         """Return what :meth:`_send_to_records` would do, without writing anything.
 
@@ -188,7 +223,14 @@ class WaSending(models.AbstractModel):
                 )
         return outcomes
 
-    def _prepare_counted(self, conversation, record, run: SendRun, dedupe_key: str | None, content: dict) -> SendOutcome:
+    def _prepare_counted(
+        self,
+        conversation: models.BaseModel,
+        record: models.BaseModel,
+        run: SendRun,
+        dedupe_key: str | None,
+        content: dict[str, Any],
+    ) -> SendOutcome:
         """Return what :meth:`_prepare_safely` does; the same customer may come again in this very call."""
         outcome = self._prepare_safely(conversation, record, run, dedupe_key, content)
         outcome.conversation = conversation
@@ -196,7 +238,14 @@ class WaSending(models.AbstractModel):
             run.frequency.add(conversation.sudo().contact_id.id, purpose)
         return outcome
 
-    def _prepare_safely(self, conversation, record, run: SendRun, dedupe_key: str | None, content: dict) -> SendOutcome:
+    def _prepare_safely(
+        self,
+        conversation: models.BaseModel,
+        record: models.BaseModel,
+        run: SendRun,
+        dedupe_key: str | None,
+        content: dict[str, Any],
+    ) -> SendOutcome:
         """Return what :meth:`_prepare` does; whatever it raises refuses this record and stops no other.
 
         A conflict in the database is not of this record: it is raised.
@@ -211,7 +260,7 @@ class WaSending(models.AbstractModel):
             _logger.warning("WhatsApp: %s could not be filled from %s:\n%s", self._title(), record, traceback_text(error))
             return self._refuse(record, "template_not_filled")
 
-    def _finish(self, outcomes, origin):
+    def _finish(self, outcomes: list[SendOutcome], origin: str) -> list[SendOutcome]:
         """Write all posts together, wake the senders, and tell every record what came of it."""
         queued = [outcome for outcome in outcomes if outcome.status == "queued"]
         if queued:
@@ -231,12 +280,12 @@ class WaSending(models.AbstractModel):
         self.env["wa.refusal"]._count_outcomes(self, outcomes, origin)
         return outcomes
 
-    def _refuse(self, record, code, detail=None):
+    def _refuse(self, record: models.BaseModel, code: str, detail: str | None = None) -> SendOutcome:
         return SendOutcome(record, "refused", code, detail or "", self.env["wa.failure"]._sentence(code, detail))
 
     # ------------------------------------------------------------------ chatter
 
-    def _log_outcomes(self, outcomes, origin):
+    def _log_outcomes(self, outcomes: list[SendOutcome], origin: str) -> None:
         """Say in the chatter of each record what was sent to whom, or why nothing was.
 
         Messages in bulk have a list of their own; ten thousand notes help nobody.
@@ -252,7 +301,7 @@ class WaSending(models.AbstractModel):
         if records and hasattr(records, "_message_log_batch"):
             records.sudo()._message_log_batch(bodies=bodies, author_id=self.env.user.partner_id.id)
 
-    def _log_body(self, outcome, origin):
+    def _log_body(self, outcome: SendOutcome, origin: str) -> str:
         if outcome.status == "refused":
             return self.env._("%(what)s was not sent. %(reason)s", what=self._title(), reason=outcome.reason)
         contact = outcome.post.conversation.contact_id
