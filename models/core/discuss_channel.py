@@ -169,7 +169,7 @@ class DiscussChannel(models.Model):
             return super().message_post(message_type=message_type, **kwargs)
         if not self._wa_is_outgoing(message_type, kwargs):
             kwargs = self._wa_as_note(message_type, kwargs)
-            poster = self._wa_email_writer(kwargs) if message_type == "email" else self
+            poster: models.BaseModel = self._wa_email_writer(kwargs) if message_type == "email" else self
             return super(DiscussChannel, poster).message_post(message_type=message_type, **kwargs)
         if repeated := self._wa_find_repeated():
             return repeated

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from psycopg2.errors import UniqueViolation
@@ -207,7 +208,7 @@ class WaChannelInteractive(models.AbstractModel):
         self._wa_check_call()
         files = [self._wa_prepare_file(card["attachment_id"]) for card in cards if card.get("attachment_id")]
         numbers = iter(range(len(files)))
-        parts = [self._wa_build(lambda card=card: self._wa_card_part(card, files, numbers)) for card in cards]
+        parts = [self._wa_build(partial(self._wa_card_part, card, files, numbers)) for card in cards]
         return self._wa_send_interactive(lambda: build.carousel(body, parts), files, quoted_message_id)
 
     # ---------------------------------------------------------------- plumbing
@@ -331,7 +332,7 @@ class WaChannelInteractive(models.AbstractModel):
         :raises InvalidMessage: what it breaks.
         """
         if card.get("product"):
-            return build.product_card(card.get("catalog_id"), card["product"])
+            return build.product_card(card.get("catalog_id") or "", card["product"])
         if not card.get("attachment_id"):
             raise InvalidMessage("media_source")
         number = next(numbers)
@@ -342,4 +343,4 @@ class WaChannelInteractive(models.AbstractModel):
         if card.get("buttons"):
             replies = [self._wa_button(button) for button in card["buttons"]]
             return build.reply_card(picture, replies, card.get("text") or "")
-        return build.url_card(picture, card.get("label"), card.get("url"), card.get("text") or "")
+        return build.url_card(picture, card.get("label") or "", card.get("url") or "", card.get("text") or "")

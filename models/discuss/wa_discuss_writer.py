@@ -122,7 +122,7 @@ class WaDiscussWriter(models.AbstractModel):
             messages = self.env["mail.message"].sudo().create([self._message_vals(post, subtype_id) for post in posts])
         for post, message in zip(posts, messages, strict=True):
             if post.attachments:
-                self._attach_files(post, message)
+                self._attach_files(message, post.attachments)
         return messages
 
     @api.model
@@ -142,13 +142,11 @@ class WaDiscussWriter(models.AbstractModel):
         }
 
     @api.model
-    def _attach_files(self, post: DiscussPost, message: models.BaseModel) -> None:
+    def _attach_files(self, message: models.BaseModel, attachments: models.BaseModel) -> None:
         """Show files with a message; they belong to the conversation from now on."""
-        post.attachments.sudo().filtered(lambda a: not a.res_id).write(
-            {"res_model": "discuss.channel", "res_id": post.conversation.channel_id.id}
-        )
+        attachments.sudo().filtered(lambda a: not a.res_id).write({"res_model": "discuss.channel", "res_id": message.res_id})
         with vouched():
-            message.attachment_ids = post.attachments
+            message.attachment_ids = attachments
 
     @api.model
     def _forget_messages(self, posts: list[DiscussPost]) -> None:

@@ -30,7 +30,9 @@ def fill_media_ids(node: Any, uid_of: Callable[[int], str]) -> Any:
     filled = {key: fill_media_ids(value, uid_of) for key, value in node.items()}
     for name in MEDIA_OBJECTS:
         value = filled.get(name)
-        placeholder = value.get("id") if isinstance(value, dict) else None
+        if not isinstance(value, dict):
+            continue
+        placeholder = value.get("id")
         if isinstance(placeholder, str) and placeholder.startswith(PLACEHOLDER):
             filled[name] = {**value, "id": uid_of(int(placeholder.removeprefix(PLACEHOLDER)))}
     return filled

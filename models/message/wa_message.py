@@ -383,7 +383,8 @@ class WaMessage(models.Model):
         if cause.error_code:
             return cause.error_text, fields.Datetime.to_string(cause.next_attempt_at or False)
         number = message.number_id
-        reason, until = False, False
+        reason: str | bool = False
+        until: str | bool = False
         if number.is_blocked or number.account_id.state == "blocked":
             reason = "account_unhealthy" if number.account_id.state == "blocked" else "number_unhealthy"
         elif number._held_for():

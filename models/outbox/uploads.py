@@ -133,12 +133,12 @@ def run_uploads(
     """
     with _shared_guard:
         shared = _shared.setdefault(transport, _Shared())
-    results = []
+    results: list[tuple[tuple[str, str], str | GraphError]] = []
     for upload in uploads:
         known_as = (phone_number_id, *upload.key)
         with shared.lock_of(known_as):
-            outcome = shared.find(known_as, upload.asked_at)
-            if not outcome:
+            outcome: str | GraphError | None = shared.find(known_as, upload.asked_at)
+            if outcome is None:
                 outcome = _run(transport, phone_number_id, upload)
                 if not isinstance(outcome, GraphError):
                     shared.done[known_as] = _Done(outcome)

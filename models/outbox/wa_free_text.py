@@ -26,7 +26,7 @@ class WaFreeText(models.AbstractModel):
         return self.env._("WhatsApp text")
 
     @api.model
-    def _check_text(self, text: str | None, model: str, user: models.BaseModel | None = None) -> None:
+    def _check_text(self, text: str, model: str, user: models.BaseModel | None = None) -> None:
         """Refuse a text that cannot be sent, while the person who wrote it is here.
 
         :param model: the model whose fields the placeholders name.

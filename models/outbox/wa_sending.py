@@ -73,7 +73,7 @@ class SendOutcome:
     later: str = ""
     #: Labels of variables whose values say nothing, as zero does, and that ask to be warned of it.
     doubts: tuple[str, ...] = ()
-    post: DiscussPost | None = None
+    post: DiscussPost = None  # type: ignore[assignment]  # there whenever it is ``queued``
     message: models.BaseModel = None
 
 
