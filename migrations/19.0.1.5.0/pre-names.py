@@ -72,24 +72,50 @@ NAMING = (
     ("mail_message", "model"),
     ("mail_followers", "res_model"),
     ("mail_activity", "res_model"),
+    ("mail_activity_type", "res_model"),
+    ("mail_activity_plan", "res_model"),
+    ("mail_message_subtype", "res_model"),
+    ("mail_scheduled_message", "model"),
     ("mail_template", "model"),
+    ("sms_template", "model"),
+    ("ir_act_client", "res_model"),
+    ("ir_act_report_xml", "model"),
+    ("ir_embedded_actions", "parent_res_model"),
+    ("res_users_settings_embedded_action", "res_model"),
     ("wa_template", "model"),
 )
-#: Columns in which people write names of models and fields: domains, code, paths.
-WRITTEN = (
-    ("ir_act_server", "code"),
-    ("ir_act_window", "domain"),
-    ("ir_act_window", "context"),
-    ("ir_filters", "domain"),
-    ("ir_filters", "context"),
-    ("ir_filters", "sort"),
-    ("ir_exports_line", "name"),
-    ("ir_rule", "domain_force"),
-    ("base_automation", "filter_domain"),
-    ("base_automation", "filter_pre_domain"),
-    ("wa_template_parameter", "field_path"),
-    ("wa_action_value", "field_path"),
-)
+#: In which column a table says which model its rows are about: the name, or a row of ``ir.model``.
+NAME, ROW = "name", "row"
+#: Columns in which people write names of models and fields: domains, code, paths, texts that are filled.
+#: table -> (where it says its model, columns)
+WRITTEN = {
+    "ir_act_server": ((ROW, "model_id"), ("code", "update_path", "wa_domain", "wa_text")),
+    "ir_actions_server_history": (None, ("code",)),
+    "ir_act_window": ((NAME, "res_model"), ("domain", "context")),
+    "ir_act_report_xml": ((NAME, "model"), ("domain", "print_report_name", "attachment")),
+    "ir_embedded_actions": ((NAME, "parent_res_model"), ("domain", "context")),
+    "ir_filters": ((NAME, "model_id"), ("domain", "context", "sort")),
+    "ir_exports_line": (None, ("name",)),
+    "ir_rule": ((ROW, "model_id"), ("domain_force",)),
+    "ir_model_fields": ((NAME, "model"), ("compute", "depends", "domain", "related")),
+    "base_automation": ((ROW, "model_id"), ("filter_domain", "filter_pre_domain")),
+    "crm_team": (None, ("assignment_domain",)),
+    "crm_team_member": (None, ("assignment_domain", "assignment_domain_preferred")),
+    "mail_template": (
+        (NAME, "model"),
+        ("subject", "body_html", "email_from", "email_to", "email_cc", "partner_to", "reply_to"),
+    ),
+    "sms_template": ((NAME, "model"), ("body",)),
+    "wa_template_parameter": (None, ("field_path",)),
+    "wa_action_value": (None, ("field_path",)),
+    "wa_sequence": (None, ("entry_domain",)),
+    "wa_sequence_step": (None, ("condition_domain", "text")),
+    # Ours too, though the update writes them anew: while one is checked, the others stand beside it as they were.
+    "ir_ui_view": ((NAME, "model"), ("arch_db", "arch_prev")),
+    "ir_ui_view_custom": (None, ("arch",)),
+}
+#: What tells that a text is about us: only there names are changed that other addons may have as well.
+ABOUT_US = re.compile(r"(?<![A-Za-z])wa[._]|crm_whatsapp")
 
 
 def migrate(cr, version):
@@ -171,14 +197,19 @@ def _rename_field(cr, model, old, new):
 
 
 def _rename_external_ids(cr):
-    """Let the records of our files keep their ids: what people changed in them stays, and what they built on them."""
+    """Let the records of our files keep their ids: what people changed in them stays, and what they built on them.
+
+    :returns: ``{old id: new id}``, each with our module in front.
+    """
     cr.execute("SELECT id, name FROM ir_model_data WHERE module = 'crm_whatsapp'")
     rows = cr.fetchall()
-    taken = {name for _id, name in rows}
+    taken, changed = {name for _id, name in rows}, {}
     for row_id, name in rows:
         wanted = _external_id(name)
         if wanted != name and wanted not in taken:
             cr.execute("UPDATE ir_model_data SET name = %s WHERE id = %s", [wanted, row_id])
+            changed[f"crm_whatsapp.{name}"] = f"crm_whatsapp.{wanted}"
+    return changed
 
 
 def _merge_views(cr):
@@ -212,28 +243,46 @@ def _external_id(name):
     return name
 
 
-def _rename_in_words(cr, words):
-    """Rename in domains, code and paths that people wrote, and in views."""
-    # The longer first: one may be the beginning of another. Neither dots nor letters stand around a name.
-    pattern = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-    whole = re.compile(rf"(?<![\w.])(?:{pattern})(?![\w]|\.\w)|(?<=\.)(?:{'|'.join(w for w in words if '.' not in w)})(?!\w)")
+def _rename_in_words(cr, names, ids):
+    """Rename in domains, code, paths and views, those of other people too.
 
-    def renamed(text):
-        return whole.sub(lambda match: words[match[0]], text)
+    :param dict names: of fields and methods.
+    :param dict ids: external ids.
+    """
+    for table, (about, columns) in WRITTEN.items():
+        for column in columns:
+            if _has(cr, table, column):
+                _rename_in_column(cr, table, column, about, names, ids)
 
-    for table, column in WRITTEN:
-        if not _has(cr, table, column):
-            continue
-        cr.execute(
-            sql.SQL("SELECT id, {column} FROM {} WHERE {column} ~ %s").format(
-                sql.Identifier(table), column=sql.Identifier(column)
-            ),
-            [pattern],
-        )
-        for row_id, text in cr.fetchall():
+
+def _rename_in_column(cr, table, column, about, names, ids):
+    model = sql.SQL("NULL")
+    if about and _has(cr, table, about[1]):
+        kind, holder = about
+        model = sql.Identifier(holder)
+        if kind == ROW:
+            model = sql.SQL("(SELECT model FROM ir_model WHERE ir_model.id = {})").format(sql.Identifier(table, holder))
+    # Roughly, for speed: what is renamed is said below.
+    rough = "|".join(re.escape(word) for word in (*MODELS, *names, "crm_whatsapp."))
+    query = sql.SQL("SELECT id, {column}::text, {model} FROM {table} WHERE {column}::text ~ %s")
+    cr.execute(query.format(column=sql.Identifier(column), model=model, table=sql.Identifier(table)), [rough])
+    for row_id, text, model_name in cr.fetchall():
+        renamed = renamed_in(text, model_name or "", names, ids)
+        if renamed != text:
             query = sql.SQL("UPDATE {} SET {} = %s WHERE id = %s").format(sql.Identifier(table), sql.Identifier(column))
-            cr.execute(query, [renamed(text), row_id])
-    # Ours too, though the update writes them anew: while one is checked, the others stand beside it as they were.
-    cr.execute("SELECT id, arch_db::text FROM ir_ui_view WHERE arch_db::text ~ %s", [pattern])
-    for row_id, text in cr.fetchall():
-        cr.execute("UPDATE ir_ui_view SET arch_db = %s WHERE id = %s", [renamed(text), row_id])
+            cr.execute(query, [renamed, row_id])
+
+
+def renamed_in(text, model, names, ids):
+    """Return a text with our names as they are called now.
+
+    :param str model: that it is about; "" when that is not said.
+    """
+    # External ids first: "wa_event" in them is no field. Then models, the longer first: one may be the beginning of another.
+    text = re.sub(r"(?<![\w.])crm_whatsapp\.\w+", lambda match: ids.get(match[0], match[0]), text)
+    models = "|".join(re.escape(word) for word in sorted(MODELS, key=len, reverse=True))
+    text = re.sub(rf"(?<![\w.])(?:{models})(?!\w|\.\w)", lambda match: MODELS[match[0]], text)
+    is_ours = model.startswith("wa.") or ABOUT_US.search(text)
+    sure = [name for name in names if is_ours or "wa_" in name]
+    fields = "|".join(sorted(map(re.escape, sure), key=len, reverse=True))
+    return re.sub(rf"(?<!\w)((?:default_)?)({fields})(?!\w)", lambda match: match[1] + names[match[2]], text)
