@@ -125,12 +125,13 @@ def migrate(cr, version):
     for model, names in FIELDS.items():
         for old, new in names.items():
             _rename_field(cr, model, old, new)
-    _rename_external_ids(cr)
+    ids = _rename_external_ids(cr)
     _merge_views(cr)
-    words = {**MODELS, **METHODS}
-    for names in FIELDS.values():
-        words.update(names)
-    _rename_in_words(cr, words)
+    ids.update({f"crm_whatsapp.{gone}": f"crm_whatsapp.{kept}" for gone, kept in MERGED_VIEWS.items()})
+    names = dict(METHODS)
+    for renamed in FIELDS.values():
+        names.update(renamed)
+    _rename_in_words(cr, names, ids)
 
 
 def _has(cr, table, column=None):
@@ -232,12 +233,14 @@ def _merge_views(cr):
 
 def _external_id(name):
     fields = {(_underscored(model), old): new for model, names in FIELDS.items() for old, new in names.items()}
-    for old, new in sorted(MODELS.items(), key=lambda pair: -len(pair[0])):
-        # A name of its own, or followed by what Odoo appends: never the beginning of another word.
-        name = re.sub(rf"(?<![a-z]){_underscored(old)}(?=_|$)(?!_days)", _underscored(new), name)
     if match := re.match(r"field_(\w+?)__(\w+)$", name):
         table, field = match.groups()
-        name = f"field_{table}__{fields.get((table, field), field)}"
+        # The model alone: a field may be called like a model of ours was (res.config.settings.wa_event_days).
+        table = {_underscored(old): _underscored(new) for old, new in MODELS.items()}.get(table, table)
+        return f"field_{table}__{fields.get((table, field), field)}"
+    for old, new in sorted(MODELS.items(), key=lambda pair: -len(pair[0])):
+        # A name of its own, or followed by what Odoo appends: never the beginning of another word.
+        name = re.sub(rf"(?<![a-z]){_underscored(old)}(?=_|$)", _underscored(new), name)
     for pattern, new in XMLIDS.items():
         name = re.sub(pattern, new, name)
     return name
