@@ -5,15 +5,18 @@ Only here for addons of others: what people wrote in the database is renamed by 
 
 from odoo import api, models
 
-#: former name -> new name, of the models that other addons may extend or ask
-RENAMED = {
-    "wa.dispatch": "wa.scheduled.message",
-    "wa.event": "wa.webhook.event",
-    "wa.posting": "wa.discuss.writer",
-    "wa.rehearsal": "wa.dry.run",
-    "wa.rehearsing": "wa.dry.run.service",
-    "wa.inbound.effect": "wa.inbound.message.change",
-    "wa.inbound.phonebook": "wa.inbound.contact.sync",
+#: former name -> (new name, what the former was: Odoo lets only the same kind extend it), of models others may extend or ask
+FORMER = {
+    "wa.dispatch": ("wa.scheduled.message", models.Model),
+    "wa.event": ("wa.webhook.event", models.Model),
+    "wa.event.replay": ("wa.webhook.event.replay", models.TransientModel),
+    "wa.posting": ("wa.discuss.writer", models.AbstractModel),
+    "wa.rehearsal": ("wa.dry.run", models.TransientModel),
+    "wa.rehearsal.line": ("wa.dry.run.line", models.TransientModel),
+    "wa.rehearsal.rights": ("wa.dry.run.rights", models.AbstractModel),
+    "wa.rehearsing": ("wa.dry.run.service", models.AbstractModel),
+    "wa.inbound.effect": ("wa.inbound.message.change", models.AbstractModel),
+    "wa.inbound.phonebook": ("wa.inbound.contact.sync", models.AbstractModel),
 }
 
 
@@ -39,14 +42,15 @@ class RenamedModel(models.AbstractModel):
             if self._name in _names(part.__dict__.get("_inherit")) and part.__dict__["_module"] != "crm_whatsapp"
         }
         if others:
-            raise TypeError(
-                f"The model {self._name} is called {RENAMED[self._name]} since crm_whatsapp 19.0.1.5.0."
-                f" Change _inherit in: {', '.join(sorted(others))}."
-            )
+            raise TypeError(f"{self._new_name()} Change _inherit in: {', '.join(sorted(others))}.")
+
+    @api.model
+    def _new_name(self) -> str:
+        return f"The model {self._name} is called {FORMER[self._name][0]} since crm_whatsapp 19.0.1.5.0."
 
     @api.model
     def _say_new_name(self):
-        raise AttributeError(f"The model {self._name} is called {RENAMED[self._name]} since crm_whatsapp 19.0.1.5.0.")
+        raise AttributeError(self._new_name())
 
     @api.model
     def _search(self, *args, **kwargs):
@@ -58,14 +62,21 @@ class RenamedModel(models.AbstractModel):
         self._say_new_name()
 
 
-for former in RENAMED:
+def _no_vacuum(self):
+    """There is nothing to delete, and no table."""
+
+
+for former, (_new, kind) in FORMER.items():
+    without_table = {"_auto": False, "_table_query": "SELECT NULL::integer AS id WHERE FALSE"}
     type(models.AbstractModel)(
         f"Renamed_{former.replace('.', '_')}",
-        (models.AbstractModel,),
+        (kind,),
         {
             "__module__": __name__,
             "_name": former,
             "_inherit": "wa.renamed.mixin",
             "_description": "Former Name of a WhatsApp Model",
+            **({} if kind is models.AbstractModel else without_table),
+            **({"_transient_vacuum": _no_vacuum} if kind is models.TransientModel else {}),
         },
     )

@@ -195,5 +195,6 @@ from . import (
     test_concurrency,
     test_layout,
     test_races,
+    test_renamed,
     test_uninstall,
 )
