@@ -67,7 +67,11 @@ def _no_vacuum(self):
 
 
 for former, (_new, kind) in FORMER.items():
-    without_table = {"_auto": False, "_table_query": "SELECT NULL::integer AS id WHERE FALSE"}
+    without_table = {
+        "_auto": False,
+        "_log_access": kind is models.TransientModel,
+        "_table_query": "SELECT NULL::integer AS id WHERE FALSE",
+    }
     type(models.AbstractModel)(
         f"Renamed_{former.replace('.', '_')}",
         (kind,),
