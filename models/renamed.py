@@ -3,6 +3,8 @@
 Only here for addons of others: what people wrote in the database is renamed by the update (``migrations/19.0.1.5.0``).
 """
 
+from collections.abc import Iterable
+
 from odoo import api, models
 
 #: former name -> (new name, what the former was: Odoo lets only the same kind extend it), of models others may extend or ask
@@ -20,8 +22,17 @@ FORMER = {
 }
 
 
-def _names(inherit):
-    return [inherit] if isinstance(inherit, str) else inherit or []
+def extending_addons(former: str, parts: Iterable[type]) -> set[str]:
+    """Return the names of other addons among whose classes one extends a former name.
+
+    :param parts: the classes a model is made of.
+    """
+    found = set()
+    for part in parts:
+        said = part.__dict__.get("_inherit") or ()
+        if former in ([said] if isinstance(said, str) else said):
+            found.add(part.__dict__["_module"])
+    return found - {"crm_whatsapp"}
 
 
 class RenamedModel(models.AbstractModel):
@@ -36,11 +47,7 @@ class RenamedModel(models.AbstractModel):
         :raises TypeError: as Odoo does where a model is extended that does not exist.
         """
         super()._register_hook()
-        others = {
-            part.__dict__["_module"]
-            for part in type(self).mro()
-            if self._name in _names(part.__dict__.get("_inherit")) and part.__dict__["_module"] != "crm_whatsapp"
-        }
+        others = extending_addons(self._name, type(self).mro())
         if others:
             raise TypeError(f"{self._new_name()} Change _inherit in: {', '.join(sorted(others))}.")
 

@@ -1,8 +1,10 @@
 import importlib.util
 from pathlib import Path
+from unittest.mock import patch
 
 from odoo.tests import BaseCase, TransactionCase, tagged
 
+from ..models import renamed
 from ..models.renamed import FORMER
 
 SCRIPT = Path(__file__).parents[1] / "migrations" / "19.0.1.5.0" / "pre-names.py"
@@ -30,15 +32,17 @@ class TestFormerNames(TransactionCase):
 
     def test_an_addon_that_extends_it_is_stopped_with_the_new_name(self):
         for former, (new, _kind) in FORMER.items():
-
-            class Theirs:
-                _inherit = (former,)
-                _module = "their_addon"
-
-            extended = type("Extended", (Theirs, type(self.env[former])), {})
-            with self.assertRaisesRegex(TypeError, rf"{former} is called {new} since .*their_addon"):
-                extended(self.env, (), ())._register_hook()
+            parts = type(self.env[former]).mro()
+            self.assertEqual(renamed.extending_addons(former, parts), set())
             self.env[former]._register_hook()
+            for said in (former, [former], ["mail.thread", former]):
+                theirs = type("Theirs", (), {"_inherit": said, "_module": "their_addon"})
+                self.assertEqual(renamed.extending_addons(former, [theirs, *parts]), {"their_addon"})
+            with (
+                patch.object(renamed, "extending_addons", lambda *_args: {"their_addon"}),
+                self.assertRaisesRegex(TypeError, rf"{former} is called {new} since .*their_addon"),
+            ):
+                self.env[former]._register_hook()
 
     def test_code_that_asks_it_is_told_the_new_name(self):
         for former in ("wa.dispatch", "wa.event"):
@@ -62,8 +66,8 @@ class TestNamesInWords(BaseCase):
         super().setUpClass()
         cls.script = names_script()
         cls.names = {**cls.script.METHODS}
-        for renamed in cls.script.FIELDS.values():
-            cls.names.update(renamed)
+        for changed in cls.script.FIELDS.values():
+            cls.names.update(changed)
 
     def renamed(self, text, model="crm.lead", ids=None):
         return self.script.renamed_in(text, model, self.names, ids or {})
