@@ -158,6 +158,14 @@ def test_what_tests_share_stands_beside_their_folders_and_no_file_is_a_bin():
     assert [file for file in files if re.search(r"_(more|robust|misc|various)|_\d+$", file.stem)] == []
 
 
+@pytest.mark.parametrize("file", [ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))], ids=lambda file: file.name)
+def test_documents_name_files_that_exist(file):
+    named = re.findall(
+        r"`((?:controllers|data|dev|docs|models|sandbox|static|tests|tools|views|wizards)/[\w./-]+\.\w+)", file.read_text()
+    )
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
 DECISIONS = ROOT / "docs" / "decisions"
 
 
