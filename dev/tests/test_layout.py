@@ -142,13 +142,13 @@ OTHER_ROOMS = {"http": "controllers", "tools": "tools", "views": "views", "wizar
 
 def test_the_folders_of_tests_are_those_of_the_code():
     rooms = {folder.name for folder in MODELS.iterdir() if (folder / "__init__.py").is_file()}
-    found = {folder.name for folder in TESTS.iterdir() if folder.is_dir() and folder.name != "__pycache__"}
+    found = {folder.name for folder in TESTS.iterdir() if any(folder.glob("*.py"))}
     assert found - rooms - set(OTHER_ROOMS) == set(), "a test stands in the folder of what it tests"
     assert all((ROOT / folder).is_dir() for folder in OTHER_ROOMS.values() if folder)
 
 
 def test_the_folders_of_pure_tests_are_those_of_tools():
-    found = {folder.name for folder in (TESTS / "tools").iterdir() if folder.is_dir() and folder.name != "__pycache__"}
+    found = {folder.name for folder in (TESTS / "tools").iterdir() if any(folder.glob("*.py"))}
     assert found - {folder.name for folder in (ROOT / "tools").iterdir() if folder.is_dir()} == set()
 
 
