@@ -155,11 +155,16 @@ def requests(server, request, body):
 
 
 def webhooks(server, request, body):
-    """The newest webhook deliveries with their answers; ``bodies=0`` leaves the bodies out."""
+    """The newest webhook deliveries with their answers; ``bodies=0`` leaves the bodies out.
+
+    ``settled``: no status is about to follow and no webhook is on its way, so there will be no more without somebody's doing.
+    """
     rows = tail(request, server.journal.deliveries)
     if request.query.get("bodies") == "0":
         rows = [{key: value for key, value in row.items() if key != "body"} for row in rows]
-    return {"webhooks": rows, "waiting": server.dispatcher.waiting(), "counts": dict(server.journal.counts)}
+    settled = not (server.traffic.is_moving() or server.dispatcher.is_moving())
+    waiting = server.dispatcher.waiting()
+    return {"webhooks": rows, "waiting": waiting, "settled": settled, "counts": dict(server.journal.counts)}
 
 
 def stats(server, request, body):

@@ -17,7 +17,7 @@ from .webhooks import Update
 class Traffic:
     """Moves messages between businesses and customers.
 
-    :param server: gives ``world``, ``switches``, ``postman``, ``journal``, ``hub`` and ``faults``.
+    :param server: gives ``world``, ``switches``, ``dispatcher``, ``journal``, ``hub`` and ``faults``.
     """
 
     def __init__(self, world, switches, dispatcher, journal, hub):
@@ -29,6 +29,11 @@ class Traffic:
         for timer in (*self._timers, *self._tasks):
             timer.cancel()
         self._timers.clear()
+
+    def is_moving(self, seconds=0.1):
+        """Whether something of its own accord happens within that many seconds of real time."""
+        until = asyncio.get_running_loop().time() + seconds
+        return bool(self._tasks) or any(timer.when() <= until for timer in self._timers)
 
     def later(self, milliseconds, action, *args):
         """Do something after a while of real time."""

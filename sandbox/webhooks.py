@@ -107,6 +107,11 @@ class WebhookDispatcher:
         """Return how many updates and retries have not been answered 200 yet."""
         return sum(len(lane.fresh) + len(lane.again) + lane.active + lane.delayed for lane in self.lanes.values())
 
+    def is_moving(self, seconds=0.1):
+        """Whether a webhook is on its way, or will be within that many seconds of real time."""
+        until = asyncio.get_running_loop().time() + seconds
+        return any(lane.active for lane in self.lanes.values()) or any(timer.when() <= until for timer in self._timers)
+
     def undelivered(self):
         """Return the updates not answered 200 yet, but for those held back by disorder this very moment."""
         out = [*self._retrying.values(), *(lane.fresh for lane in self.lanes.values())]

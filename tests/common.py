@@ -63,7 +63,7 @@ class Sandbox:
                 self.session.get(f"{self.url}/sandbox/state", timeout=1)
                 return
             except requests.ConnectionError:
-                time.sleep(0.05)
+                time.sleep(0.01)
         self.stop()
         raise AssertionError("the sandbox did not start")
 
@@ -104,18 +104,12 @@ class WaCommon:
         cls.team = env["crm.team"].create({"name": "WhatsApp Sales", "use_opportunities": True})
         cls.other_team = env["crm.team"].create({"name": "Other Sales", "use_opportunities": True})
         groups = "sales_team.group_sale_salesman,crm_whatsapp.crm_whatsapp_group_user"
-        cls.ana = new_test_user(env, "wa_ana", groups=groups, name="Ana")
-        cls.ben = new_test_user(env, "wa_ben", groups=groups, name="Ben")
-        cls.cid = new_test_user(env, "wa_cid", groups=groups, name="Cid")
-        cls.lead_manager = new_test_user(
-            env,
-            "wa_manager",
-            groups="sales_team.group_sale_manager,crm_whatsapp.crm_whatsapp_group_manager",
-            name="Manager",
-        )
-        cls.admin_user = new_test_user(
-            env, "wa_admin", groups="base.group_system,crm_whatsapp.crm_whatsapp_group_admin", name="Admin"
-        )
+        manager = "sales_team.group_sale_manager,crm_whatsapp.crm_whatsapp_group_manager"
+        cls.ana = cls._make_user("wa_ana", groups, "Ana")
+        cls.ben = cls._make_user("wa_ben", groups, "Ben")
+        cls.cid = cls._make_user("wa_cid", groups, "Cid")
+        cls.lead_manager = cls._make_user("wa_manager", manager, "Manager")
+        cls.admin_user = cls._make_user("wa_admin", "base.group_system,crm_whatsapp.crm_whatsapp_group_admin", "Admin")
         env["crm.team.member"].create(
             [
                 {"crm_team_id": cls.team.id, "user_id": cls.ana.id},
@@ -160,6 +154,11 @@ class WaCommon:
             footer="Example Shop",
             buttons=("Yes, call me", "Not now"),
         )
+
+    @classmethod
+    def _make_user(cls, login, groups, name):
+        """Create a user without the invitation: nobody reads it, and rendering it for each class takes long."""
+        return new_test_user(cls.env, login, groups=groups, name=name, context={"no_reset_password": True}).with_env(cls.env)
 
     @classmethod
     def _make_template(cls, name, body, variables, buttons=(), **vals):
@@ -366,13 +365,13 @@ class WaSandboxCase(WaCase):
 
     def _settled_webhooks(self):
         """Return the sandbox's webhooks once no more are coming (statuses follow within milliseconds)."""
-        webhooks, quiet = [], 0
-        while quiet < 3:
-            time.sleep(0.02)
-            fetched = self.sandbox.control("GET", "webhooks")["webhooks"]
-            quiet = quiet + 1 if len(fetched) == len(webhooks) else 0
-            webhooks = fetched
-        return webhooks
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            answer = self.sandbox.control("GET", "webhooks")
+            if answer["settled"]:
+                return answer["webhooks"]
+            time.sleep(0.005)
+        raise AssertionError("the sandbox does not come to rest")
 
     def phone_messages(self, customer):
         """Return the thread as the customer's phone shows it."""

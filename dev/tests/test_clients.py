@@ -44,7 +44,7 @@ def test_they_are_installed_out_of_the_tree():
 def test_a_suite_in_which_nothing_ran_has_failed(monkeypatch):
     monkeypatch.setattr(check.clients, "ensure", dict)
     monkeypatch.setattr(check.pure, "run_suite", lambda *_arguments: Result("nothing"))
-    (result,) = check.run(None)
+    (result,) = check.run()
     assert (result.passed, result.failed) == (0, 1)
 
 

@@ -159,7 +159,7 @@ def test_a_callback_that_is_taken_against_all_expectation_is_put_back_at_once(si
     async def prove(_url, _token):
         return ""
 
-    monkeypatch.setattr(site.server.postman, "handshake", prove)
+    monkeypatch.setattr(site.server.dispatcher, "handshake", prove)
     monkeypatch.setattr("sandbox.graph_callbacks.is_secure", lambda _url: True)
     [result] = player.play([POINTS[f"subscriptions.{name}"]])
     monkeypatch.undo()

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 
-from stage import APP, NUMBER, SECRET, TOKEN, VERIFY, WABA, story
+from sandbox_site import APP, NUMBER, SECRET, TOKEN, VERIFY, WABA, story
 
 from sandbox.payloads import signature
 

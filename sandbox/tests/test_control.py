@@ -5,7 +5,7 @@ import json
 
 import aiohttp
 import pytest
-from stage import NUMBER, WABA, story, template, text, wamid_of
+from sandbox_site import NUMBER, WABA, story, template, text, wamid_of
 
 PROPOSAL = template("proposal_ready", "Ada", "$ 5")
 
@@ -259,6 +259,23 @@ async def test_logs_and_counts(play):
     stats = await play.control("GET", "stats")
     assert (stats["counts"]["accepted"], stats["refused"]) == (1, {"131047": 1})
     assert sum(stats["accepted_per_second"].values()) == 1
+
+
+@story
+async def test_it_is_said_when_no_more_webhooks_are_coming(play):
+    customer = await play.person()
+    await play.switch(sent_ms=80, delivered_ms=0)
+    await play.send({"to": customer["phone"], **PROPOSAL})
+    assert not (await play.control("GET", "webhooks"))["settled"]
+    while not (answer := await play.control("GET", "webhooks"))["settled"]:
+        await asyncio.sleep(0.005)
+    bodies = "".join(row["body"] for row in answer["webhooks"])
+    assert '"sent"' in bodies
+    assert '"delivered"' in bodies
+    # What is a minute away is nothing to wait for.
+    await play.switch(sent_ms=60_000)
+    await play.send({"to": customer["phone"], **PROPOSAL})
+    assert (await play.control("GET", "webhooks"))["settled"]
 
 
 @story

@@ -3,7 +3,7 @@
 import json
 
 import aiohttp
-from stage import WABA, story
+from sandbox_site import WABA, story
 
 PUBLISHED, DRAFT, DEPRECATED = "960000000000101", "960000000000102", "960000000000103"
 

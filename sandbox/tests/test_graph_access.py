@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import random
 
-from stage import APP, NUMBER, SECRET, TOKEN, VERIFY, WABA, story, template
+from sandbox_site import APP, NUMBER, SECRET, TOKEN, VERIFY, WABA, story, template
 
 LIST = {
     "type": "list",

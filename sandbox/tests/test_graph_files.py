@@ -2,7 +2,7 @@
 
 import aiohttp
 from aiohttp import web
-from stage import NUMBER, TOKEN, WABA, story, wamid_of
+from sandbox_site import NUMBER, TOKEN, WABA, story, wamid_of
 
 TO = {"to": "+447700900123"}
 OTHER = "900000000000102"

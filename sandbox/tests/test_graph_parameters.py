@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 import pytest
-from stage import NUMBER, WABA, story
+from sandbox_site import NUMBER, WABA, story
 
 from sandbox.graph_parameters import joined, understood
 

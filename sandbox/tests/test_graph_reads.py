@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from stage import APP, NUMBER, TOKEN, WABA, story
+from sandbox_site import APP, NUMBER, TOKEN, WABA, story
 
 from sandbox.graph_fields import parse
 

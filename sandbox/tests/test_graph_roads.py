@@ -1,7 +1,7 @@
 """Refusals about a person come by status, or in the answer where the world is told so; calls, identity, bare numbers."""
 
 import pytest
-from stage import NUMBER, story, template, text, wamid_of
+from sandbox_site import NUMBER, story, template, text, wamid_of
 
 from sandbox.__main__ import parse
 from sandbox.config import ConfigError, load

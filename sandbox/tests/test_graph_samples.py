@@ -2,7 +2,7 @@
 
 import asyncio
 
-from stage import APP, WABA, TestSite, story, wamid_of
+from sandbox_site import APP, WABA, TestSite, story, wamid_of
 from test_graph_templates import definition
 from test_graph_templates import upload as upload_media
 from test_keep import again

@@ -1,6 +1,6 @@
 """Sending through the real socket: what is accepted, what is refused, and with which of Meta's codes."""
 
-from stage import NUMBER, story, template, text, wamid_of
+from sandbox_site import NUMBER, story, template, text, wamid_of
 
 TO = {"to": "+447700900123"}
 

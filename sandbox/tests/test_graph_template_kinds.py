@@ -2,7 +2,7 @@
 
 import json
 
-from stage import NUMBER, WABA, story, template
+from sandbox_site import NUMBER, WABA, story, template
 from test_graph_templates import approve, definition
 
 FORM = {

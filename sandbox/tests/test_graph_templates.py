@@ -4,7 +4,7 @@ import asyncio
 import io
 
 import aiohttp
-from stage import NUMBER, TOKEN, WABA, story, template
+from sandbox_site import NUMBER, TOKEN, WABA, story, template
 
 PNG = bytes.fromhex("89504e470d0a1a0a") + b"\0" * 100
 

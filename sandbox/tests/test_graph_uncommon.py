@@ -1,6 +1,6 @@
 """What Meta answers seldom, and clients overlook: other words, other lists, numbers that are compared as they come."""
 
-from stage import NUMBER, WABA, story, template, text, wamid_of
+from sandbox_site import NUMBER, WABA, story, template, text, wamid_of
 
 TO = {"to": "+447700900123"}
 HELLO = template("hello_world", language="en_US")

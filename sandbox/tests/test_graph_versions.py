@@ -1,7 +1,7 @@
 """Versions and paths: what is served by which version, and how a mistyped one looks."""
 
 import pytest
-from stage import NUMBER, WABA, story
+from sandbox_site import NUMBER, WABA, story
 
 from sandbox import rules_version
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 
-from stage import QUICK, TestSite, story, template, text, wamid_of
+from sandbox_site import QUICK, TestSite, story, template, text, wamid_of
 
 from sandbox.config import load
 from sandbox.server import Server

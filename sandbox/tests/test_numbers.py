@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from stage import NUMBER, WABA, story, template, text
+from sandbox_site import NUMBER, WABA, story, template, text
 from test_graph_samples import upload
 
 from sandbox import rules_number

@@ -3,7 +3,7 @@
 from datetime import datetime, timezone
 
 import pytest
-from stage import NUMBER, WABA, story, template, text
+from sandbox_site import NUMBER, WABA, story, template, text
 
 DISPLAY = "12025550142"
 

@@ -2,7 +2,7 @@
 
 import json
 
-from stage import NUMBER, WABA, story, wamid_of
+from sandbox_site import NUMBER, WABA, story, wamid_of
 
 CATALOG = "970000000000001"
 VISIT = "960000000000101"

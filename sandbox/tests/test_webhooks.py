@@ -2,7 +2,7 @@
 
 import asyncio
 
-from stage import NUMBER, WABA, story, template, text, wamid_of
+from sandbox_site import NUMBER, WABA, story, template, text, wamid_of
 
 HELLO = template("hello_world", language="en_US")
 

@@ -6,7 +6,7 @@ import ssl
 import threading
 
 from aiohttp import web
-from stage import NUMBER, TestSite
+from sandbox_site import NUMBER, TestSite
 
 from sandbox import graph
 

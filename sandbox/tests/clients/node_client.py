@@ -6,7 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from stage import NUMBER, TOKEN
+from sandbox_site import NUMBER, TOKEN
 
 DRIVER = Path(__file__).with_name("driver.mjs")
 

@@ -4,7 +4,7 @@ import logging
 
 import httpx
 from pywa import WhatsApp, handlers
-from stage import APP, NUMBER, SECRET, TOKEN, VERIFY, WABA
+from sandbox_site import APP, NUMBER, SECRET, TOKEN, VERIFY, WABA
 
 PORTFOLIO = "900000000000900"
 

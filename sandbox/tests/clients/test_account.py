@@ -5,7 +5,7 @@ import pytest
 from node_client import NodeError
 from pywa.errors import FlowDeletingError, FlowDeprecatingError, FlowPublishingError, FlowUpdatingError, WhatsAppError
 from pywa.types import flows
-from stage import APP, NUMBER, WABA
+from sandbox_site import APP, NUMBER, WABA
 from test_sending import FLOW
 
 LAYOUT = {

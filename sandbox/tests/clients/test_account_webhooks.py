@@ -2,7 +2,7 @@
 
 import pytest
 from pywa_client import Reader, connect
-from stage import NUMBER, WABA
+from sandbox_site import NUMBER, WABA
 
 #: What happens to the account -> (event in pywa, what it must have read).
 ACCOUNT = {

@@ -4,7 +4,7 @@ import known
 import pytest
 from node_client import NodeError
 from pywa import errors
-from stage import NUMBER
+from sandbox_site import NUMBER
 
 from sandbox.errors import CODES
 

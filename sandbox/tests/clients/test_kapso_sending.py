@@ -5,7 +5,7 @@ import pytest
 from ground import PHONE
 from node_client import Bound, NodeError, blob
 from samples import FILES
-from stage import NUMBER
+from sandbox_site import NUMBER
 from test_sending import CATALOG, FLOW, LINK
 
 BUTTONS = [{"id": "yes", "title": "Yes"}, {"id": "no", "title": "No"}]

@@ -4,7 +4,7 @@ import pytest
 from node_client import blob
 from pywa.errors import WhatsAppError
 from samples import FILES
-from stage import NUMBER
+from sandbox_site import NUMBER
 
 OTHER = "900000000000201"
 

@@ -6,7 +6,7 @@ It takes the recipient for a number, without a plus sign; given as text with one
 import known
 import pytest
 from ground import PHONE
-from stage import NUMBER
+from sandbox_site import NUMBER
 from test_kapso_sending import SENDS as KAPSO
 from test_kapso_sending import uploaded
 from test_sending import CATALOG, LINK

@@ -7,7 +7,7 @@ import pytest
 from pywa.errors import WhatsAppError
 from pywa.types import templates
 from pywa_client import PORTFOLIO
-from stage import APP, NUMBER, SECRET, WABA
+from sandbox_site import APP, NUMBER, SECRET, WABA
 
 from sandbox.graph_routes import NOT_BUILT
 

@@ -8,7 +8,7 @@ from pywa import types as t
 from pywa.errors import BulkBlockingFailed, WhatsAppError
 from pywa.types import calls
 from samples import FILES
-from stage import NUMBER
+from sandbox_site import NUMBER
 
 PROFILE = {
     "about": "Chairs and more",

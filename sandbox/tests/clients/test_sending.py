@@ -6,7 +6,7 @@ from ground import PHONE
 from pywa import types as t
 from pywa.errors import CallingNotEnabled, WhatsAppError
 from samples import FILES
-from stage import NUMBER
+from sandbox_site import NUMBER
 
 CATALOG, FLOW = "970000000000001", "960000000000101"
 LINK = "https://shop.example.com/file"

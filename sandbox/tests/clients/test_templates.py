@@ -6,7 +6,7 @@ from ground import PHONE
 from pywa.errors import WhatsAppError
 from pywa.types import flows
 from pywa.types import templates as t
-from stage import NUMBER, WABA
+from sandbox_site import NUMBER, WABA
 from template_samples import BODY, TEMPLATES
 
 

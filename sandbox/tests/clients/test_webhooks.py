@@ -2,7 +2,7 @@
 
 import known
 import pytest
-from stage import APP, NUMBER, SECRET, WABA
+from sandbox_site import APP, NUMBER, SECRET, WABA
 from webhook_samples import MESSAGES, TEMPLATE_CHANGES
 
 

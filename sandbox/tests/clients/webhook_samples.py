@@ -1,6 +1,6 @@
 """What customers do, and what happens to templates: how to bring it about, and what pywa must read in the webhook."""
 
-from stage import NUMBER
+from sandbox_site import NUMBER
 from test_sending import FLOW
 
 from sandbox import graph_media, reports, rules_review

@@ -1,4 +1,4 @@
-"""A stage for real-socket tests: a running sandbox and a business that receives its webhooks."""
+"""A site for real-socket tests: a running sandbox and a business that receives its webhooks."""
 
 import asyncio
 import json
@@ -24,7 +24,7 @@ PATIENCE_SECONDS = 5
 
 
 def story(function=None, *, subscribe=True, **config):
-    """Turn ``async def test(play)`` into a test that gets a fresh stage."""
+    """Turn ``async def test(play)`` into a test that gets a fresh site."""
 
     def wrap(coroutine):
         def test():
