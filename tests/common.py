@@ -9,6 +9,7 @@ import time
 import uuid
 from pathlib import Path
 from unittest import SkipTest
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
 import requests
@@ -18,6 +19,7 @@ from odoo.tests import HttpCase, TransactionCase, new_test_user
 from odoo.tests.common import _super_send
 
 from ..models.outbox import sender
+from ..models.webhook import wa_webhook_event_worker
 from ..tools.webhook.signature import sign
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -230,8 +232,9 @@ class WaCommon:
         return self.env["wa.webhook.event"]._store((account or self.account).id, body)
 
     def process_webhooks(self):
-        """Run the event worker as its scheduled job does."""
-        self._run_cron(self.env.ref("crm_whatsapp.ir_cron_wa_webhook_event"))
+        """Run the event worker as its scheduled job does; it need not wait for more, for what a test stores is there."""
+        with patch.object(wa_webhook_event_worker, "GATHER_SECONDS", 0):
+            self._run_cron(self.env.ref("crm_whatsapp.ir_cron_wa_webhook_event"))
 
     def receive(self, payload, account=None):
         """Store a webhook and process it; returns the conversation of its last message."""

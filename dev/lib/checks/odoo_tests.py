@@ -20,7 +20,7 @@ TAGS = {"odoo": "", "http": "wa_http", "tour": "wa_tour", "js": "wa_js", "flow":
 BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")  # where Odoo looks
 AXE = "axe-core@4.14.1"  # MPL-2.0
 #: Into how many shares a full run is cut, and what a class or a test in a browser costs in ordinary tests.
-SHARES, CLASS_WEIGHT, BROWSER_WEIGHT = 6, 5, 8
+SHARES, CLASS_WEIGHT, BROWSER_WEIGHT = 6, 3, 12
 HOOT = f"/web:WebSuite.test_unit_desktop[@{paths.MODULE}]"
 
 
