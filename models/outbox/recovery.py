@@ -20,35 +20,30 @@ DOUBT_LIMIT = 1000
 
 def recover(number: models.BaseModel) -> None:
     """Settle what a sender that died left behind."""
-    for settle in (_settle_orphans, _doubt_held):
+    for settle in (settle_orphans, doubt_held):
         # Statuses about the same messages come in meanwhile.
         if count := commit_with_retries(number.env, partial(settle, number)):
             number.env["ir.cron"]._commit_progress(count)
 
 
-def _settle_orphans(number: models.BaseModel) -> int:
-    """Decide about the messages of a sender that died; returns how many there were."""
-    orphans = number.env["wa.message"].search([("number_id", "=", number.id), ("state", "=", "sending"), ("wamid", "=", False)])
-    if orphans:
-        _logger.info("WhatsApp number %s: %s messages of a dead sender", number.id, len(orphans))
-        settle_orphans(orphans)
-        orphans._broadcast_state()
-    return len(orphans)
-
-
-def settle_orphans(messages: models.BaseModel) -> None:
-    """Decide about messages that a dead sender left in state ``sending``.
+def settle_orphans(number: models.BaseModel) -> int:
+    """Decide about messages that a dead sender left in state ``sending``; returns how many there were.
 
     ``submitted_at`` is written right before a request leaves, so without it the
     message surely did not leave and is queued again. With it, nobody knows:
     ``unknown``, until a status with our uuid settles it.
     """
-    untouched = messages.filtered(lambda m: not m.submitted_at)
-    unclaim(untouched)
-    (messages - untouched).write({"state": "unknown", "error_code": "outcome_unknown"})
+    orphans = number.env["wa.message"].search([("number_id", "=", number.id), ("state", "=", "sending"), ("wamid", "=", False)])
+    if orphans:
+        _logger.info("WhatsApp number %s: %s messages of a dead sender", number.id, len(orphans))
+        untouched = orphans.filtered(lambda message: not message.submitted_at)
+        unclaim(untouched)
+        (orphans - untouched).write({"state": "unknown", "error_code": "outcome_unknown"})
+        orphans._broadcast_state()
+    return len(orphans)
 
 
-def _doubt_held(number: models.BaseModel) -> int:
+def doubt_held(number: models.BaseModel) -> int:
     """Stop waiting for the status of messages that were held back a day ago, and say so.
 
     They are *unknown*: a late status still settles them, and only a person sends them again.

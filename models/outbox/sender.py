@@ -121,7 +121,7 @@ class Sender:
         self.parallel = min(MAX_PARALLEL_REQUESTS, max(16, rate * 2))
         # Some more are at hand for threads that get free while this one is busy with the database.
         self.handed_out = self.parallel + min(rate // 16, self.parallel // 2)
-        # People's go past bulk that hangs, but not without end: what is handed out counts as posted, and has to leave
+        # People's go past bulk that hangs, but not without end: what is handed out counts as submitted, and has to leave
         # before Odoo's limit for jobs. Two rounds of time-outs fit.
         self.handed_out_people = self.parallel * 2
         now = time.monotonic()
@@ -288,7 +288,7 @@ class Sender:
     def _upload_first(self, transport: GraphClient, messages: models.BaseModel) -> None:
         """Have the files of messages uploaded in threads of their own; the rest is ready to leave.
 
-        An upload sends nothing to anybody, so nothing is marked as posted for it, and
+        An upload sends nothing to anybody, so nothing is marked as submitted for it, and
         a large file holds up no text.
         """
         contents, ready = messages._read_contents(), []
@@ -313,7 +313,7 @@ class Sender:
             self.queue_is_empty = False
 
     def _prepare(self, messages: models.BaseModel, contents: dict[int, dict[str, Any]]) -> None:
-        """Build the requests before anything counts as posted; people's go to the front.
+        """Build the requests before anything counts as submitted; people's go to the front.
 
         :param dict contents: of ``wa.message._read_contents``.
         """
@@ -340,7 +340,7 @@ class Sender:
         self.ready.extend(bulk)
 
     def _put_back(self) -> None:
-        """Return claimed messages that did not leave; nothing was posted for them."""
+        """Return claimed messages that did not leave; nothing was submitted for them."""
         if self.ready:
             messages = self.env["wa.message"].browse([message_id for _bulk, message_id, _r in self.ready])
             unclaim(messages)

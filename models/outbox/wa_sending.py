@@ -82,6 +82,10 @@ class WaSending(models.AbstractModel):
 
     ``wa.template`` and ``wa.free.text`` say what is sent (:meth:`_prepare`); every path
     (wizard, rule, sequence, list) goes through :meth:`_send_to_records`.
+
+    The road of a message: ``_routes`` (to whom, from which number) → ``_prepare`` (gate, words) → ``_finish`` (shown in
+    Discuss by ``wa.discuss.writer._post_all`` with its queued ``wa.message``) → ``wa.number._trigger_sender`` →
+    ``wa.number._cron_send`` → ``sender.run_sender``, which tells the rest.
     """
 
     _name = "wa.sending"
