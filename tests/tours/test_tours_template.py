@@ -1,6 +1,7 @@
 import base64
 
 from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
 
 from ..common import WaHttpCase
 from ..media_samples import picture
@@ -45,7 +46,8 @@ class TestTemplateTours(WaHttpCase):
         template = self._make_template("draft_me", "It is here.", [], status="DRAFT")
         template.header_kind = "IMAGE"
         path = f"/odoo/whatsapp-templates/{template.id}"
-        self.start_tour(path, "wa_template_submit_unfinished", login=admin.login)
+        with mute_logger("odoo.http"):
+            self.start_tour(path, "wa_template_submit_unfinished", login=admin.login)
         template.write({"sample": base64.b64encode(picture("PNG")), "sample_name": "a.png"})
         self.start_tour(path, "wa_template_submit_asks", login=admin.login)
         self.assertEqual(template.status, "DRAFT")
