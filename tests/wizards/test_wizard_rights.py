@@ -2,6 +2,7 @@ from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
+from ...models.renamed import FORMER
 from ..common import WaCase
 
 
@@ -18,7 +19,8 @@ class TestWizardRights(WaCase):
         wizards = [
             name
             for name, model in self.env.registry.items()
-            if model._transient and not model._abstract and name.startswith("wa.") and name != "wa.webhook.event.replay"
+            if model._transient and not model._abstract and name.startswith("wa.")
+            if name not in {"wa.webhook.event.replay", *FORMER}
         ]
         self.assertIn("wa.consent.import", wizards)
         for name in wizards:
