@@ -64,9 +64,10 @@ class TestPutToRest(RuleCase):
                 "binding_model_id": self.leads,
             }
         )
-        waiting, other = self.env["ir.filters"].create(
+        waiting, ours, other = self.env["ir.filters"].create(
             [
                 {"name": "Waiting", "model_id": "crm.lead", "domain": "[('wa_conversation_ids', '!=', False)]"},
+                {"name": "Failed", "model_id": "wa.message", "domain": "[('state', '=', 'failed')]"},
                 {"name": "Mine", "model_id": "crm.lead", "domain": "[('user_id', '=', uid)]"},
             ]
         )
@@ -82,7 +83,7 @@ class TestPutToRest(RuleCase):
         self.assertFalse(self.env["ir.actions.server"].search([("state", "=", "wa_template")]))
         self.assertFalse(coded.active)
         self.assertFalse(menu.binding_model_id)
-        self.assertEqual((waiting.active, other.active), (False, True))
+        self.assertEqual((waiting.active, ours.active, other.active), (False, False, True))
         self.assertEqual(export.export_fields.mapped("name"), ["name"])
         own = self.env.ref("crm_whatsapp.crm_lead_action_wa_template")
         self.assertTrue(own.exists(), "what is ours goes with the addon")

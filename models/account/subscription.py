@@ -42,7 +42,7 @@ class Refusal(Exception):
     :param facts: what its sentence names.
     """
 
-    def __init__(self, code, **facts):
+    def __init__(self, code: str, **facts: str) -> None:
         self.code, self.facts = code, {name: value for name, value in facts.items() if value}
         super().__init__(code)
 

@@ -1,5 +1,8 @@
+from __future__ import annotations
+
 import re
 import secrets
+from datetime import datetime
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -454,12 +457,12 @@ class WaAccount(models.Model):
 
     # -------------------------------------------------------------- business
 
-    def _secret(self, kind):
+    def _secret(self, kind: str) -> str | bool:
         """Return one secret of this account or False. For server code only."""
         self.ensure_one()
         return self.env["wa.secret"]._get(self, kind)
 
-    def _label_among_others(self):
+    def _label_among_others(self) -> str:
         """Return the name of this account, with its number where another account has the same name."""
         self.ensure_one()
         if not self.search_count([("name", "=", self.name), ("id", "!=", self.id)], limit=1):
@@ -467,7 +470,7 @@ class WaAccount(models.Model):
         number = self.number_ids.filtered("active")[:1]
         return f"{self.name}, {number.display_phone_number or self.waba_id}"
 
-    def _get_portfolio_key(self):
+    def _get_portfolio_key(self) -> str:
         """Return the scope in which people are told apart: one company's customers in one portfolio.
 
         BSUIDs are issued per business portfolio; until Meta has told us which
@@ -481,7 +484,7 @@ class WaAccount(models.Model):
 
     @api.model
     @ormcache("key")
-    def _sibling_keys(self, key):
+    def _sibling_keys(self, key: str) -> tuple[str, ...]:
         """Return the scopes of other companies in the same portfolio; a tuple, nearly always empty."""
         company_id, portfolio = key.split("/", 1)
         accounts = (
@@ -491,7 +494,7 @@ class WaAccount(models.Model):
         )
         return tuple(sorted({account._get_portfolio_key() for account in accounts}))
 
-    def _get_cap(self, purpose):
+    def _get_cap(self, purpose: str) -> tuple[int, int]:
         """Return ``(most, days)`` for templates of a purpose to one customer; ``(0, 0)`` is no limit."""
         self.ensure_one()
         if purpose == "marketing":
@@ -500,7 +503,7 @@ class WaAccount(models.Model):
             return self.utility_cap, 1
         return 0, 0
 
-    def _get_restrictions(self, now, known_only=True):
+    def _get_restrictions(self, now: datetime, known_only: bool = True) -> frozenset[str]:
         """Return Meta's words for what this account may not do now, as a frozenset.
 
         :param datetime now: naive UTC; what has run out by then does not count.

@@ -1,15 +1,16 @@
+from __future__ import annotations
+
 import logging
 import time
-from datetime import timedelta
-
-import psycopg2
+from datetime import datetime, timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools.failures import CONFIGURATION
+from ...tools.graph.client import GraphClient
 from ...tools.graph.errors import GraphError, NotSentError, OutcomeUnknownError
-from ..concurrency import lock_fresh, savepoint
+from ..concurrency import lock_fresh, savepoint, when_this_ended
 from ..cron_trigger import trigger_once
 from .health_words import DISPROVED_BY_READING, HEALTH_WORDS, STOPPING
 from .subscription import Refusal, Subscription
@@ -77,7 +78,7 @@ class WaAccount(models.Model):
 
     # ---------------------------------------------------------------- asking
 
-    def _ask_whatsapp(self):
+    def _ask_whatsapp(self) -> None:
         """Read account, numbers and subscription with what is stored, and take over what that shows.
 
         What only says that Meta is unwell, or out of reach, changes nothing.
@@ -99,7 +100,7 @@ class WaAccount(models.Model):
         if self.state == "blocked" and self._is_over(node):
             self._set_well()
 
-    def _read_all(self):
+    def _read_all(self) -> tuple[dict, list[list]]:
         """Return ``(account node, findings)`` as WhatsApp has them now.
 
         :raises Refusal, GraphError: token, secret or id is not accepted.
@@ -117,7 +118,7 @@ class WaAccount(models.Model):
             findings.append(["account_health", 0, self._said_of(node)])
         return node, findings
 
-    def _check_numbers(self, transport):
+    def _check_numbers(self, transport: GraphClient) -> list[list]:
         """Take over state and quality of the numbers; returns findings about those that cannot send."""
         nodes = {str(node.get("id")): node for node in transport.numbers(self.waba_id)}
         findings = []
@@ -139,13 +140,13 @@ class WaAccount(models.Model):
     # -------------------------------------------------------------- refusals
 
     @api.model
-    def _is_definite(self, error):
+    def _is_definite(self, error: GraphError) -> bool:
         """Tell whether an error is an answer about us, and no trouble of Meta or of the way to it."""
         if isinstance(error, (NotSentError, OutcomeUnknownError)):
             return False
         return not error.failure.retryable or (error.code == 1 and "secret" in error.message)
 
-    def _as_refusal(self, error):
+    def _as_refusal(self, error: GraphError | Refusal) -> tuple[str | None, dict]:
         """Return ``(code, facts)`` of a refusal, for the account; the code is None when it says nothing about it.
 
         :param error: ``Refusal`` or ``GraphError``.
@@ -158,7 +159,7 @@ class WaAccount(models.Model):
         said = error.user_message or error.details or error.message
         return slug, {} if slug in STOPPING else {"said": said}
 
-    def _user_error(self, error):
+    def _user_error(self, error: GraphError | Refusal) -> UserError:
         """Return the UserError that says in plain words what was refused, and keep what follows for the account.
 
         :param error: ``GraphError``, which never contains a secret, or ``Refusal``.
@@ -166,34 +167,24 @@ class WaAccount(models.Model):
         code, facts = self._as_refusal(error)
         if code:
             self._note_refusal_apart(code, facts)
-        if code in HEALTH_WORDS:
+        if code in HEALTH_WORDS or isinstance(error, Refusal):
             return UserError(self.env["wa.problem"]._sentence(code, facts))
         failure = self.env["wa.failure"]
         detail = error.user_message or error.details or error.message
         return UserError(failure._sentence(failure._slug_of(error), detail))
 
-    def _note_refusal_apart(self, code, facts):
+    def _note_refusal_apart(self, code: str, facts: dict) -> None:
         """Keep a refusal although an error is about to undo this transaction: by another one, when it has ended."""
-        cr, registry, ids = self.env.cr, self.env.registry, self.ids
-        pending = list(ids)
+        ids = self.ids
 
-        def write():
-            if not pending:
-                return
-            pending.clear()
-            try:
-                with registry.cursor() as own:
-                    env = api.Environment(own, SUPERUSER_ID, {})
-                    env["wa.account"].browse(ids).exists()._note_refusal(code, facts)
-            except psycopg2.Error:
-                # The job that looks after accounts finds the same; the user's own error must come through.
-                _logger.warning("WhatsApp: what was refused for accounts %s could not be kept", ids, exc_info=True)
+        def write(cr):
+            api.Environment(cr, SUPERUSER_ID, {})["wa.account"].browse(ids).exists()._note_refusal(code, facts)
 
         if ids:
-            cr.postrollback.add(write)
-            cr.postcommit.add(write)
+            # The job that looks after accounts finds the same; the user's own error must come through.
+            when_this_ended(self.env, write, f"what was refused for accounts {ids} could not be kept")
 
-    def _take_refusal(self, error):
+    def _take_refusal(self, error: GraphError | Refusal) -> None:
         """Take over what an error says about this account; nothing, when it says nothing about it.
 
         :param error: ``GraphError`` or ``Refusal``, of a job: nothing is about to be undone.
@@ -202,7 +193,7 @@ class WaAccount(models.Model):
         if code:
             self._note_refusal(code, facts)
 
-    def _note_refusal(self, code, facts=None):
+    def _note_refusal(self, code: str, facts: dict | None = None) -> None:
         """Take over what a refusal means: the account stops, or shows it, or (not connected yet) shows it on its page."""
         for account in self:
             if account.state == "draft":
@@ -216,7 +207,7 @@ class WaAccount(models.Model):
 
     # ----------------------------------------------------------- stopping it
 
-    def _flag_blocked(self, code, facts=None):
+    def _flag_blocked(self, code: str, facts: dict | None = None) -> None:
         """Record that Meta refuses this account as a whole (token, secret, policy, payment), and tell it once.
 
         :param str code: of ``HEALTH_WORDS`` or ``wa.failure``; any other text is a reason as it is.
@@ -241,7 +232,7 @@ class WaAccount(models.Model):
             account.number_ids._block(account.state_code)
 
     @api.model
-    def _as_code(self, code, facts=None):
+    def _as_code(self, code: str, facts: dict | None = None) -> tuple[str, dict | None]:
         """Return ``(code, facts)``; a reason that is no code is kept as it was said."""
         if code in HEALTH_WORDS or self.env["wa.failure"]._slug(code) != "unknown_error" or code == "unknown_error":
             return code, facts
@@ -261,7 +252,7 @@ class WaAccount(models.Model):
 
     # ------------------------------------------------------------ recovering
 
-    def _is_over(self, node):
+    def _is_over(self, node: dict) -> bool:
         """Tell whether what blocked this account is over, now that it could be read.
 
         :param dict node: the account as WhatsApp shows it.
@@ -277,11 +268,11 @@ class WaAccount(models.Model):
         return told.create_date or self.write_date
 
     @api.model
-    def _says_blocked(self, node):
+    def _says_blocked(self, node: dict) -> bool:
         return self._can_send(node) == "BLOCKED"
 
     @api.model
-    def _says_available(self, node):
+    def _says_available(self, node: dict) -> bool:
         """Tell whether messages can be sent, be it not to everybody: a business that never was verified stays LIMITED.
 
         Source: Meta, ``support/health-status``.
@@ -289,12 +280,12 @@ class WaAccount(models.Model):
         return self._can_send(node) in ("AVAILABLE", "LIMITED")
 
     @api.model
-    def _can_send(self, node):
+    def _can_send(self, node: dict) -> str:
         health = node.get("health_status")
         return str(health.get("can_send_message") or "") if isinstance(health, dict) else ""
 
     @api.model
-    def _said_of(self, node):
+    def _said_of(self, node: dict) -> dict:
         """Return Meta's own words on why nothing can be sent, as facts."""
         for entity in node["health_status"].get("entities") or []:
             for error in (entity.get("errors") or []) if isinstance(entity, dict) else []:
@@ -304,7 +295,7 @@ class WaAccount(models.Model):
 
     # ---------------------------------------------------------- restrictions
 
-    def _add_restrictions(self, ends, is_late=False):
+    def _add_restrictions(self, ends: dict[str, datetime | None], is_late: bool = False) -> dict:
         """Return the field values after WhatsApp named restrictions.
 
         Those it named before run on until their end; one without an end holds only as
@@ -334,7 +325,7 @@ class WaAccount(models.Model):
         self.env["wa.problem"]._sync(self)
 
     @api.model
-    def _no_restrictions(self):
+    def _no_restrictions(self) -> dict:
         return {"restrictions": False, "restriction": False, "restricted_until": False}
 
     # ----------------------------------------------------- where no job runs

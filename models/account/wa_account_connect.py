@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import logging
 
 from odoo import api, fields, models
@@ -7,6 +9,7 @@ from odoo.tools import SQL
 from ...tools.graph import address
 from ...tools.graph.client import GraphClient
 from ...tools.graph.errors import GraphError, is_unknown_field, node_type
+from ...tools.webhook import reading
 from .subscription import Refusal, Subscription
 
 _logger = logging.getLogger(__name__)
@@ -29,7 +32,7 @@ class WaAccount(models.Model):
 
     # ------------------------------------------------------------- transport
 
-    def _get_transport(self):
+    def _get_transport(self) -> GraphClient:
         """Return the client that talks to WhatsApp for this account.
 
         The seam for other providers: a sibling addon overrides this and returns
@@ -50,13 +53,13 @@ class WaAccount(models.Model):
             )
         return account._client(token)
 
-    def _get_app_transport(self):
+    def _get_app_transport(self) -> GraphClient:
         """Return a client that speaks as the Meta app itself, for its webhook settings."""
         self.ensure_one()
         account = self.sudo()
         return account._client(f"{account.app_id}|{account._secret('app_secret')}")
 
-    def _client(self, token):
+    def _client(self, token: str) -> GraphClient:
         """Return a client with a token; with the app secret, every request proves that it is ours.
 
         :raises UserError: the address is one that secrets must not be sent to, however it came there.
@@ -65,7 +68,7 @@ class WaAccount(models.Model):
             raise UserError(self.env["wa.problem"]._sentence("api_address"))
         return GraphClient(self.api_url, self.api_version, token, app_secret=self._secret("app_secret") or None)
 
-    def _sharing_app(self):
+    def _sharing_app(self) -> models.BaseModel:
         """Return the accounts whose webhooks may come through this account's callback.
 
         One Meta app has one callback for all its accounts. Whoever knows the app's
@@ -149,14 +152,14 @@ class WaAccount(models.Model):
         digits = "".join(filter(str.isdigit, number.display_phone_number or ""))
         return text == number.phone_number_id or (digits and text == digits)
 
-    def _check_token(self, transport):
+    def _check_token(self, transport: GraphClient) -> None:
         """Raise a clear refusal when token, app id or app secret do not fit, or the token may not do what we need.
 
         Source: cloud-api reference §1.3 (debug_token, scopes).
         """
         token = self._debug_token(transport)
         if not token.get("is_valid", True):
-            error = token.get("error") if isinstance(token.get("error"), dict) else {}
+            error = reading.mapping(token.get("error"))
             expired = error.get("subcode") == EXPIRED or "expired" in str(error.get("message") or "")
             raise Refusal("token_expired" if expired else "token_invalid")
         if token.get("app_id") and self.app_id and str(token["app_id"]) != self.app_id:
@@ -167,7 +170,7 @@ class WaAccount(models.Model):
         if token.get("app_id") and not self.app_id:
             self.app_id = str(token["app_id"])
 
-    def _debug_token(self, transport):
+    def _debug_token(self, transport: GraphClient) -> dict:
         """Return what Meta says about our token; {} when it does not say.
 
         The app may always ask about its own tokens; a token about itself is refused to people
@@ -205,7 +208,7 @@ class WaAccount(models.Model):
             if error.slug in ("app_secret", "token_invalid", *NOT_ABOUT_TOKEN) or not self._is_definite(error):
                 raise
 
-    def _read_account(self, transport):
+    def _read_account(self, transport: GraphClient) -> dict:
         """Read the account, and which portfolio it belongs to.
 
         :raises Refusal: the id is that of something else, or of nothing the token may see.
@@ -222,7 +225,7 @@ class WaAccount(models.Model):
         self._follow(node)
         return node
 
-    def _follow(self, node):
+    def _follow(self, node: dict) -> None:
         """Take over what WhatsApp says about the account itself; a webhook may have been lost, or was never sent.
 
         :param dict node: as ``GET /{WABA_ID}`` returns it.
@@ -234,7 +237,7 @@ class WaAccount(models.Model):
         if changed := {name: value for name, value in said.items() if value and self[name] != value}:
             self.write(changed)
 
-    def _about_account_id(self, error):
+    def _about_account_id(self, error: GraphError) -> Exception:
         """Return what the refusal of the account's own node means: mostly the id is wrong."""
         if is_unknown_field(error):
             kind = node_type(error)
@@ -246,7 +249,7 @@ class WaAccount(models.Model):
             return Refusal("account_unknown", id=self.waba_id)
         return error
 
-    def _sync_numbers(self, transport):
+    def _sync_numbers(self, transport: GraphClient) -> None:
         """Take over the numbers of the account; team, policy and order set up here are kept.
 
         :raises Refusal: a number belongs to another account of this database that still has it.
@@ -280,7 +283,7 @@ class WaAccount(models.Model):
                 raise account._user_error(error) from error
         return self._notify(self.env._("%s templates are up to date.", count))
 
-    def _have_templates_read(self):
+    def _have_templates_read(self) -> None:
         """Have all templates of these accounts read again in the background."""
         self.filtered(lambda account: not account.templates_outdated).templates_outdated = True
         self.env.ref("crm_whatsapp.ir_cron_wa_template_refresh").sudo()._trigger()
@@ -305,7 +308,7 @@ class WaAccount(models.Model):
         self.check_access("write")
         self.write({"active": True})
 
-    def _disconnect(self):
+    def _disconnect(self) -> None:
         """Have WhatsApp report nothing to us any more, and say in the chatter whether it could be told.
 
         A WhatsApp that cannot be reached keeps nobody from archiving: what it still sends is kept.
@@ -331,7 +334,7 @@ class WaAccount(models.Model):
         self.problem_ids.unlink()
         self.activity_ids.unlink()
 
-    def _archive_dependents(self):
+    def _archive_dependents(self) -> None:
         """Archive numbers and templates, and put the threads away; remembered, so that they come back together."""
         for account in self.sudo():
             for records in (account.number_ids, account.template_ids):
@@ -352,7 +355,7 @@ class WaAccount(models.Model):
             )
             self.env.invalidate_all()
 
-    def _bring_back(self):
+    def _bring_back(self) -> None:
         """Bring back what was archived with these accounts, and have WhatsApp report to us again.
 
         When WhatsApp cannot be reached or refuses it, the account shows that and what to do.
@@ -391,7 +394,7 @@ class WaAccount(models.Model):
             self.findings = False
             self._look_after_soon()
 
-    def _count_dependents(self):
+    def _count_dependents(self) -> dict[str, int]:
         """Return what archiving this account affects, for the page that asks before.
 
         :returns: ``{"numbers", "conversations", "waiting", "planned"}``

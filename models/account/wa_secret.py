@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 from odoo import api, fields, models
 from odoo.tools import SQL, ormcache
 
@@ -33,12 +35,12 @@ class WaSecret(models.Model):
     _kind_uniq = models.Constraint("UNIQUE(account_id, kind)", "An account has one secret of each kind.")
 
     @api.model
-    def _get(self, account, kind):
+    def _get(self, account: models.BaseModel, kind: str) -> str | bool:
         """Return the secret of ``kind`` of one account, or False. Server code only."""
         return self.sudo().search([("account_id", "=", account.id), ("kind", "=", kind)], limit=1).value
 
     @api.model
-    def _of_callback(self, webhook_key, kinds, cached=True):
+    def _of_callback(self, webhook_key: str, kinds: tuple[str, ...], cached: bool = True) -> tuple[int, tuple[str, ...]] | None:
         """Return ``(account id, values of these kinds)`` of the account with this callback, or None. Server code only.
 
         :param str webhook_key: may be anything.
@@ -53,7 +55,7 @@ class WaSecret(models.Model):
 
     @api.model
     @ormcache("webhook_key", "kinds")
-    def _read_callback(self, webhook_key, kinds):
+    def _read_callback(self, webhook_key: str, kinds: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
         """Do what :meth:`_of_callback` says.
 
         Kept in the registry's cache, which changes of secrets and accounts clear: every webhook asks.
@@ -63,7 +65,7 @@ class WaSecret(models.Model):
         return self._query_callback(webhook_key, kinds)
 
     @api.model
-    def _query_callback(self, webhook_key, kinds):
+    def _query_callback(self, webhook_key: str, kinds: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
         """Do what :meth:`_read_callback` says, without the cache."""
         rows = self.env.execute_query(
             SQL(
@@ -83,7 +85,7 @@ class WaSecret(models.Model):
         return rows[0][0], tuple(rows[0][1])
 
     @api.model
-    def _set(self, account, kind, value):
+    def _set(self, account: models.BaseModel, kind: str, value: str | bool) -> None:
         """Store, replace or (with an empty value) delete one secret of an account."""
         secret = self.sudo().search([("account_id", "=", account.id), ("kind", "=", kind)])
         if not value:

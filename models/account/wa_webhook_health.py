@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import threading
 import time
 
@@ -52,7 +54,7 @@ class WaWebhookHealth(models.Model):
     _account_uniq = models.Constraint("UNIQUE(account_id)", "One row per account.")
 
     @api.model
-    def _count_refused(self, account_id, body=b""):
+    def _count_refused(self, account_id: int, body: bytes = b"") -> None:
         """Count one refused request; skipped when another request counts right now.
 
         :param bytes body: as it came, of nobody knows whom.
@@ -87,7 +89,7 @@ class WaWebhookHealth(models.Model):
         )
 
     @api.model
-    def _names_us(self, account_id, body):
+    def _names_us(self, account_id: int, body: bytes) -> bool:
         """Tell whether a body names this account, or another one of the same app: nobody outside knows these ids."""
         rows = self.env.execute_query(
             SQL(
@@ -102,6 +104,6 @@ class WaWebhookHealth(models.Model):
         return any(f'"{waba_id}"'.encode() in body for [waba_id] in rows)
 
     @api.model
-    def _forget_series(self, accounts):
+    def _forget_series(self, accounts: models.BaseModel) -> None:
         """Begin anew: the secret was entered again, or proved right."""
         self.sudo().search([("account_id", "in", accounts.ids), ("series_count", ">", 0)]).series_count = 0

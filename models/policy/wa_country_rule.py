@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 from typing import NamedTuple
 
 from odoo import api, fields, models
@@ -96,7 +98,7 @@ class WaCountryRule(models.Model):
 
     @api.model
     @ormcache()
-    def _all(self):
+    def _all(self) -> tuple[CountryRule, ...]:
         """Return every active rule as :class:`CountryRule`, the narrower ones first."""
         rules = [
             CountryRule(
@@ -111,7 +113,7 @@ class WaCountryRule(models.Model):
         return tuple(sorted(rules, key=lambda rule: (-rule.company_id, -len(rule.prefix))))
 
     @api.model
-    def _for(self, country, wa_id, company):
+    def _for(self, country: str, wa_id: str | None, company: models.BaseModel) -> list[CountryRule]:
         """Return the rules for somebody.
 
         :param str country: ISO code of the phone, else of the BSUID.

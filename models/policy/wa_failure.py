@@ -1,8 +1,10 @@
+from __future__ import annotations
+
 from odoo import api, models
 from odoo.tools.translate import LazyTranslate
 
 from ...tools.failures import classify
-from ...tools.graph.errors import NotSentError, OutcomeUnknownError
+from ...tools.graph.errors import GraphError, NotSentError, OutcomeUnknownError
 from .wa_failure_rules import RULE_SENTENCES
 
 _lt = LazyTranslate(__name__)
@@ -406,7 +408,7 @@ class WaFailure(models.AbstractModel):
     _description = "WhatsApp Failure Sentences"
 
     @api.model
-    def _slug(self, code):
+    def _slug(self, code: str | int) -> str:
         """Return the catalogue key of one of our slugs or of Meta's numeric codes."""
         code = str(code or "")
         if code in SENTENCES:
@@ -414,10 +416,10 @@ class WaFailure(models.AbstractModel):
         return classify(int(code)).slug if code.lstrip("-").isdigit() else "unknown_error"
 
     @api.model
-    def _slug_of(self, error):
+    def _slug_of(self, error: GraphError) -> str:
         """Return the catalogue key of an error of the Graph client.
 
-        :param GraphError error: from a request that is no message, such as connecting.
+        :param error: from a request that is no message, such as connecting.
         """
         if isinstance(error, NotSentError):
             return "not_reachable"
@@ -429,18 +431,18 @@ class WaFailure(models.AbstractModel):
         return "meta_unavailable" if error.failure.retryable else "meta_unknown_error"
 
     @api.model
-    def _selection(self):
+    def _selection(self) -> list[tuple[str, str]]:
         """Return all codes with what happened, for fields that keep a code and show words."""
         return [(slug, self.env._(what)) for slug, (what, _then) in SENTENCES.items()]
 
     @api.model
-    def _parts(self, code):
+    def _parts(self, code: str | int) -> tuple[str, str]:
         """Return ``(what happened, what to do)`` in the user's language."""
         what, then = SENTENCES[self._slug(code)]
         return self.env._(what), self.env._(then)
 
     @api.model
-    def _sentence(self, code, detail=None):
+    def _sentence(self, code: str | int, detail: str | None = None) -> str:
         """Return one text: what happened, the details if any, and what to do.
 
         :param code: one of our slugs, or Meta's number.

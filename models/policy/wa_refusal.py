@@ -1,4 +1,7 @@
+from __future__ import annotations
+
 from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -6,6 +9,9 @@ from odoo.tools import SQL
 
 from ..concurrency import when_this_ended
 from .wa_failure import SENTENCES
+
+if TYPE_CHECKING:
+    from ..outbox.wa_sending import SendOutcome
 
 #: Days for which refusals are kept: long enough to compare with the same month of last year.
 KEEP_DAYS = 366
@@ -71,7 +77,15 @@ class WaRefusal(models.Model):
     # ----------------------------------------------------------------- business
 
     @api.model
-    def _vals(self, code, kind, origin, conversation=None, template=None, **more):
+    def _vals(
+        self,
+        code: str | int,
+        kind: str,
+        origin: str,
+        conversation: models.BaseModel | None = None,
+        template: models.BaseModel | None = None,
+        **more: Any,
+    ) -> dict:
         """Return the values of a refusal.
 
         :param str code: a slug of ``wa.failure``, or Meta's number.
@@ -100,12 +114,12 @@ class WaRefusal(models.Model):
         }
 
     @api.model
-    def _count(self, vals_list):
+    def _count(self, vals_list: list[dict]) -> models.BaseModel:
         """Add refusals in this transaction."""
         return self.sudo().create(vals_list) if vals_list else self.browse()
 
     @api.model
-    def _count_surely(self, vals_list):
+    def _count_surely(self, vals_list: list[dict]) -> None:
         """Add refusals whatever becomes of this transaction: an error is about to undo it."""
         if not vals_list:
             return
@@ -118,7 +132,7 @@ class WaRefusal(models.Model):
         when_this_ended(self.env, write, f"{len(queries)} refusals could not be counted")
 
     @api.model
-    def _insert_query(self, vals):
+    def _insert_query(self, vals: dict) -> SQL:
         """Return the INSERT of one refusal; records that do not exist (any more) stay empty."""
         columns, values = (
             ["create_uid", "create_date"],
@@ -140,7 +154,7 @@ class WaRefusal(models.Model):
         )
 
     @api.model
-    def _count_outcomes(self, sent, outcomes, origin):
+    def _count_outcomes(self, sent: models.BaseModel, outcomes: list[SendOutcome], origin: str) -> None:
         """Count what could not be sent to records.
 
         A person's wizard turns it into an error, so that one is written surely.

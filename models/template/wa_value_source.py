@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -43,11 +45,11 @@ class WaValueSource(models.AbstractModel):
 
     # -------------------------------------------------------------------- hooks
 
-    def _value_model(self):
+    def _value_model(self) -> str:
         """Return the name of the model whose records the field path starts from (hook)."""
         raise NotImplementedError
 
-    def _value_kind(self):
+    def _value_kind(self) -> str:
         """Return what WhatsApp expects here: text, image, document, … (hook)."""
         raise NotImplementedError
 
@@ -62,7 +64,7 @@ class WaValueSource(models.AbstractModel):
             source._check_path(source.field_path, source._value_model(), source.path_user_id, source._value_kind())
 
     @api.model
-    def _check_path(self, path, model_name, user=None, kind="text"):
+    def _check_path(self, path: str, model_name: str, user: models.BaseModel | None = None, kind: str = "text") -> None:
         """Refuse a path that does not lead to a field, or to one that whoever chooses it may not read.
 
         :param user: ``res.users`` who stands for it; default: the current one, whatever rights the code has.
@@ -123,7 +125,7 @@ class WaValueSource(models.AbstractModel):
                 self.env._("“%s” holds a file or data that cannot be written as words. Choose another field.", path)
             )
 
-    def _check_setter(self, record, path):
+    def _check_setter(self, record: models.BaseModel, path: str) -> None:
         """Raise unless whoever chose the field of this source may read it, now and on this record.
 
         A person who sends is asked themselves, too; with all rights, as for a rule or a
@@ -143,7 +145,7 @@ class WaValueSource(models.AbstractModel):
         except ValidationError:
             words._refuse_reader(user, path)
 
-    def _check_report_setter(self):
+    def _check_report_setter(self) -> None:
         """Raise unless whoever chose the report of this source may print it.
 
         :raises AccessError: says who chose it.
@@ -154,7 +156,7 @@ class WaValueSource(models.AbstractModel):
         self.env["wa.value.text"]._refuse_reader(user, report.name)
 
     @api.model
-    def _readable(self, text, model_name):
+    def _readable(self, text: str, model_name: str) -> str:
         """Return a text for people to read: ``{{ partner_id.name | there }}`` becomes ``[Customer]``."""
 
         def label(path):
@@ -207,7 +209,7 @@ class WaValueSource(models.AbstractModel):
 
     # ----------------------------------------------------------------- business
 
-    def _file_attachment(self):
+    def _file_attachment(self) -> models.BaseModel:
         """Return the attachment behind the fixed file, named as the person named it."""
         self.ensure_one()
         attachment = (

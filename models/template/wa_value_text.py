@@ -1,4 +1,7 @@
+from __future__ import annotations
+
 from datetime import datetime
+from typing import NoReturn
 
 import babel
 import babel.dates
@@ -33,7 +36,7 @@ class WaValueText(models.AbstractModel):
     # -------------------------------------------------------------------- voice
 
     @api.model
-    def _voice(self, partner, company, language=None):
+    def _voice(self, partner: models.BaseModel, company: models.BaseModel, language: str | None = None) -> dict:
         """Return the context in which values for a customer are put into words.
 
         :param partner: ``res.partner``; may be empty.
@@ -69,7 +72,7 @@ class WaValueText(models.AbstractModel):
     # -------------------------------------------------------------------- paths
 
     @api.model
-    def _at(self, record, path):
+    def _at(self, record: models.BaseModel, path: str) -> str:
         """Return the value at a dotted field path as text; "" when empty.
 
         Of several records on the way all are named, each value once, as the language joins a list.
@@ -83,7 +86,7 @@ class WaValueText(models.AbstractModel):
         return self._join(record.env, texts)
 
     @api.model
-    def _walk(self, record, path):
+    def _walk(self, record: models.BaseModel, path: str) -> tuple[models.BaseModel, str, str]:
         """Return ``(records, last field, rest)``: where a path ends; the rest is the name of a property."""
         *steps, last = path.split(".")
         for position, step in enumerate(steps):
@@ -93,7 +96,7 @@ class WaValueText(models.AbstractModel):
         return record, last, ""
 
     @api.model
-    def _check_readable(self, record, path, user=None):
+    def _check_readable(self, record: models.BaseModel, path: str, user: models.BaseModel | None = None) -> None:
         """Raise unless a user may read what stands at a field path of a record.
 
         Asked here, because Odoo hands out values that are in memory without asking, and
@@ -118,7 +121,7 @@ class WaValueText(models.AbstractModel):
     # ------------------------------------------------------------------- values
 
     @api.model
-    def _value(self, record, name):
+    def _value(self, record: models.BaseModel, name: str) -> str:
         """Return the value of one field of one record as text; "" when empty."""
         field = record._fields[name]
         if field.type == "html":
@@ -254,7 +257,7 @@ class WaValueText(models.AbstractModel):
         return last.astimezone(pytz.utc).replace(tzinfo=None)
 
     @api.model
-    def _check_author(self, record, path, user):
+    def _check_author(self, record: models.BaseModel, path: str, user: models.BaseModel) -> None:
         """Raise unless whoever chose a path may read what it leads to, on this record.
 
         :param user: ``res.users``; empty when nobody stands for the path.
@@ -268,7 +271,7 @@ class WaValueText(models.AbstractModel):
             self._refuse_reader(user, path)
 
     @api.model
-    def _refuse_reader(self, user, path):
+    def _refuse_reader(self, user: models.BaseModel, path: str) -> NoReturn:
         """Raise that whoever chose a path may not read what it leads to.
 
         :param user: ``res.users``; empty when nobody stands for the path.
