@@ -126,7 +126,11 @@ def _rest_jobs(env):
 
 def _rest_filters(env):
     """Put away saved searches that would break their screen, and lines of export lists that no longer exist."""
-    filters = env["ir.filters"].search([]).filtered(lambda saved: OURS.search(f"{saved.model_id} {saved.domain} {saved.context} {saved.sort}"))
+    filters = (
+        env["ir.filters"]
+        .search([])
+        .filtered(lambda saved: OURS.search(f"{saved.model_id} {saved.domain} {saved.context} {saved.sort}"))
+    )
     filters.active = False
     env["ir.exports.line"].search([("name", "like", "wa_")]).filtered(lambda line: OURS.search(line.name or "")).unlink()
     if filters:
