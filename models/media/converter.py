@@ -15,9 +15,13 @@ TIME_LIMIT = 60
 #: Containers that are opened. Playlists and scripts (HLS, DASH, concat, SDP) are none of them: what poses as a
 #: recording is never read as a list of other files and addresses.
 CONTAINERS = "aac,aiff,amr,amrnb,amrwb,asf,caf,flac,matroska,mov,mp3,ogg,w64,wav"
-#: The input is what we write into a pipe, and nothing else; ``cache`` lets ffmpeg go back in it, because an M4A may have
-#: its table of contents at the end.
-INPUT = ("-protocol_whitelist", "cache,pipe", "-format_whitelist", CONTAINERS, "-i", "cache:pipe:0")
+#: The input is what we write into a pipe, and nothing else; ``cache`` lets ffmpeg go back in it, because an M4A or a film
+#: may have its table of contents at the end. It reads ahead as far as it has to: by default it gives up after 64 kB, and
+#: how much is there by then depends on how busy the machine is.
+INPUT = (
+    *("-protocol_whitelist", "cache,pipe", "-read_ahead_limit", "-1"),
+    *("-format_whitelist", CONTAINERS, "-i", "cache:pipe:0"),
+)
 
 
 class NoConverter(Exception):
