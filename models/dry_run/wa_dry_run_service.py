@@ -40,8 +40,8 @@ class Result:
 
 
 @dataclass(eq=False)
-class Rehearsal:
-    """What came of a rehearsal."""
+class DryRun:
+    """What came of a dry run; screens call it a rehearsal."""
 
     results: list[Result]
     how: str
@@ -58,7 +58,7 @@ class WaDryRunService(models.AbstractModel):
     _description = "Rehearsal of WhatsApp Messages"
 
     @api.model
-    def _dry_run(self, subject: models.BaseModel, start: datetime, end: datetime) -> Rehearsal:
+    def _dry_run(self, subject: models.BaseModel, start: datetime, end: datetime) -> DryRun:
         """Return who would have got what, and who not and why.
 
         The records are those the current user may read; what they would have got is
@@ -82,7 +82,7 @@ class WaDryRunService(models.AbstractModel):
             results += self._dry_run_action(action, found.occurrences)
         results.sort(key=lambda result: (result.at, result.record.id))
         problem = "\n".join(filter(None, actions.mapped("warning")))
-        return Rehearsal(results, found.how, found.is_cut, found.unknown, problem)
+        return DryRun(results, found.how, found.is_cut, found.unknown, problem)
 
     # ------------------------------------------------------------------ actions
 
@@ -161,7 +161,7 @@ class WaDryRunService(models.AbstractModel):
 
     # ---------------------------------------------------------------- sequences
 
-    def _dry_run_sequence(self, sequence: models.BaseModel, start: datetime, end: datetime) -> Rehearsal:
+    def _dry_run_sequence(self, sequence: models.BaseModel, start: datetime, end: datetime) -> DryRun:
         """Return what a sequence would send to the leads that would have entered it."""
         sequence.check_access("read")
         steps = sequence.sudo().step_ids
@@ -186,7 +186,7 @@ class WaDryRunService(models.AbstractModel):
                 plan += sequence.sudo()._dry_run_plan(entry.record.sudo(), start=entry.at)
         results += self._dry_run_plan(plan, sequence.sudo())
         unknown = [*found.unknown, self.env._("What customers would have answered is not known: every step is shown.")]
-        return Rehearsal(sorted(results, key=lambda r: (r.at, r.record.id)), found.how, is_cut, unknown)
+        return DryRun(sorted(results, key=lambda r: (r.at, r.record.id)), found.how, is_cut, unknown)
 
     def _entries(self, sequence: models.BaseModel, start: datetime, end: datetime) -> Found:
         """Return when leads would have entered a sequence: by its own rule, or as if each new one were added."""

@@ -116,8 +116,8 @@ class WaScheduledMessage(models.Model):
         :param str text: free text, which leaves only while the customer's window is open.
         :param key: function record -> str; None: no limit.
         :param datetime due_at: naive UTC; now if not given.
-        :param extra: further columns (``action_id``, ``number_id``, …), the same for all.
-            These and ``due_at`` may be functions record -> value.
+        :param extra: further columns (``action_id``, ``number_id``, …): one value for all, or a function record -> value, as
+            ``due_at`` may be.
         :returns: the new ``wa.scheduled.message`` records; what was planned before is not among them
         """
         if not records:
@@ -196,7 +196,7 @@ class WaScheduledMessage(models.Model):
     def _owner(self):
         """Return the model of what planned these messages of one origin: it says what is particular about them.
 
-        See ``wa.scheduled.owner``; campaigns and whatever else plans messages are added here (hook).
+        See ``wa.scheduled.owner``; whatever else plans messages is added to ``OWNERS`` (hook).
         """
         return self.env[OWNERS.get(self[:1].origin, "wa.scheduled.owner")]
 
@@ -206,7 +206,7 @@ class WaScheduledMessage(models.Model):
             yield plans._owner(), plans
 
     def _cancel(self, code):
-        """Call off what is still planned, and keep why."""
+        """Call off what is still planned, and keep why; the owner hears of all of these, and may plan what comes next."""
         self.filtered(lambda plan: plan.state == "planned").sudo().write({"state": "cancelled", "code": code})
         for owner, plans in self.sudo()._by_owner():
             owner._scheduled_settled(plans)

@@ -104,7 +104,10 @@ class WaScheduledMessage(models.Model):
         return messages - withdrawn
 
     def _withdraw(self, message, code):
-        """Call off this plan, which was handed over, with its message; returns the message."""
+        """Call off this plan, which was handed over, with its message; returns the message.
+
+        The owner has planned what comes next long ago, when it was handed over.
+        """
         settle(message, {"state": "cancelled", "error_code": code, "error_detail": False, "next_attempt_at": False})
         self.sudo().write({"state": "cancelled", "code": code})
         return message

@@ -6,7 +6,8 @@ class WaScheduledOwner(models.AbstractModel):
 
     A rule's action (``ir.actions.server``), a sequence (``wa.sequence.run``); as it stands it is the owner of what
     people send to many. Whatever comes (campaign, bot, send later) inherits this and is named in ``OWNERS`` of
-    ``wa.scheduled.message``, which alone writes rows, asks the gate and hands over.
+    ``wa.scheduled.message``, which alone writes rows and hands them to
+    ``wa.sending``; that asks the gate. The field ``origin`` there needs the new value as well.
     """
 
     _name = "wa.scheduled.owner"

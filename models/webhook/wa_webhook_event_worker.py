@@ -222,10 +222,10 @@ class WaWebhookEvent(models.Model):
 
     @api.model
     def _handle_all(self, pairs: Pairs) -> Notes:
-        """Call the handlers: messages and statuses in bulk, the rest one by one.
+        """Call the handlers, each with as many at once as ``inbound/handlers.py`` says: a run of messages, the rest one by
+        one, statuses last of all.
 
-        A change of identity between two messages is applied between them: bulk
-        work is finished before anything that is not a message.
+        A change of identity between two messages is applied between them: a run is finished before anything else.
 
         :param pairs: list of ``(event, item)``
         :returns: ``{event: [lines about what is kept but not handled yet]}``
