@@ -69,10 +69,8 @@ function content(message, actions) {
                 cards.articles(data),
                 ...cards.text(data.body?.text, data.footer?.text),
                 cards.carousel(cards.interactiveCards(data), tapped, tap),
-                cards.buttons(
-                    cards.interactiveButtons(data),
-                    data.type === "list" ? [] : tapped,
-                    (button) => (data.type === "list" ? actions.openList(message) : tap(button))
+                cards.buttons(cards.interactiveButtons(data), data.type === "list" ? [] : tapped, (button) =>
+                    data.type === "list" ? actions.openList(message) : tap(button)
                 ),
             ];
         case "image":

@@ -192,12 +192,7 @@ export function article(retailerId) {
         "div",
         { class: "place" },
         el("span", { class: "map", "aria-hidden": "true" }, icon("list")),
-        el(
-            "span",
-            { dir: "auto" },
-            el("b", { text: found.name }),
-            el("small", { text: money(found) })
-        )
+        el("span", { dir: "auto" }, el("b", { text: found.name }), el("small", { text: money(found) }))
     );
 }
 
@@ -282,8 +277,5 @@ export function carousel(parts, tapped, onTap) {
 
 /** Return body and footer of a card. */
 export function text(body, footer) {
-    return [
-        body && words(body),
-        footer && el("div", { class: "foot", dir: "auto", text: footer }),
-    ].filter(Boolean);
+    return [body && words(body), footer && el("div", { class: "foot", dir: "auto", text: footer })].filter(Boolean);
 }

@@ -73,9 +73,7 @@ export class Chat {
 
     /** Open the chat of a customer with a number. */
     async open(customer, number) {
-        const same =
-            this.customer?.id === customer.id &&
-            this.number?.phone_number_id === number.phone_number_id;
+        const same = this.customer?.id === customer.id && this.number?.phone_number_id === number.phone_number_id;
         this.customer = customer;
         this.number = number;
         if (!same) {
@@ -94,15 +92,11 @@ export class Chat {
     async load() {
         const { customer, number } = this;
         await loadShop(number.phone_number_id);
-        const data = await get(
-            `customers/${customer.id}/messages?phone_number_id=${number.phone_number_id}`
-        );
+        const data = await get(`customers/${customer.id}/messages?phone_number_id=${number.phone_number_id}`);
         if (this.customer !== customer || this.number !== number) {
             return;
         }
-        const waiting = [...this.messages.values()].filter((one) =>
-            ["waiting", "error"].includes(one.status)
-        );
+        const waiting = [...this.messages.values()].filter((one) => ["waiting", "error"].includes(one.status));
         this.messages = new Map([...data.messages, ...waiting].map((one) => [one.id, one]));
         this.draw();
         this.typing(data.typing ? 25 : 0);
@@ -131,19 +125,12 @@ export class Chat {
 
     dayLine(message) {
         const text = day(message.timestamp, this.now());
-        return el(
-            "div",
-            { class: "day", data: { day: dayKey(message.timestamp) } },
-            el("span", { text })
-        );
+        return el("div", { class: "day", data: { day: dayKey(message.timestamp) } }, el("span", { text }));
     }
 
     /** Take in a message that is new or has changed. */
     put(message) {
-        if (
-            message.customer_id !== this.customer?.id ||
-            message.phone_number_id !== this.number?.phone_number_id
-        ) {
+        if (message.customer_id !== this.customer?.id || message.phone_number_id !== this.number?.phone_number_id) {
             return;
         }
         if (message.direction === "in" && !["waiting", "error"].includes(message.status)) {
@@ -185,11 +172,7 @@ export class Chat {
     /** Forget the waiting copy of a message that has just arrived as what it is. */
     dropTwin(message) {
         for (const other of this.messages.values()) {
-            if (
-                other.status === "waiting" &&
-                other.type === message.type &&
-                other.text === message.text
-            ) {
+            if (other.status === "waiting" && other.type === message.type && other.text === message.text) {
                 this.drop(other);
                 return;
             }
@@ -215,10 +198,7 @@ export class Chat {
             return;
         }
         const unread = [...this.messages.values()].some(
-            (one) =>
-                one.direction === "out" &&
-                one.on_phone &&
-                ["sent", "delivered"].includes(one.status)
+            (one) => one.direction === "out" && one.on_phone && ["sent", "delivered"].includes(one.status)
         );
         if (unread && !this.looking) {
             this.looking = true;
@@ -232,9 +212,7 @@ export class Chat {
     async read() {
         if (this.customer && !document.hidden) {
             const where = { phone_number_id: this.number.phone_number_id };
-            await post(`customers/${this.customer.id}/read`, where).catch((error) =>
-                this.say(error.message)
-            );
+            await post(`customers/${this.customer.id}/read`, where).catch((error) => this.say(error.message));
         }
     }
 
@@ -401,20 +379,10 @@ export class Chat {
     async sendFile(blob, name) {
         try {
             const query = name ? `?filename=${encodeURIComponent(name)}` : "";
-            const { id, mime_type } = await upload(
-                `customers/${this.customer.id}/media${query}`,
-                blob
-            );
+            const { id, mime_type } = await upload(`customers/${this.customer.id}/media${query}`, blob);
             const family = mime_type.split("/")[0];
-            const type =
-                mime_type === "image/webp"
-                    ? "sticker"
-                    : MEDIA.includes(family)
-                      ? family
-                      : "document";
-            const caption = ["image", "video", "document"].includes(type)
-                ? $("#text").value.trim()
-                : "";
+            const type = mime_type === "image/webp" ? "sticker" : MEDIA.includes(family) ? family : "document";
+            const caption = ["image", "video", "document"].includes(type) ? $("#text").value.trim() : "";
             if (caption) {
                 $("#text").value = "";
                 this.fit();

@@ -38,8 +38,7 @@ function node([, block, code, bold, italic, struck, url]) {
     if (url !== undefined) {
         return el("a", { href: url, target: "_blank", rel: "noopener noreferrer", text: url });
     }
-    const [tag, inner] =
-        bold !== undefined ? ["b", bold] : italic !== undefined ? ["i", italic] : ["s", struck];
+    const [tag, inner] = bold !== undefined ? ["b", bold] : italic !== undefined ? ["i", italic] : ["s", struck];
     return el(tag, {}, ...nodes(inner));
 }
 

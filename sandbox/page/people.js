@@ -44,9 +44,7 @@ export class People {
 
     async load() {
         const words = $("#people-search").value;
-        const { customers, total } = await get(
-            `customers?limit=${SHOWN}&q=${encodeURIComponent(words)}`
-        );
+        const { customers, total } = await get(`customers?limit=${SHOWN}&q=${encodeURIComponent(words)}`);
         this.all = customers;
         $("#people-search").hidden = !words && total < 8;
         const more = $("#people-more");
@@ -80,9 +78,7 @@ export class People {
                         "span",
                         { class: "side" },
                         one.last_at ? el("small", { text: short(one.last_at, this.now()) }) : null,
-                        one.unread
-                            ? el("span", { class: "badge" }, String(one.unread), hidden(" unread"))
-                            : null
+                        one.unread ? el("span", { class: "badge" }, String(one.unread), hidden(" unread")) : null
                     )
                 )
             )
@@ -169,10 +165,7 @@ export class People {
             ["Id for this business", customer.bsuid],
         ];
         $("dl", dialog).replaceChildren(
-            ...facts.flatMap(([name, value]) => [
-                el("dt", { text: name }),
-                el("dd", { text: value }),
-            ])
+            ...facts.flatMap(([name, value]) => [el("dt", { text: name }), el("dd", { text: value })])
         );
         const marks = {
             ...customer,

@@ -33,8 +33,7 @@ function showTrouble() {
     if (state.lost) {
         text = "The sandbox does not answer. Trying again…";
     } else if (state.customer && !state.customer.online) {
-        text =
-            "The phone is switched off: nothing arrives, and you cannot write. Switch it on under ⋮.";
+        text = "The phone is switched off: nothing arrives, and you cannot write. Switch it on under ⋮.";
     } else if (state.customer && !state.connected) {
         text = "This business has not connected its software yet: nobody gets what you write.";
     } else if (state.customer?.blocked.includes(state.number?.phone_number_id)) {
@@ -80,8 +79,7 @@ async function loadThreads() {
 }
 
 async function openChat(numberId) {
-    const thread =
-        state.threads.find((one) => one.phone_number_id === numberId) || state.threads[0];
+    const thread = state.threads.find((one) => one.phone_number_id === numberId) || state.threads[0];
     state.number = thread;
     $('[data-slot="business-name"]').textContent = thread.name;
     const picture = avatar(thread.name);
@@ -98,17 +96,13 @@ async function openChat(numberId) {
 /** Show one of the places: people (narrow screens), welcome, chats, chat. */
 function show(place) {
     for (const name of ["welcome", "chats", "chat"]) {
-        $(`#${name}`).hidden =
-            name !== place && !(place === "people" && name === "welcome" && !state.customer);
+        $(`#${name}`).hidden = name !== place && !(place === "people" && name === "welcome" && !state.customer);
     }
     if (place === "people" && state.customer) {
         $("#chats").hidden = false;
     }
     $("#app").dataset.view = place;
-    const parts = [
-        state.customer?.id,
-        place === "chat" ? state.number?.phone_number_id : null,
-    ].filter(Boolean);
+    const parts = [state.customer?.id, place === "chat" ? state.number?.phone_number_id : null].filter(Boolean);
     history.replaceState(null, "", parts.length ? `#${parts.join("/")}` : " ");
     document.title = state.customer ? `${state.customer.name}’s phone` : "The customer’s phone";
 }
@@ -136,9 +130,7 @@ function drawThreads() {
                     "span",
                     { class: "side" },
                     el("small", { text: line.when }),
-                    thread.unread
-                        ? el("span", { class: "badge" }, String(thread.unread), hidden(" unread"))
-                        : null
+                    thread.unread ? el("span", { class: "badge" }, String(thread.unread), hidden(" unread")) : null
                 )
             )
         );

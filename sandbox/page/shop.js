@@ -51,23 +51,17 @@ function offered(message, button) {
             one.buttons.some((other) => other.index === button.index)
         );
         const own = card.buttons.find((other) => other.index === button.index);
-        return (
-            own.products || (own.type === "spm" ? [card.header.product.product_retailer_id] : null)
-        );
+        return own.products || (own.type === "spm" ? [card.header.product.product_retailer_id] : null);
     }
     const { type, action } = message.content;
     if (type === "product") {
         return [action.product_retailer_id];
     }
     if (type === "product_list") {
-        return action.sections.flatMap((one) =>
-            one.product_items.map((item) => item.product_retailer_id)
-        );
+        return action.sections.flatMap((one) => one.product_items.map((item) => item.product_retailer_id));
     }
     if (type === "carousel") {
-        return [
-            action.cards[Number(String(button.index).split(":")[0])].action.product_retailer_id,
-        ];
+        return [action.cards[Number(String(button.index).split(":")[0])].action.product_retailer_id];
     }
     return null;
 }

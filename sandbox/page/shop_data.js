@@ -19,8 +19,7 @@ export function product(retailerId) {
 }
 
 /** Return a form by its id or name. */
-export const form = (idOrName) =>
-    shop.flows.find((one) => one.id === idOrName || one.name === idOrName);
+export const form = (idOrName) => shop.flows.find((one) => one.id === idOrName || one.name === idOrName);
 
 /** Return the price of an article in words. */
 export function money({ price, currency }) {

@@ -32,10 +32,6 @@ export function short(seconds, now) {
 export function span(seconds) {
     const size = Math.abs(seconds);
     const [value, unit] =
-        size >= 172800
-            ? [size / 86400, "days"]
-            : size >= 3600
-              ? [size / 3600, "hours"]
-              : [size / 60, "minutes"];
+        size >= 172800 ? [size / 86400, "days"] : size >= 3600 ? [size / 3600, "hours"] : [size / 60, "minutes"];
     return `${Math.round(value * 10) / 10} ${unit}`;
 }

@@ -51,10 +51,7 @@ export class World {
 
     build() {
         this.parts = Object.fromEntries(
-            ["connection", "webhooks", "faults", "clock", "templates"].map((name) => [
-                name,
-                el("div", { class: name }),
-            ])
+            ["connection", "webhooks", "faults", "clock", "templates"].map((name) => [name, el("div", { class: name })])
         );
         const close = el(
             "button",
@@ -67,28 +64,14 @@ export class World {
             icon("close")
         );
         const section = (title, hint, ...children) =>
-            el(
-                "section",
-                {},
-                el("h3", { text: title }),
-                hint && el("p", { class: "hint", text: hint }),
-                ...children
-            );
+            el("section", {}, el("h3", { text: title }), hint && el("p", { class: "hint", text: hint }), ...children);
         this.problem = el("p", { class: "problem", role: "alert", hidden: true });
         this.root.append(
             el("header", {}, el("h2", { text: "World" }), close),
             this.problem,
             section("Connection", "", this.parts.connection),
-            section(
-                "Last webhooks",
-                "What was reported to the business, and what it answered.",
-                this.parts.webhooks
-            ),
-            section(
-                "Time",
-                "Move the clock to see a conversation’s 24 hours run out.",
-                this.parts.clock
-            ),
+            section("Last webhooks", "What was reported to the business, and what it answered.", this.parts.webhooks),
+            section("Time", "Move the clock to see a conversation’s 24 hours run out.", this.parts.clock),
             section(
                 "Webhooks go wrong",
                 "All of this happens with the real WhatsApp, too.",
@@ -140,9 +123,7 @@ export class World {
                 name,
                 onchange: () => this.set({ [name]: numeric ? Number(field.value) : field.value }),
             },
-            ...values.map((value) =>
-                el("option", { value: String(value), text: words[value] || String(value) })
-            )
+            ...values.map((value) => el("option", { value: String(value), text: words[value] || String(value) }))
         );
         return el("label", { class: "choice" }, label, field);
     }
@@ -202,17 +183,12 @@ export class World {
         const rows = data.accounts.flatMap((account) => [
             el("dt", { text: account.name }),
             el("dd", {
-                text: account.subscribed
-                    ? "connected"
-                    : "no app is subscribed: nothing is reported",
+                text: account.subscribed ? "connected" : "no app is subscribed: nothing is reported",
             }),
             el("dt", { text: "Messages go to" }),
             el("dd", {
                 class: "url",
-                text:
-                    account.override_callback_uri ||
-                    data.app_callback.callback_url ||
-                    "nowhere yet",
+                text: account.override_callback_uri || data.app_callback.callback_url || "nowhere yet",
             }),
             el("dt", { text: "Everything else to" }),
             el("dd", {
@@ -258,10 +234,7 @@ export class World {
 
     drawClock(data) {
         const offset = data.clock_offset_s;
-        const text =
-            Math.abs(offset) < 1
-                ? "as on your watch"
-                : `${span(offset)} ${offset > 0 ? "ahead" : "behind"}`;
+        const text = Math.abs(offset) < 1 ? "as on your watch" : `${span(offset)} ${offset > 0 ? "ahead" : "behind"}`;
         const move = (label, body) =>
             el("button", {
                 type: "button",
@@ -287,30 +260,19 @@ export class World {
                 "select",
                 {
                     "aria-label": `State of ${one.name}`,
-                    onchange: () =>
-                        this.act(() => post(`templates/${one.id}`, { status: field.value })),
+                    onchange: () => this.act(() => post(`templates/${one.id}`, { status: field.value })),
                 },
                 ...[...new Set([one.status, ...states])].map((name) => el("option", { text: name }))
             );
             field.value = one.status;
-            return el(
-                "li",
-                {},
-                el("span", {}, el("b", { text: one.name }), el("small", { text: one.language })),
-                field
-            );
+            return el("li", {}, el("span", {}, el("b", { text: one.name }), el("small", { text: one.language })), field);
         });
         this.parts.templates.replaceChildren(el("ul", {}, ...rows));
     }
 
     async refreshWebhooks() {
         const { webhooks, waiting, counts } = await get("webhooks?limit=25");
-        const key = JSON.stringify([
-            webhooks.at(-1)?.id,
-            webhooks.at(-1)?.attempt,
-            webhooks.length,
-            waiting,
-        ]);
+        const key = JSON.stringify([webhooks.at(-1)?.id, webhooks.at(-1)?.attempt, webhooks.length, waiting]);
         if (key === this.webhooksKey) {
             return;
         }
@@ -319,9 +281,7 @@ export class World {
         const rows = webhooks.reverse().map((one) => this.webhook(one));
         this.parts.webhooks.replaceChildren(
             el("p", { text: head }),
-            rows.length
-                ? el("ul", {}, ...rows)
-                : el("p", { class: "hint", text: "Nothing yet. Write a message." })
+            rows.length ? el("ul", {}, ...rows) : el("p", { class: "hint", text: "Nothing yet. Write a message." })
         );
     }
 

@@ -27,9 +27,7 @@ defineCrmWhatsappModels();
 
 /** Record what would go to the server as message or note. */
 function watchPosts() {
-    onRpcBefore("/mail/message/post", ({ post_data }) =>
-        asyncStep(`${post_data.subtype_xmlid}: ${post_data.body}`)
-    );
+    onRpcBefore("/mail/message/post", ({ post_data }) => asyncStep(`${post_data.subtype_xmlid}: ${post_data.body}`));
 }
 
 test("a note is tinted, posted as a note, and the mode stays", async () => {
@@ -135,9 +133,7 @@ test("the answer to a note is a note", async () => {
     const channelId = createConversation(pyEnv);
     createMessage(pyEnv, channelId, {
         body: "what do we offer?",
-        subtype_id: pyEnv["mail.message.subtype"].search([
-            ["subtype_xmlid", "=", "mail.mt_note"],
-        ])[0],
+        subtype_id: pyEnv["mail.message.subtype"].search([["subtype_xmlid", "=", "mail.mt_note"]])[0],
     });
     await start();
     await openDiscuss(channelId);

@@ -6,15 +6,7 @@ import {
     WINDOW_CLOSED,
 } from "./crm_whatsapp_test_helpers";
 
-import {
-    click,
-    contains,
-    insertText,
-    openDiscuss,
-    setupChatHub,
-    start,
-    startServer,
-} from "@mail/../tests/mail_test_helpers";
+import { click, contains, insertText, openDiscuss, setupChatHub, start, startServer } from "@mail/../tests/mail_test_helpers";
 
 import { describe, mockDate, test } from "@odoo/hoot";
 import { advanceTime } from "@odoo/hoot-mock";

@@ -5,13 +5,7 @@ import { contains, openFormView, start, startServer } from "@mail/../tests/mail_
 
 import { describe, expect, test } from "@odoo/hoot";
 import { queryOne } from "@odoo/hoot-dom";
-import {
-    contains as webContains,
-    defineModels,
-    fields,
-    models,
-    onRpc,
-} from "@web/../tests/web_test_helpers";
+import { contains as webContains, defineModels, fields, models, onRpc } from "@web/../tests/web_test_helpers";
 
 describe.current.tags("desktop");
 defineCrmWhatsappModels();

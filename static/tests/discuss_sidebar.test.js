@@ -1,8 +1,4 @@
-import {
-    createConversation,
-    createMessage,
-    defineCrmWhatsappModels,
-} from "./crm_whatsapp_test_helpers";
+import { createConversation, createMessage, defineCrmWhatsappModels } from "./crm_whatsapp_test_helpers";
 
 import { click, contains, openDiscuss, start, startServer } from "@mail/../tests/mail_test_helpers";
 

@@ -45,8 +45,6 @@ test("a large picture that the server can make smaller is not spoken against", a
 
 test("a type that nobody takes", async () => {
     await makeMockEnv();
-    expect(judge("a.zip", "application/zip")).toInclude(
-        "WhatsApp does not take files like “a.zip”"
-    );
+    expect(judge("a.zip", "application/zip")).toInclude("WhatsApp does not take files like “a.zip”");
     expect(judge("a.svg", "image/svg+xml")).toInclude("“a.svg”");
 });

@@ -1,8 +1,4 @@
-import {
-    createConversation,
-    createMessage,
-    defineCrmWhatsappModels,
-} from "./crm_whatsapp_test_helpers";
+import { createConversation, createMessage, defineCrmWhatsappModels } from "./crm_whatsapp_test_helpers";
 
 import { click, contains, openDiscuss, start, startServer } from "@mail/../tests/mail_test_helpers";
 
@@ -16,8 +12,7 @@ import { getService } from "@web/../tests/web_test_helpers";
 describe.current.tags("desktop");
 defineCrmWhatsappModels();
 
-const EDITED =
-    'two tables<details class="o_wa_former"><summary>Edited</summary><div>two tabels</div></details>';
+const EDITED = 'two tables<details class="o_wa_former"><summary>Edited</summary><div>two tabels</div></details>';
 
 test("in lists and quotes stands what was said", async () => {
     const cases = [
@@ -90,12 +85,9 @@ test("a mark is one small line; a place loads nothing by itself", async () => {
     expect(whiteSpace).toBe("nowrap");
     expect(queryFirst(".o_wa_mark").offsetHeight).toBeLessThan(2 * parseFloat(lineHeight));
     await contains(".o_wa_location a[target=_blank][rel='noreferrer noopener']");
-    await contains(
-        ".o-mail-Message:has(.o_wa_location) :is(img:not(.o-mail-Message-avatar), iframe)",
-        {
-            count: 0,
-        }
-    );
+    await contains(".o-mail-Message:has(.o_wa_location) :is(img:not(.o-mail-Message-avatar), iframe)", {
+        count: 0,
+    });
     await contains(".o-mail-LinkPreviewCard", { count: 0 });
 });
 

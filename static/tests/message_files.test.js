@@ -1,18 +1,6 @@
-import {
-    createConversation,
-    createFileMessage,
-    createMessage,
-    defineCrmWhatsappModels,
-} from "./crm_whatsapp_test_helpers";
+import { createConversation, createFileMessage, createMessage, defineCrmWhatsappModels } from "./crm_whatsapp_test_helpers";
 
-import {
-    click,
-    contains,
-    openDiscuss,
-    patchVoiceMessageAudio,
-    start,
-    startServer,
-} from "@mail/../tests/mail_test_helpers";
+import { click, contains, openDiscuss, patchVoiceMessageAudio, start, startServer } from "@mail/../tests/mail_test_helpers";
 
 import { Deferred, describe, expect, queryFirst, test } from "@odoo/hoot";
 import { manuallyDispatchProgrammaticEvent } from "@odoo/hoot-dom";
@@ -23,8 +11,7 @@ import { VoicePlayer } from "@mail/discuss/voice_message/common/voice_player";
 describe.current.tags("desktop");
 defineCrmWhatsappModels();
 
-const FAILED =
-    '<div class="o_wa_media o_wa_media_failed">📷 Photo: <span class="o_wa_reason">It is gone.</span></div>';
+const FAILED = '<div class="o_wa_media o_wa_media_failed">📷 Photo: <span class="o_wa_reason">It is gone.</span></div>';
 
 test("a file that could not be fetched can be tried again", async () => {
     onRpc("mail.message", "action_wa_media_retry", ({ args }) => {

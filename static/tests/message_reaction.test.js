@@ -35,9 +35,7 @@ test("only what WhatsApp can show the customer takes reactions", async () => {
     const failed = create({ wa_direction: "out", wa_state: "failed" });
     const old = create({ wa_direction: "in", date: fromNow({ days: -31 }) });
     const note = create({
-        subtype_id: pyEnv["mail.message.subtype"].search([
-            ["subtype_xmlid", "=", "mail.mt_note"],
-        ])[0],
+        subtype_id: pyEnv["mail.message.subtype"].search([["subtype_xmlid", "=", "mail.mt_note"]])[0],
     });
     await start();
     await openDiscuss(channelId);
@@ -55,9 +53,7 @@ test("nobody reacts through a closed window, except to notes", async () => {
     const channelId = createConversation(pyEnv, { wa_blocked: WINDOW_CLOSED });
     const received = createMessage(pyEnv, channelId, { wa_direction: "in" });
     const note = createMessage(pyEnv, channelId, {
-        subtype_id: pyEnv["mail.message.subtype"].search([
-            ["subtype_xmlid", "=", "mail.mt_note"],
-        ])[0],
+        subtype_id: pyEnv["mail.message.subtype"].search([["subtype_xmlid", "=", "mail.mt_note"]])[0],
     });
     await start();
     await openDiscuss(channelId);
@@ -91,9 +87,7 @@ test("among colleagues a note takes as many as one likes", async () => {
     const pyEnv = await startServer();
     const channelId = createConversation(pyEnv);
     const noteId = createMessage(pyEnv, channelId, {
-        subtype_id: pyEnv["mail.message.subtype"].search([
-            ["subtype_xmlid", "=", "mail.mt_note"],
-        ])[0],
+        subtype_id: pyEnv["mail.message.subtype"].search([["subtype_xmlid", "=", "mail.mt_note"]])[0],
     });
     await start();
     await openDiscuss(channelId);

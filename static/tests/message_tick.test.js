@@ -1,8 +1,4 @@
-import {
-    createConversation,
-    createMessage,
-    defineCrmWhatsappModels,
-} from "./crm_whatsapp_test_helpers";
+import { createConversation, createMessage, defineCrmWhatsappModels } from "./crm_whatsapp_test_helpers";
 
 import { contains, openDiscuss, start, startServer } from "@mail/../tests/mail_test_helpers";
 
@@ -59,9 +55,7 @@ test("no tick on what the customer wrote, on notes, and in other channels", asyn
     createMessage(pyEnv, channelId, { wa_direction: "in", body: "from the customer" });
     createMessage(pyEnv, channelId, {
         body: "among us",
-        subtype_id: pyEnv["mail.message.subtype"].search([
-            ["subtype_xmlid", "=", "mail.mt_note"],
-        ])[0],
+        subtype_id: pyEnv["mail.message.subtype"].search([["subtype_xmlid", "=", "mail.mt_note"]])[0],
     });
     const generalId = pyEnv["discuss.channel"].create({ name: "General" });
     pyEnv["mail.message"].create({
@@ -86,9 +80,7 @@ test("what was sent cannot be changed, a note can", async () => {
     const channelId = createConversation(pyEnv);
     const sentId = createMessage(pyEnv, channelId, { wa_direction: "out", wa_state: "read" });
     const noteId = createMessage(pyEnv, channelId, {
-        subtype_id: pyEnv["mail.message.subtype"].search([
-            ["subtype_xmlid", "=", "mail.mt_note"],
-        ])[0],
+        subtype_id: pyEnv["mail.message.subtype"].search([["subtype_xmlid", "=", "mail.mt_note"]])[0],
     });
     await start();
     await openDiscuss(channelId);

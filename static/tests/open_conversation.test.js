@@ -1,18 +1,6 @@
-import {
-    createConversation,
-    createMessage,
-    defineCrmWhatsappModels,
-} from "./crm_whatsapp_test_helpers";
+import { createConversation, createMessage, defineCrmWhatsappModels } from "./crm_whatsapp_test_helpers";
 
-import {
-    contains,
-    insertText,
-    onRpcBefore,
-    patchUiSize,
-    SIZES,
-    start,
-    startServer,
-} from "@mail/../tests/mail_test_helpers";
+import { contains, insertText, onRpcBefore, patchUiSize, SIZES, start, startServer } from "@mail/../tests/mail_test_helpers";
 
 import { describe, expect, test } from "@odoo/hoot";
 import { asyncStep, getService, waitForSteps } from "@web/../tests/web_test_helpers";

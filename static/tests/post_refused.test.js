@@ -1,8 +1,4 @@
-import {
-    createConversation,
-    defineCrmWhatsappModels,
-    WINDOW_CLOSED,
-} from "./crm_whatsapp_test_helpers";
+import { createConversation, defineCrmWhatsappModels, WINDOW_CLOSED } from "./crm_whatsapp_test_helpers";
 
 import {
     click,

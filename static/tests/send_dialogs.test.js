@@ -1,17 +1,6 @@
-import {
-    createConversation,
-    createMessage,
-    defineCrmWhatsappModels,
-} from "./crm_whatsapp_test_helpers";
+import { createConversation, createMessage, defineCrmWhatsappModels } from "./crm_whatsapp_test_helpers";
 
-import {
-    click,
-    contains,
-    insertText,
-    openDiscuss,
-    start,
-    startServer,
-} from "@mail/../tests/mail_test_helpers";
+import { click, contains, insertText, openDiscuss, start, startServer } from "@mail/../tests/mail_test_helpers";
 
 import { sendCards } from "@crm_whatsapp/core/web/send/send_contacts";
 import { sendFileAsSticker } from "@crm_whatsapp/core/web/send/send_sticker";
@@ -19,13 +8,7 @@ import { parseCoordinates } from "@crm_whatsapp/core/web/send/location_dialog";
 
 import { describe, expect, test } from "@odoo/hoot";
 import { Deferred } from "@odoo/hoot-mock";
-import {
-    asyncStep,
-    getService,
-    makeServerError,
-    onRpc,
-    waitForSteps,
-} from "@web/../tests/web_test_helpers";
+import { asyncStep, getService, makeServerError, onRpc, waitForSteps } from "@web/../tests/web_test_helpers";
 
 describe.current.tags("desktop");
 defineCrmWhatsappModels();
@@ -54,8 +37,7 @@ async function openDialog(entry) {
 
 /** @param {number} channelId */
 function getComposer(channelId) {
-    return getService("mail.store").Thread.get({ model: "discuss.channel", id: channelId })
-        .composer;
+    return getService("mail.store").Thread.get({ model: "discuss.channel", id: channelId }).composer;
 }
 
 test("buttons: the draft becomes the text, and is gone once it is sent", async () => {

@@ -1,29 +1,12 @@
-import {
-    createConversation,
-    createMessage,
-    defineCrmWhatsappModels,
-} from "./crm_whatsapp_test_helpers";
+import { createConversation, createMessage, defineCrmWhatsappModels } from "./crm_whatsapp_test_helpers";
 
-import {
-    click,
-    contains,
-    insertText,
-    openDiscuss,
-    start,
-    startServer,
-} from "@mail/../tests/mail_test_helpers";
+import { click, contains, insertText, openDiscuss, start, startServer } from "@mail/../tests/mail_test_helpers";
 
 import { getTextDirection } from "@crm_whatsapp/core/common/text_direction";
 
 import { describe, expect, queryFirst, queryOne, test } from "@odoo/hoot";
 import { mockTimeZone } from "@odoo/hoot-mock";
-import {
-    defineModels,
-    fields,
-    models,
-    mountView,
-    serverState,
-} from "@web/../tests/web_test_helpers";
+import { defineModels, fields, models, mountView, serverState } from "@web/../tests/web_test_helpers";
 
 describe.current.tags("desktop");
 defineCrmWhatsappModels();
@@ -115,9 +98,7 @@ test("R15: quotes, the menu of messages and the composer follow the words", asyn
     await start();
     await click(".o_menu_systray i[aria-label='Messages']");
     await contains(".o-mail-NotificationItem-text span", { text: ARABIC });
-    expect(
-        getComputedStyle(queryFirst(".o-mail-NotificationItem-text span[dir=rtl]")).direction
-    ).toBe("rtl");
+    expect(getComputedStyle(queryFirst(".o-mail-NotificationItem-text span[dir=rtl]")).direction).toBe("rtl");
     await openDiscuss(channelId);
     await contains(".o-mail-MessageInReply-message[dir=rtl]", { text: ARABIC });
     await insertText(".o-mail-Composer-input", "مرحبا");

@@ -1,23 +1,9 @@
 import { createConversation, defineCrmWhatsappModels } from "./crm_whatsapp_test_helpers";
 
-import {
-    click,
-    contains,
-    openDiscuss,
-    setupChatHub,
-    start,
-    startServer,
-} from "@mail/../tests/mail_test_helpers";
+import { click, contains, openDiscuss, setupChatHub, start, startServer } from "@mail/../tests/mail_test_helpers";
 
 import { describe, expect, test } from "@odoo/hoot";
-import {
-    asyncStep,
-    getService,
-    mockService,
-    onRpc,
-    serverState,
-    waitForSteps,
-} from "@web/../tests/web_test_helpers";
+import { asyncStep, getService, mockService, onRpc, serverState, waitForSteps } from "@web/../tests/web_test_helpers";
 
 describe.current.tags("desktop");
 defineCrmWhatsappModels();
@@ -30,14 +16,7 @@ test("nobody rings, invites or renames a customer", async () => {
     const header = ".o-mail-DiscussContent-header";
     await contains(`${header} button[title='Notification Settings']`);
     await contains(`${header} button[title='Search Messages']`);
-    for (const title of [
-        "Start Call",
-        "Start Video Call",
-        "Invite People",
-        "Members",
-        "Threads",
-        "Rename Thread",
-    ]) {
+    for (const title of ["Start Call", "Start Video Call", "Invite People", "Members", "Threads", "Rename Thread"]) {
         await contains(`${header} button[title='${title}']`, { count: 0 });
     }
     await contains(`${header} .o-mail-DiscussContent-threadName[disabled]`);

@@ -15,6 +15,8 @@ from lib.progress import step
 
 SCRIPTS = ("static/src/**/*.js", "static/tests/**/*.js", "sandbox/page/**/*.js", "sandbox/tests/clients/*.mjs")
 STYLES = ("static/src/**/*.scss", "static/src/**/*.css", "sandbox/page/**/*.css")
+#: What else has one form.
+OTHERS = ("eslint.config.mjs", "*.yaml", "data/**/*.json")
 
 
 def _check(name: str, command: list, cwd: Path, env: dict | None = None) -> Result:
@@ -28,7 +30,7 @@ def _files(patterns: tuple[str, ...]) -> list[Path]:
 
 
 def _javascript(plan: Plan) -> list[Result]:
-    scripts, styles = _files(SCRIPTS), _files(STYLES)
+    scripts, others = _files(SCRIPTS), _files(STYLES + OTHERS)
     if not scripts:
         return []
     programs = npm.ensure_linters()
@@ -39,7 +41,7 @@ def _javascript(plan: Plan) -> list[Result]:
         _check("eslint", [programs / "eslint", "-c", config, "--max-warnings", "0", *scripts], paths.ROOT),
         _check(
             "prettier",
-            [programs / "prettier", "--config", paths.ROOT / ".prettierrc.json", "--check", *scripts, *styles],
+            [programs / "prettier", "--config", paths.ROOT / ".prettierrc.json", "--check", *scripts, *others],
             paths.ROOT,
         ),
     ]

@@ -49,9 +49,7 @@ export class FormLink extends Component {
         }
         this.dialog.add(ConfirmationDialog, {
             title: _t("Save your changes?"),
-            body: _t(
-                "What you changed here is not saved yet. Close this question to go on editing."
-            ),
+            body: _t("What you changed here is not saved yet. Close this question to go on editing."),
             confirmLabel: _t("Save and go on"),
             cancelLabel: _t("Discard and go on"),
             confirm: async () => {

@@ -37,8 +37,7 @@ registry.category("web_tour.tours").add("wa_consent", {
         },
         {
             content: "It is in the list",
-            trigger:
-                "body:not(:has(.modal)) .o_list_view .o_data_row:contains(Yes, send me your offers)",
+            trigger: "body:not(:has(.modal)) .o_list_view .o_data_row:contains(Yes, send me your offers)",
         },
         {
             content: "Back to the lead",
@@ -62,8 +61,7 @@ registry.category("web_tour.tours").add("wa_consent_panel", {
         },
         {
             content: "Nothing can be written, and why",
-            trigger:
-                ".o-mail-ChatWindow .o_crm_whatsapp_closed_sentence:contains(no such messages any more)",
+            trigger: ".o-mail-ChatWindow .o_crm_whatsapp_closed_sentence:contains(no such messages any more)",
         },
         {
             trigger: ".o-mail-ChatWindow .o_crm_whatsapp_closed_consent",

@@ -26,8 +26,7 @@ registry.category("web_tour.tours").add("wa_discuss", {
             run: "click",
         },
         {
-            trigger:
-                ".o-mail-DiscussSidebarChannel:contains(Ada Example):not(:has(.o-mail-DiscussSidebarChannel-badge))",
+            trigger: ".o-mail-DiscussSidebarChannel:contains(Ada Example):not(:has(.o-mail-DiscussSidebarChannel-badge))",
         },
         {
             content: "On to the lead",

@@ -9,8 +9,7 @@ registry.category("web_tour.tours").add("wa_dry_run_rule", {
         },
         {
             content: "Three leads entered the stage; two would get it",
-            trigger:
-                ".o_wa_dry_run_counts:contains(3 occasions):contains(2 would get it):contains(1 not)",
+            trigger: ".o_wa_dry_run_counts:contains(3 occasions):contains(2 would get it):contains(1 not)",
         },
         {
             content: "Why one would not",
@@ -18,8 +17,7 @@ registry.category("web_tour.tours").add("wa_dry_run_rule", {
         },
         {
             content: "What it would say",
-            trigger:
-                ".o_field_widget[name=line_ids] .o_data_row:contains(Tour 0):contains(proposal over)",
+            trigger: ".o_field_widget[name=line_ids] .o_data_row:contains(Tour 0):contains(proposal over)",
         },
         {
             content: "Filter and group",
@@ -49,8 +47,7 @@ registry.category("web_tour.tours").add("wa_dry_run_rule", {
 registry.category("web_tour.tours").add("wa_recipe_appointment", {
     steps: () => [
         {
-            trigger:
-                ".o_kanban_record:contains(Appointment reminder):contains(Not set up) button[name=action_set_up]",
+            trigger: ".o_kanban_record:contains(Appointment reminder):contains(Not set up) button[name=action_set_up]",
             run: "click",
         },
         {

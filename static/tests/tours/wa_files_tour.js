@@ -20,16 +20,14 @@ registry.category("web_tour.tours").add("wa_files", {
         },
         {
             content: "The customer's picture is there, and it is a picture",
-            trigger:
-                ".o-mail-ChatWindow .o-mail-Message:contains(The broken leg) .o-mail-AttachmentImage",
+            trigger: ".o-mail-ChatWindow .o-mail-Message:contains(The broken leg) .o-mail-AttachmentImage",
             async run() {
                 await this.anchor.decode();
             },
         },
         {
             content: "The other file is not, and the message says why",
-            trigger:
-                ".o-mail-ChatWindow .o-mail-Message:contains(The whole table) .o_wa_media_failed .o_wa_reason",
+            trigger: ".o-mail-ChatWindow .o-mail-Message:contains(The whole table) .o_wa_media_failed .o_wa_reason",
         },
         {
             content: "Have it fetched again",
@@ -60,8 +58,7 @@ registry.category("web_tour.tours").add("wa_files", {
             },
         },
         {
-            trigger:
-                ".o-mail-ChatWindow .o-mail-Composer .o-mail-AttachmentContainer:not(.o-isUploading)",
+            trigger: ".o-mail-ChatWindow .o-mail-Composer .o-mail-AttachmentContainer:not(.o-isUploading)",
         },
         {
             trigger: ".o-mail-ChatWindow .o-mail-Composer-input",

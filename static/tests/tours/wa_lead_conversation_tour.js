@@ -10,13 +10,11 @@ registry.category("web_tour.tours").add("wa_lead_conversation", {
         },
         {
             content: "The customer's question is there",
-            trigger:
-                ".o-mail-ChatWindow .o-mail-Message:contains(Do you still have the oak table?)",
+            trigger: ".o-mail-ChatWindow .o-mail-Message:contains(Do you still have the oak table?)",
         },
         {
             content: "What we answered before was read",
-            trigger:
-                ".o-mail-ChatWindow .o-mail-Message:contains(I will look) .o_crm_whatsapp_tick[data-state=read]",
+            trigger: ".o-mail-ChatWindow .o-mail-Message:contains(I will look) .o_crm_whatsapp_tick[data-state=read]",
         },
         {
             content: "There is time to answer",

@@ -19,8 +19,7 @@ registry.category("web_tour.tours").add("wa_search", {
         },
         {
             content: "Her, and nobody else",
-            trigger:
-                ".o_list_renderer:has(.o_data_row:contains(Lucía Example)):not(:has(.o_data_row:contains(Ada Example)))",
+            trigger: ".o_list_renderer:has(.o_data_row:contains(Lucía Example)):not(:has(.o_data_row:contains(Ada Example)))",
         },
         {
             content: "The quick search",
@@ -37,8 +36,7 @@ registry.category("web_tour.tours").add("wa_search", {
             run: "click",
         },
         {
-            trigger:
-                ".o-mail-ChatWindow:contains(Lucía Example), .o-mail-Discuss:contains(Lucía Example)",
+            trigger: ".o-mail-ChatWindow:contains(Lucía Example), .o-mail-Discuss:contains(Lucía Example)",
         },
     ],
 });

@@ -34,8 +34,7 @@ registry.category("web_tour.tours").add("wa_sequence_create", {
         ...chooseTemplate("proposal_ready"),
         {
             content: "The sentence is there while typing",
-            trigger:
-                ".o_field_widget[name=explanation] li:contains(In the next working hours: send)",
+            trigger: ".o_field_widget[name=explanation] li:contains(In the next working hours: send)",
         },
         {
             trigger: ".o_field_widget[name=step_ids] .o_field_x2many_list_row_add a",
@@ -67,8 +66,7 @@ registry.category("web_tour.tours").add("wa_sequence_lead", {
             run: "click",
         },
         {
-            trigger:
-                ".o-dropdown-item:contains(Add to WhatsApp sequence), .o_menu_item:contains(Add to WhatsApp sequence)",
+            trigger: ".o-dropdown-item:contains(Add to WhatsApp sequence), .o_menu_item:contains(Add to WhatsApp sequence)",
             run: "click",
         },
         {
@@ -93,13 +91,11 @@ registry.category("web_tour.tours").add("wa_sequence_lead", {
         },
         {
             content: "Both messages are planned",
-            trigger:
-                ".o_crm_whatsapp_sequence[data-state=running] li[data-state=planned]:eq(1):contains(still_thinking)",
+            trigger: ".o_crm_whatsapp_sequence[data-state=running] li[data-state=planned]:eq(1):contains(still_thinking)",
         },
         {
             content: "Call off the first",
-            trigger:
-                ".o_crm_whatsapp_sequence li[data-state=planned]:contains(proposal_ready) button[name=skip]",
+            trigger: ".o_crm_whatsapp_sequence li[data-state=planned]:contains(proposal_ready) button[name=skip]",
             run: "click",
         },
         {
@@ -110,8 +106,7 @@ registry.category("web_tour.tours").add("wa_sequence_lead", {
             run: "click",
         },
         {
-            trigger:
-                ".o_crm_whatsapp_sequence[data-state=cancelled]:not(:has(li[data-state=planned]))",
+            trigger: ".o_crm_whatsapp_sequence[data-state=cancelled]:not(:has(li[data-state=planned]))",
         },
     ],
 });

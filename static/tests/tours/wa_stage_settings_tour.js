@@ -95,8 +95,7 @@ registry.category("web_tour.tours").add("wa_stage_link_asks", {
         },
         {
             content: "Go on without it",
-            trigger:
-                ".modal:contains(not saved yet) .modal-footer button:contains(Discard and go on)",
+            trigger: ".modal:contains(not saved yet) .modal-footer button:contains(Discard and go on)",
             run: "click",
         },
         {
@@ -142,8 +141,7 @@ registry.category("web_tour.tours").add("wa_rule_conditions", {
         },
         {
             content: "Conditions about messages appear, those about statuses do not",
-            trigger:
-                ".o_form_view:not(:has([name=wa_on_sent])) .o_field_widget[name=wa_is_answer] input",
+            trigger: ".o_form_view:not(:has([name=wa_on_sent])) .o_field_widget[name=wa_is_answer] input",
             run: "click",
         },
         {

@@ -45,13 +45,11 @@ registry.category("web_tour.tours").add("wa_stage_story", {
         },
         {
             content: "Three leads entered the stage; two would get it",
-            trigger:
-                ".o_wa_dry_run_counts:contains(3 occasions):contains(2 would get it):contains(1 not)",
+            trigger: ".o_wa_dry_run_counts:contains(3 occasions):contains(2 would get it):contains(1 not)",
         },
         {
             content: "What it would say",
-            trigger:
-                ".o_field_widget[name=line_ids] .o_data_row:contains(Pine shelf):contains(proposal over)",
+            trigger: ".o_field_widget[name=line_ids] .o_data_row:contains(Pine shelf):contains(proposal over)",
         },
         {
             content: "Close",

@@ -34,8 +34,7 @@ registry.category("web_tour.tours").add("wa_template_search_more", {
             run: "click",
         },
         {
-            trigger:
-                ".o_wa_template_send .o_data_row:eq(1).o_selected_row .o_field_widget[name=value] input",
+            trigger: ".o_wa_template_send .o_data_row:eq(1).o_selected_row .o_field_widget[name=value] input",
             run: "edit noon",
         },
         {
@@ -65,8 +64,7 @@ registry.category("web_tour.tours").add("wa_template_draft", {
         },
         {
             content: "What is too long is counted and not cut",
-            trigger:
-                ".o_field_widget[name=footer] .o_crm_whatsapp_counter.text-danger:contains(61/60)",
+            trigger: ".o_field_widget[name=footer] .o_crm_whatsapp_counter.text-danger:contains(61/60)",
         },
         {
             trigger: ".o_field_widget[name=footer] input",
@@ -136,16 +134,14 @@ registry.category("web_tour.tours").add("wa_template_submit_asks", {
         },
         {
             content: "Only pictures can be chosen for a picture",
-            trigger:
-                ".o_field_widget[name=sample] input[type=file][accept^='image/']:not(:visible)",
+            trigger: ".o_field_widget[name=sample] input[type=file][accept^='image/']:not(:visible)",
         },
         {
             trigger: "button[name=action_ask_to_submit]",
             run: "click",
         },
         {
-            trigger:
-                ".modal:contains(WhatsApp will review this template) .modal-footer .btn-secondary",
+            trigger: ".modal:contains(WhatsApp will review this template) .modal-footer .btn-secondary",
             run: "click",
         },
         {

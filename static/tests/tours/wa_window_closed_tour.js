@@ -9,8 +9,7 @@ registry.category("web_tour.tours").add("wa_window_closed", {
         },
         {
             content: "A panel says why there is no text box",
-            trigger:
-                ".o-mail-ChatWindow:not(:has(.o-mail-Composer-input)) .o_crm_whatsapp_closed:contains(24 hours)",
+            trigger: ".o-mail-ChatWindow:not(:has(.o-mail-Composer-input)) .o_crm_whatsapp_closed:contains(24 hours)",
         },
         {
             content: "Take the way out",

@@ -14,11 +14,7 @@ patch(AttachmentList.prototype, {
      * @param {import("models").Attachment} attachment
      */
     waIsPlayable(attachment) {
-        return (
-            this.waIsShown(attachment) &&
-            !attachment.voice &&
-            /^(audio|video)\//.test(attachment.mimetype)
-        );
+        return this.waIsShown(attachment) && !attachment.voice && /^(audio|video)\//.test(attachment.mimetype);
     },
     /** @param {import("models").Attachment} attachment */
     waIsVoice(attachment) {

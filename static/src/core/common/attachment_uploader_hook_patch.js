@@ -9,8 +9,7 @@ patch(AttachmentUploader.prototype, {
     async uploadFile(file) {
         const { store, notificationService } = this.attachmentUploadService;
         const isForCustomer = this.composer?.isWa && !this.composer.waIsNote;
-        const objection =
-            isForCustomer && store.wa_file_rules && getFileObjection(file, store.wa_file_rules);
+        const objection = isForCustomer && store.wa_file_rules && getFileObjection(file, store.wa_file_rules);
         if (objection) {
             notificationService.add(objection, { type: "warning" });
             return;

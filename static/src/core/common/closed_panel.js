@@ -32,9 +32,7 @@ export class ClosedPanel extends Component {
         }
         return _t("Closed since %(moment)s.", {
             moment: until.toLocaleString(
-                until.hasSame(DateTime.now(), "day")
-                    ? DateTime.TIME_SIMPLE
-                    : DateTime.DATETIME_MED_WITH_WEEKDAY
+                until.hasSame(DateTime.now(), "day") ? DateTime.TIME_SIMPLE : DateTime.DATETIME_MED_WITH_WEEKDAY
             ),
         });
     }

@@ -1,8 +1,4 @@
-import {
-    ComposerAction,
-    composerActionsRegistry,
-    registerComposerAction,
-} from "@mail/core/common/composer_actions";
+import { ComposerAction, composerActionsRegistry, registerComposerAction } from "@mail/core/common/composer_actions";
 
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";

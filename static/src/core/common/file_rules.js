@@ -12,14 +12,10 @@ const MEGABYTE = 1024 * 1024;
 
 /** @type {Object<string, (values: {name: string, limit: number}) => string>} */
 const TOO_LARGE = {
-    image: (values) =>
-        _t("“%(name)s” is too large: WhatsApp takes pictures of up to %(limit)s MB.", values),
-    video: (values) =>
-        _t("“%(name)s” is too large: WhatsApp takes films of up to %(limit)s MB.", values),
-    audio: (values) =>
-        _t("“%(name)s” is too large: WhatsApp takes sounds of up to %(limit)s MB.", values),
-    document: (values) =>
-        _t("“%(name)s” is too large: WhatsApp takes documents of up to %(limit)s MB.", values),
+    image: (values) => _t("“%(name)s” is too large: WhatsApp takes pictures of up to %(limit)s MB.", values),
+    video: (values) => _t("“%(name)s” is too large: WhatsApp takes films of up to %(limit)s MB.", values),
+    audio: (values) => _t("“%(name)s” is too large: WhatsApp takes sounds of up to %(limit)s MB.", values),
+    document: (values) => _t("“%(name)s” is too large: WhatsApp takes documents of up to %(limit)s MB.", values),
 };
 
 /**
@@ -40,9 +36,7 @@ function getType({ name, type }, { aliases, endings }) {
  * @param {string} type
  */
 function isAmong(patterns, type) {
-    return patterns.some((pattern) =>
-        pattern.endsWith("*") ? type.startsWith(pattern.slice(0, -1)) : type === pattern
-    );
+    return patterns.some((pattern) => (pattern.endsWith("*") ? type.startsWith(pattern.slice(0, -1)) : type === pattern));
 }
 
 /**
@@ -66,9 +60,8 @@ export function getFileObjection(file, rules) {
         });
     }
     if (!rule && type && !isConverted) {
-        return _t(
-            "WhatsApp does not take files like “%(name)s”. Send a PDF, a picture, an MP4 film or a link.",
-            { name: file.name }
-        );
+        return _t("WhatsApp does not take files like “%(name)s”. Send a PDF, a picture, an MP4 film or a link.", {
+            name: file.name,
+        });
     }
 }

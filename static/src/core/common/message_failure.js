@@ -30,9 +30,7 @@ export class MessageFailure extends Component {
         if (this.props.message.wa_error) {
             return this.props.message.wa_error;
         }
-        return this.isUnknown
-            ? _t("It is not known whether this message arrived.")
-            : _t("This message was not delivered.");
+        return this.isUnknown ? _t("It is not known whether this message arrived.") : _t("This message was not delivered.");
     }
 
     /** Trying again is of no use where only a template gets through. */
@@ -59,9 +57,7 @@ export class MessageFailure extends Component {
         }
         this.dialog.add(ConfirmationDialog, {
             title: _t("Send again?"),
-            body: _t(
-                "If the first one did arrive after all, the customer gets this message twice."
-            ),
+            body: _t("If the first one did arrive after all, the customer gets this message twice."),
             confirmLabel: _t("Send again"),
             confirm: () => this.retry(),
             cancel: () => {},

@@ -67,11 +67,7 @@ const messagePatch = {
         return this.isWa && !this.wa_direction && Boolean(this.isNote) && !this.isNotification;
     },
     get isWaOutgoing() {
-        return (
-            this.isWa &&
-            (this.wa_direction === "out" ||
-                (this.isPending && !this.isWaNote && this.isSelfAuthored))
-        );
+        return this.isWa && (this.wa_direction === "out" || (this.isPending && !this.isWaNote && this.isSelfAuthored));
     },
     /** @returns {string|undefined} the state to show as a tick, for messages that we send */
     get waTickState() {
@@ -130,9 +126,7 @@ const messagePatch = {
     },
     /** A reaction that the customer does not see would mislead; those to notes are ours alone. */
     canAddReaction(thread) {
-        return (
-            super.canAddReaction(thread) && (!this.isWa || this.isWaNote || this.waTakesReactions)
-        );
+        return super.canAddReaction(thread) && (!this.isWa || this.isWaNote || this.waTakesReactions);
     },
     /** WhatsApp knows one reaction of ours per message: a new one replaces what any of us chose. */
     async react(content) {

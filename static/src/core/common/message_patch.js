@@ -24,9 +24,7 @@ patch(Message.prototype, {
         if (!this.message.isWa) {
             return super.isAlignedRight;
         }
-        return Boolean(
-            this.env.inChatWindow && (this.message.isWaOutgoing || this.message.isWaNote)
-        );
+        return Boolean(this.env.inChatWindow && (this.message.isWaOutgoing || this.message.isWaNote));
     },
     /** Moments in what the server wrote are shown in the time zone of whoever looks. */
     prepareMessageBody(bodyEl) {

@@ -19,9 +19,7 @@ export class MessageWait extends Component {
             return _t("Waits.");
         }
         const moment = deserializeDateTime(this.props.message.wa_waits_until);
-        const format = moment.hasSame(luxon.DateTime.now(), "day")
-            ? luxon.DateTime.TIME_SIMPLE
-            : luxon.DateTime.DATETIME_MED;
+        const format = moment.hasSame(luxon.DateTime.now(), "day") ? luxon.DateTime.TIME_SIMPLE : luxon.DateTime.DATETIME_MED;
         return _t("Waits until %(moment)s.", { moment: moment.toLocaleString(format) });
     }
 }

@@ -66,12 +66,8 @@ const threadPatch = {
         if (this.waWindowLeft === 0) {
             return {
                 code: "window_closed",
-                sentence: _t(
-                    "The customer has not written in the last 24 hours, so WhatsApp allows only approved templates."
-                ),
-                next_step: _t(
-                    "Send a template; when the customer answers you can write freely again."
-                ),
+                sentence: _t("The customer has not written in the last 24 hours, so WhatsApp allows only approved templates."),
+                next_step: _t("Send a template; when the customer answers you can write freely again."),
                 action: "template",
             };
         }
@@ -102,9 +98,7 @@ const threadPatch = {
         return super.canLeave;
     },
     get waIsMine() {
-        return Boolean(
-            this.wa_user_id && this.wa_user_id.eq(this.store.self_partner?.main_user_id)
-        );
+        return Boolean(this.wa_user_id && this.wa_user_id.eq(this.store.self_partner?.main_user_id));
     },
     get isChatChannel() {
         return this.isWa || super.isChatChannel;

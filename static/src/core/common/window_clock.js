@@ -72,9 +72,7 @@ export class WindowClock extends Component {
         if (hours) {
             return _t("free to write for %(hours)s h %(minutes)s min", { hours, minutes });
         }
-        return minutes
-            ? _t("free to write for %(minutes)s min", { minutes })
-            : _t("free to write for less than a minute");
+        return minutes ? _t("free to write for %(minutes)s min", { minutes }) : _t("free to write for less than a minute");
     }
 
     get title() {

@@ -33,9 +33,7 @@ export class ConversationInfo extends Component {
         if (!this.thread.wa_user_id) {
             return _t("Unassigned");
         }
-        return this.thread.waIsMine
-            ? _t("Assigned to you")
-            : _t("Assigned to %(name)s", { name: this.thread.wa_user_id.name });
+        return this.thread.waIsMine ? _t("Assigned to you") : _t("Assigned to %(name)s", { name: this.thread.wa_user_id.name });
     }
 
     /** @returns {string|undefined} open goes without saying */

@@ -14,8 +14,7 @@ patch(DiscussCommandPalette.prototype, {
         }
         const shown = new Set(this.commands.map((command) => command.props.channel?.localId));
         const found = Object.values(this.store.Thread.records).filter(
-            (thread) =>
-                thread.isWa && thread.wa_found_by === this.cleanedTerm && !shown.has(thread.localId)
+            (thread) => thread.isWa && thread.wa_found_by === this.cleanedTerm && !shown.has(thread.localId)
         );
         for (const thread of found.slice(0, LIMIT)) {
             this.commands.push(this.makeDiscussCommand(thread));

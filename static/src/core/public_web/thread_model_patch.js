@@ -7,19 +7,14 @@ import { patch } from "@web/core/utils/patch";
 /** @type {import("models").Thread} */
 const threadPatch = {
     _computeDiscussAppCategory() {
-        return this.isWa
-            ? this.store.discuss.waConversations
-            : super._computeDiscussAppCategory(...arguments);
+        return this.isWa ? this.store.discuss.waConversations : super._computeDiscussAppCategory(...arguments);
     },
     /** Only members are disturbed; whoever just looks sees the message anyway. */
     get inChathubOnNewMessage() {
         return super.inChathubOnNewMessage && (!this.isWa || Boolean(this.self_member_id));
     },
     get notifyWhenOutOfFocus() {
-        return (
-            super.notifyWhenOutOfFocus &&
-            (!this.isWa || Boolean(this.self_member_id) || this.waViewers > 0)
-        );
+        return super.notifyWhenOutOfFocus && (!this.isWa || Boolean(this.self_member_id) || this.waViewers > 0);
     },
     /** What we send, a colleague or an automation, rings for nobody. */
     async notifyMessageToUser(message) {

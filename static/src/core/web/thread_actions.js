@@ -31,9 +31,7 @@ registerThreadAction("wa-open-lead", {
 
 registerThreadAction("wa-record-consent", {
     condition: ({ owner, thread }) =>
-        thread?.isWa &&
-        thread.wa_conversation_id &&
-        (!owner.props.chatWindow || owner.props.chatWindow.isOpen),
+        thread?.isWa && thread.wa_conversation_id && (!owner.props.chatWindow || owner.props.chatWindow.isOpen),
     icon: "fa fa-fw fa-check-square-o",
     name: _t("Record Consent…"),
     open: ({ thread }) => thread.waRecordConsent(),

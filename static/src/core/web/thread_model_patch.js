@@ -7,18 +7,12 @@ const threadPatch = {
     /** Open the template wizard for this customer. */
     async waSendTemplate() {
         const { action, orm } = this.store.env.services;
-        await action.doAction(
-            await orm.call("discuss.channel", "action_wa_send_template", [[this.id]])
-        );
+        await action.doAction(await orm.call("discuss.channel", "action_wa_send_template", [[this.id]]));
     },
     /** Open the wizard that records what this customer said about messages. */
     async waRecordConsent() {
         const { action, orm } = this.store.env.services;
-        await action.doAction(
-            await orm.call("wa.conversation", "action_record_wa_consent", [
-                [this.wa_conversation_id],
-            ])
-        );
+        await action.doAction(await orm.call("wa.conversation", "action_record_wa_consent", [[this.wa_conversation_id]]));
     },
     async waOpenLead() {
         await this.store.env.services.action.doAction({
@@ -30,9 +24,7 @@ const threadPatch = {
     },
     /** Become the one who answers; the server says so if a colleague was faster. */
     async waTake() {
-        await this.store.env.services.orm.call("wa.conversation", "action_take", [
-            [this.wa_conversation_id],
-        ]);
+        await this.store.env.services.orm.call("wa.conversation", "action_take", [[this.wa_conversation_id]]);
     },
 };
 patch(Thread.prototype, threadPatch);

@@ -46,10 +46,7 @@ export class MailMessage extends mailModels.MailMessage {
         this.env["bus.bus"]._sendone(
             channel,
             "mail.record/insert",
-            new mailDataHelpers.Store(
-                this.browse(id),
-                makeKwArgs({ fields: WA_FIELDS })
-            ).get_result()
+            new mailDataHelpers.Store(this.browse(id), makeKwArgs({ fields: WA_FIELDS })).get_result()
         );
     }
 }

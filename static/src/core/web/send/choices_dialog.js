@@ -62,10 +62,7 @@ export class ChoicesDialog extends SendDialog {
         if (long) {
             const facts = { limit: this.titleLimit, count: lengthOf(long), text: long };
             return this.isList
-                ? _t(
-                      "A choice of a list takes %(limit)s characters, “%(text)s” has %(count)s.",
-                      facts
-                  )
+                ? _t("A choice of a list takes %(limit)s characters, “%(text)s” has %(count)s.", facts)
                 : _t("A button takes %(limit)s characters, “%(text)s” has %(count)s.", facts);
         }
         const limit = this.LIMITS.rowDescription;

@@ -19,8 +19,7 @@ const isReply = ({ composer }) => composer.isWa && !composer.waIsNote;
  * @param {Object} [props]
  */
 function openDialog(dialog, props) {
-    return ({ composer, store }) =>
-        store.env.services.dialog.add(dialog, { ...props, composer: toRaw(composer) });
+    return ({ composer, store }) => store.env.services.dialog.add(dialog, { ...props, composer: toRaw(composer) });
 }
 
 const ACTIONS = {

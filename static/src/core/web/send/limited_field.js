@@ -25,17 +25,7 @@ let nextId = 1;
  */
 export class LimitedField extends Component {
     static template = "crm_whatsapp.LimitedField";
-    static props = [
-        "label",
-        "value",
-        "onChange",
-        "limit?",
-        "autofocus?",
-        "multiline?",
-        "required?",
-        "placeholder?",
-        "type?",
-    ];
+    static props = ["label", "value", "onChange", "limit?", "autofocus?", "multiline?", "required?", "placeholder?", "type?"];
 
     setup() {
         super.setup();

@@ -43,9 +43,7 @@ export class LocationDialog extends SendDialog {
     /** @returns {string|false} */
     get objection() {
         return (
-            Boolean(this.state.coordinates.trim()) &&
-            !this.point &&
-            _t("Latitude and longitude look like this: 41.38, 2.17")
+            Boolean(this.state.coordinates.trim()) && !this.point && _t("Latitude and longitude look like this: 41.38, 2.17")
         );
     }
 

@@ -38,10 +38,6 @@ export class RequestDialog extends SendDialog {
     }
 
     onSubmit() {
-        return this.send(
-            this.request.method,
-            { body: this.state.body.trim() },
-            { isAnswer: false }
-        );
+        return this.send(this.request.method, { body: this.state.body.trim() }, { isAnswer: false });
     }
 }

@@ -24,12 +24,7 @@ export function sendContacts(composer) {
  * @param {number[]} partnerIds
  */
 export async function sendCards(composer, partnerIds) {
-    const objection = await callSend(
-        composer,
-        "wa_send_contact",
-        { partner_ids: partnerIds },
-        { token: uuid() }
-    );
+    const objection = await callSend(composer, "wa_send_contact", { partner_ids: partnerIds }, { token: uuid() });
     if (objection) {
         composer.store.env.services.notification.add(objection, { type: "danger", sticky: true });
     }

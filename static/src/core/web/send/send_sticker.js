@@ -45,12 +45,7 @@ export async function sendFileAsSticker(composer, file) {
     if (!attachment) {
         return; // the upload service has said why
     }
-    const objection = await callSend(
-        composer,
-        "wa_send_sticker",
-        { attachment_id: attachment.id },
-        { token: uuid() }
-    );
+    const objection = await callSend(composer, "wa_send_sticker", { attachment_id: attachment.id }, { token: uuid() });
     if (objection) {
         notification.add(objection, { type: "danger", sticky: true });
         await attachment.remove();
