@@ -241,11 +241,11 @@ class IrActionsServer(models.Model):
         return eval_context
 
     def _run_action_wa_template_multi(self, eval_context=None):
-        self._wa_kind()._run(self, eval_context)
+        self.env[KINDS[self.state]]._run(self, eval_context)
         return False
 
     def _run_action_wa_sequence_multi(self, eval_context=None):
-        self._wa_kind()._run(self, eval_context)
+        self.env[KINDS[self.state]]._run(self, eval_context)
         return False
 
     # ------------------------------------------------- what a planned message asks
